@@ -1,0 +1,8 @@
+{#- Condition that lets rows through only while no expectation of error severity fails. -#}
+{% macro gate_is_open() -%}
+    not exists (
+        select 1
+        from {{ ref('gate_results') }} as gate
+        where gate.severity = 'error' and not gate.passed
+    )
+{%- endmacro %}

@@ -1,0 +1,27 @@
+{#- Path of the file behind a staging relation: stg_<folder>__<entity> reads seeds/<folder>/<entity>.csv. -#}
+{% macro seed_file(relation) -%}
+    {%- set parts = relation.identifier.removeprefix('stg_').split('__') -%}
+    seeds/{{ parts[0] }}/{{ parts[1] }}.csv
+{%- endmacro %}
+
+
+{#- Stop with the file, the column and the rule when a seed lacks a declared column or has another. -#}
+{% macro require_columns(seed_name) -%}
+    {%- if execute -%}
+        {%- set relation = load_relation(ref(seed_name)) -%}
+        {%- set node = graph.nodes['seed.' ~ project_name ~ '.' ~ seed_name] -%}
+        {%- if relation is not none -%}
+            {%- set found = adapter.get_columns_in_relation(relation) | map(attribute='name') | list -%}
+            {%- for column in node.columns if column not in found -%}
+                {{ exceptions.raise_compiler_error(
+                    node.original_file_path ~ ', line 1, column "' ~ column
+                    ~ '": the column is missing (rule: the header holds every declared column)') }}
+            {%- endfor -%}
+            {%- for column in found if column not in node.columns -%}
+                {{ exceptions.raise_compiler_error(
+                    node.original_file_path ~ ', line 1, column "' ~ column
+                    ~ '": the column is unknown (rule: the header holds only declared columns)') }}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,8 @@
+select
+    country_code,
+    definition,
+    source_id,
+    year,
+    lcu_per_usd
+from {{ ref('stg_inputs__exchange_rates') }}
+where {{ gate_is_open() }}

@@ -1,0 +1,14 @@
+{{ require_columns('indicators') }}
+
+select
+    indicator_code,
+    indicator,
+    indicator_name,
+    unit,
+    direction,
+    vintage_kind,
+    source_id,
+    value_min,
+    value_max,
+    {{ file_line() }} as file_line
+from {{ ref('indicators') }}

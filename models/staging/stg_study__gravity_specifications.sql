@@ -1,0 +1,12 @@
+{{ require_columns('gravity_specifications') }}
+
+select
+    spec_id,
+    spec_name,
+    index_spec_id,
+    outcome_scaling,
+    description,
+    outcome_divisor_usd,
+    confidence_level,
+    {{ file_line() }} as file_line
+from {{ ref('gravity_specifications') }}

@@ -1,0 +1,12 @@
+{{ require_columns('gravity_terms') }}
+
+select
+    spec_id,
+    term,
+    variable,
+    transform,
+    position,
+    divisor,
+    floor_value,
+    {{ file_line() }} as file_line
+from {{ ref('gravity_terms') }}

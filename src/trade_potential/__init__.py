@@ -1,0 +1,1 @@
+"""Trade-potential library: indices, gravity estimators and gates behind the dbt models."""

@@ -1,0 +1,1 @@
+"""Gate of the inputs: Great Expectations suites and their results as a table."""
