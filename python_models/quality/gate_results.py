@@ -1,9 +1,25 @@
 """One row per Great Expectations expectation on the inputs."""
 
 
-def model(dbt, session):
+def model(dbt, session):  # noqa: ARG001
     from trade_potential.quality.gate import check_inputs
 
     dbt.config(materialized="table")
-    observations = dbt.ref("stg_inputs__observations").df()
-    return check_inputs({"observations": observations})
+    dbt.ref("gate_expected")  # a parent, so that the test on both stops whoever reads this
+    inputs = {
+        "sources": dbt.ref("stg_inputs__sources"),
+        "countries": dbt.ref("stg_inputs__countries"),
+        "country_code_mappings": dbt.ref("stg_inputs__country_code_mappings"),
+        "indicators": dbt.ref("stg_inputs__indicators"),
+        "observation_vintages": dbt.ref("stg_inputs__observation_vintages"),
+        "observations": dbt.ref("stg_inputs__observations"),
+        "trade_flows": dbt.ref("stg_inputs__trade_flows"),
+        "country_pairs": dbt.ref("stg_inputs__country_pairs"),
+        "oil_prices": dbt.ref("stg_inputs__oil_prices"),
+        "ecommerce_volumes": dbt.ref("stg_inputs__ecommerce_volumes"),
+        "total_trade": dbt.ref("stg_inputs__total_trade"),
+        "total_trade_press": dbt.ref("stg_inputs__total_trade_press"),
+        "exchange_rates": dbt.ref("stg_inputs__exchange_rates"),
+        "trade_agreements": dbt.ref("stg_inputs__trade_agreements"),
+    }
+    return check_inputs({name: relation.df() for name, relation in inputs.items()})

@@ -1,5 +1,244 @@
-"""Placeholder."""
+"""The gate: run every check on the inputs, return one row per check."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
 import pandas as pd
-INPUTS=("observations",)
-def check_inputs(frames):
-    return pd.DataFrame({"check_id":["x"],"severity":["error"],"passed":[True]})
+
+from trade_potential.quality.checks import Check
+from trade_potential.quality.derived import with_derived_columns
+from trade_potential.quality.suites import INPUTS, KEYS, all_checks
+
+COLUMNS = (
+    "check_id", "suite", "file", "expectation", "column_name", "rule", "severity", "observed",
+    "limit_value", "failing_keys", "rows_checked", "failing_count", "passed",
+)  # fmt: skip
+MAX_FAILING_KEYS = 10
+
+
+def expected_check_ids(indicators: pd.DataFrame) -> list[str]:
+    """Ids of the checks that must have run, whatever Great Expectations returned.
+
+    Args:
+        indicators: Rows of the input `indicators`.
+    """
+    return [check.check_id for check in all_checks(indicators)]
+
+
+def check_inputs(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Check the inputs.
+
+    Args:
+        frames: Rows of the inputs by name (`INPUTS`); a column `file_line` tells the line in the
+            file, if it is known. An input that is not given fails all its checks.
+
+    Returns:
+        One row per check, columns `COLUMNS`. `rows_checked` and `failing_count` are 0 where the
+        check could not run; `observed` then tells why.
+    """
+    tables = {name: frames.get(name, pd.DataFrame()).reset_index(drop=True) for name in INPUTS}
+    complete = with_derived_columns(tables)
+    every_check = all_checks(tables["indicators"])
+    batches = _batches()
+    rows: list[dict[str, Any]] = []
+    for suite in INPUTS:
+        checks = [check for check in every_check if check.suite == suite]
+        results = _validate(batches, complete[suite], checks)
+        rows += [_row(check, complete[suite], results.get(check.check_id)) for check in checks]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(
+        {"rows_checked": "int64", "failing_count": "int64", "passed": "bool"}
+    )
+
+
+def _batches() -> Any:
+    """What makes a batch of a frame; Great Expectations in memory, without bars or chatter."""
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
+
+    config = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        progress_bars=ProgressBarsConfig(globally=False),
+    )
+    context = gx.get_context(mode="ephemeral", project_config=config)
+    asset = context.data_sources.add_pandas("inputs").add_dataframe_asset("input")
+    return asset.add_batch_definition_whole_dataframe("rows")
+
+
+def _validate(
+    batches: Any, frame: pd.DataFrame, checks: Sequence[Check]
+) -> dict[str, dict[str, Any]]:
+    """Results of Great Expectations by check id; one batch and one suite."""
+    import great_expectations as gx
+
+    results: dict[str, dict[str, Any]] = {}
+    expectations = []
+    for check in checks:
+        try:
+            expectations.append(_expectation(check))
+        except Exception as error:  # limits that GX refuses: a failed check
+            results[check.check_id] = {"failure": _one_line(str(error))}
+    try:
+        batch = batches.get_batch({"dataframe": _with_missing_out_of_range(frame, checks)})
+        suite = gx.ExpectationSuite(name="suite", expectations=expectations)
+        outcome = batch.validate(suite, result_format="COMPLETE").results
+    except Exception as error:  # whatever GX raises: the checks have not passed
+        failure = {"failure": _one_line(str(error))}
+        return {check.check_id: failure for check in checks} | results
+    for result in outcome:
+        found: dict[str, Any] = dict(result.result)
+        found["success"] = bool(result.success)
+        message = _exception(result.exception_info or {})
+        if message:
+            found["failure"] = message
+        config: Any = result.expectation_config
+        results[config.meta["check_id"]] = found
+    return results
+
+
+def _expectation(check: Check) -> Any:
+    import great_expectations.expectations as gxe
+    from great_expectations.expectations.row_conditions import Column
+
+    names: Sequence[str] = ("column_A", "column_B") if len(check.columns) == 2 else ("column",)
+    arguments = dict(zip(names, check.columns, strict=False)) | dict(check.settings)
+    if check.only:
+        arguments["row_condition"] = Column(check.only[0]) == check.only[1]
+    return getattr(gxe, check.expectation)(meta={"check_id": check.check_id}, **arguments)
+
+
+def _with_missing_out_of_range(frame: pd.DataFrame, checks: Iterable[Check]) -> pd.DataFrame:
+    """Put infinity (text: nothing) for missing values of required columns.
+
+    Great Expectations passes over missing values, and NaN is one of them; infinity lies outside
+    every range and empty text outside every pattern.
+    """
+    required = {column for check in checks if not check.optional for column in check.columns}
+    filled: dict[str, Any] = {}
+    for column in required & {str(name) for name in frame.columns}:
+        values = frame[column]
+        if values.isna().any():
+            is_number = pd.api.types.is_numeric_dtype(values)
+            filled[column] = (
+                values.astype("float64").fillna(np.inf) if is_number
+                else values.astype("object").fillna("")
+            )  # fmt: skip
+    return frame.assign(**filled)
+
+
+def _exception(info: Mapping[str, Any]) -> str:
+    """The message of the first exception, on one line; empty if there was none."""
+    entries = [info, *(entry for entry in info.values() if isinstance(entry, Mapping))]
+    for entry in entries:
+        if entry.get("raised_exception"):
+            return _one_line(str(entry.get("exception_message") or "no message"))
+    return ""
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:300]
+
+
+def _row(check: Check, frame: pd.DataFrame, result: Mapping[str, Any] | None) -> dict[str, Any]:
+    result = result if result is not None else {"failure": "no result came back"}
+    failing = list(result.get("unexpected_index_list") or [])
+    is_table = not check.columns
+    rows_checked = len(frame) if is_table else int(result.get("element_count") or 0)
+    passed = bool(result.get("success")) and rows_checked > 0
+    if "failure" in result:
+        observed, passed, rows_checked, failing = f"not checked: {result['failure']}", False, 0, []
+    elif is_table:
+        observed = f"{rows_checked} rows"
+    elif rows_checked == 0:
+        observed = "not checked: there is no row to look at"
+    else:
+        observed = _observed(check, frame, len(failing), rows_checked)
+    return {
+        "check_id": check.check_id,
+        "suite": check.suite,
+        "file": f"seeds/inputs/{check.suite}.csv",
+        "expectation": _snake_case(check.expectation),
+        "column_name": ", ".join(check.columns) or "(rows)",
+        "rule": check.rule,
+        "severity": check.severity,
+        "observed": observed,
+        "limit_value": _limit(check),
+        "failing_keys": _failing_keys(check, frame, failing),
+        "rows_checked": rows_checked,
+        "failing_count": len(failing),
+        "passed": passed,
+    }
+
+
+def _observed(check: Check, frame: pd.DataFrame, failing: int, rows_checked: int) -> str:
+    parts = []
+    if check.expectation == "ExpectColumnValuesToBeBetween":
+        rows = frame if check.only is None else frame[frame[check.only[0]] == check.only[1]]
+        values = rows[check.columns[0]].dropna()
+        if len(values):
+            parts.append(f"{_text(values.min())} to {_text(values.max())}")
+    parts.append(f"{failing} of {rows_checked} rows break the rule")
+    return "; ".join(parts)
+
+
+def _limit(check: Check) -> str:
+    settings = check.settings
+    parts = []
+    if "regex" in settings:
+        parts.append(str(settings["regex"]))
+    elif "max_value" in settings:
+        parts.append(f"{_text(settings['min_value'])} to {_text(settings['max_value'])}")
+    elif "min_value" in settings:
+        parts.append(f"at least {_text(settings['min_value'])}")
+    elif "value_pairs_set" in settings:
+        parts += [f"{first} with {second}" for first, second in settings["value_pairs_set"]]
+    elif "or_equal" in settings:
+        parts.append(f"{'>=' if settings['or_equal'] else '>'} {check.columns[1]}")
+    elif len(check.columns) == 2:
+        parts.append(f"= {check.columns[1]}")
+    else:
+        parts.append("missing" if check.expectation.endswith("ToBeNull") else "present")
+    if settings.get("strict_min"):
+        parts.append("lower limit excluded")
+    if settings.get("mostly", 1.0) < 1.0:
+        parts.append(f"at least {100 * settings['mostly']:g} % of the rows")
+    return ", ".join(parts)
+
+
+def _failing_keys(check: Check, frame: pd.DataFrame, failing: Sequence[int]) -> str:
+    """The first failing rows in file order: `line 123: SP.POP.TOTL, KAZ, 2015 = -5`."""
+    rows = frame.loc[list(failing)]
+    keys = [key for key in KEYS[check.suite] if key in rows]
+    order = [name for name in ("file_line", *keys) if name in rows]
+    rows = rows.sort_values(order) if order else rows
+    return "; ".join(
+        f"line {_text(row.get('file_line'), missing='?')}: "
+        f"{', '.join(_text(row[key]) for key in keys)}"
+        f" = {', '.join(_text(row.get(column)) for column in check.columns)}"
+        for row in rows.head(MAX_FAILING_KEYS).to_dict("records")
+    )
+
+
+def _text(value: Any, *, missing: str = "missing") -> str:
+    if value is None or value is pd.NA or value != value:  # NaN, NaT
+        return missing
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value)).lower()
+    if isinstance(value, int | float | np.number):
+        number = float(value)
+        return f"{number:.12g}" if abs(number) >= 1000 or number.is_integer() else f"{number:.6g}"
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    return str(value)
+
+
+def _snake_case(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]

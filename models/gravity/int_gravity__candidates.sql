@@ -1,0 +1,155 @@
+-- Every partner-year a gravity model could use: outcome in v0, terms in v1.., why it is lost if it is.
+with runs as (
+    select
+        runs.study_id,
+        runs.spec_id,
+        specifications.index_spec_id,
+        specifications.outcome_divisor_usd,
+        coalesce(specifications.outcome_scaling, studies.outcome_scaling) as outcome_scaling
+    from {{ ref('stg_study__study_specifications') }} as runs
+    inner join {{ ref('stg_study__studies') }} as studies
+        on runs.study_id = studies.study_id
+    inner join {{ ref('stg_study__gravity_specifications') }} as specifications
+        on runs.spec_id = specifications.spec_id
+),
+
+regressors as (
+    select
+        study_id,
+        spec_id,
+        variable,
+        country_iso3,
+        year,
+        variable_value,
+        case when is_imputed then 1.0 else 0.0 end as imputed_share
+    from {{ ref('int_panel__variables') }}
+    where spec_kind = 'gravity'
+    union all
+    select
+        runs.study_id,
+        runs.spec_id,
+        'development_index' as variable,
+        scores.country_iso3,
+        scores.year,
+        scores.development_index as variable_value,
+        scores.imputed_share
+    from runs
+    inner join {{ ref('int_index__scores') }} as scores
+        on
+            runs.study_id = scores.study_id
+            and runs.index_spec_id = scores.index_spec_id
+),
+
+terms as (
+    select
+        runs.study_id,
+        runs.spec_id,
+        outcomes.partner_code,
+        outcomes.year,
+        terms.term,
+        terms.position,
+        regressors.variable_value,
+        regressors.imputed_share,
+        {{ transformed(
+            'regressors.variable_value', 'terms.transform', 'terms.divisor', 'terms.floor_value'
+        ) }} as term_value
+    from runs
+    inner join {{ ref('int_panel__outcomes') }} as outcomes
+        on runs.study_id = outcomes.study_id
+    inner join {{ ref('stg_study__gravity_terms') }} as terms
+        on runs.spec_id = terms.spec_id
+    left join {{ ref('stg_study__gravity_term_exceptions') }} as exceptions
+        on
+            runs.spec_id = exceptions.spec_id
+            and terms.term = exceptions.term
+            and outcomes.partner_iso3 = exceptions.country_iso3
+    left join regressors
+        on
+            runs.study_id = regressors.study_id
+            and runs.spec_id = regressors.spec_id
+            and coalesce(exceptions.variable, terms.variable) = regressors.variable
+            and outcomes.partner_iso3 = regressors.country_iso3
+            and outcomes.year = regressors.year
+),
+
+slotted as (
+    select
+        study_id,
+        spec_id,
+        partner_code,
+        year,
+        {% for k in slots(1) -%}
+            max(case when position = {{ k }} then term_value end) as v{{ k }},
+        {% endfor -%}
+        avg(imputed_share) as imputed_share,
+        {{ text_list('case when variable_value is null then term end', 'position') }} as missing_terms,
+        {{ text_list(
+            'case when variable_value is not null and term_value is null then term end', 'position'
+        ) }} as undefined_terms
+    from terms
+    group by study_id, spec_id, partner_code, year
+),
+
+outcomes as (
+    select
+        runs.study_id,
+        runs.spec_id,
+        outcomes.partner_code,
+        outcomes.partner_iso3,
+        runs.outcome_scaling,
+        outcomes.ecommerce_quote_kind,
+        outcomes.year,
+        runs.outcome_divisor_usd,
+        outcomes.exports_usd,
+        outcomes.imports_usd,
+        outcomes.goods_trade_usd,
+        outcomes.ecommerce_share,
+        case runs.outcome_scaling
+            when 'ecommerce_share' then outcomes.goods_trade_usd * outcomes.ecommerce_share
+            when 'none' then outcomes.goods_trade_usd
+        end as actual_usd
+    from runs
+    inner join {{ ref('int_panel__outcomes') }} as outcomes
+        on runs.study_id = outcomes.study_id
+)
+
+select
+    outcomes.study_id,
+    outcomes.spec_id,
+    outcomes.partner_code,
+    outcomes.partner_iso3,
+    case when outcomes.outcome_scaling = 'ecommerce_share' then outcomes.ecommerce_quote_kind end as scale_kind,
+    case
+        when outcomes.partner_iso3 is null then 'country_code'
+        when outcomes.goods_trade_usd is null then 'trade_flow'
+        when outcomes.actual_usd is null then 'ecommerce_scale'
+        when outcomes.actual_usd <= 0 then 'logarithm'
+        when slotted.missing_terms is not null then 'regressors'
+        when slotted.undefined_terms is not null then 'logarithm'
+    end as lost_step,
+    case
+        when outcomes.partner_iso3 is null then 'the code stands for no country of today'
+        when outcomes.exports_usd is null and outcomes.imports_usd is null then 'no trade reported'
+        when outcomes.goods_trade_usd is null and outcomes.exports_usd is null then 'no exports reported'
+        when outcomes.goods_trade_usd is null then 'no imports reported'
+        when outcomes.actual_usd is null then 'no e-commerce volume for the year'
+        when outcomes.actual_usd <= 0 then 'trade is not positive'
+        when slotted.missing_terms is not null then 'no value for ' || slotted.missing_terms
+        when slotted.undefined_terms is not null then 'no logarithm of ' || slotted.undefined_terms
+    end as lost_reason,
+    outcomes.year,
+    outcomes.actual_usd,
+    case
+        when outcomes.actual_usd > 0 then ln(outcomes.actual_usd / outcomes.outcome_divisor_usd)
+    end as v0,
+    {% for k in slots(1) -%}
+        slotted.v{{ k }},
+    {% endfor -%}
+    slotted.imputed_share
+from outcomes
+inner join slotted
+    on
+        outcomes.study_id = slotted.study_id
+        and outcomes.spec_id = slotted.spec_id
+        and outcomes.partner_code = slotted.partner_code
+        and outcomes.year = slotted.year

@@ -1,0 +1,5 @@
+-- All that the estimators see.
+{{ panel_moments(
+    ref('int_gravity__pair_means'), ref('int_gravity__pair_products'), ref('int_gravity__grand_means'),
+    ['study_id', 'spec_id'], slots()
+) }}

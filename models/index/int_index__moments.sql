@@ -1,0 +1,41 @@
+-- Correlations of the variables of an index over its sample: all that the estimator sees.
+with products as (
+    {{ centred_products(
+        ref('int_index__sample'), ref('int_index__means'), ['study_id', 'index_spec_id'], slots(1)
+    ) }}
+),
+
+product_rows as (
+    {{ products_as_rows('products', ['study_id', 'index_spec_id', 'row_count'], slots(1)) }}
+)
+
+select
+    products.study_id,
+    products.index_spec_id,
+    row_terms.variable as row_variable,
+    col_terms.variable as col_variable,
+    products.row_count,
+    products.moment_value as centred_product,
+    products.moment_value
+    / nullif(sqrt(row_squares.moment_value) * sqrt(col_squares.moment_value), 0) as correlation
+from product_rows as products
+inner join product_rows as row_squares
+    on
+        products.study_id = row_squares.study_id
+        and products.index_spec_id = row_squares.index_spec_id
+        and products.row_slot = row_squares.row_slot
+        and row_squares.row_slot = row_squares.col_slot
+inner join product_rows as col_squares
+    on
+        products.study_id = col_squares.study_id
+        and products.index_spec_id = col_squares.index_spec_id
+        and products.col_slot = col_squares.row_slot
+        and col_squares.row_slot = col_squares.col_slot
+inner join {{ ref('stg_study__index_terms') }} as row_terms
+    on
+        products.index_spec_id = row_terms.index_spec_id
+        and products.row_slot = row_terms.position
+inner join {{ ref('stg_study__index_terms') }} as col_terms
+    on
+        products.index_spec_id = col_terms.index_spec_id
+        and products.col_slot = col_terms.position

@@ -1,0 +1,12 @@
+select
+    study_id,
+    index_spec_id,
+    country_iso3,
+    year,
+    {% for k in slots(1) -%}
+        v{{ k }},
+    {% endfor -%}
+    imputed_share
+from {{ ref('int_index__candidates') }}
+where lost_step is null
+order by study_id, index_spec_id, country_iso3, year   -- sums over rows keep one order

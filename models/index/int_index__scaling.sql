@@ -1,0 +1,60 @@
+-- Location and scale by which each variable of an index is normalised over its sample.
+with ranges as (
+    select
+        study_id,
+        index_spec_id,
+        {% for k in slots(1) -%}
+            avg(v{{ k }}) as mean_{{ k }},
+            stddev_samp(v{{ k }}) as sd_{{ k }},
+            min(v{{ k }}) as min_{{ k }},
+            max(v{{ k }}) as max_{{ k }},
+        {% endfor -%}
+        count(*) as row_count
+    from {{ ref('int_index__sample') }}
+    group by study_id, index_spec_id
+),
+
+range_rows as (
+    {% for k in slots(1) -%}
+        select
+            study_id,
+            index_spec_id,
+            {{ k }} as position,
+            row_count,
+            mean_{{ k }} as value_mean,
+            sd_{{ k }} as value_sd,
+            min_{{ k }} as value_min,
+            max_{{ k }} as value_max
+        from ranges
+        {% if not loop.last %}union all{% endif %}
+    {% endfor -%}
+)
+
+select
+    range_rows.study_id,
+    range_rows.index_spec_id,
+    terms.variable,
+    specifications.normalisation,
+    range_rows.position,
+    range_rows.row_count,
+    range_rows.value_mean,
+    range_rows.value_sd,
+    range_rows.value_min,
+    range_rows.value_max,
+    case specifications.normalisation
+        when 'zscore' then range_rows.value_mean
+        when 'minmax' then range_rows.value_min
+    end as location,
+    nullif(
+        case specifications.normalisation
+            when 'zscore' then range_rows.value_sd
+            when 'minmax' then range_rows.value_max - range_rows.value_min
+        end, 0
+    ) as scale
+from range_rows
+inner join {{ ref('stg_study__index_terms') }} as terms
+    on
+        range_rows.index_spec_id = terms.index_spec_id
+        and range_rows.position = terms.position
+inner join {{ ref('stg_study__index_specifications') }} as specifications
+    on range_rows.index_spec_id = specifications.index_spec_id

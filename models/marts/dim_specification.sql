@@ -1,0 +1,53 @@
+with index_terms as (
+    select
+        index_spec_id,
+        {{ text_list('variable', 'position') }} as terms
+    from {{ ref('stg_study__index_terms') }}
+    group by index_spec_id
+),
+
+gravity_terms as (
+    select
+        spec_id,
+        {{ text_list('term', 'position') }} as terms
+    from {{ ref('stg_study__gravity_terms') }}
+    group by spec_id
+)
+
+select
+    'index' as spec_kind,
+    specifications.index_spec_id as spec_id,
+    specifications.index_name as spec_name,
+    specifications.index_spec_id,
+    specifications.method,
+    specifications.normalisation,
+    specifications.component_rule,
+    specifications.anchor_variable,
+    cast(null as varchar) as outcome_scaling,
+    index_terms.terms,
+    specifications.description,
+    specifications.component_threshold,
+    cast(null as double precision) as outcome_divisor_usd,
+    cast(null as double precision) as confidence_level
+from {{ ref('stg_study__index_specifications') }} as specifications
+inner join index_terms
+    on specifications.index_spec_id = index_terms.index_spec_id
+union all
+select
+    'gravity' as spec_kind,
+    specifications.spec_id,
+    specifications.spec_name,
+    specifications.index_spec_id,
+    'log_linear' as method,
+    cast(null as varchar) as normalisation,
+    cast(null as varchar) as component_rule,
+    cast(null as varchar) as anchor_variable,
+    coalesce(specifications.outcome_scaling, 'as_study') as outcome_scaling,
+    gravity_terms.terms,
+    specifications.description,
+    cast(null as double precision) as component_threshold,
+    specifications.outcome_divisor_usd,
+    specifications.confidence_level
+from {{ ref('stg_study__gravity_specifications') }} as specifications
+inner join gravity_terms
+    on specifications.spec_id = gravity_terms.spec_id

@@ -1,0 +1,15 @@
+select
+    study_id,
+    study_name,
+    reporter_iso3,
+    partner_scope,
+    flow,
+    outcome_scaling,
+    ecommerce_series,
+    default_spec_id,
+    default_estimator,
+    description,
+    first_year,
+    last_year,
+    as_of_date
+from {{ ref('stg_study__studies') }}

@@ -1,0 +1,76 @@
+with coefficients as (
+    select
+        study_id,
+        spec_id,
+        estimator,
+        covariance,
+        name as term,
+        status as term_status,
+        nullif(reason, '') as reason,
+        value as coefficient,
+        std_error,
+        statistic,
+        df,
+        p_value,
+        ci_low,
+        ci_high
+    from {{ ref('est_gravity') }}
+    where item = 'coefficient'
+    union all
+    select
+        study_id,
+        spec_id,
+        estimator,
+        covariance,
+        name as term,
+        status as term_status,
+        nullif(reason, '') as reason,
+        value as coefficient,
+        std_error,
+        statistic,
+        df,
+        p_value,
+        ci_low,
+        ci_high
+    from {{ ref('est_gravity_covariance') }}
+    where item = 'coefficient'
+),
+
+sizes as (
+    select
+        study_id,
+        spec_id,
+        estimator,
+        max(case when item = 'estimator' then status end) as estimator_status,
+        max(case when name = 'n_obs' then value end) as n_obs,
+        max(case when name = 'n_entities' then value end) as n_entities
+    from {{ ref('est_gravity') }}
+    where item in ('estimator', 'diagnostic')
+    group by study_id, spec_id, estimator
+)
+
+select
+    coefficients.study_id,
+    coefficients.spec_id,
+    coefficients.estimator,
+    coefficients.covariance,
+    coefficients.term,
+    sizes.estimator_status,
+    coefficients.term_status,
+    coefficients.reason,
+    case when coefficients.df is null then 'normal' else 't' end as distribution,
+    coefficients.coefficient,
+    coefficients.std_error as coefficient_se,
+    coefficients.statistic,
+    coefficients.df,
+    coefficients.p_value,
+    coefficients.ci_low as coefficient_ci_low,
+    coefficients.ci_high as coefficient_ci_high,
+    cast(sizes.n_obs as bigint) as n_obs,
+    cast(sizes.n_entities as bigint) as n_entities
+from coefficients
+inner join sizes
+    on
+        coefficients.study_id = sizes.study_id
+        and coefficients.spec_id = sizes.spec_id
+        and coefficients.estimator = sizes.estimator

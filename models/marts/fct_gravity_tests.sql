@@ -1,0 +1,14 @@
+select
+    study_id,
+    spec_id,
+    name as test,
+    status,
+    reason,
+    col_name as decision,
+    value as significance_level,
+    statistic,
+    cast(df as integer) as df,
+    cast(df_denominator as integer) as df_denominator,
+    p_value
+from {{ ref('est_gravity') }}
+where item = 'test'

@@ -1,0 +1,15 @@
+select
+    cast(check_id as varchar) as check_id,
+    cast(suite as varchar) as suite,
+    cast(file as varchar) as file,
+    cast(expectation as varchar) as expectation,
+    cast(column_name as varchar) as column_name,
+    cast(rule as varchar) as rule,
+    cast(severity as varchar) as severity,
+    cast(observed as varchar) as observed,
+    cast(limit_value as varchar) as limit_value,
+    cast(failing_keys as varchar) as failing_keys,
+    cast(rows_checked as bigint) as rows_checked,
+    cast(failing_count as bigint) as failing_count,
+    cast(passed as boolean) as passed
+from {{ ref('gate_results') }}

@@ -1,0 +1,28 @@
+-- What needs panel values: the study as such, and each of its specifications, which may override vintages.
+with study_specs as (
+    select
+        runs.study_id,
+        runs.spec_id,
+        specifications.index_spec_id
+    from {{ ref('stg_study__study_specifications') }} as runs
+    inner join {{ ref('stg_study__gravity_specifications') }} as specifications
+        on runs.spec_id = specifications.spec_id
+)
+
+select
+    study_id,
+    'study' as spec_kind,
+    'as_of' as spec_id
+from {{ ref('stg_study__studies') }}
+union all
+select distinct
+    study_id,
+    'index' as spec_kind,
+    index_spec_id as spec_id
+from study_specs
+union all
+select
+    study_id,
+    'gravity' as spec_kind,
+    spec_id
+from study_specs

@@ -1,0 +1,144 @@
+-- Values of the variables a specification names, derived from indicators and pair figures.
+with named as (
+    select
+        named.study_id,
+        named.spec_kind,
+        named.spec_id,
+        named.variable,
+        variables.variable_kind,
+        variables.derivation,
+        variables.indicator_code,
+        variables.benchmark,
+        variables.divisor,
+        variables.base_year
+    from {{ ref('int_panel__spec_variables') }} as named
+    inner join {{ ref('stg_study__variables') }} as variables
+        on named.variable = variables.variable
+),
+
+country_values as (
+    select
+        named.study_id,
+        named.spec_kind,
+        named.spec_id,
+        named.variable,
+        named.derivation,
+        named.divisor,
+        panel.indicator_code,
+        panel.country_iso3,
+        panel.value_method,
+        panel.year,
+        panel.indicator_value,
+        panel.is_imputed,
+        case named.derivation when 'count' then 'SP.POP.TOTL' end as scale_indicator_code,
+        case named.derivation
+            when 'rebased' then named.base_year
+            when 'previous_year' then panel.year - 1
+        end as base_year
+    from named
+    inner join {{ ref('int_panel__values') }} as panel
+        on
+            named.study_id = panel.study_id
+            and named.spec_kind = panel.spec_kind
+            and named.spec_id = panel.spec_id
+            and named.indicator_code = panel.indicator_code
+    where named.variable_kind = 'country'
+),
+
+country_variables as (
+    select
+        panel.study_id,
+        panel.spec_kind,
+        panel.spec_id,
+        panel.variable,
+        panel.country_iso3,
+        panel.year,
+        case panel.derivation
+            when 'level' then panel.indicator_value
+            when 'count' then panel.indicator_value * scale.indicator_value
+            when 'rebased' then 100 * panel.indicator_value / base.indicator_value
+            when 'previous_year' then 100 * panel.indicator_value / base.indicator_value
+        end / panel.divisor as variable_value,
+        case
+            when panel.is_imputed then panel.value_method
+            when scale.is_imputed then scale.value_method
+            when base.is_imputed then base.value_method
+        end as fill_method,
+        panel.is_imputed
+        or coalesce(scale.is_imputed, false)
+        or coalesce(base.is_imputed, false) as is_imputed
+    from country_values as panel
+    left join {{ ref('int_panel__values') }} as scale
+        on
+            panel.study_id = scale.study_id
+            and panel.spec_kind = scale.spec_kind
+            and panel.spec_id = scale.spec_id
+            and panel.scale_indicator_code = scale.indicator_code
+            and panel.country_iso3 = scale.country_iso3
+            and panel.year = scale.year
+    left join {{ ref('int_panel__values') }} as base
+        on
+            panel.study_id = base.study_id
+            and panel.spec_kind = base.spec_kind
+            and panel.spec_id = base.spec_id
+            and panel.indicator_code = base.indicator_code
+            and panel.country_iso3 = base.country_iso3
+            and panel.base_year = base.year
+),
+
+pair_variables as (
+    select
+        named.study_id,
+        named.spec_kind,
+        named.spec_id,
+        named.variable,
+        candidates.partner_iso3 as country_iso3,
+        candidates.year,
+        pairs.distance_capitals_km
+        * case named.derivation when 'times_oil' then oil.price_usd_per_barrel else 1 end
+        / named.divisor as variable_value,
+        cast(null as varchar) as fill_method,
+        false as is_imputed
+    from named
+    inner join {{ ref('stg_study__studies') }} as studies
+        on named.study_id = studies.study_id
+    inner join {{ ref('int_panel__partner_years') }} as candidates
+        on named.study_id = candidates.study_id
+    inner join {{ ref('int_panel__country_codes') }} as codes
+        on candidates.partner_iso3 = codes.country_iso3
+    inner join {{ ref('gate_country_pairs') }} as pairs
+        on
+            studies.reporter_iso3 = pairs.reporter_code
+            and codes.source_code = pairs.partner_code
+    left join {{ ref('gate_oil_prices') }} as oil
+        on
+            named.benchmark = oil.benchmark
+            and candidates.year = oil.year
+    where named.variable_kind = 'pair'
+)
+
+select
+    study_id,
+    spec_kind,
+    spec_id,
+    variable,
+    country_iso3,
+    fill_method,
+    year,
+    variable_value,
+    is_imputed
+from country_variables
+where variable_value is not null
+union all
+select
+    study_id,
+    spec_kind,
+    spec_id,
+    variable,
+    country_iso3,
+    fill_method,
+    year,
+    variable_value,
+    is_imputed
+from pair_variables
+where variable_value is not null

@@ -1,0 +1,9 @@
+"""Errors of the library."""
+
+
+class TradePotentialError(Exception):
+    """Any error this library raises on purpose."""
+
+
+class InputError(TradePotentialError):
+    """Input that breaks a documented rule; the message names the offending keys."""

@@ -1,0 +1,1 @@
+"""Gravity estimators on sufficient statistics of a panel."""

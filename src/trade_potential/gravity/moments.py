@@ -1,0 +1,132 @@
+"""Sufficient statistics of a panel: what every estimator here needs, and nothing that grows with rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from trade_potential.errors import InputError
+from trade_potential.linalg import FloatArray
+
+CONSTANT_TOLERANCE = 1e-12
+"""A column is constant when its standard deviation is below this share of its mean."""
+
+ABSORBED_TOLERANCE = 1e-16
+"""A column is absorbed by entity effects when at most this share of its variance lies within."""
+
+
+@dataclass(frozen=True)
+class PanelMoments:
+    """Moments of an outcome (position 0) and p regressors over N rows of G entities.
+
+    Means are taken out before products are summed: within products around entity means, between
+    products of entity means around the grand mean. Random effects weigh an entity by the number of
+    its rows, so between moments are kept by group size.
+
+    Attributes:
+        terms: Names of the p regressors.
+        mean: (p + 1,) grand mean over rows.
+        within: (p + 1, p + 1) sum of products around entity means.
+        sizes: (m,) distinct numbers of rows an entity has.
+        counts: (m,) entities of each size.
+        between_sum: (m, p + 1) sum over entities of entity mean minus grand mean.
+        between: (m, p + 1, p + 1) sum over entities of its products.
+    """
+
+    terms: tuple[str, ...]
+    mean: FloatArray
+    within: FloatArray
+    sizes: FloatArray
+    counts: FloatArray
+    between_sum: FloatArray
+    between: FloatArray
+
+    @property
+    def n_obs(self) -> int:
+        """Rows N."""
+        return round(float(self.sizes @ self.counts))
+
+    @property
+    def n_entities(self) -> int:
+        """Entities G."""
+        return round(float(self.counts.sum()))
+
+    @property
+    def total(self) -> FloatArray:
+        """(p + 1, p + 1) products around the grand mean over all rows."""
+        return self.within + np.tensordot(self.sizes, self.between, axes=1)
+
+    def constant_terms(self) -> list[str]:
+        """Regressors that do not vary over the sample."""
+        spread = np.sqrt(np.diag(self.total) / self.n_obs)[1:]
+        return [
+            term
+            for term, sd, mean in zip(self.terms, spread, np.abs(self.mean[1:]), strict=True)
+            if sd <= CONSTANT_TOLERANCE * mean or sd == 0.0
+        ]
+
+    def absorbed_terms(self) -> list[str]:
+        """Regressors that do not vary within entities."""
+        within, total = np.diag(self.within)[1:], np.diag(self.total)[1:]
+        return [
+            term
+            for term, inner, all_ in zip(self.terms, within, total, strict=True)
+            if inner <= ABSORBED_TOLERANCE * all_
+        ]
+
+    @classmethod
+    def from_rows(cls, rows: pd.DataFrame, terms: tuple[str, ...]) -> PanelMoments:
+        """Read the moments from rows as SQL returns them.
+
+        Args:
+            rows: Columns ``moment`` (mean, within, pair_count, between_sum, between),
+                ``group_size``, ``row_slot``, ``col_slot`` (row_slot <= col_slot) and
+                ``moment_value``; slot 0 is the outcome, slot k the k-th term.
+            terms: Names of the regressors by slot.
+
+        Raises:
+            InputError: A moment is missing, doubled or not finite.
+        """
+        p = len(terms) + 1
+        bad = rows.loc[~np.isfinite(rows["moment_value"].to_numpy(dtype=float))]
+        if len(bad):
+            first = bad.iloc[0]
+            raise InputError(
+                f"moment '{first['moment']}' of slots {first['row_slot']}, {first['col_slot']} "
+                "is not finite: the sample holds a value that is not finite, or too large to square"
+            )
+        parts = dict(list(rows.groupby("moment")))
+        counted = parts["pair_count"].sort_values("group_size")
+        sizes = counted["group_size"].to_numpy(dtype=float)
+        position = {size: i for i, size in enumerate(sizes)}
+
+        mean = np.full(p, np.nan)
+        within = np.full((p, p), np.nan)
+        between_sum = np.full((len(sizes), p), np.nan)
+        between = np.full((len(sizes), p, p), np.nan)
+        for row in parts["mean"].itertuples():
+            mean[int(row.row_slot)] = row.moment_value
+        for row in parts["within"].itertuples():
+            i, j = int(row.row_slot), int(row.col_slot)
+            within[i, j] = within[j, i] = row.moment_value
+        for row in parts["between_sum"].itertuples():
+            between_sum[position[row.group_size], int(row.row_slot)] = row.moment_value
+        for row in parts["between"].itertuples():
+            m, i, j = position[row.group_size], int(row.row_slot), int(row.col_slot)
+            between[m, i, j] = between[m, j, i] = row.moment_value
+        for name, array in (
+            ("mean", mean), ("within", within), ("between_sum", between_sum), ("between", between),
+        ):
+            if np.isnan(array).any():
+                raise InputError(f"moment '{name}' does not cover the outcome and {len(terms)} terms")
+        return cls(
+            terms=terms,
+            mean=mean,
+            within=within,
+            sizes=sizes,
+            counts=counted["moment_value"].to_numpy(dtype=float),
+            between_sum=between_sum,
+            between=between,
+        )

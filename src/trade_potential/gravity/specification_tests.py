@@ -1,0 +1,174 @@
+"""Tests that choose between pooled, fixed and random effects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from scipy import stats
+
+from trade_potential.gravity.estimators import (
+    ESTIMATED,
+    Estimate,
+    Estimator,
+    pooled,
+    residual_direction,
+)
+from trade_potential.gravity.moments import PanelMoments
+
+TestStatus = Literal["ok", "not_positive_definite", "not_available"]
+
+NEGATIVE_TOLERANCE = 1e-10
+"""Eigenvalues of a scaled difference of covariances below this share of the largest count as not positive."""
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """A test statistic with its reference distribution.
+
+    Attributes:
+        name: f_effects, breusch_pagan_lm or hausman.
+        null_hypothesis: What a small p-value speaks against.
+        statistic: Value of the statistic.
+        df: Degrees of freedom (numerator for F).
+        df_denominator: Denominator degrees of freedom of F, else NaN.
+        p_value: Upper tail probability; NaN where there is none.
+        status: ok, not_positive_definite (Hausman: the difference of the covariances is not
+            positive definite, statistic by generalised inverse, possibly negative) or not_available.
+        reason: One sentence when the status is not ok, else empty.
+    """
+
+    __test__ = False  # not a pytest class
+
+    name: str
+    null_hypothesis: str
+    statistic: float
+    df: float
+    df_denominator: float
+    p_value: float
+    status: TestStatus
+    reason: str
+
+    def decision(self, alpha: float) -> str:
+        """``reject`` or ``keep`` the null hypothesis at level ``alpha``, or ``none``."""
+        if not np.isfinite(self.p_value):
+            return "none"
+        return "reject" if self.p_value < alpha else "keep"
+
+
+_NAN = float("nan")
+_F = TestResult("f_effects", "all partner effects are equal", _NAN, _NAN, _NAN, _NAN, "ok", "")
+_LM = replace(_F, name="breusch_pagan_lm", null_hypothesis="the variance of the partner effects is 0")
+_HAUSMAN = replace(
+    _F, name="hausman", null_hypothesis="partner effects are uncorrelated with the regressors"
+)
+
+
+def _not_available(test: TestResult, reason: str) -> TestResult:
+    return replace(test, status="not_available", reason=reason)
+
+
+def f_effects(moments: PanelMoments, within_fit: Estimate) -> TestResult:
+    """F test of equal entity effects: pooled against within, on the regressors within keeps.
+
+    Source: Baltagi (2021), eq. 2.18; with absorbed regressors as Stata's ``xtreg, fe``.
+    """
+    if not within_fit.is_estimated:
+        return _not_available(_F, f"within: {within_fit.reason}")
+    kept = [0, *(moments.terms.index(term) + 1 for term in within_fit.terms)]
+    restricted = pooled(
+        PanelMoments(
+            terms=within_fit.terms,
+            mean=moments.mean[kept],
+            within=moments.within[np.ix_(kept, kept)],
+            sizes=moments.sizes,
+            counts=moments.counts,
+            between_sum=moments.between_sum[:, kept],
+            between=moments.between[:, kept][:, :, kept],
+        )
+    )
+    if not restricted.is_estimated or moments.n_entities < 2:
+        return _not_available(_F, restricted.reason or "a single partner has no effects to compare")
+    df1, df2 = moments.n_entities - 1, within_fit.df_resid
+    if within_fit.ssr == 0.0:
+        return _not_available(_F, "the within regression fits exactly")
+    value = (restricted.ssr - within_fit.ssr) / df1 / (within_fit.ssr / df2)
+    return replace(
+        _F, statistic=value, df=float(df1), df_denominator=float(df2),
+        p_value=float(stats.f.sf(value, df1, df2)),
+    )
+
+
+def breusch_pagan_lm(moments: PanelMoments, pooled_fit: Estimate) -> TestResult:
+    """Lagrange multiplier test of zero variance of the entity effects, two-sided, chi2(1).
+
+    Unbalanced form. Source: Breusch and Pagan (1980); Baltagi and Li (1990):
+    LM = N^2 / (2 (sum T_i^2 - N)) * (sum_i (sum_t e_it)^2 / sum e^2 - 1)^2.
+    """
+    if not pooled_fit.is_estimated:
+        return _not_available(_LM, f"pooled: {pooled_fit.reason}")
+    n = moments.n_obs
+    pairs_of_rows = float(moments.counts @ moments.sizes**2) - n
+    if pairs_of_rows == 0.0:
+        return _not_available(_LM, "no partner has two rows")
+    if pooled_fit.ssr == 0.0:
+        return _not_available(_LM, "the pooled regression fits exactly")
+    d = residual_direction(moments, pooled_fit)
+    a = pooled_fit.centred_constant
+    squared_means = (
+        np.einsum("i,mij,j->m", d, moments.between, d)
+        - 2.0 * a * moments.between_sum @ d
+        + a**2 * moments.counts
+    )
+    ratio = float(moments.sizes**2 @ squared_means) / pooled_fit.ssr
+    value = n**2 / (2.0 * pairs_of_rows) * (ratio - 1.0) ** 2
+    return replace(_LM, statistic=value, df=1.0, p_value=float(stats.chi2.sf(value, 1)))
+
+
+def hausman(within_fit: Estimate, random_fit: Estimate) -> TestResult:
+    """Hausman's test on the common slopes, each covariance with its own error variance.
+
+    A difference of covariances that is not positive definite is reported as such: the statistic
+    then uses a generalised inverse and may be negative, and there is no p-value.
+    Source: Hausman (1978), eq. 3.10; Stata's ``hausman`` without sigmamore.
+    """
+    for fit in (within_fit, random_fit):
+        if fit.status not in ESTIMATED:
+            return _not_available(_HAUSMAN, f"{fit.estimator}: {fit.reason}")
+    common = [term for term in within_fit.terms if term in random_fit.terms]
+    at_within = [1 + within_fit.terms.index(term) for term in common]
+    at_random = [1 + random_fit.terms.index(term) for term in common]
+    gap = within_fit.coefficients[at_within] - random_fit.coefficients[at_random]
+    spread = (
+        within_fit.covariance[np.ix_(at_within, at_within)]
+        - random_fit.covariance[np.ix_(at_random, at_random)]
+    )
+    scale = np.sqrt(np.diag(within_fit.covariance)[at_within])
+    values, vectors = np.linalg.eigh(spread / np.outer(scale, scale))
+    cut = NEGATIVE_TOLERANCE * float(np.abs(values).max())
+    usable = np.abs(values) > cut
+    along = vectors.T @ (gap / scale)
+    value = float((along[usable] ** 2 / values[usable]).sum())
+    rank = int(usable.sum())
+    if (values > cut).all():
+        return replace(
+            _HAUSMAN, statistic=value, df=float(rank), p_value=float(stats.chi2.sf(value, rank))
+        )
+    negative = int((values < -cut).sum())
+    return replace(
+        _HAUSMAN, statistic=value, df=float(rank), status="not_positive_definite",
+        reason=f"the difference of the covariances has {negative} negative eigenvalues and rank "
+        f"{rank} of {len(common)}: the statistic has no chi-squared distribution",
+    )
+
+
+def run_tests(
+    moments: PanelMoments, fits: dict[Estimator, Estimate]
+) -> tuple[TestResult, TestResult, TestResult]:
+    """All tests on one sample."""
+    return (
+        f_effects(moments, fits["within"]),
+        breusch_pagan_lm(moments, fits["pooled"]),
+        hausman(fits["within"], fits["random"]),
+    )

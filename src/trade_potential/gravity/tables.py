@@ -1,0 +1,211 @@
+"""Between tidy tables of the warehouse and the estimators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from trade_potential.errors import InputError
+from trade_potential.gravity.covariance import Inference, clustered_covariance
+from trade_potential.gravity.estimators import CONSTANT, Estimate, estimate_all
+from trade_potential.gravity.moments import PanelMoments
+from trade_potential.gravity.specification_tests import run_tests
+
+KEYS = ["study_id", "spec_id"]
+COLUMNS = {
+    "study_id": "str",
+    "spec_id": "str",
+    "estimator": "str",
+    "covariance": "str",
+    "item": "str",
+    "name": "str",
+    "col_name": "str",
+    "group_size": "float64",
+    "value": "float64",
+    "std_error": "float64",
+    "statistic": "float64",
+    "df": "float64",
+    "df_denominator": "float64",
+    "p_value": "float64",
+    "ci_low": "float64",
+    "ci_high": "float64",
+    "status": "str",
+    "reason": "str",
+}
+DIAGNOSTICS = (
+    "n_rows", "df_resid", "ssr", "r_squared", "r_squared_within", "r_squared_between",
+    "r_squared_overall", "sigma_u", "sigma_e", "condition_number",
+)
+FEW_CLUSTERS = "few_clusters"
+
+
+def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+
+
+def _terms_by_spec(terms: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    result: dict[str, tuple[str, ...]] = {}
+    for spec_id, group in terms.sort_values("position").groupby("spec_id"):
+        positions = group["position"].tolist()
+        if positions != list(range(1, len(positions) + 1)):
+            raise InputError(f"gravity_terms of {spec_id}: positions {positions} are not 1, 2, ...")
+        result[str(spec_id)] = tuple(group["term"])
+    return result
+
+
+def _coefficients(estimate: Estimate, covariance: np.ndarray, df: float, level: float) -> list[dict[str, Any]]:
+    inference = Inference.of(
+        estimate.coefficients, covariance, df=df, confidence_level=level
+    )
+    names = (CONSTANT, *estimate.terms)
+    return [
+        {
+            "item": "coefficient",
+            "name": name,
+            "value": inference.estimate[k],
+            "std_error": inference.std_error[k],
+            "statistic": inference.statistic[k],
+            "df": df,
+            "p_value": inference.p_value[k],
+            "ci_low": inference.ci_low[k],
+            "ci_high": inference.ci_high[k],
+            "status": "ok",
+        }
+        for k, name in enumerate(names)
+    ]
+
+
+def _estimate_rows(moments: PanelMoments, estimate: Estimate, level: float) -> Iterator[dict[str, Any]]:
+    yield {"item": "estimator", "status": estimate.status, "reason": estimate.reason}
+    yield {"item": "diagnostic", "name": "n_obs", "value": moments.n_obs}
+    yield {"item": "diagnostic", "name": "n_entities", "value": moments.n_entities}
+    if not estimate.is_estimated:
+        return
+    for name in DIAGNOSTICS:
+        yield {"item": "diagnostic", "name": name, "value": getattr(estimate, name)}
+    # Stata's convention: normal for random effects, Student's t elsewhere.
+    df = np.inf if estimate.estimator == "random" else float(estimate.df_resid)
+    for row in _coefficients(estimate, estimate.covariance, df, level):
+        yield {**row, "covariance": "classical"}
+    for term in estimate.absorbed:
+        yield {
+            "item": "coefficient", "name": term, "covariance": "classical", "status": "absorbed",
+            "reason": "does not vary within partners",
+        }
+    yield {"item": "centred_constant", "value": estimate.centred_constant}
+    yield {"item": "within_weight", "value": estimate.within_weight}
+    for size, weight, theta in zip(
+        moments.sizes, estimate.between_weights, estimate.theta, strict=True
+    ):
+        yield {"item": "between_weight", "group_size": size, "value": weight}
+        yield {"item": "theta", "group_size": size, "value": theta}
+    names = (CONSTANT, *estimate.terms)
+    for i, row_name in enumerate(names):
+        for j, col_name in enumerate(names):
+            yield {
+                "item": "bread", "name": row_name, "col_name": col_name,
+                "value": estimate.bread[i, j],
+            }
+
+
+def estimate_gravity(
+    moments: pd.DataFrame, terms: pd.DataFrame, specifications: pd.DataFrame
+) -> pd.DataFrame:
+    """Run every estimator and test of every study and specification.
+
+    Args:
+        moments: Rows of int_gravity__moments: study_id, spec_id and the columns that
+            ``PanelMoments.from_rows`` reads.
+        terms: spec_id, term, position.
+        specifications: spec_id, confidence_level.
+
+    Returns:
+        One long table with the columns ``COLUMNS``; ``item`` says what a row holds: estimator
+        (status), coefficient, diagnostic, test, and what later SQL needs: bread (coefficient by
+        score), centred_constant, within_weight, between_weight and theta by group size.
+
+    Raises:
+        InputError: Positions of terms have a gap, or moments are missing or not finite.
+    """
+    named = _terms_by_spec(terms)
+    levels = dict(zip(specifications["spec_id"], specifications["confidence_level"], strict=True))
+    rows: list[dict[str, Any]] = []
+    for (study_id, spec_id), group in moments.groupby(KEYS):
+        keys = {"study_id": study_id, "spec_id": spec_id}
+        panel = PanelMoments.from_rows(group, named[str(spec_id)])
+        fits = estimate_all(panel)
+        level = float(levels[spec_id])
+        for estimator, fit in fits.items():
+            rows += [
+                {**keys, "estimator": estimator, **row} for row in _estimate_rows(panel, fit, level)
+            ]
+        for test in run_tests(panel, fits):
+            rows.append({
+                **keys, "item": "test", "name": test.name, "col_name": test.decision(1.0 - level),
+                "value": 1.0 - level, "statistic": test.statistic, "df": test.df,
+                "df_denominator": test.df_denominator, "p_value": test.p_value,
+                "status": test.status, "reason": test.reason or test.null_hypothesis,
+            })
+    return _frame(rows)
+
+
+def estimate_clustered(
+    estimates: pd.DataFrame, meat: pd.DataFrame, terms: pd.DataFrame, specifications: pd.DataFrame
+) -> pd.DataFrame:
+    """Coefficients with standard errors clustered by entity.
+
+    Args:
+        estimates: The table of ``estimate_gravity``.
+        meat: study_id, spec_id, estimator, row_slot <= col_slot, meat_value: sums over clusters of
+            products of scores; slot 0 is the constant, slot k the k-th term.
+        terms: spec_id, term, position.
+        specifications: spec_id, confidence_level.
+
+    Returns:
+        Rows of items coefficient and covariance (status of the covariance) as ``estimate_gravity``.
+    """
+    named = _terms_by_spec(terms)
+    levels = dict(zip(specifications["spec_id"], specifications["confidence_level"], strict=True))
+    keys = [*KEYS, "estimator"]
+    meats = dict(list(meat.groupby(keys)))
+    rows: list[dict[str, Any]] = []
+    for key, group in estimates[estimates["estimator"] != ""].groupby(keys):
+        bread_rows = group[group["item"] == "bread"]
+        if bread_rows.empty:
+            continue
+        study_id, spec_id, estimator = (str(part) for part in key)
+        diagnostics = group[group["item"] == "diagnostic"].set_index("name")["value"]
+        bread = bread_rows.pivot(index="name", columns="col_name", values="value")
+        order = [name for name in (CONSTANT, *named[spec_id]) if name in bread.index]
+        slots = [0 if name == CONSTANT else named[spec_id].index(name) + 1 for name in order]
+        values = meats[key].set_index(["row_slot", "col_slot"])["meat_value"]
+        meat_matrix = np.array([[values[min(i, j), max(i, j)] for j in slots] for i in slots])
+        covariance = clustered_covariance(
+            bread.loc[order, order].to_numpy(), meat_matrix,
+            n_clusters=int(diagnostics["n_entities"]), n_rows=int(diagnostics["n_rows"]),
+        )
+        coefficients = (
+            group[(group["item"] == "coefficient") & (group["status"] == "ok")]
+            .set_index("name")["value"].loc[order].to_numpy()
+        )
+        clusters = int(diagnostics["n_entities"])
+        df = np.inf if estimator == "random" else float(clusters - 1)
+        inference = Inference.of(
+            coefficients, covariance, df=df, confidence_level=float(levels[spec_id])
+        )
+        few = clusters <= len(order)
+        for k, name in enumerate(order):
+            rows.append({
+                "study_id": study_id, "spec_id": spec_id, "estimator": estimator,
+                "covariance": "clustered", "item": "coefficient", "name": name,
+                "value": inference.estimate[k], "std_error": inference.std_error[k],
+                "statistic": inference.statistic[k], "df": df, "p_value": inference.p_value[k],
+                "ci_low": inference.ci_low[k], "ci_high": inference.ci_high[k],
+                "status": FEW_CLUSTERS if few else "ok",
+                "reason": f"{clusters} clusters for {len(order)} coefficients: the covariance "
+                "cannot have full rank" if few else "",
+            })
+    return _frame(rows)

@@ -1,0 +1,135 @@
+"""The form of a check of the inputs, and short ways to write the usual ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+Severity = Literal["error", "warning"]
+
+FIRST_YEAR = 1990
+# The year of the newest vintage among the inputs. Raise it together with a newer vintage; it is
+# no clock on purpose: the same inputs must pass or fail on every day.
+LAST_YEAR = 2026
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One expectation on one input.
+
+    Attributes:
+        suite: Name of the input.
+        name: What is checked; with the suite it makes the id.
+        expectation: Class of Great Expectations.
+        columns: Columns the expectation takes: none (the table), one or two.
+        rule: The rule for people.
+        severity: error closes the gate, warning does not.
+        settings: Further arguments of the expectation.
+        only: Column and value of the rows that are looked at; None: all rows.
+        optional: Whether missing values are passed over; otherwise they break the rule.
+    """
+
+    suite: str
+    name: str
+    expectation: str
+    columns: tuple[str, ...]
+    rule: str
+    severity: Severity = "error"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    only: tuple[str, str] | None = None
+    optional: bool = False
+
+    @property
+    def check_id(self) -> str:
+        """Stable, unique id."""
+        return f"{self.suite}.{self.name}"
+
+
+def row_count(suite: str) -> Check:
+    """The input is not empty."""
+    return Check(
+        suite=suite, name="row_count", expectation="ExpectTableRowCountToBeBetween", columns=(),
+        rule="the file holds at least one row", settings={"min_value": 1},
+    )  # fmt: skip
+
+
+def in_range(
+    suite: str, column: str, low: float, high: float, rule: str, *, mostly: float = 1.0, **more: Any
+) -> Check:
+    """Values lie between two limits, limits included."""
+    given = {"suite": suite, "name": f"value_range.{column}", "columns": (column,), "rule": rule}
+    return Check(
+        expectation="ExpectColumnValuesToBeBetween",
+        settings={"min_value": low, "max_value": high, "mostly": mostly},
+        **(given | more),
+    )
+
+
+def positive(suite: str, column: str, high: float, rule: str, **more: Any) -> Check:
+    """Values are above 0, up to a limit."""
+    check = in_range(suite, column, 0.0, high, rule, **more)
+    return replace(check, settings={**check.settings, "strict_min": True})
+
+
+def years(suite: str, column: str = "year") -> Check:
+    """Calendar years neither too old nor of the future."""
+    return in_range(
+        suite, column, FIRST_YEAR, LAST_YEAR, f"the year lies in {FIRST_YEAR}-{LAST_YEAR}"
+    )
+
+
+def matches(suite: str, column: str, regex: str, rule: str, **more: Any) -> Check:
+    """Texts match a pattern."""
+    return Check(
+        suite=suite, name=f"pattern.{column}", expectation="ExpectColumnValuesToMatchRegex",
+        columns=(column,), rule=rule, settings={"regex": regex}, **more,
+    )  # fmt: skip
+
+
+def iso3(suite: str, column: str, **more: Any) -> Check:
+    """Codes have the form of ISO 3166 alpha-3."""
+    return matches(suite, column, r"^[A-Z]{3}$", "the code is three capital letters", **more)
+
+
+def ordered(suite: str, larger: str, smaller: str, rule: str, *, or_equal: bool = True) -> Check:
+    """One column is larger than another."""
+    return Check(
+        suite=suite, name=f"order.{larger}.{smaller}", columns=(larger, smaller), rule=rule,
+        expectation="ExpectColumnPairValuesAToBeGreaterThanB",
+        settings={"or_equal": or_equal, "ignore_row_if": "neither"},
+    )  # fmt: skip
+
+
+def equal(suite: str, column: str, other: str, rule: str, **more: Any) -> Check:
+    """Two columns agree."""
+    ignored = "either_value_is_missing" if more.get("optional") else "neither"
+    return Check(
+        suite=suite, name=f"agreement.{column}", expectation="ExpectColumnPairValuesToBeEqual",
+        columns=(column, other), rule=rule, settings={"ignore_row_if": ignored}, **more,
+    )  # fmt: skip
+
+
+def paired(suite: str, columns: tuple[str, str], pairs: list[Any], rule: str) -> Check:
+    """Two columns hold only these pairs of values."""
+    return Check(
+        suite=suite, name=f"pairs.{columns[0]}.{columns[1]}", columns=columns, rule=rule,
+        expectation="ExpectColumnPairValuesToBeInSet",
+        settings={"value_pairs_set": pairs, "ignore_row_if": "neither"},
+    )  # fmt: skip
+
+
+def missing(suite: str, column: str, rule: str) -> Check:
+    """The column is empty."""
+    return Check(
+        suite=suite, name=f"missing.{column}", expectation="ExpectColumnValuesToBeNull",
+        columns=(column,), rule=rule, optional=True,
+    )  # fmt: skip
+
+
+def present(suite: str, column: str, rule: str, *, mostly: float = 1.0, **more: Any) -> Check:
+    """The column is filled."""
+    return Check(
+        suite=suite, name=f"present.{column}", expectation="ExpectColumnValuesToNotBeNull",
+        columns=(column,), rule=rule, settings={"mostly": mostly}, optional=True, **more,
+    )  # fmt: skip

@@ -1,0 +1,272 @@
+"""Columns the gate checks but no file holds: counts, ratios and gaps across rows and files.
+
+Each function takes all inputs and returns one value per row of its own input, in its row order;
+a missing value means that the rule does not apply to the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+Tables = Mapping[str, pd.DataFrame]
+Column = Callable[[Tables], "pd.Series[Any]"]
+
+EARTH_RADIUS_KM = 6371.0
+VINTAGE = ["indicator_code", "vintage_date"]
+# Units whose level depends on a base year, or where a ratio means nothing: no revision is told.
+REBASED_UNITS = ("index", "constant", "% a year")
+
+
+def _lookup(left: pd.DataFrame, keys: list[str], values: pd.DataFrame, name: str) -> pd.Series:
+    """Bring one column of `values` (unique by keys) to the rows of `left`."""
+    unique = values[[*keys, name]].drop_duplicates(keys).rename(columns={name: "looked_up"})
+    return left[keys].merge(unique, how="left", on=keys)["looked_up"]
+
+
+def _year_of(dates: pd.Series) -> pd.Series:
+    return pd.to_datetime(dates, errors="coerce").dt.year
+
+
+def _change(frame: pd.DataFrame, group: list[str], column: str) -> pd.Series:
+    """Share by which a value differs from the year before in its group."""
+    ordered = frame.sort_values("year")
+    grouped = ordered.groupby(group, sort=False)
+    change = ordered[column] / grouped[column].shift() - 1
+    return change.where(grouped["year"].diff() == 1).reindex(frame.index)
+
+
+def _year_totals(t: Tables) -> pd.DataFrame:
+    """Two-way trade of a country in a year, US$ and local currency."""
+    totals: pd.DataFrame = (
+        t["total_trade"].groupby(["country_code", "year"])["trade_usd"].sum().reset_index()
+    )
+    rates = _lookup(totals, ["country_code", "year"], t["exchange_rates"], "lcu_per_usd")
+    return totals.assign(trade_lcu=totals["trade_usd"] * rates)
+
+
+def _use_count(t: Tables) -> pd.Series:
+    used = pd.concat(
+        [f["source_id"] for name, f in t.items() if name != "sources" and "source_id" in f]
+    )
+    return t["sources"]["source_id"].map(used.value_counts())
+
+
+def _vintage_count(t: Tables) -> pd.Series:
+    counts = t["observation_vintages"]["indicator_code"].value_counts()
+    return t["indicators"]["indicator_code"].map(counts)
+
+
+def _counted(column: str, how: str) -> Column:
+    def counted(t: Tables) -> pd.Series:
+        summary = t["observations"].groupby(VINTAGE, as_index=False).agg(value=(column, how))
+        return _lookup(t["observation_vintages"], VINTAGE, summary, "value")
+
+    return counted
+
+
+def _edition_gap_years(t: Tables) -> pd.Series:
+    observations = t["observations"]
+    kind = _lookup(observations, ["indicator_code"], t["indicators"], "vintage_kind")
+    gap = _year_of(observations["vintage_date"]) - observations["year"]
+    return gap.where(kind == "edition")
+
+
+def _population_change_share(t: Tables) -> pd.Series:
+    rows = t["observations"][t["observations"]["indicator_code"] == "SP.POP.TOTL"]
+    change = _change(rows, ["country_code", "vintage_date"], "observed_value")
+    return change.reindex(t["observations"].index)
+
+
+def _revision_share(t: Tables) -> pd.Series:
+    observations = t["observations"]
+    units = _lookup(observations, ["indicator_code"], t["indicators"], "unit").astype("str")
+    rows = observations[~units.str.startswith(REBASED_UNITS)].sort_values("vintage_date")
+    grouped = rows.groupby(["indicator_code", "country_code", "year"], sort=False)
+    oldest = grouped["observed_value"].transform("first")
+    is_newest = grouped.cumcount(ascending=False) == 0
+    share = (rows["observed_value"] / oldest - 1).where(is_newest & (oldest > 0))
+    return share.reindex(observations.index)
+
+
+def _capitals_ratio(t: Tables) -> pd.Series:
+    return t["country_pairs"]["distance_capitals_km"] / t["country_pairs"]["distance_km"]
+
+
+def _great_circle_gap_km(t: Tables) -> pd.Series:
+    pairs, places = t["country_pairs"], {}
+    for end in ("reporter_code", "partner_code"):
+        named = t["countries"].rename(columns={"country_iso3": end})
+        for axis in ("latitude_deg", "longitude_deg"):
+            places[end, axis] = np.radians(_lookup(pairs, [end], named, axis))
+    from_lat = places["reporter_code", "latitude_deg"]
+    to_lat = places["partner_code", "latitude_deg"]
+    turn = places["partner_code", "longitude_deg"] - places["reporter_code", "longitude_deg"]
+    haversine = (
+        np.sin((to_lat - from_lat) / 2) ** 2
+        + np.cos(from_lat) * np.cos(to_lat) * np.sin(turn / 2) ** 2
+    )
+    great_circle: pd.Series = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(haversine))
+    return pairs["distance_km"] - great_circle
+
+
+def _listed_is_landlocked(t: Tables) -> pd.Series:
+    countries = t["countries"].rename(columns={"country_iso3": "partner_code"})
+    return _lookup(t["country_pairs"], ["partner_code"], countries, "is_landlocked")
+
+
+def _pair_distance_km(t: Tables) -> pd.Series:
+    """Distance of the pair, found by the code of today or the code of the source."""
+    pairs, mappings = t["country_pairs"], t["country_code_mappings"]
+    today = pairs["partner_code"].map(
+        mappings.drop_duplicates("source_code").set_index("source_code")["country_iso3"]
+    )
+    renamed = pairs.assign(partner_code=today.fillna(pairs["partner_code"]))
+    both = pd.concat([pairs, renamed])
+    return _lookup(t["trade_flows"], ["reporter_code", "partner_code"], both, "distance_km")
+
+
+def _partner_gap_share(t: Tables) -> pd.Series:
+    flows = t["trade_flows"].rename(columns={"reporter_code": "country_code"})
+    keys = ["country_code", "flow", "year"]
+    sums = flows.groupby(keys)["trade_usd"].sum().reset_index()
+    return _lookup(t["total_trade"], keys, sums, "trade_usd") / t["total_trade"]["trade_usd"] - 1
+
+
+def _flows_in_year(t: Tables) -> pd.Series:
+    return t["total_trade"].groupby(["country_code", "year"])["flow"].transform("nunique")
+
+
+def _totals_given(t: Tables) -> pd.Series:
+    return t["total_trade_press"][["total_rmb_tn", "total_usd_tn"]].notna().sum(axis=1)
+
+
+def _flows_gap_rmb_tn(t: Tables) -> pd.Series:
+    press = t["total_trade_press"]
+    return press["exports_rmb_tn"] + press["imports_rmb_tn"] - press["total_rmb_tn"]
+
+
+def _press_gap(total: str, press: str) -> Column:
+    def gap(t: Tables) -> pd.Series:
+        keys = ["country_code", "year"]
+        sums = _lookup(t["total_trade_press"], keys, _year_totals(t), total)
+        return sums / 1e12 / t["total_trade_press"][press] - 1
+
+    return gap
+
+
+def _brent_ratio(t: Tables) -> pd.Series:
+    prices = t["oil_prices"]
+    brent = prices[prices["benchmark"] == "brent_nominal"]
+    ratio = prices["price_usd_per_barrel"] / _lookup(
+        prices, ["year"], brent, "price_usd_per_barrel"
+    )
+    return ratio.where(prices["benchmark"].str.endswith("_nominal"))
+
+
+def _base_year_gap_share(t: Tables) -> pd.Series:
+    prices = t["oil_prices"]
+    brent = prices[prices["benchmark"] == "brent_nominal"]
+    ratio = prices["price_usd_per_barrel"] / _lookup(
+        prices, ["year"], brent, "price_usd_per_barrel"
+    )
+    return (ratio - 1).where((prices["benchmark"] == "brent_real_2022") & (prices["year"] == 2022))
+
+
+def _trade_share(t: Tables) -> pd.Series:
+    totals = _year_totals(t)
+    china = totals[totals["country_code"] == "CHN"]
+    volumes = t["ecommerce_volumes"]
+    return volumes["volume_rmb_tn"] * 1e12 / _lookup(volumes, ["year"], china, "trade_lcu")
+
+
+def _growth_share(t: Tables) -> pd.Series:
+    volumes = t["ecommerce_volumes"]
+    whole = volumes[(volumes["scope"] == "whole year") & (volumes["lineage"] != "other")]
+    change = _change(whole.drop_duplicates(["lineage", "year"]), ["lineage"], "volume_rmb_tn")
+    return change.reindex(volumes.index)
+
+
+def _customs_ratio(t: Tables) -> pd.Series:
+    volumes = t["ecommerce_volumes"]
+    whole = volumes[volumes["scope"] == "whole year"]
+    customs = whole[whole["lineage"] == "customs_narrow"]
+    ratio = volumes["volume_rmb_tn"] / _lookup(volumes, ["year"], customs, "volume_rmb_tn")
+    is_compared = (volumes["lineage"] == "100ec") & (volumes["scope"] == "whole year")
+    return ratio.where(is_compared)
+
+
+DERIVED: Mapping[str, Mapping[str, Column]] = {
+    "sources": {"use_count": _use_count},
+    "country_code_mappings": {
+        "country_of_today": lambda t: t["country_code_mappings"]["source_code"].map(
+            t["countries"].drop_duplicates("country_iso3").set_index("country_iso3")["country_name"]
+        )
+    },
+    "indicators": {"vintage_count": _vintage_count},
+    "observation_vintages": {
+        "vintage_year": lambda t: _year_of(t["observation_vintages"]["vintage_date"]),
+        "counted_values": _counted("year", "size"),
+        "counted_economies": _counted("country_code", "nunique"),
+        "counted_first_year": _counted("year", "min"),
+        "counted_last_year": _counted("year", "max"),
+    },
+    "observations": {
+        "vintage_year": lambda t: _year_of(t["observations"]["vintage_date"]),
+        "listed_value_count": lambda t: _lookup(
+            t["observations"], VINTAGE, t["observation_vintages"], "value_count"
+        ),
+        "edition_gap_years": _edition_gap_years,
+        "population_change_share": _population_change_share,
+        "revision_share": _revision_share,
+    },
+    "trade_flows": {"pair_distance_km": _pair_distance_km},
+    "country_pairs": {
+        "capitals_ratio": _capitals_ratio,
+        "great_circle_gap_km": _great_circle_gap_km,
+        "listed_is_landlocked": _listed_is_landlocked,
+    },
+    "oil_prices": {"brent_ratio": _brent_ratio, "base_year_gap_share": _base_year_gap_share},
+    "ecommerce_volumes": {
+        "trade_share": _trade_share,
+        "growth_share": _growth_share,
+        "customs_ratio": _customs_ratio,
+    },
+    "total_trade": {"partner_gap_share": _partner_gap_share, "flows_in_year": _flows_in_year},
+    "total_trade_press": {
+        "totals_given": _totals_given,
+        "flows_gap_rmb_tn": _flows_gap_rmb_tn,
+        "usd_gap_share": _press_gap("trade_usd", "total_usd_tn"),
+        "rmb_gap_share": _press_gap("trade_lcu", "total_rmb_tn"),
+    },
+    "exchange_rates": {
+        "rate_change_share": lambda t: _change(t["exchange_rates"], ["country_code"], "lcu_per_usd")
+    },
+    "trade_agreements": {
+        "status_year": lambda t: pd.to_numeric(
+            t["trade_agreements"]["status_date"].astype("str").str[:4], errors="coerce"
+        ),
+        "date_length": lambda t: t["trade_agreements"]["status_date"].str.len(),
+    },
+}
+
+
+def with_derived_columns(tables: Tables) -> dict[str, pd.DataFrame]:
+    """Add the derived columns to every input.
+
+    A column that cannot be computed, because an input lacks a column it needs or holds text where
+    numbers belong, is left out: the checks that use it then fail for want of it.
+    """
+    completed = {}
+    for name, frame in tables.items():
+        columns = {}
+        for column, derive in DERIVED.get(name, {}).items():
+            try:
+                columns[column] = derive(tables)
+            except (AttributeError, KeyError, TypeError, ValueError):
+                continue
+        completed[name] = frame.assign(**columns)
+    return completed

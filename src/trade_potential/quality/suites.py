@@ -1,0 +1,215 @@
+"""What the gate expects of the inputs: one row per expectation, as data.
+
+Types, keys, missing values, relations and accepted values are dbt tests on staging; here stand
+ranges, patterns, tolerances and rules across columns and files. Columns that no file holds
+(`vintage_year`, `partner_gap_share`, ...) are computed in `derived.py`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from trade_potential.quality.checks import (
+    Check,
+    equal,
+    in_range,
+    iso3,
+    matches,
+    missing,
+    ordered,
+    paired,
+    positive,
+    present,
+    row_count,
+    years,
+)
+
+HALF_EARTH_KM = 20_040.0  # half the equator, rounded up: no two places lie further apart
+ROUNDING_TN = 0.0151  # three figures rounded to two decimals differ by at most 3 x 0.005
+SNAKE_CASE = r"^[a-z][a-z0-9_]*$"
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "sources": ("source_id",),
+    "countries": ("country_iso3",),
+    "country_code_mappings": ("source_code",),
+    "indicators": ("indicator_code",),
+    "observation_vintages": ("indicator_code", "vintage_date"),
+    "observations": ("indicator_code", "country_code", "year"),
+    "trade_flows": ("reporter_code", "partner_code", "flow", "year"),
+    "country_pairs": ("reporter_code", "partner_code"),
+    "oil_prices": ("benchmark", "year"),
+    "ecommerce_volumes": ("quote_id",),
+    "total_trade": ("country_code", "flow", "year"),
+    "total_trade_press": ("country_code", "year"),
+    "exchange_rates": ("country_code", "year"),
+    "trade_agreements": ("agreement", "country_code"),
+}
+INPUTS = tuple(KEYS)
+
+
+# fmt: off
+_W: dict[str, Any] = {"severity": "warning"}
+_OW: dict[str, Any] = {"severity": "warning", "optional": True}
+
+# Codes are matched where they enter; where a dbt test already looks a code up among the countries,
+# no pattern is repeated.
+CHECKS: tuple[Check, ...] = (
+    *(row_count(suite) for suite in INPUTS),
+
+    in_range("sources", "use_count", 1, 1e12, "some row of the inputs uses the source", **_W),
+
+    iso3("countries", "country_iso3"),
+    matches("countries", "country_iso2", r"^[A-Z]{2}$", "the code is two capital letters"),
+    matches("countries", "country_numeric_code", r"^[0-9]{3}$", "the code is three digits"),
+    in_range("countries", "latitude_deg", -90, 90, "it lies in [-90, 90]", optional=True),
+    in_range("countries", "longitude_deg", -180, 180, "it lies in [-180, 180]", optional=True),
+
+    iso3("country_code_mappings", "source_code"),
+    iso3("country_code_mappings", "country_iso3", optional=True),
+    missing("country_code_mappings", "country_of_today",
+             "a mapped code is no ISO 3166 code of today: it would rename a country"),
+
+    matches("indicators", "indicator_code", r"^[A-Z]{2,3}(?:\.[A-Z0-9]+){2,4}$",
+             "the code is capital letters and digits in groups parted by dots"),
+    matches("indicators", "indicator", SNAKE_CASE, "the name is lower snake_case"),
+    ordered("indicators", "value_max", "value_min", "value_max exceeds value_min", or_equal=False),
+    in_range("indicators", "vintage_count", 1, 1e6, "the indicator has at least one vintage"),
+
+    years("observation_vintages", "vintage_year"),
+    ordered("observation_vintages", "last_year", "first_year", "last_year is at least first_year"),
+    ordered("observation_vintages", "vintage_year", "last_year",
+           "a vintage covers no year after its own date"),
+    equal("observation_vintages", "value_count", "counted_values",
+           "value_count is the number of rows of the vintage in observations"),
+    equal("observation_vintages", "economy_count", "counted_economies",
+           "economy_count is the number of economies of the vintage in observations"),
+    equal("observation_vintages", "first_year", "counted_first_year",
+           "first_year is the first year of the vintage in observations"),
+    equal("observation_vintages", "last_year", "counted_last_year",
+           "last_year is the last year of the vintage in observations"),
+    matches("observation_vintages", "copy_commit", r"^[0-9a-f]{40}$",
+             "the commit is 40 hexadecimal digits"),
+
+    iso3("observations", "country_code"),
+    years("observations"),
+    ordered("observations", "vintage_year", "year", "no figure is older than the year it tells of"),
+    present("observations", "listed_value_count",
+             "the indicator and vintage of the figure stand in observation_vintages"),
+    in_range("observations", "edition_gap_years", 0, 0,
+           "a figure of an edition belongs to the year of the edition", optional=True),
+    # Largest real change: Seychelles 2022, 21 % (a census); Qatar 2008, 18 %.
+    in_range("observations", "population_change_share", -0.25, 0.25,
+           "population changes by at most 25 % a year", **_OW),
+    # Vintages rewrite figures; the cut separates revisions (most below a third) from redefinitions.
+    in_range("observations", "revision_share", -0.5, 0.5,
+           "the newest vintage revises a figure by at most 50 % of the oldest vintage", **_OW),
+
+    iso3("trade_flows", "partner_code"),
+    years("trade_flows"),
+    positive("trade_flows", "trade_usd", 1e13, "trade is above 0 and at most 1e13 US$"),
+    paired("trade_flows", ("flow", "valuation"), [("export", "FOB"), ("import", "CIF")],
+           "exports are valued FOB and imports CIF"),
+    # States and territories younger than GeoDist (MNE, SSD, CUW, SXM, ...): 1.7 % of the rows.
+    present("trade_flows", "pair_distance_km",
+             "the pair stands in country_pairs for at least 95 % of the flows", mostly=0.95, **_W),
+
+    positive("country_pairs", "distance_km", HALF_EARTH_KM, "0 < distance <= half the equator"),
+    positive("country_pairs", "distance_capitals_km", HALF_EARTH_KM,
+              "0 < distance <= half the equator"),
+    positive("country_pairs", "distance_weighted_km", HALF_EARTH_KM,
+              "0 < distance <= half the equator", optional=True),
+    in_range("country_pairs", "capitals_ratio", 0.8, 1.25,
+           "distances of capitals and of largest cities differ by at most a quarter", **_W),
+    # Coordinates are those of a country's centre: Russia's lies 3,300 km from Moscow.
+    in_range("country_pairs", "great_circle_gap_km", -3000, 3000, mostly=0.98, **_OW,
+           rule="98 % of the distances lie within 3000 km of the great circle between centres"),
+    equal("country_pairs", "is_partner_landlocked", "listed_is_landlocked",
+           "the source of distances and the source of countries agree on who has no coast", **_OW),
+
+    years("oil_prices"),
+    positive("oil_prices", "price_usd_per_barrel", 500, "0 < price <= 500 US$ a barrel"),
+    in_range("oil_prices", "brent_ratio", 0.7, 1.3,
+           "nominal benchmarks of one year lie within 30 % of Brent", **_OW),
+    in_range("oil_prices", "base_year_gap_share", -0.001, 0.001,
+           "real and nominal Brent agree in the base year 2022", optional=True),
+
+    years("ecommerce_volumes"),
+    positive("ecommerce_volumes", "volume_rmb_tn", 100, "0 < volume <= 100 trillion RMB"),
+    in_range("ecommerce_volumes", "trade_share", 0, 1,
+           "cross-border e-commerce is no larger than goods trade of the year", optional=True),
+    in_range("ecommerce_volumes", "growth_share", -0.1, 0.6,
+           "within a lineage whole-year volumes grow by -10 to 60 % a year", **_OW),
+    in_range("ecommerce_volumes", "customs_ratio", 4, 10,
+           "the 100EC series is 4-10 times the narrow series of the customs", **_OW),
+
+    years("total_trade"),
+    positive("total_trade", "trade_usd", 1e14, "trade is above 0 and at most 1e14 US$"),
+    in_range("total_trade", "flows_in_year", 2, 2, "a year has both its exports and its imports"),
+    # Sums of partners exceed final totals by up to 1.9 % in some years (source caveat).
+    in_range("total_trade", "partner_gap_share", -0.03, 0.03, only=("flow", "export"), **_W,
+           name="partner_sum.export",
+           rule="exports summed over partners lie within 3 % of total exports"),
+    # Partner rows hold no goods returned to the reporter itself and no trade without a known
+    # partner; for imports of China that is 4-9 % in the usual year.
+    in_range("total_trade", "partner_gap_share", -0.10, 0.03, only=("flow", "import"), **_W,
+           name="partner_sum.import",
+           rule="imports summed over partners lie 10 % below to 3 % above total imports"),
+
+    years("total_trade_press"),
+    in_range("total_trade_press", "totals_given", 1, 2, "a total in RMB or in US$ is given"),
+    positive("total_trade_press", "total_rmb_tn", 500, "0 < total <= 500 tn RMB", optional=True),
+    positive("total_trade_press", "total_usd_tn", 100, "0 < total <= 100 tn US$", optional=True),
+    in_range("total_trade_press", "flows_gap_rmb_tn", -ROUNDING_TN, ROUNDING_TN,
+           "exports plus imports are the total, up to rounding", **_OW),
+    in_range("total_trade_press", "usd_gap_share", -0.03, 0.03,
+           "total_trade in US$ lies within 3 % of the customs' first release", **_OW),
+    in_range("total_trade_press", "rmb_gap_share", -0.03, 0.03,
+           "total_trade through exchange_rates lies within 3 % of the customs' release", **_OW),
+
+    years("exchange_rates"),
+    positive("exchange_rates", "lcu_per_usd", 1e7, "0 < rate <= 1e7 local units per US$"),
+    in_range("exchange_rates", "rate_change_share", -0.2, 0.2,
+           "the rate changes by at most 20 % a year", **_OW),
+
+    matches("trade_agreements", "status_date", r"^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-[0-3]\d)?)?$",
+             "the date is YYYY, YYYY-MM or YYYY-MM-DD"),
+    years("trade_agreements", "status_year"),
+    paired("trade_agreements", ("date_precision", "date_length"),
+           [("day", 10), ("month", 7), ("year", 4)], "date_precision fits the date"),
+)
+# fmt: on
+
+
+def _indicator_range(row: Mapping[str, Any]) -> Check:
+    code, low, high = str(row["indicator_code"]), row.get("value_min"), row.get("value_max")
+    limits = [float(v) if isinstance(v, int | float) else math.nan for v in (low, high)]
+    return Check(
+        suite="observations",
+        name=f"value_range.{code}",
+        expectation="ExpectColumnValuesToBeBetween",
+        columns=("observed_value",),
+        rule=f"{row.get('indicator')} lies in [{limits[0]:g}, {limits[1]:g}] {row.get('unit')}",
+        settings={"min_value": limits[0], "max_value": limits[1]},
+        only=("indicator_code", code),
+    )
+
+
+def all_checks(indicators: pd.DataFrame) -> list[Check]:
+    """Every check: the fixed ones and one range per indicator.
+
+    Args:
+        indicators: Rows of the input `indicators`; without a column indicator_code only the
+            fixed checks are returned.
+    """
+    if "indicator_code" not in indicators:
+        return list(CHECKS)
+    rows = indicators.drop_duplicates("indicator_code").sort_values("indicator_code")
+    rows = rows[rows["indicator_code"].notna()]
+    ranges = (
+        _indicator_range({str(k): v for k, v in row.items()}) for row in rows.to_dict("records")
+    )
+    return [*CHECKS, *ranges]

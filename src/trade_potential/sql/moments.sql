@@ -1,0 +1,159 @@
+{#-
+Sufficient statistics of a table in two passes, as plain SQL that runs where the rows are.
+
+These macros use no dbt context: dbt renders them in models, trade_potential.warehouse renders the
+same text with Jinja for tables outside dbt. `slots` are the numeric columns, named v0, v1, ...
+-#}
+
+{#- First pass: number of rows and mean of every slot by key. -#}
+{% macro slot_means(relation, keys, slots) -%}
+    select
+        {% for key in keys %}{{ key }},
+        {% endfor -%}
+        {% for k in slots %}avg(v{{ k }}) as m{{ k }},
+        {% endfor -%}
+        count(*) as row_count
+    from {{ relation }}
+    group by {{ keys | join(', ') }}
+{%- endmacro %}
+
+
+{#- Second pass: centred cross-products c_i_j = sum (v_i - m_i)(v_j - m_j), i <= j, by key. -#}
+{#- A join with the means rather than total minus between, which leaves rounding dirt in constants. -#}
+{% macro centred_products(relation, means, keys, slots) -%}
+    select
+        {% for key in keys %}rows_.{{ key }},
+        {% endfor -%}
+        {% for i in slots %}{% for j in slots if j >= i %}sum((rows_.v{{ i }} - means_.m{{ i }}) * (rows_.v{{ j }} - means_.m{{ j }})) as c_{{ i }}_{{ j }},
+        {% endfor %}{% endfor -%}
+        count(*) as row_count
+    from {{ relation }} as rows_
+    inner join {{ means }} as means_
+        on
+            {% for key in keys %}rows_.{{ key }} = means_.{{ key }}
+            {{ 'and ' if not loop.last }}{% endfor -%}
+    group by
+        {% for key in keys %}rows_.{{ key }}{{ ',
+        ' if not loop.last }}{% endfor %}
+{%- endmacro %}
+
+
+{#- Sum the products of all groups of a coarser key: the second level of the two-level sum. -#}
+{% macro summed_products(relation, keys, slots) -%}
+    select
+        {% for key in keys %}{{ key }},
+        {% endfor -%}
+        {% for i in slots %}{% for j in slots if j >= i %}sum(c_{{ i }}_{{ j }}) as c_{{ i }}_{{ j }},
+        {% endfor %}{% endfor -%}
+        sum(row_count) as row_count
+    from {{ relation }}
+    group by {{ keys | join(', ') }}
+{%- endmacro %}
+
+
+{#- Products as rows: one per key and pair of slots; slots that a key does not use are left out. -#}
+{% macro products_as_rows(relation, keys, slots) -%}
+    {% for i in slots %}{% for j in slots if j >= i -%}
+    select
+        {% for key in keys %}{{ key }},
+        {% endfor -%}
+        {{ i }} as row_slot,
+        {{ j }} as col_slot,
+        c_{{ i }}_{{ j }} as moment_value
+    from {{ relation }}
+    where c_{{ i }}_{{ j }} is not null
+    {% if not (loop.last and i == slots[-1]) %}union all{% endif %}
+    {% endfor %}{% endfor -%}
+{%- endmacro %}
+
+
+{#- Means as rows: one per key and slot. -#}
+{% macro means_as_rows(relation, keys, slots) -%}
+    {% for k in slots -%}
+    select
+        {% for key in keys %}{{ key }},
+        {% endfor -%}
+        {{ k }} as row_slot,
+        m{{ k }} as moment_value
+    from {{ relation }}
+    where m{{ k }} is not null
+    {% if not loop.last %}union all{% endif %}
+    {% endfor -%}
+{%- endmacro %}
+
+
+{#- Grand means over rows from the means of pairs: the second level of the two-level sum. -#}
+{% macro grand_means(pair_means, keys, slots) -%}
+    select
+        {% for key in keys %}{{ key }},
+        {% endfor -%}
+        {% for k in slots %}sum(m{{ k }} * row_count) / sum(row_count) as m{{ k }},
+        {% endfor -%}
+        sum(row_count) as row_count,
+        count(*) as pair_count
+    from {{ pair_means }}
+    group by {{ keys | join(', ') }}
+{%- endmacro %}
+
+
+{#-
+Moments of a panel as rows (columns: keys, moment, group_size, row_slot, col_slot, moment_value):
+grand means, products within pairs, and by group size (rows a pair has) the number of pairs and the
+sums and products of their centred means. Group sizes stay apart because random effects weigh by them.
+-#}
+{% macro panel_moments(pair_means, pair_products, grand, keys, slots) -%}
+    with within_sums as (
+        {{ summed_products(pair_products, keys, slots) }}
+    ),
+
+    between_sums as (
+        select
+            {% for key in keys %}pairs.{{ key }},
+            {% endfor -%}
+            pairs.row_count as group_size,
+            {% for i in slots %}sum(pairs.m{{ i }} - grand.m{{ i }}) as m{{ i }},
+            {% endfor -%}
+            {% for i in slots %}{% for j in slots if j >= i %}sum((pairs.m{{ i }} - grand.m{{ i }}) * (pairs.m{{ j }} - grand.m{{ j }})) as c_{{ i }}_{{ j }},
+            {% endfor %}{% endfor -%}
+            count(*) as pair_count
+        from {{ pair_means }} as pairs
+        inner join {{ grand }} as grand
+            on
+                {% for key in keys %}pairs.{{ key }} = grand.{{ key }}
+                {{ 'and ' if not loop.last }}{% endfor -%}
+        group by
+            {% for key in keys %}pairs.{{ key }},
+            {% endfor -%}
+            pairs.row_count
+    ),
+
+    mean_rows as ({{ means_as_rows(grand, keys, slots) }}),
+
+    within_rows as ({{ products_as_rows('within_sums', keys, slots) }}),
+
+    between_sum_rows as ({{ means_as_rows('between_sums', keys + ['group_size'], slots) }}),
+
+    between_rows as ({{ products_as_rows('between_sums', keys + ['group_size'], slots) }})
+
+    {% set no_size = 'cast(null as bigint) as group_size' -%}
+    {% set no_row = 'cast(null as integer) as row_slot' -%}
+    {% set no_col = 'cast(null as integer) as col_slot' -%}
+    {% for name, source, size, row, col, value in [
+        ('mean', 'mean_rows', no_size, 'row_slot', no_col, 'moment_value'),
+        ('within', 'within_rows', no_size, 'row_slot', 'col_slot', 'moment_value'),
+        ('pair_count', 'between_sums', 'group_size', no_row, no_col, 'pair_count'),
+        ('between_sum', 'between_sum_rows', 'group_size', 'row_slot', no_col, 'moment_value'),
+        ('between', 'between_rows', 'group_size', 'row_slot', 'col_slot', 'moment_value'),
+    ] -%}
+    select
+        {% for key in keys %}{{ key }},
+        {% endfor -%}
+        '{{ name }}' as moment,
+        {{ size }},
+        {{ row }},
+        {{ col }},
+        cast({{ value }} as double precision) as moment_value
+    from {{ source }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor -%}
+{%- endmacro %}

@@ -1,0 +1,55 @@
+-- Candidates = sample + ledger for every specification.
+with candidates as (
+    select
+        studies.study_id,
+        studies.spec_kind,
+        studies.spec_id,
+        count(*) as row_count
+    from {{ ref('int_panel__study_specs') }} as studies
+    inner join {{ ref('int_panel__partner_years') }} as partner_years
+        on studies.study_id = partner_years.study_id
+    where studies.spec_kind <> 'study'
+    group by studies.study_id, studies.spec_kind, studies.spec_id
+),
+
+outcomes as (
+    select
+        study_id,
+        'index' as spec_kind,
+        index_spec_id as spec_id
+    from {{ ref('int_index__sample') }}
+    union all
+    select
+        study_id,
+        'gravity' as spec_kind,
+        spec_id
+    from {{ ref('int_gravity__sample') }}
+    union all
+    select
+        study_id,
+        spec_kind,
+        spec_id
+    from {{ ref('fct_row_ledger') }}
+),
+
+counted as (
+    select
+        study_id,
+        spec_kind,
+        spec_id,
+        count(*) as row_count
+    from outcomes
+    group by study_id, spec_kind, spec_id
+)
+
+select
+    candidates.study_id || ', ' || candidates.spec_kind || ' ' || candidates.spec_id || ': '
+    || candidates.row_count || ' rows in, ' || coalesce(counted.row_count, 0)
+    || ' kept or lost (rule: rows in = rows kept + rows lost)' as complaint
+from candidates
+left join counted
+    on
+        candidates.study_id = counted.study_id
+        and candidates.spec_kind = counted.spec_kind
+        and candidates.spec_id = counted.spec_id
+where candidates.row_count <> coalesce(counted.row_count, 0)

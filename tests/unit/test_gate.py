@@ -1,0 +1,214 @@
+"""The gate refuses planted defects and names their lines; the inputs as they are pass."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from trade_potential.quality.gate import COLUMNS, check_inputs, expected_check_ids
+from trade_potential.quality.suites import INPUTS
+
+SEEDS = Path(__file__).parents[2] / "seeds" / "inputs"
+TEXT = {"country_numeric_code": "str", "status_date": "str", "country_iso2": "str"}
+Frames = dict[str, pd.DataFrame]
+
+
+def read_inputs() -> Frames:
+    frames = {}
+    for name in INPUTS:
+        # "NA" is Namibia: only an empty cell is missing
+        frame = pd.read_csv(
+            SEEDS / f"{name}.csv", keep_default_na=False, na_values=[""], dtype=TEXT
+        )
+        frame["file_line"] = np.arange(2, len(frame) + 2)
+        frames[name] = frame
+    return frames
+
+
+@pytest.fixture(scope="module")
+def inputs() -> Frames:
+    return read_inputs()
+
+
+@pytest.fixture(scope="module")
+def clean(inputs: Frames) -> pd.DataFrame:
+    return check_inputs(inputs).set_index("check_id", drop=False)
+
+
+def rows_of(frame: pd.DataFrame, code: str) -> pd.Index:
+    return frame.index[frame["indicator_code"] == code]
+
+
+@pytest.fixture(scope="module")
+def defects(inputs: Frames) -> tuple[pd.DataFrame, dict[str, int]]:
+    """One run over inputs with many defects, and the line of each."""
+    frames = {name: frame.copy() for name, frame in inputs.items()}
+    lines: dict[str, int] = {}
+
+    def plant(defect: str, name: str, row: int, column: str, value: object) -> None:
+        frame = frames[name]
+        if isinstance(value, float):
+            frame[column] = frame[column].astype("float64")
+        frame.loc[row, column] = value
+        lines[defect] = int(frame.loc[row, "file_line"])
+
+    population = rows_of(frames["observations"], "SP.POP.TOTL")
+    servers = rows_of(frames["observations"], "IT.NET.SECR.P6")
+    lpi = rows_of(frames["observations"], "LP.LPI.OVRL.XQ")
+    gdp = rows_of(frames["observations"], "NY.GDP.MKTP.CD")
+    plant("negative population", "observations", population[7], "observed_value", -5.0)
+    plant("score above 5", "observations", lpi[3], "observed_value", 6.2)
+    plant("NaN", "observations", gdp[11], "observed_value", np.nan)
+    plant("infinity", "observations", servers[5], "observed_value", np.inf)
+    plant("future year", "observations", gdp[20], "year", 2031)
+    plant("bad code", "observations", gdp[30], "country_code", "kaz")
+    plant("unlisted vintage", "observations", gdp[40], "vintage_date", "2020-01-01")
+    plant("minus infinity", "trade_flows", 12, "trade_usd", -np.inf)
+    plant("no trade", "trade_flows", 13, "trade_usd", 0.0)
+    plant("import FOB", "trade_flows", int(frames["trade_flows"].query("flow == 'import'").index[0]),
+          "valuation", "FOB")  # fmt: skip
+    plant("no distance", "country_pairs", 4, "distance_km", np.nan)
+    plant("too far", "country_pairs", 5, "distance_capitals_km", 25000.0)
+    plant("limits swapped", "indicators", 0, "value_max", -1.0)
+    plant("digits lost", "countries", 1, "country_numeric_code", "4")
+    plant("north of the pole", "countries", 2, "latitude_deg", 91.0)
+    plant("press total", "total_trade_press", 5, "total_rmb_tn", 32.0)
+    plant("US$ for RMB", "exchange_rates", 20, "lcu_per_usd", 1 / 6.9)
+    plant("billions for trillions", "ecommerce_volumes", 9, "volume_rmb_tn", 6700.0)
+    plant("precision", "trade_agreements", 3, "date_precision", "day")
+    plant("count of values", "observation_vintages", 6, "value_count", 1)
+    frames["oil_prices"] = frames["oil_prices"].iloc[:0]
+    frames["total_trade"] = frames["total_trade"].drop(columns="trade_usd")
+    return check_inputs(frames).set_index("check_id", drop=False), lines
+
+
+def test_inputs_pass_without_errors(clean: pd.DataFrame) -> None:
+    failed = clean[~clean["passed"] & (clean["severity"] == "error")]
+    assert failed["failing_keys"].to_dict() == {}
+
+
+def test_warnings_are_the_known_caveats(clean: pd.DataFrame) -> None:
+    failed = clean[~clean["passed"] & (clean["severity"] == "warning")]
+    assert set(failed.index) == {
+        "observations.value_range.revision_share",
+        "country_pairs.agreement.is_partner_landlocked",
+        "total_trade.partner_sum.import",
+    }
+
+
+def test_results_have_the_declared_form(clean: pd.DataFrame) -> None:
+    assert tuple(clean.columns) == COLUMNS
+    assert clean["check_id"].is_unique
+    assert set(clean["severity"]) == {"error", "warning"}
+    assert set(clean["suite"]) == set(INPUTS)
+    text = clean.drop(columns=["rows_checked", "failing_count", "passed"])
+    assert text.notna().all(axis=None)
+    assert (clean["rows_checked"] > 0).all()
+    assert clean["passed"].dtype == bool
+    assert clean["failing_count"].dtype == clean["rows_checked"].dtype == np.int64
+
+
+def test_registry_names_exactly_the_checks_that_ran(
+    inputs: Frames, clean: pd.DataFrame, defects: tuple[pd.DataFrame, dict[str, int]]
+) -> None:
+    expected = expected_check_ids(inputs["indicators"])
+    assert len(set(expected)) == len(expected)
+    assert set(clean["check_id"]) == set(expected)
+    assert set(defects[0]["check_id"]) == set(expected)
+
+
+def test_registry_follows_the_indicators(inputs: Frames) -> None:
+    one = inputs["indicators"].head(1).assign(indicator_code="XX.NEW.CODE")
+    assert "observations.value_range.XX.NEW.CODE" in expected_check_ids(one)
+    assert "observations.value_range.SP.POP.TOTL" not in expected_check_ids(one)
+
+
+@pytest.mark.parametrize(
+    ("defect", "check_id", "shown"),
+    [
+        ("negative population", "observations.value_range.SP.POP.TOTL", "= -5"),
+        ("score above 5", "observations.value_range.LP.LPI.OVRL.XQ", "= 6.2"),
+        ("NaN", "observations.value_range.NY.GDP.MKTP.CD", "= missing"),
+        ("infinity", "observations.value_range.IT.NET.SECR.P6", "= inf"),
+        ("future year", "observations.value_range.year", "2031"),
+        ("future year", "observations.order.vintage_year.year", "2031"),
+        ("bad code", "observations.pattern.country_code", "kaz"),
+        ("unlisted vintage", "observations.present.listed_value_count", "NY.GDP.MKTP.CD"),
+        ("minus infinity", "trade_flows.value_range.trade_usd", "= -inf"),
+        ("no trade", "trade_flows.value_range.trade_usd", "= 0"),
+        ("import FOB", "trade_flows.pairs.flow.valuation", "= import, FOB"),
+        ("no distance", "country_pairs.value_range.distance_km", "= missing"),
+        ("too far", "country_pairs.value_range.distance_capitals_km", "= 25000"),
+        ("limits swapped", "indicators.order.value_max.value_min", "= -1, 0"),
+        ("digits lost", "countries.pattern.country_numeric_code", "= 4"),
+        ("north of the pole", "countries.value_range.latitude_deg", "= 91"),
+        ("billions for trillions", "ecommerce_volumes.value_range.volume_rmb_tn", "= 6700"),
+        ("precision", "trade_agreements.pairs.date_precision.date_length", "= day, 4"),
+        ("count of values", "observation_vintages.agreement.value_count", "= 1, "),
+    ],
+)
+def test_planted_defect_closes_the_gate_and_names_its_line(
+    defects: tuple[pd.DataFrame, dict[str, int]], defect: str, check_id: str, shown: str
+) -> None:
+    results, lines = defects
+    row = results.loc[check_id]
+    assert not row["passed"]
+    assert row["severity"] == "error"
+    found = [key for key in row["failing_keys"].split("; ") if f"line {lines[defect]}:" in key]
+    assert len(found) == 1
+    assert shown in found[0]
+    assert row["failing_count"] >= 1
+
+
+def test_press_and_rate_that_disagree_warn(
+    defects: tuple[pd.DataFrame, dict[str, int]],
+) -> None:
+    results, lines = defects
+    gap = results.loc["total_trade_press.value_range.flows_gap_rmb_tn"]
+    assert not gap["passed"]
+    assert f"line {lines['press total']}:" in gap["failing_keys"]
+    change = results.loc["exchange_rates.value_range.rate_change_share"]
+    assert (change["passed"], change["severity"]) == (False, "warning")
+    assert f"line {lines['US$ for RMB']}:" in change["failing_keys"]
+
+
+def test_empty_table_fails(defects: tuple[pd.DataFrame, dict[str, int]]) -> None:
+    oil = defects[0].query("suite == 'oil_prices'")
+    assert not oil["passed"].any()
+    assert oil.loc["oil_prices.row_count", "observed"] == "0 rows"
+
+
+def test_missing_column_fails_with_one_line(
+    defects: tuple[pd.DataFrame, dict[str, int]],
+) -> None:
+    row = defects[0].loc["total_trade.value_range.trade_usd"]
+    assert not row["passed"]
+    assert "trade_usd" in row["observed"]
+    assert "\n" not in row["observed"]
+    assert "Traceback" not in row["observed"]
+    assert (row["rows_checked"], row["failing_count"], row["failing_keys"]) == (0, 0, "")
+
+
+def test_missing_input_fails_all_its_checks(inputs: Frames) -> None:
+    small = {name: inputs[name] for name in ("exchange_rates", "indicators")}
+    results = check_inputs(small)
+    assert set(results["check_id"]) == set(expected_check_ids(inputs["indicators"]))
+    assert not results[results["suite"] == "observations"]["passed"].any()
+    assert results[results["suite"] == "exchange_rates"]["passed"].all()
+
+
+def test_order_of_rows_and_lack_of_lines_do_not_matter(inputs: Frames, clean: pd.DataFrame) -> None:
+    shuffled = {name: frame.sample(frac=1, random_state=7) for name, frame in inputs.items()}
+    again = check_inputs(shuffled).set_index("check_id", drop=False)
+    pd.testing.assert_frame_equal(again, clean)
+
+
+def test_rows_without_a_line_are_still_named(inputs: Frames) -> None:
+    rates = inputs["exchange_rates"].drop(columns="file_line")
+    rates.loc[3, "lcu_per_usd"] = -8.0
+    results = check_inputs({"exchange_rates": rates}).set_index("check_id")
+    keys = results.loc["exchange_rates.value_range.lcu_per_usd", "failing_keys"]
+    assert keys == "line ?: CHN, 2003 = -8"
