@@ -9,9 +9,7 @@ select
         max(case when terms.position = {{ k }} then estimates.value end) as b{{ k }},
     {% endfor -%}
     max(case when estimates.item = 'centred_constant' then estimates.value end) as centred_constant,
-    max(case when estimates.item = 'within_weight' then estimates.value end) as within_weight,
-    count(terms.term) as term_count,
-    count(case when terms.term is not null then estimates.value end) as estimated_term_count
+    max(case when estimates.item = 'within_weight' then estimates.value end) as within_weight
 from {{ ref('est_gravity') }} as estimates
 left join {{ ref('stg_study__gravity_terms') }} as terms
     on

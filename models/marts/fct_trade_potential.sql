@@ -5,12 +5,15 @@ with potential as (
         estimator,
         partner_iso3,
         estimator_status,
+        interval_covariance,
         scale_kind,
         year,
         actual_usd,
         exp(predicted_log) * outcome_divisor_usd as predicted_usd,
         actual_usd / (exp(predicted_log) * outcome_divisor_usd) as k_ratio,
         actual_log - predicted_log as k_log_ratio,
+        predicted_log_se,
+        critical_value,
         imputed_share
     from {{ ref('int_gravity__fitted') }}
 )
@@ -23,12 +26,16 @@ select
     classes.potential_class,
     potential.estimator_status,
     'median_without_effects' as k_definition,
+    potential.interval_covariance,
     potential.scale_kind,
     potential.year,
     potential.actual_usd,
     potential.predicted_usd,
     potential.k_ratio,
     potential.k_log_ratio,
+    potential.predicted_log_se as k_log_ratio_se,
+    potential.k_ratio * exp(-potential.critical_value * potential.predicted_log_se) as k_ratio_ci_low,
+    potential.k_ratio * exp(potential.critical_value * potential.predicted_log_se) as k_ratio_ci_high,
     potential.imputed_share,
     potential.spec_id = studies.default_spec_id
     and potential.estimator = studies.default_estimator as is_default

@@ -16,6 +16,8 @@ select
     round(potential.actual_usd / 1e6, 3) as actual_usd_mn,
     round(potential.predicted_usd / 1e6, 3) as predicted_usd_mn,
     round(potential.k_ratio, 3) as k_ratio,
+    round(potential.k_ratio_ci_low, 3) as k_ratio_ci_low,
+    round(potential.k_ratio_ci_high, 3) as k_ratio_ci_high,
     round(indices.development_index, 3) as development_index,
     round(potential.imputed_share, 3) as imputed_share
 from {{ ref('fct_trade_potential') }} as potential

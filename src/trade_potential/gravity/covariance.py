@@ -17,6 +17,7 @@ class Inference:
     Attributes:
         estimate, std_error, statistic, p_value, ci_low, ci_high: (k,) each.
         df: Degrees of freedom of Student's t; infinite means the normal distribution.
+        critical_value: Quantile of that law by which standard errors become intervals.
     """
 
     estimate: FloatArray
@@ -26,6 +27,7 @@ class Inference:
     ci_low: FloatArray
     ci_high: FloatArray
     df: float
+    critical_value: float
 
     @classmethod
     def of(
@@ -36,7 +38,8 @@ class Inference:
         with np.errstate(divide="ignore", invalid="ignore"):
             statistic = estimate / std_error
         law = stats.norm() if np.isinf(df) else stats.t(df)
-        margin = float(law.ppf(0.5 + confidence_level / 2.0)) * std_error
+        critical_value = float(law.ppf(0.5 + confidence_level / 2.0))
+        margin = critical_value * std_error
         return cls(
             estimate=estimate,
             std_error=std_error,
@@ -45,6 +48,7 @@ class Inference:
             ci_low=estimate - margin,
             ci_high=estimate + margin,
             df=df,
+            critical_value=critical_value,
         )
 
 

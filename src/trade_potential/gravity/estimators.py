@@ -103,17 +103,31 @@ class Estimate:
         return self.coefficients[1:]
 
 
-def _refused(
-    estimator: Estimator, status: Status, reason: str, moments: PanelMoments
-) -> Estimate:
+def _refused(estimator: Estimator, status: Status, reason: str, moments: PanelMoments) -> Estimate:
     nan = float("nan")
     none = np.zeros(0)
     return Estimate(
-        estimator=estimator, status=status, reason=reason, terms=(), absorbed=(),
-        coefficients=none, centred_constant=nan, bread=np.zeros((0, 0)),
-        covariance=np.zeros((0, 0)), within_weight=nan, between_weights=none, theta=none,
-        ssr=nan, df_resid=0, n_rows=moments.n_obs, r_squared=nan, r_squared_within=nan,
-        r_squared_between=nan, r_squared_overall=nan, sigma_u=nan, sigma_e=nan,
+        estimator=estimator,
+        status=status,
+        reason=reason,
+        terms=(),
+        absorbed=(),
+        coefficients=none,
+        centred_constant=nan,
+        bread=np.zeros((0, 0)),
+        covariance=np.zeros((0, 0)),
+        within_weight=nan,
+        between_weights=none,
+        theta=none,
+        ssr=nan,
+        df_resid=0,
+        n_rows=moments.n_obs,
+        r_squared=nan,
+        r_squared_within=nan,
+        r_squared_between=nan,
+        r_squared_overall=nan,
+        sigma_u=nan,
+        sigma_e=nan,
         condition_number=nan,
     )
 
@@ -141,8 +155,10 @@ def _weighted_least_squares(
     constant = moments.constant_terms()
     if constant:
         return _refused(
-            estimator, "rank_deficient",
-            f"{', '.join(constant)} does not vary over the sample", moments,
+            estimator,
+            "rank_deficient",
+            f"{', '.join(constant)} does not vary over the sample",
+            moments,
         )
     is_within = not between_weights.any()
     absorbed = tuple(moments.absorbed_terms()) if is_within else ()
@@ -154,9 +170,11 @@ def _weighted_least_squares(
     if n_rows <= lost:
         few: Status = "too_few_entities" if estimator == "between" else "too_few_rows"
         return _refused(
-            estimator, few,
+            estimator,
+            few,
             f"{n_rows} {'partners' if estimator == 'between' else 'rows'} for {lost} "
-            f"coefficients: {n_rows - lost} residual degrees of freedom", moments,
+            f"coefficients: {n_rows - lost} residual degrees of freedom",
+            moments,
         )
 
     # Partial out the constant: it carries weight c, which for within is N by convention.
@@ -169,8 +187,10 @@ def _weighted_least_squares(
     collinear = flat or [terms[k] for k in collinear_columns(design)]
     if collinear:
         return _refused(
-            estimator, "rank_deficient",
-            f"{', '.join(collinear)} is a linear combination of the regressors before it", moments,
+            estimator,
+            "rank_deficient",
+            f"{', '.join(collinear)} is a linear combination of the regressors before it",
+            moments,
         )
 
     system = ScaledSystem.of(design)
@@ -228,16 +248,21 @@ def _weighted_least_squares(
 def pooled(moments: PanelMoments) -> Estimate:
     """Ordinary least squares over all rows."""
     return _weighted_least_squares(
-        moments, "pooled",
-        within_weight=1.0, between_weights=moments.sizes, theta=np.zeros_like(moments.sizes),
+        moments,
+        "pooled",
+        within_weight=1.0,
+        between_weights=moments.sizes,
+        theta=np.zeros_like(moments.sizes),
     )
 
 
 def between(moments: PanelMoments) -> Estimate:
     """Ordinary least squares on entity means, each entity with the same weight."""
     return _weighted_least_squares(
-        moments, "between",
-        within_weight=0.0, between_weights=np.ones_like(moments.sizes),
+        moments,
+        "between",
+        within_weight=0.0,
+        between_weights=np.ones_like(moments.sizes),
         theta=np.zeros_like(moments.sizes),
     )
 
@@ -250,8 +275,10 @@ def within(moments: PanelMoments) -> Estimate:
     if moments.sizes.max() < 2:
         return _refused("within", "single_period", "no partner has two rows", moments)
     estimate = _weighted_least_squares(
-        moments, "within",
-        within_weight=1.0, between_weights=np.zeros_like(moments.sizes),
+        moments,
+        "within",
+        within_weight=1.0,
+        between_weights=np.zeros_like(moments.sizes),
         theta=np.ones_like(moments.sizes),
     )
     if not estimate.is_estimated:
@@ -269,7 +296,10 @@ def within(moments: PanelMoments) -> Estimate:
 
 
 def random(
-    moments: PanelMoments, *, within_fit: Estimate | None = None, between_fit: Estimate | None = None
+    moments: PanelMoments,
+    *,
+    within_fit: Estimate | None = None,
+    between_fit: Estimate | None = None,
 ) -> Estimate:
     """Random effects by Swamy and Arora's variance components, as Stata's ``xtreg, re``.
 
@@ -301,10 +331,15 @@ def random(
             reason = "the between variance is no larger than the within variance implies"
     theta = 1.0 - np.sqrt(variance_e / (moments.sizes * variance_u + variance_e))
     return _weighted_least_squares(
-        moments, "random",
-        within_weight=1.0, between_weights=moments.sizes * (1.0 - theta) ** 2, theta=theta,
-        status=status, reason=reason,
-        sigma_u=float(np.sqrt(variance_u)), sigma_e=float(np.sqrt(variance_e)),
+        moments,
+        "random",
+        within_weight=1.0,
+        between_weights=moments.sizes * (1.0 - theta) ** 2,
+        theta=theta,
+        status=status,
+        reason=reason,
+        sigma_u=float(np.sqrt(variance_u)),
+        sigma_e=float(np.sqrt(variance_e)),
     )
 
 

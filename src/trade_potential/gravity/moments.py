@@ -1,4 +1,4 @@
-"""Sufficient statistics of a panel: what every estimator here needs, and nothing that grows with rows."""
+"""Sufficient statistics of a panel: all that the estimators need, and nothing that grows with rows."""
 
 from __future__ import annotations
 
@@ -117,10 +117,15 @@ class PanelMoments:
             m, i, j = position[row.group_size], int(row.row_slot), int(row.col_slot)
             between[m, i, j] = between[m, j, i] = row.moment_value
         for name, array in (
-            ("mean", mean), ("within", within), ("between_sum", between_sum), ("between", between),
+            ("mean", mean),
+            ("within", within),
+            ("between_sum", between_sum),
+            ("between", between),
         ):
             if np.isnan(array).any():
-                raise InputError(f"moment '{name}' does not cover the outcome and {len(terms)} terms")
+                raise InputError(
+                    f"moment '{name}' does not cover the outcome and {len(terms)} terms"
+                )
         return cls(
             terms=terms,
             mean=mean,

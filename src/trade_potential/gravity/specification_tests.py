@@ -20,7 +20,7 @@ from trade_potential.gravity.moments import PanelMoments
 TestStatus = Literal["ok", "not_positive_definite", "not_available"]
 
 NEGATIVE_TOLERANCE = 1e-10
-"""Eigenvalues of a scaled difference of covariances below this share of the largest count as not positive."""
+"""An eigenvalue of a scaled covariance difference is positive above this share of the largest."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class TestResult:
         df_denominator: Denominator degrees of freedom of F, else NaN.
         p_value: Upper tail probability; NaN where there is none.
         status: ok, not_positive_definite (Hausman: the difference of the covariances is not
-            positive definite, statistic by generalised inverse, possibly negative) or not_available.
+            positive definite, statistic by generalised inverse, possibly negative) or
+            not_available.
         reason: One sentence when the status is not ok, else empty.
     """
 
@@ -59,7 +60,9 @@ class TestResult:
 
 _NAN = float("nan")
 _F = TestResult("f_effects", "all partner effects are equal", _NAN, _NAN, _NAN, _NAN, "ok", "")
-_LM = replace(_F, name="breusch_pagan_lm", null_hypothesis="the variance of the partner effects is 0")
+_LM = replace(
+    _F, name="breusch_pagan_lm", null_hypothesis="the variance of the partner effects is 0"
+)
 _HAUSMAN = replace(
     _F, name="hausman", null_hypothesis="partner effects are uncorrelated with the regressors"
 )
@@ -95,7 +98,10 @@ def f_effects(moments: PanelMoments, within_fit: Estimate) -> TestResult:
         return _not_available(_F, "the within regression fits exactly")
     value = (restricted.ssr - within_fit.ssr) / df1 / (within_fit.ssr / df2)
     return replace(
-        _F, statistic=value, df=float(df1), df_denominator=float(df2),
+        _F,
+        statistic=value,
+        df=float(df1),
+        df_denominator=float(df2),
         p_value=float(stats.f.sf(value, df1, df2)),
     )
 
@@ -157,7 +163,10 @@ def hausman(within_fit: Estimate, random_fit: Estimate) -> TestResult:
         )
     negative = int((values < -cut).sum())
     return replace(
-        _HAUSMAN, statistic=value, df=float(rank), status="not_positive_definite",
+        _HAUSMAN,
+        statistic=value,
+        df=float(rank),
+        status="not_positive_definite",
         reason=f"the difference of the covariances has {negative} negative eigenvalues and rank "
         f"{rank} of {len(common)}: the statistic has no chi-squared distribution",
     )

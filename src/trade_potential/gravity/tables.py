@@ -13,6 +13,7 @@ from trade_potential.gravity.covariance import Inference, clustered_covariance
 from trade_potential.gravity.estimators import CONSTANT, Estimate, estimate_all
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.specification_tests import run_tests
+from trade_potential.linalg import FloatArray
 
 KEYS = ["study_id", "spec_id"]
 COLUMNS = {
@@ -36,8 +37,16 @@ COLUMNS = {
     "reason": "str",
 }
 DIAGNOSTICS = (
-    "n_rows", "df_resid", "ssr", "r_squared", "r_squared_within", "r_squared_between",
-    "r_squared_overall", "sigma_u", "sigma_e", "condition_number",
+    "n_rows",
+    "df_resid",
+    "ssr",
+    "r_squared",
+    "r_squared_within",
+    "r_squared_between",
+    "r_squared_overall",
+    "sigma_u",
+    "sigma_e",
+    "condition_number",
 )
 FEW_CLUSTERS = "few_clusters"
 
@@ -56,29 +65,49 @@ def _terms_by_spec(terms: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     return result
 
 
-def _coefficients(estimate: Estimate, covariance: np.ndarray, df: float, level: float) -> list[dict[str, Any]]:
+def _inference_rows(
+    names: tuple[str, ...],
+    coefficients: FloatArray,
+    covariance: FloatArray,
+    *,
+    covariance_kind: str,
+    df: float,
+    confidence_level: float,
+    status: str = "ok",
+    reason: str = "",
+) -> Iterator[dict[str, Any]]:
+    """Rows for coefficients, their covariance and the quantile of their intervals."""
     inference = Inference.of(
-        estimate.coefficients, covariance, df=df, confidence_level=level
+        coefficients, covariance, df=df, confidence_level=confidence_level
     )
-    names = (CONSTANT, *estimate.terms)
-    return [
-        {
+    common = {"covariance": covariance_kind, "status": status, "reason": reason}
+    for i, name in enumerate(names):
+        yield {
+            **common,
             "item": "coefficient",
             "name": name,
-            "value": inference.estimate[k],
-            "std_error": inference.std_error[k],
-            "statistic": inference.statistic[k],
-            "df": df,
-            "p_value": inference.p_value[k],
-            "ci_low": inference.ci_low[k],
-            "ci_high": inference.ci_high[k],
-            "status": "ok",
+            "value": inference.estimate[i],
+            "std_error": inference.std_error[i],
+            "statistic": inference.statistic[i],
+            "df": None if np.isinf(df) else df,
+            "p_value": inference.p_value[i],
+            "ci_low": inference.ci_low[i],
+            "ci_high": inference.ci_high[i],
         }
-        for k, name in enumerate(names)
-    ]
+        for j, col_name in enumerate(names):
+            yield {
+                **common,
+                "item": "covariance",
+                "name": name,
+                "col_name": col_name,
+                "value": covariance[i, j],
+            }
+    yield {**common, "item": "critical_value", "value": inference.critical_value}
 
 
-def _estimate_rows(moments: PanelMoments, estimate: Estimate, level: float) -> Iterator[dict[str, Any]]:
+def _estimate_rows(
+    moments: PanelMoments, estimate: Estimate, level: float
+) -> Iterator[dict[str, Any]]:
     yield {"item": "estimator", "status": estimate.status, "reason": estimate.reason}
     yield {"item": "diagnostic", "name": "n_obs", "value": moments.n_obs}
     yield {"item": "diagnostic", "name": "n_entities", "value": moments.n_entities}
@@ -88,11 +117,16 @@ def _estimate_rows(moments: PanelMoments, estimate: Estimate, level: float) -> I
         yield {"item": "diagnostic", "name": name, "value": getattr(estimate, name)}
     # Stata's convention: normal for random effects, Student's t elsewhere.
     df = np.inf if estimate.estimator == "random" else float(estimate.df_resid)
-    for row in _coefficients(estimate, estimate.covariance, df, level):
-        yield {**row, "covariance": "classical"}
+    yield from _inference_rows(
+        (CONSTANT, *estimate.terms), estimate.coefficients, estimate.covariance,
+        covariance_kind="classical", df=df, confidence_level=level,
+    )
     for term in estimate.absorbed:
         yield {
-            "item": "coefficient", "name": term, "covariance": "classical", "status": "absorbed",
+            "item": "coefficient",
+            "name": term,
+            "covariance": "classical",
+            "status": "absorbed",
             "reason": "does not vary within partners",
         }
     yield {"item": "centred_constant", "value": estimate.centred_constant}
@@ -106,7 +140,9 @@ def _estimate_rows(moments: PanelMoments, estimate: Estimate, level: float) -> I
     for i, row_name in enumerate(names):
         for j, col_name in enumerate(names):
             yield {
-                "item": "bread", "name": row_name, "col_name": col_name,
+                "item": "bread",
+                "name": row_name,
+                "col_name": col_name,
                 "value": estimate.bread[i, j],
             }
 
@@ -124,8 +160,8 @@ def estimate_gravity(
 
     Returns:
         One long table with the columns ``COLUMNS``; ``item`` says what a row holds: estimator
-        (status), coefficient, diagnostic, test, and what later SQL needs: bread (coefficient by
-        score), centred_constant, within_weight, between_weight and theta by group size.
+        (status), coefficient, covariance, critical_value, diagnostic, test, and what later SQL
+        needs: bread (coefficient by score), centred_constant, within_weight, between_weight and theta by group size.
 
     Raises:
         InputError: Positions of terms have a gap, or moments are missing or not finite.
@@ -143,12 +179,21 @@ def estimate_gravity(
                 {**keys, "estimator": estimator, **row} for row in _estimate_rows(panel, fit, level)
             ]
         for test in run_tests(panel, fits):
-            rows.append({
-                **keys, "item": "test", "name": test.name, "col_name": test.decision(1.0 - level),
-                "value": 1.0 - level, "statistic": test.statistic, "df": test.df,
-                "df_denominator": test.df_denominator, "p_value": test.p_value,
-                "status": test.status, "reason": test.reason or test.null_hypothesis,
-            })
+            rows.append(
+                {
+                    **keys,
+                    "item": "test",
+                    "name": test.name,
+                    "col_name": test.decision(1.0 - level),
+                    "value": 1.0 - level,
+                    "statistic": test.statistic,
+                    "df": test.df,
+                    "df_denominator": test.df_denominator,
+                    "p_value": test.p_value,
+                    "status": test.status,
+                    "reason": test.reason or test.null_hypothesis,
+                }
+            )
     return _frame(rows)
 
 
@@ -165,7 +210,8 @@ def estimate_clustered(
         specifications: spec_id, confidence_level.
 
     Returns:
-        Rows of items coefficient and covariance (status of the covariance) as ``estimate_gravity``.
+        Rows of the items coefficient, covariance and critical_value as ``estimate_gravity``; status
+        few_clusters where there are no more clusters than coefficients.
     """
     named = _terms_by_spec(terms)
     levels = dict(zip(specifications["spec_id"], specifications["confidence_level"], strict=True))
@@ -178,34 +224,36 @@ def estimate_clustered(
             continue
         study_id, spec_id, estimator = (str(part) for part in key)
         diagnostics = group[group["item"] == "diagnostic"].set_index("name")["value"]
-        bread = bread_rows.pivot(index="name", columns="col_name", values="value")
+        bread = bread_rows.set_index(["name", "col_name"])["value"].unstack()
         order = [name for name in (CONSTANT, *named[spec_id]) if name in bread.index]
         slots = [0 if name == CONSTANT else named[spec_id].index(name) + 1 for name in order]
         values = meats[key].set_index(["row_slot", "col_slot"])["meat_value"]
         meat_matrix = np.array([[values[min(i, j), max(i, j)] for j in slots] for i in slots])
         covariance = clustered_covariance(
-            bread.loc[order, order].to_numpy(), meat_matrix,
-            n_clusters=int(diagnostics["n_entities"]), n_rows=int(diagnostics["n_rows"]),
+            bread.loc[order, order].to_numpy(),
+            meat_matrix,
+            n_clusters=int(diagnostics["n_entities"]),
+            n_rows=int(diagnostics["n_rows"]),
         )
         coefficients = (
             group[(group["item"] == "coefficient") & (group["status"] == "ok")]
-            .set_index("name")["value"].loc[order].to_numpy()
+            .set_index("name")["value"]
+            .loc[order]
+            .to_numpy()
         )
         clusters = int(diagnostics["n_entities"])
-        df = np.inf if estimator == "random" else float(clusters - 1)
-        inference = Inference.of(
-            coefficients, covariance, df=df, confidence_level=float(levels[spec_id])
-        )
         few = clusters <= len(order)
-        for k, name in enumerate(order):
-            rows.append({
-                "study_id": study_id, "spec_id": spec_id, "estimator": estimator,
-                "covariance": "clustered", "item": "coefficient", "name": name,
-                "value": inference.estimate[k], "std_error": inference.std_error[k],
-                "statistic": inference.statistic[k], "df": df, "p_value": inference.p_value[k],
-                "ci_low": inference.ci_low[k], "ci_high": inference.ci_high[k],
-                "status": FEW_CLUSTERS if few else "ok",
-                "reason": f"{clusters} clusters for {len(order)} coefficients: the covariance "
-                "cannot have full rank" if few else "",
-            })
+        inference = _inference_rows(
+            tuple(order), coefficients, covariance,
+            covariance_kind="clustered",
+            df=np.inf if estimator == "random" else float(clusters - 1),
+            confidence_level=float(levels[spec_id]),
+            status=FEW_CLUSTERS if few else "ok",
+            reason=f"{clusters} clusters for {len(order)} coefficients: the covariance cannot "
+            "have full rank" if few else "",
+        )
+        rows += [
+            {"study_id": study_id, "spec_id": spec_id, "estimator": estimator, **row}
+            for row in inference
+        ]
     return _frame(rows)

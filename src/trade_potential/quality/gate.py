@@ -40,7 +40,7 @@ def check_inputs(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         One row per check, columns `COLUMNS`. `rows_checked` and `failing_count` are 0 where the
         check could not run; `observed` then tells why.
     """
-    tables = {name: frames.get(name, pd.DataFrame()).reset_index(drop=True) for name in INPUTS}
+    tables = {name: _in_fixed_order(name, frames.get(name, pd.DataFrame())) for name in INPUTS}
     complete = with_derived_columns(tables)
     every_check = all_checks(tables["indicators"])
     batches = _batches()
@@ -52,6 +52,14 @@ def check_inputs(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(
         {"rows_checked": "int64", "failing_count": "int64", "passed": "bool"}
     )
+
+
+def _in_fixed_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Sort by key and line: no result may hang on the order in which an engine returns rows."""
+    order = [column for column in (*KEYS[name], "file_line") if column in frame]
+    if order:
+        frame = frame.sort_values(order, key=lambda values: values.astype("str"), kind="stable")
+    return frame.reset_index(drop=True)
 
 
 def _batches() -> Any:
