@@ -64,11 +64,14 @@ def clustered_covariance(
         n_rows: Rows N of the regression (G for between).
 
     Returns:
-        (k, k) with c = G / (G - 1) * (N - 1) / (N - k), as Stata, statsmodels and fixest.
+        (k, k) with c = G / (G - 1) * (N - 1) / (N - k), as Stata, statsmodels and fixest; NaN for
+        a single cluster.
 
     Source: Liang and Zeger (1986); Cameron and Miller (2015), eq. 11 and 12.
     """
     k = bread.shape[0]
+    if n_clusters < 2:
+        return np.full((k, k), np.nan)
     correction = n_clusters / (n_clusters - 1) * (n_rows - 1) / (n_rows - k)
     covariance: FloatArray = correction * bread @ meat @ bread.T
     return covariance

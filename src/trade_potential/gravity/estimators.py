@@ -24,7 +24,7 @@ from typing import Literal
 
 import numpy as np
 
-from trade_potential.gravity.moments import PanelMoments
+from trade_potential.gravity.moments import ABSORBED_TOLERANCE, PanelMoments
 from trade_potential.linalg import FloatArray, ScaledSystem, collinear_columns
 
 Estimator = Literal["pooled", "between", "within", "random"]
@@ -183,8 +183,17 @@ def _weighted_least_squares(
     c = float(between_weights @ moments.counts) if not is_within else float(moments.n_obs)
     centred = products - np.outer(sums, sums) / c
     design = centred[np.ix_(used, used)]
-    flat = [moments.terms[i - 1] for i in used if centred[i, i] <= 0.0]
-    collinear = flat or [terms[k] for k in collinear_columns(design)]
+    # A regressor common to all entities leaves rounding dirt in the entity means, not zero.
+    least = ABSORBED_TOLERANCE * np.diag(moments.total)
+    flat = [moments.terms[i - 1] for i in used if centred[i, i] <= least[i]]
+    if flat:
+        return _refused(
+            estimator,
+            "rank_deficient",
+            f"{', '.join(flat)} does not vary between partners",
+            moments,
+        )
+    collinear = [terms[k] for k in collinear_columns(design)]
     if collinear:
         return _refused(
             estimator,

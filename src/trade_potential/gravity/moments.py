@@ -1,10 +1,11 @@
-"""Sufficient statistics of a panel: all that the estimators need, and nothing that grows with rows."""
+"""Sufficient statistics of a panel: all the estimators need, and nothing that grows with rows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from trade_potential.errors import InputError
@@ -87,7 +88,7 @@ class PanelMoments:
             terms: Names of the regressors by slot.
 
         Raises:
-            InputError: A moment is missing, doubled or not finite.
+            InputError: A moment is missing, doubled, not finite or of no term.
         """
         p = len(terms) + 1
         bad = rows.loc[~np.isfinite(rows["moment_value"].to_numpy(dtype=float))]
@@ -97,25 +98,47 @@ class PanelMoments:
                 f"moment '{first['moment']}' of slots {first['row_slot']}, {first['col_slot']} "
                 "is not finite: the sample holds a value that is not finite, or too large to square"
             )
-        parts = dict(list(rows.groupby("moment")))
+        doubled = rows.duplicated(["moment", "group_size", "row_slot", "col_slot"])
+        if doubled.any():
+            first = rows.loc[doubled].iloc[0]
+            raise InputError(
+                f"moment '{first['moment']}' of slots {first['row_slot']}, {first['col_slot']} "
+                "is there twice"
+            )
+        parts = {str(name): part for name, part in rows.groupby("moment")}
+        absent = [
+            name
+            for name in ("mean", "within", "pair_count", "between_sum", "between")
+            if name not in parts
+        ]
+        if absent:
+            raise InputError(f"no moments named {', '.join(absent)}")
         counted = parts["pair_count"].sort_values("group_size")
         sizes = counted["group_size"].to_numpy(dtype=float)
-        position = {size: i for i, size in enumerate(sizes)}
 
         mean = np.full(p, np.nan)
         within = np.full((p, p), np.nan)
         between_sum = np.full((len(sizes), p), np.nan)
         between = np.full((len(sizes), p, p), np.nan)
-        for row in parts["mean"].itertuples():
-            mean[int(row.row_slot)] = row.moment_value
-        for row in parts["within"].itertuples():
-            i, j = int(row.row_slot), int(row.col_slot)
-            within[i, j] = within[j, i] = row.moment_value
-        for row in parts["between_sum"].itertuples():
-            between_sum[position[row.group_size], int(row.row_slot)] = row.moment_value
-        for row in parts["between"].itertuples():
-            m, i, j = position[row.group_size], int(row.row_slot), int(row.col_slot)
-            between[m, i, j] = between[m, j, i] = row.moment_value
+
+        def column(part: str, name: str) -> npt.NDArray[np.int_]:
+            return parts[part][name].to_numpy(dtype=np.int_)
+
+        def value(part: str) -> FloatArray:
+            return parts[part]["moment_value"].to_numpy(dtype=float)
+
+        def size(part: str) -> npt.NDArray[np.int_]:
+            return np.searchsorted(sizes, parts[part]["group_size"].to_numpy(dtype=float))
+
+        highest = max(column("mean", "row_slot").max(), column("within", "col_slot").max())
+        if highest >= p:
+            raise InputError(f"moments of slot {highest}, but {len(terms)} terms")
+        mean[column("mean", "row_slot")] = value("mean")
+        i, j = column("within", "row_slot"), column("within", "col_slot")
+        within[i, j] = within[j, i] = value("within")
+        between_sum[size("between_sum"), column("between_sum", "row_slot")] = value("between_sum")
+        m, i, j = size("between"), column("between", "row_slot"), column("between", "col_slot")
+        between[m, i, j] = between[m, j, i] = value("between")
         for name, array in (
             ("mean", mean),
             ("within", within),

@@ -77,9 +77,7 @@ def _inference_rows(
     reason: str = "",
 ) -> Iterator[dict[str, Any]]:
     """Rows for coefficients, their covariance and the quantile of their intervals."""
-    inference = Inference.of(
-        coefficients, covariance, df=df, confidence_level=confidence_level
-    )
+    inference = Inference.of(coefficients, covariance, df=df, confidence_level=confidence_level)
     common = {"covariance": covariance_kind, "status": status, "reason": reason}
     for i, name in enumerate(names):
         yield {
@@ -118,8 +116,12 @@ def _estimate_rows(
     # Stata's convention: normal for random effects, Student's t elsewhere.
     df = np.inf if estimate.estimator == "random" else float(estimate.df_resid)
     yield from _inference_rows(
-        (CONSTANT, *estimate.terms), estimate.coefficients, estimate.covariance,
-        covariance_kind="classical", df=df, confidence_level=level,
+        (CONSTANT, *estimate.terms),
+        estimate.coefficients,
+        estimate.covariance,
+        covariance_kind="classical",
+        df=df,
+        confidence_level=level,
     )
     for term in estimate.absorbed:
         yield {
@@ -224,13 +226,15 @@ def estimate_clustered(
             continue
         study_id, spec_id, estimator = (str(part) for part in key)
         diagnostics = group[group["item"] == "diagnostic"].set_index("name")["value"]
-        bread = bread_rows.set_index(["name", "col_name"])["value"].unstack()
-        order = [name for name in (CONSTANT, *named[spec_id]) if name in bread.index]
+        breads = bread_rows.set_index(["name", "col_name"])["value"]
+        estimated = set(bread_rows["name"])
+        order = [name for name in (CONSTANT, *named[spec_id]) if name in estimated]
+        bread = np.array([[breads[i, j] for j in order] for i in order])
         slots = [0 if name == CONSTANT else named[spec_id].index(name) + 1 for name in order]
         values = meats[key].set_index(["row_slot", "col_slot"])["meat_value"]
         meat_matrix = np.array([[values[min(i, j), max(i, j)] for j in slots] for i in slots])
         covariance = clustered_covariance(
-            bread.loc[order, order].to_numpy(),
+            bread,
             meat_matrix,
             n_clusters=int(diagnostics["n_entities"]),
             n_rows=int(diagnostics["n_rows"]),
@@ -244,13 +248,17 @@ def estimate_clustered(
         clusters = int(diagnostics["n_entities"])
         few = clusters <= len(order)
         inference = _inference_rows(
-            tuple(order), coefficients, covariance,
+            tuple(order),
+            coefficients,
+            covariance,
             covariance_kind="clustered",
             df=np.inf if estimator == "random" else float(clusters - 1),
             confidence_level=float(levels[spec_id]),
             status=FEW_CLUSTERS if few else "ok",
             reason=f"{clusters} clusters for {len(order)} coefficients: the covariance cannot "
-            "have full rank" if few else "",
+            "have full rank"
+            if few
+            else "",
         )
         rows += [
             {"study_id": study_id, "spec_id": spec_id, "estimator": estimator, **row}
