@@ -127,8 +127,10 @@ class GravityTables:
 
 def _environment(max_terms: int) -> Environment:
     """Jinja as dbt sets it up, as far as the gravity models use it: macros, ref and slots."""
-    environment = Environment(  # noqa: S701
-        loader=FileSystemLoader(ROOT), undefined=StrictUndefined, autoescape=False
+    environment = Environment(
+        loader=FileSystemLoader(ROOT),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701
     )
 
     def slots(first: int = 0) -> list[int]:
@@ -163,9 +165,7 @@ def run_gravity_models(
             for position, name in enumerate(names, start=1)
         ]
     slot_names = [f"v{k}" for k in range(max_terms + 1)]
-    sample = pd.concat(
-        [part.reindex(columns=[*part.columns[:4], *slot_names]) for part in parts]
-    )
+    sample = pd.concat([part.reindex(columns=[*part.columns[:4], *slot_names]) for part in parts])
     sample[slot_names] = sample[slot_names].astype("Float64")  # a missing slot is null, not NaN
     term_table = pd.DataFrame(terms).drop_duplicates()
     specifications = pd.DataFrame({"spec_id": sorted({spec_id for _, spec_id in samples})})

@@ -338,7 +338,12 @@ def random(
         if variance_u == 0.0:
             status = "sigma_u_zero"
             reason = "the between variance is no larger than the within variance implies"
-    theta = 1.0 - np.sqrt(variance_e / (moments.sizes * variance_u + variance_e))
+    # Without effects theta is zero, also where the fit is exact and the ratio would be 0 / 0.
+    theta = (
+        1.0 - np.sqrt(variance_e / (moments.sizes * variance_u + variance_e))
+        if variance_u > 0.0
+        else np.zeros_like(moments.sizes)
+    )
     return _weighted_least_squares(
         moments,
         "random",

@@ -143,6 +143,8 @@ def hausman(within_fit: Estimate, random_fit: Estimate) -> TestResult:
         if fit.status not in ESTIMATED:
             return _not_available(_HAUSMAN, f"{fit.estimator}: {fit.reason}")
     common = [term for term in within_fit.terms if term in random_fit.terms]
+    if not common:
+        return _not_available(_HAUSMAN, "within and random have no slope in common")
     at_within = [1 + within_fit.terms.index(term) for term in common]
     at_random = [1 + random_fit.terms.index(term) for term in common]
     gap = within_fit.coefficients[at_within] - random_fit.coefficients[at_random]
@@ -151,6 +153,8 @@ def hausman(within_fit: Estimate, random_fit: Estimate) -> TestResult:
         - random_fit.covariance[np.ix_(at_random, at_random)]
     )
     scale = np.sqrt(np.diag(within_fit.covariance)[at_within])
+    if not scale.all():
+        return _not_available(_HAUSMAN, "the within regression fits exactly")
     values, vectors = np.linalg.eigh(spread / np.outer(scale, scale))
     cut = NEGATIVE_TOLERANCE * float(np.abs(values).max())
     usable = np.abs(values) > cut

@@ -1,0 +1,109 @@
+# A machine needs Python 3.11 to 3.14 with venv, and make. Everything runs in .venv at the versions
+# of uv.lock; only the package registry is contacted, and only when the lock has changed.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+
+# Paths are relative, so that a checkout may lie in a folder with spaces.
+BIN := .venv/bin
+BOOTSTRAPPED := .venv/.stamp-uv-$(UV_VERSION)
+SYNCED := .venv/.stamp-sync
+SYNCED_DEV := .venv/.stamp-sync-dev
+WAREHOUSE := warehouse/trade_potential.duckdb
+PAGES := docs/methodology.md
+
+export DO_NOT_TRACK := 1
+export UV_PROJECT_ENVIRONMENT := .venv
+export UV_PYTHON := $(BIN)/python
+export UV_PYTHON_DOWNLOADS := never
+unexport VIRTUAL_ENV
+
+# --inexact keeps uv itself and, after `make test`, the development tools.
+UV_SYNC := $(BIN)/uv sync --frozen --inexact --no-python-downloads --quiet
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: build
+build: $(SYNCED) ## Make .venv from uv.lock, then load, gate, estimate and test: dbt build
+	$(BIN)/dbt build
+
+.PHONY: test
+test: $(SYNCED_DEV) ## Test the library, the reference values and whole builds: pytest
+	$(BIN)/python -m pytest
+
+.PHONY: lint lint-python lint-types lint-sql lint-yaml lint-docs
+lint: lint-python lint-types lint-sql lint-yaml lint-docs ## Check style, types and the results printed in docs/
+
+lint-python: $(SYNCED_DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+lint-types: $(SYNCED_DEV)
+	$(BIN)/mypy
+
+lint-sql: $(SYNCED_DEV)
+	$(BIN)/sqlfluff lint models tests/data
+
+lint-yaml: $(SYNCED_DEV)
+	$(BIN)/yamllint --strict .
+
+lint-docs: $(SYNCED_DEV) $(WAREHOUSE)
+	$(BIN)/python docs/run_queries.py --check $(PAGES)
+
+# Only where there is none: the results in docs/ are compared with a warehouse, however old.
+$(WAREHOUSE): | $(SYNCED)
+	$(BIN)/dbt build
+
+.PHONY: format
+format: $(SYNCED_DEV) ## Rewrite Python and SQL in house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix models tests/data
+
+.PHONY: docs
+docs: build $(SYNCED_DEV) ## Build, then refresh the results and pictures in docs/
+	$(BIN)/python docs/run_queries.py $(PAGES)
+	$(BIN)/python docs/figures.py
+
+.PHONY: clean
+clean: ## Remove what a build or a test leaves behind, except published releases
+	rm -rf target logs build dist warehouse/* .pytest_cache .mypy_cache .ruff_cache .hypothesis .user.yml
+	find src tests python_models docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: distclean
+distclean: clean ## Remove .venv and published releases as well
+	rm -rf .venv release
+
+# The environment. The stamps lie in .venv and go with it.
+
+$(BIN)/python:
+	@command -v "$(PYTHON)" > /dev/null || { \
+		echo "error: $(PYTHON) not found; install Python 3.11 or newer, or name one: make build PYTHON=python3.13" >&2; \
+		exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' || { \
+		echo "error: $$("$(PYTHON)" --version) found, 3.11 to 3.14 needed; name another: make build PYTHON=python3.13" >&2; \
+		exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2> /dev/null || { \
+		echo "error: $(PYTHON) has no venv; install it (Debian and Ubuntu: apt install python3-venv)" >&2; \
+		exit 1; }
+	"$(PYTHON)" -m venv --clear .venv
+
+# An environment that uv has made holds no pip.
+$(BOOTSTRAPPED): $(BIN)/python
+	@$(BIN)/python -m pip --version > /dev/null 2>&1 || $(BIN)/python -m ensurepip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+$(SYNCED): $(BOOTSTRAPPED) uv.lock pyproject.toml
+	$(UV_SYNC)
+	@touch $@
+
+$(SYNCED_DEV): $(SYNCED)
+	$(UV_SYNC) --group dev
+	@touch $@

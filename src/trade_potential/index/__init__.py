@@ -1,0 +1,1 @@
+"""Development indices by principal components or fixed weights, from correlations."""
