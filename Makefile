@@ -11,6 +11,8 @@ SYNCED := .venv/.stamp-sync
 SYNCED_DEV := .venv/.stamp-sync-dev
 WAREHOUSE := warehouse/trade_potential.duckdb
 PAGES := docs/methodology.md
+# dbt leaves compiled Python in target/; outside a git checkout ruff does not read .gitignore.
+RUFF_SCOPE := --extend-exclude target .
 
 export DO_NOT_TRACK := 1
 export UV_PROJECT_ENVIRONMENT := .venv
@@ -41,8 +43,8 @@ test: $(SYNCED_DEV) ## Test the library, the reference values and whole builds: 
 lint: lint-python lint-types lint-sql lint-yaml lint-docs ## Check style, types and the results printed in docs/
 
 lint-python: $(SYNCED_DEV)
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff check $(RUFF_SCOPE)
+	$(BIN)/ruff format --check $(RUFF_SCOPE)
 
 lint-types: $(SYNCED_DEV)
 	$(BIN)/mypy
@@ -62,8 +64,8 @@ $(WAREHOUSE): | $(SYNCED)
 
 .PHONY: format
 format: $(SYNCED_DEV) ## Rewrite Python and SQL in house style
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix $(RUFF_SCOPE)
+	$(BIN)/ruff format $(RUFF_SCOPE)
 	$(BIN)/sqlfluff fix models tests/data
 
 .PHONY: docs
@@ -87,7 +89,7 @@ $(BIN)/python:
 		echo "error: $(PYTHON) not found; install Python 3.11 or newer, or name one: make build PYTHON=python3.13" >&2; \
 		exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' || { \
-		echo "error: $$("$(PYTHON)" --version) found, 3.11 to 3.14 needed; name another: make build PYTHON=python3.13" >&2; \
+		echo "error: $$("$(PYTHON)" --version 2>&1) found, 3.11 to 3.14 needed; name another: make build PYTHON=python3.13" >&2; \
 		exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2> /dev/null || { \
 		echo "error: $(PYTHON) has no venv; install it (Debian and Ubuntu: apt install python3-venv)" >&2; \

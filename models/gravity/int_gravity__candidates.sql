@@ -81,7 +81,11 @@ slotted as (
         {% for k in slots(1) -%}
             max(case when position = {{ k }} then term_value end) as v{{ k }},
         {% endfor -%}
-        avg(imputed_share) as imputed_share,
+        (
+            {%- for k in slots(1) %}
+                coalesce(max(case when position = {{ k }} then imputed_share end), 0){{ ' + ' if not loop.last }}
+            {%- endfor %}
+        ) / count(*) as imputed_share,   -- added by position: an average would depend on the order of rows
         {{ text_list('case when variable_value is null then term end', 'position') }} as missing_terms,
         {{ text_list(
             'case when variable_value is not null and term_value is null then term end', 'position'

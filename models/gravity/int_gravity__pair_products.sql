@@ -3,3 +3,4 @@
     ref('int_gravity__sample'), ref('int_gravity__pair_means'),
     ['study_id', 'spec_id', 'partner_iso3'], slots()
 ) }}
+order by study_id, spec_id, partner_iso3   -- sums over pairs keep one order

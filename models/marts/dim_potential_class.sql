@@ -8,3 +8,4 @@ select
     is_lower_inclusive,
     is_upper_inclusive
 from {{ ref('stg_study__potential_classes') }}
+where {{ gate_is_open() }}

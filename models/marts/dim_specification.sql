@@ -32,6 +32,7 @@ select
 from {{ ref('stg_study__index_specifications') }} as specifications
 inner join index_terms
     on specifications.index_spec_id = index_terms.index_spec_id
+where {{ gate_is_open() }}
 union all
 select
     'gravity' as spec_kind,
@@ -51,3 +52,4 @@ select
 from {{ ref('stg_study__gravity_specifications') }} as specifications
 inner join gravity_terms
     on specifications.spec_id = gravity_terms.spec_id
+where {{ gate_is_open() }}

@@ -13,3 +13,4 @@ select
     last_year,
     as_of_date
 from {{ ref('stg_study__studies') }}
+where {{ gate_is_open() }}

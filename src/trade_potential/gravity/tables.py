@@ -163,7 +163,8 @@ def estimate_gravity(
     Returns:
         One long table with the columns ``COLUMNS``; ``item`` says what a row holds: estimator
         (status), coefficient, covariance, critical_value, diagnostic, test, and what later SQL
-        needs: bread (coefficient by score), centred_constant, within_weight, between_weight and theta by group size.
+        needs: bread (coefficient by score), centred_constant, within_weight, and by group size
+        between_weight and theta.
 
     Raises:
         InputError: Positions of terms have a gap, or moments are missing or not finite.

@@ -129,12 +129,12 @@ def _component_rows(estimate: IndexEstimate) -> Iterator[Row]:
 def _weight_rows(estimate: IndexEstimate) -> Iterator[Row]:
     for variable, value in zip(estimate.correlation.variables, estimate.weights, strict=True):
         yield {"item": "weight", "variable": variable, "value": value}
-    is_known = not np.isnan(estimate.weights).any()
-    yield {
-        "item": "negative_weights",
-        "value": len(estimate.negative_weights) if is_known else np.nan,
-        "reason": ", ".join(estimate.negative_weights) or None,
-    }
+    count: Row = {"item": "negative_weights", "value": len(estimate.negative_weights)}
+    if estimate.negative_weights:
+        count["reason"] = ", ".join(estimate.negative_weights)
+    if np.isnan(estimate.weights).any():
+        count["value"] = np.nan
+    yield count
 
 
 def _rows(estimate: IndexEstimate) -> Iterator[Row]:
