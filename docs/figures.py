@@ -58,13 +58,15 @@ def interval_plot(potential: pd.DataFrame) -> alt.LayerChart:
     scale = alt.Scale(type="log", nice=False)
     axis = alt.Axis(values=[0.05, 0.1, 0.2, 0.4, 0.8, 1.2, 2, 4, 8], format="~g")
     bars = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X("k_ratio_ci_low:Q", title="K, logarithmic, with 95 % interval", scale=scale, axis=axis),
+        x=alt.X(
+            "k_ratio_ci_low:Q", title="K, logarithmic, with 95 % interval", scale=scale, axis=axis
+        ),
         x2="k_ratio_ci_high:Q",
         color=_class_colour(),
     )
-    points = base.mark_point(filled=True, size=60, opacity=1, stroke="#333", strokeWidth=0.7).encode(
-        x=alt.X("k_ratio:Q", scale=scale, axis=axis), color=_class_colour()
-    )
+    points = base.mark_point(
+        filled=True, size=60, opacity=1, stroke="#333", strokeWidth=0.7
+    ).encode(x=alt.X("k_ratio:Q", scale=scale, axis=axis), color=_class_colour())
     cuts = (
         alt.Chart(pd.DataFrame({"cut": [0.8, 1.2]}))
         .mark_rule(strokeDash=[4, 3], color="#666")

@@ -1,4 +1,4 @@
--- Every partner-year a gravity model could use: outcome in v0, terms in v1.., why it is lost if it is.
+-- Every partner-year a gravity model could use: outcome in v0, terms in v1.., and why it is lost.
 with runs as (
     select
         runs.study_id,
@@ -81,12 +81,11 @@ slotted as (
         {% for k in slots(1) -%}
             max(case when position = {{ k }} then term_value end) as v{{ k }},
         {% endfor -%}
-        (
-            {%- for k in slots(1) %}
-                coalesce(max(case when position = {{ k }} then imputed_share end), 0){{ ' + ' if not loop.last }}
-            {%- endfor %}
-        ) / count(*) as imputed_share,   -- added by position: an average would depend on the order of rows
-        {{ text_list('case when variable_value is null then term end', 'position') }} as missing_terms,
+        -- added by position: the last digit of an average depends on the order of rows
+        {{ slot_sum('max(case when position = {k} then imputed_share end)', slots(1)) }}
+        / count(*) as imputed_share,
+        {{ text_list('case when variable_value is null then term end', 'position') }}
+            as missing_terms,
         {{ text_list(
             'case when variable_value is not null and term_value is null then term end', 'position'
         ) }} as undefined_terms
@@ -122,7 +121,9 @@ select
     outcomes.spec_id,
     outcomes.partner_code,
     outcomes.partner_iso3,
-    case when outcomes.outcome_scaling = 'ecommerce_share' then outcomes.ecommerce_quote_kind end as scale_kind,
+    case
+        when outcomes.outcome_scaling = 'ecommerce_share' then outcomes.ecommerce_quote_kind
+    end as scale_kind,
     case
         when outcomes.partner_iso3 is null then 'country_code'
         when outcomes.goods_trade_usd is null then 'trade_flow'
@@ -134,7 +135,8 @@ select
     case
         when outcomes.partner_iso3 is null then 'the code stands for no country of today'
         when outcomes.exports_usd is null and outcomes.imports_usd is null then 'no trade reported'
-        when outcomes.goods_trade_usd is null and outcomes.exports_usd is null then 'no exports reported'
+        when outcomes.goods_trade_usd is null and outcomes.exports_usd is null
+            then 'no exports reported'
         when outcomes.goods_trade_usd is null then 'no imports reported'
         when outcomes.actual_usd is null then 'no e-commerce volume for the year'
         when outcomes.actual_usd <= 0 then 'trade is not positive'

@@ -4,7 +4,11 @@ select
     estimates.spec_id,
     estimates.estimator,
     max(case when estimates.item = 'estimator' then estimates.status end) as estimator_status,
-    max(case when estimates.item = 'coefficient' and estimates.name = 'const' then estimates.value end) as b0,
+    max(
+        case
+            when estimates.item = 'coefficient' and estimates.name = 'const' then estimates.value
+        end
+    ) as b0,
     {% for k in slots(1) -%}
         max(case when terms.position = {{ k }} then estimates.value end) as b{{ k }},
     {% endfor -%}

@@ -1,5 +1,5 @@
--- Covariance of the coefficients of one estimator in slots, for the interval of its prediction: clustered
--- by partner, or classical where there are fewer partners than coefficients.
+-- Covariance of the coefficients of one estimator in slots, for the interval of its prediction:
+-- clustered by partner, or classical where there are no more partners than coefficients.
 with covariances as (
     select
         study_id,
@@ -33,7 +33,11 @@ chosen as (
         study_id,
         spec_id,
         estimator,
-        max(case when covariance = 'clustered' and status = 'ok' then 'clustered' else 'classical' end) as covariance
+        case
+            when max(case when covariance = 'clustered' and status = 'ok' then 1 else 0 end) = 1
+                then 'clustered'
+            else 'classical'
+        end as covariance
     from covariances
     group by study_id, spec_id, estimator
 ),
@@ -59,8 +63,12 @@ select
     chosen.covariance,
     {% for i in slots() -%}
         {% for j in slots() if j >= i -%}
-            max(case when row_slots.position = {{ i }} and col_slots.position = {{ j }} then covariances.value end)
-                as c_{{ i }}_{{ j }},
+            max(
+                case
+                    when row_slots.position = {{ i }} and col_slots.position = {{ j }}
+                        then covariances.value
+                end
+            ) as c_{{ i }}_{{ j }},
         {% endfor -%}
     {% endfor -%}
     max(case when covariances.item = 'critical_value' then covariances.value end) as critical_value

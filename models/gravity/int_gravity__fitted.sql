@@ -1,6 +1,6 @@
--- Fit of every partner-year without effects: exp of it is the median of the predicted trade; its standard
--- error is that of the regression line, sqrt(x' V x). Fixed effects predict nothing here: without the
--- effects their slopes say how a partner changes, not how partners differ (decision 004).
+-- Fit of every partner-year without effects: exp of it is the median of the predicted trade; its
+-- standard error is that of the regression line, sqrt(x' V x). Fixed effects predict nothing here:
+-- without the effects their slopes say how a partner changes, not how partners differ.
 select
     sample.study_id,
     sample.spec_id,
@@ -14,18 +14,8 @@ select
     specifications.outcome_divisor_usd,
     sample.v0 as actual_log,
     coefficients.b0
-    {%- for k in slots(1) %}
-        + coalesce(coefficients.b{{ k }} * sample.v{{ k }}, 0)
-    {%- endfor %} as predicted_log,
-    sqrt(greatest(0, covariances.c_0_0
-    {%- for j in slots(1) %}
-        + coalesce(2 * covariances.c_0_{{ j }} * sample.v{{ j }}, 0)
-    {%- endfor %}
-    {%- for i in slots(1) %}
-        {%- for j in slots(1) if j >= i %}
-            + coalesce({{ '2 * ' if j > i }}covariances.c_{{ i }}_{{ j }} * sample.v{{ i }} * sample.v{{ j }}, 0)
-        {%- endfor %}
-    {%- endfor %})) as predicted_log_se,
+    + {{ slot_sum('coefficients.b{k} * sample.v{k}', slots(1)) }} as predicted_log,
+    sqrt(greatest(0, {{ quadratic_form('covariances', 'sample', slots(1)) }})) as predicted_log_se,
     covariances.critical_value,
     sample.imputed_share
 from {{ ref('int_gravity__sample') }} as sample

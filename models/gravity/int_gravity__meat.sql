@@ -37,9 +37,7 @@ residuals as (
             coefficients.b{{ k }},
         {% endfor -%}
         deviations.d0 - coefficients.centred_constant
-        {%- for k in slots(1) %}
-            - coalesce(coefficients.b{{ k }} * deviations.d{{ k }}, 0)
-        {%- endfor %} as mean_residual
+        - {{ slot_sum('coefficients.b{k} * deviations.d{k}', slots(1)) }} as mean_residual
     from deviations
     inner join {{ ref('int_gravity__coefficients') }} as coefficients
         on
@@ -61,11 +59,9 @@ scores as (
         residuals.between_weight * residuals.mean_residual as m0,
         {% for k in slots(1) -%}
             residuals.within_weight * (
-                products.c_0_{{ k }}
-                {%- for j in slots(1) %}
-                    - coalesce(residuals.b{{ j }} * products.c_{{ [j, k] | min }}_{{ [j, k] | max }}, 0)
-                {%- endfor %}
-            ) + residuals.between_weight * residuals.d{{ k }} * residuals.mean_residual as m{{ k }},
+                products.c_0_{{ k }} - {{ product_row('residuals.b', 'products', k, slots(1)) }}
+            )
+            + residuals.between_weight * residuals.d{{ k }} * residuals.mean_residual as m{{ k }},
         {% endfor -%}
         residuals.row_count
     from residuals

@@ -46,7 +46,8 @@ slotted as (
             max(case when position = {{ k }} then term_value end) as v{{ k }},
         {% endfor -%}
         avg(case when is_imputed then 1.0 else 0.0 end) as imputed_share,
-        {{ text_list('case when variable_value is null then variable end', 'position') }} as missing_variables,
+        {{ text_list('case when variable_value is null then variable end', 'position') }}
+            as missing_variables,
         {{ text_list(
             'case when variable_value is not null and term_value is null then variable end', 'position'
         ) }} as undefined_variables

@@ -1,4 +1,4 @@
--- score = sum over variables of weight x (value - location) / scale; z-scores end in a min-max index.
+-- Sum over variables of weight x (value - location) / scale; z-scores end in a min-max index.
 with weights as (
     select
         scaling.study_id,
@@ -29,12 +29,9 @@ scored as (
         weights.normalisation,
         sample.year,
         sample.imputed_share,
-        {% for k in slots(1) -%}
-            coalesce(
-                weights.weight_{{ k }} * (sample.v{{ k }} - weights.location_{{ k }}) / weights.scale_{{ k }}, 0
-            ){{ ' + ' if not loop.last }}
-        {% endfor -%}
-        as composite_score
+        {{ slot_sum(
+            'weights.weight_{k} * (sample.v{k} - weights.location_{k}) / weights.scale_{k}', slots(1)
+        ) }} as composite_score
     from {{ ref('int_index__sample') }} as sample
     inner join weights
         on
@@ -56,9 +53,10 @@ select
     country_iso3,
     year,
     composite_score,
+    imputed_share,
     case normalisation
-        when 'zscore' then (composite_score - lowest_score) / nullif(highest_score - lowest_score, 0)
+        when 'zscore'
+            then (composite_score - lowest_score) / nullif(highest_score - lowest_score, 0)
         else composite_score
-    end as development_index,
-    imputed_share
+    end as development_index
 from ranged

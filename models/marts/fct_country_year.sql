@@ -1,4 +1,4 @@
--- Panel of a study by its own as-of date; a specification that overrides vintages keeps its own values.
+-- Panel of a study by its own as-of date; a specification that overrides vintages has its own.
 with long_panel as (
     select
         panel.study_id,

@@ -58,7 +58,6 @@ select
     sizes.estimator_status,
     coefficients.term_status,
     coefficients.reason,
-    case when coefficients.df is null then 'normal' else 't' end as distribution,
     coefficients.coefficient,
     coefficients.std_error as coefficient_se,
     coefficients.statistic,
@@ -67,7 +66,8 @@ select
     coefficients.ci_low as coefficient_ci_low,
     coefficients.ci_high as coefficient_ci_high,
     cast(sizes.n_obs as bigint) as n_obs,
-    cast(sizes.n_entities as bigint) as n_entities
+    cast(sizes.n_entities as bigint) as n_entities,
+    case when coefficients.df is null then 'normal' else 't' end as distribution
 from coefficients
 inner join sizes
     on

@@ -13,8 +13,8 @@ with sample as (
 select
     sample.study_id,
     sample.spec_id,
-    coalesce(terms.term, 'outcome') as term,
     cast(sample.position as integer) as position,
+    coalesce(terms.term, 'outcome') as term,
     count(sample.term_value) as n_obs,
     avg(sample.term_value) as value_mean,
     stddev_samp(sample.term_value) as value_sd,

@@ -15,9 +15,9 @@ numbers as (
         study_id,
         spec_id,
         estimator,
-        case when item = 'theta' then 'theta' else name end as diagnostic,
         cast(group_size as integer) as group_size,
-        value
+        value,
+        case when item = 'theta' then 'theta' else name end as diagnostic
     from {{ ref('est_gravity') }}
     where item in ('diagnostic', 'theta')
 )

@@ -9,12 +9,12 @@ with potential as (
         scale_kind,
         year,
         actual_usd,
-        exp(predicted_log) * outcome_divisor_usd as predicted_usd,
-        actual_usd / (exp(predicted_log) * outcome_divisor_usd) as k_ratio,
-        actual_log - predicted_log as k_log_ratio,
         predicted_log_se,
         critical_value,
-        imputed_share
+        imputed_share,
+        exp(predicted_log) * outcome_divisor_usd as predicted_usd,
+        actual_usd / (exp(predicted_log) * outcome_divisor_usd) as k_ratio,
+        actual_log - predicted_log as k_log_ratio
     from {{ ref('int_gravity__fitted') }}
 )
 
@@ -34,9 +34,11 @@ select
     potential.k_ratio,
     potential.k_log_ratio,
     potential.predicted_log_se as k_log_ratio_se,
-    potential.k_ratio * exp(-potential.critical_value * potential.predicted_log_se) as k_ratio_ci_low,
-    potential.k_ratio * exp(potential.critical_value * potential.predicted_log_se) as k_ratio_ci_high,
     potential.imputed_share,
+    potential.k_ratio
+    * exp(-potential.critical_value * potential.predicted_log_se) as k_ratio_ci_low,
+    potential.k_ratio
+    * exp(potential.critical_value * potential.predicted_log_se) as k_ratio_ci_high,
     potential.spec_id = studies.default_spec_id
     and potential.estimator = studies.default_estimator as is_default
 from potential

@@ -18,12 +18,13 @@ select
     candidates.year,
     flows.exports_usd,
     flows.imports_usd,
+    shares.ecommerce_share,
     case studies.flow
         when 'exports' then flows.exports_usd
         when 'imports' then flows.imports_usd
-        when 'total' then flows.exports_usd + flows.imports_usd   -- one missing: the total is unknown
-    end as goods_trade_usd,
-    shares.ecommerce_share
+        -- one direction missing: the total is unknown
+        when 'total' then flows.exports_usd + flows.imports_usd
+    end as goods_trade_usd
 from {{ ref('int_panel__partner_years') }} as candidates
 inner join {{ ref('stg_study__studies') }} as studies
     on candidates.study_id = studies.study_id

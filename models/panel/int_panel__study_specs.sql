@@ -1,4 +1,4 @@
--- What needs panel values: the study as such, and each of its specifications, which may override vintages.
+-- What needs panel values: the study, and each of its specifications, which may override vintages.
 with study_specs as (
     select
         runs.study_id,

@@ -1,4 +1,5 @@
--- Indicator values of every candidate country and year, missing ones filled by the rules, flagged with method.
+-- Indicator values of every candidate country and year; missing ones are filled by the rules and
+-- flagged with the method.
 with countries as (
     select distinct
         study_id,
@@ -57,13 +58,21 @@ neighbours as (
         years.year,
         max(observed.year) over (
             partition by
-                series.study_id, series.spec_kind, series.spec_id, series.indicator_code, series.country_iso3
+                series.study_id,
+                series.spec_kind,
+                series.spec_id,
+                series.indicator_code,
+                series.country_iso3
             order by years.year
             rows between unbounded preceding and current row
         ) as previous_year,
         min(observed.year) over (
             partition by
-                series.study_id, series.spec_kind, series.spec_id, series.indicator_code, series.country_iso3
+                series.study_id,
+                series.spec_kind,
+                series.spec_id,
+                series.indicator_code,
+                series.country_iso3
             order by years.year
             rows between current row and unbounded following
         ) as next_year

@@ -94,11 +94,11 @@ pair_variables as (
         named.variable,
         candidates.partner_iso3 as country_iso3,
         candidates.year,
+        cast(null as varchar) as fill_method,
+        false as is_imputed,
         pairs.distance_capitals_km
         * case named.derivation when 'times_oil' then oil.price_usd_per_barrel else 1 end
-        / named.divisor as variable_value,
-        cast(null as varchar) as fill_method,
-        false as is_imputed
+        / named.divisor as variable_value
     from named
     inner join {{ ref('stg_study__studies') }} as studies
         on named.study_id = studies.study_id

@@ -1,14 +1,14 @@
--- The vintages whose values a specification uses. A revision restates the whole series: one vintage.
--- An edition adds its own year: all editions not later than the date.
+-- The vintages whose values a specification uses. A revision restates the whole series: one is
+-- used. An edition adds its own year: all editions not later than the date.
 with needed as (
     select
-        study_id,
-        spec_kind,
-        spec_id,
-        indicator_code
-    from {{ ref('int_panel__study_specs') }}
-    cross join {{ ref('gate_indicators') }}
-    where spec_kind = 'study'
+        study_specs.study_id,
+        study_specs.spec_kind,
+        study_specs.spec_id,
+        indicators.indicator_code
+    from {{ ref('int_panel__study_specs') }} as study_specs
+    cross join {{ ref('gate_indicators') }} as indicators
+    where study_specs.spec_kind = 'study'
     union
     select
         named.study_id,
@@ -68,7 +68,9 @@ ranked as (
             partition by dated.study_id, dated.spec_kind, dated.spec_id, dated.indicator_code
             order by
                 case when vintages.vintage_date <= dated.latest_date then 0 else 1 end,
-                case when vintages.vintage_date <= dated.latest_date then vintages.vintage_date end desc,
+                case
+                    when vintages.vintage_date <= dated.latest_date then vintages.vintage_date
+                end desc,
                 vintages.vintage_date
         ) as choice
     from dated

@@ -1,7 +1,7 @@
 """One row per check of the inputs that must have run: the registry, without running anything."""
 
 
-def model(dbt, session):  # noqa: ARG001
+def model(dbt, session):
     import pandas as pd
 
     from trade_potential.quality.gate import expected_check_ids

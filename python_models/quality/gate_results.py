@@ -1,7 +1,7 @@
 """One row per Great Expectations expectation on the inputs."""
 
 
-def model(dbt, session):  # noqa: ARG001
+def model(dbt, session):
     from trade_potential.quality.gate import check_inputs
 
     dbt.config(materialized="table")

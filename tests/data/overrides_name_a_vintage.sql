@@ -1,6 +1,7 @@
 -- A vintage override names a vintage that is held.
 select
-    'seeds/study/vintage_overrides.csv, line ' || coalesce(cast(overrides.file_line as varchar), '?')
+    'seeds/study/vintage_overrides.csv, line '
+    || coalesce(cast(overrides.file_line as varchar), '?')
     || ', column vintage_date: ' || overrides.indicator_code || ' ' || overrides.vintage_date
     || ' (rule: the vintage is a row of seeds/inputs/observation_vintages.csv)' as complaint
 from {{ ref('stg_study__vintage_overrides') }} as overrides
