@@ -1,5 +1,5 @@
 {#-
-Sufficient statistics of a table in two passes, as plain SQL that runs where the rows are.
+Sufficient statistics of a table in two passes, and sums over slots, as plain SQL that runs where the rows are.
 
 These macros use no dbt context: dbt renders them in models, trade_potential.warehouse renders the
 same text with Jinja for tables outside dbt. `slots` are the numeric columns, named v0, v1, ...
@@ -156,4 +156,41 @@ sums and products of their centred means. Group sizes stay apart because random 
     from {{ source }}
     {% if not loop.last %}union all{% endif %}
     {% endfor -%}
+{%- endmacro %}
+
+
+{#- Sum of an expression over slots, {k} standing for the slot; unused slots add nothing. -#}
+{% macro slot_sum(expression, slots) -%}
+    (
+        {%- for k in slots %}
+            coalesce({{ expression | replace('{k}', k | string) }}, 0){{ ' +' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+
+{#- Row k of a symmetric matrix c_i_j (i <= j) times a vector. -#}
+{% macro product_row(vector, matrix, k, slots) -%}
+    (
+        {%- for j in slots %}
+            coalesce({{ vector }}{{ j }} * {{ matrix }}.c_{{ [j, k] | min }}_{{ [j, k] | max }}, 0)
+            {{- ' +' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+
+{#- x' V x for x = (1, v1, v2, ..) and a symmetric V in c_i_j, i <= j. -#}
+{% macro quadratic_form(matrix, vector, slots) -%}
+    (
+        {{ matrix }}.c_0_0
+        {%- for j in slots %}
+            + coalesce(2 * {{ matrix }}.c_0_{{ j }} * {{ vector }}.v{{ j }}, 0)
+        {%- endfor %}
+        {%- for i in slots %}
+            {%- for j in slots if j >= i %}
+                + coalesce({{ 1 if i == j else 2 }} * {{ matrix }}.c_{{ i }}_{{ j }} * {{ vector }}.v{{ i }} * {{ vector }}.v{{ j }}, 0)
+            {%- endfor %}
+        {%- endfor %}
+    )
 {%- endmacro %}
