@@ -18,6 +18,8 @@ export DO_NOT_TRACK := 1
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON := $(BIN)/python
 export UV_PYTHON_DOWNLOADS := never
+# Trust what the machine trusts, so that a registry behind a company proxy works as it does for pip.
+export UV_SYSTEM_CERTS ?= 1
 unexport VIRTUAL_ENV
 
 # --inexact keeps uv itself and, after `make test`, the development tools.

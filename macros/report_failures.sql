@@ -1,6 +1,6 @@
 {#- After a run, print the rows behind every failed or warning test: dbt itself only counts them. -#}
 {% macro report_failures(results) -%}
-    {%- set max_rows = 5 -%}
+    {%- set max_rows = 20 -%}
     {%- for result in results
         if result.node.resource_type == 'test' and result.status in ('fail', 'warn') -%}
         {%- set verdict = 'Rejected' if result.status == 'fail' else 'Warned' -%}
@@ -19,5 +19,8 @@
                 {%- do log('  ' ~ cells | join(', '), info=true) -%}
             {%- endif -%}
         {%- endfor -%}
+        {%- if result.failures > max_rows -%}
+            {%- do log('  and ' ~ (result.failures - max_rows) ~ ' rows more', info=true) -%}
+        {%- endif -%}
     {%- endfor -%}
 {%- endmacro %}

@@ -1,0 +1,96 @@
+"""Copies of the project that a test may break, and builds of them."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTS = (
+    "dbt_project.yml",
+    "profiles",
+    "seeds",
+    "models",
+    "macros",
+    "python_models",
+    "src",
+    "tests",
+)
+Change = Callable[[list[str], list[list[str]]], None]
+"""Changes the header and the rows of a seed in place."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the project with a database of its own."""
+
+    root: Path
+
+    @classmethod
+    def copied_to(cls, root: Path) -> Project:
+        root.mkdir(parents=True)
+        for part in PARTS:
+            source = ROOT / part
+            if source.is_dir():
+                ignored = shutil.ignore_patterns("__pycache__", "*.py" if part == "tests" else "")
+                shutil.copytree(source, root / part, ignore=ignored)
+            else:
+                shutil.copy(source, root / part)
+        (root / "profiles.yml").symlink_to("profiles/profiles.yml")
+        (root / "warehouse").mkdir()
+        return cls(root)
+
+    @property
+    def database(self) -> Path:
+        return self.root / "warehouse" / "trade_potential.duckdb"
+
+    def build(self) -> subprocess.CompletedProcess[str]:
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("DBT_", "TRADE_"))}
+        return subprocess.run(
+            [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "build"],
+            cwd=self.root,
+            env={**environment, "DO_NOT_TRACK": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        with duckdb.connect(self.database, read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def marts(self) -> dict[str, bytes]:
+        """Every mart as CSV, rows in the order of all columns."""
+        exported = {}
+        with duckdb.connect(self.database, read_only=True) as connection:
+            names = connection.execute(
+                "select table_name from information_schema.tables where table_schema = 'marts'"
+            ).fetchall()
+            for (name,) in names:
+                target = self.root / f"{name}.csv"
+                connection.execute(
+                    f"copy (select * from marts.{name} order by all) to '{target}' (header)"  # noqa: S608
+                )
+                exported[name] = target.read_bytes()
+        return exported
+
+    def mart_count(self) -> int:
+        return len(
+            self.query("select 1 from information_schema.tables where table_schema = 'marts'")
+        )
+
+    def edit_seed(self, seed: str, change: Change) -> None:
+        path = self.root / "seeds" / f"{seed}.csv"
+        with path.open(encoding="utf-8", newline="") as handle:
+            header, *rows = list(csv.reader(handle))
+        change(header, rows)
+        with path.open("w", encoding="utf-8", newline="") as handle:
+            csv.writer(handle, lineterminator="\n").writerows([header, *rows])

@@ -1,0 +1,265 @@
+"""The whole build on the real figures: answers, repeatability and one planted defect per kind."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from tests.build.project import ROOT, Change, Project
+
+pytestmark = pytest.mark.build
+
+PRINTED = Path(__file__).parents[1] / "reference" / "printed"
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = Project.copied_to(tmp_path_factory.mktemp("clean") / "project")
+    result = project.build()
+    assert result.returncode == 0, result.stdout[-5000:]
+    return project
+
+
+def _one(project: Project, sql: str) -> tuple[object, ...]:
+    rows = project.query(sql)
+    assert len(rows) == 1, rows
+    return rows[0]
+
+
+def test_second_build_gives_identical_marts(built: Project) -> None:
+    first = built.marts()
+    assert built.build().returncode == 0
+    second = built.marts()
+    assert first.keys() == second.keys()
+    assert [name for name in first if first[name] != second[name]] == []
+
+
+def test_central_asia_has_40_rows_and_the_f_test_of_the_study(built: Project) -> None:
+    sizes = built.query(
+        "select spec_id, count(*) from gravity.int_gravity__sample "
+        "where study_id = 'central_asia' group by spec_id order by spec_id"
+    )
+    assert sizes == [("recommended", 40), ("study_printed", 40), ("total_trade", 40)]
+    degrees = built.query(
+        "select distinct df, df_denominator from marts.fct_gravity_tests "
+        "where study_id = 'central_asia' and test = 'f_effects' and status = 'ok'"
+    )
+    assert degrees == [(4, 28)]
+
+
+def test_printed_descriptives_are_rebuilt(built: Project) -> None:
+    rebuilt = {
+        term: values
+        for term, *values in built.query(
+            "select term, n_obs, value_mean, value_sd, value_min, value_max "
+            "from marts.fct_gravity_descriptives "
+            "where study_id = 'central_asia' and spec_id = 'study_printed'"
+        )
+    }
+    assert rebuilt["lnopen"][0] == 40
+    assert [f"{value:.3f}" for value in rebuilt["lnopen"][1:]] == [
+        "3.931",
+        "0.386",
+        "3.160",
+        "4.708",
+    ]
+    assert rebuilt["lnnet"][1:] == pytest.approx([3.548, 0.624, 2.262, 4.454], abs=0.002)
+    assert [f"{value:.3f}" for value in rebuilt["lnpop"][3:]] == ["6.285", "8.138"]
+    assert [f"{value:.3f}" for value in rebuilt["lnPgdp"][3:]] == ["8.006", "10.221"]
+
+
+def test_printed_index_is_rebuilt_in_34_of_40_cells(built: Project) -> None:
+    rebuilt = {
+        (country, year): index
+        for country, year, index in built.query(
+            "select country_iso3, year, development_index from marts.fct_development_index "
+            "where study_id = 'central_asia' and index_spec_id = 'study_printed'"
+        )
+    }
+    with (PRINTED / "development_index.csv").open(encoding="utf-8") as handle:
+        printed = {
+            (row["country_iso3"], int(row["year"])): float(row["development_index"])
+            for row in csv.DictReader(handle)
+        }
+    assert rebuilt.keys() == printed.keys()
+    gaps = [abs(rebuilt[key] - printed[key]) for key in printed]
+    assert sum(gap <= 0.001 for gap in gaps) >= 34
+    assert max(gaps) < 0.007
+
+
+def test_random_effects_of_the_study_are_degenerate_and_equal_pooled(built: Project) -> None:
+    rows = built.query(
+        "select estimator_status, max(diagnostic_value) filter (diagnostic = 'sigma_u'), "
+        "max(diagnostic_value) filter (diagnostic = 'theta'), count(distinct reason) "
+        "from marts.fct_gravity_diagnostics "
+        "where study_id = 'central_asia' and estimator = 'random' group by estimator_status"
+    )
+    assert [(status, sigma_u, theta) for status, sigma_u, theta, _ in rows] == [
+        ("degenerate_pooled", 0.0, 0.0)
+    ]
+    (gap,) = _one(
+        built,
+        "select max(abs(a.coefficient - b.coefficient)) from marts.fct_gravity_coefficients as a "
+        "inner join marts.fct_gravity_coefficients as b "
+        "using (study_id, spec_id, covariance, term) "
+        "where a.study_id = 'central_asia' and a.estimator = 'random' and b.estimator = 'pooled'",
+    )
+    assert gap == 0.0
+
+
+def test_china_world_is_wide_and_not_degenerate(built: Project) -> None:
+    for partners, years in built.query(
+        "select count(distinct partner_iso3), count(distinct year) "
+        "from gravity.int_gravity__sample where study_id = 'china_world' group by spec_id"
+    ):
+        assert partners > 100
+        assert years >= 10
+    statuses = built.query(
+        "select distinct estimator_status from marts.fct_gravity_diagnostics "
+        "where study_id = 'china_world'"
+    )
+    assert statuses == [("ok",)]
+
+
+def test_every_lost_partner_of_china_world_is_in_the_ledger(built: Project) -> None:
+    unexplained = built.query(
+        "select distinct partner_code from panel.int_panel__partner_years as candidate "
+        "where study_id = 'china_world' and not exists (select 1 from gravity.int_gravity__sample "
+        "as kept where kept.study_id = candidate.study_id and kept.spec_id = 'recommended' "
+        "and kept.partner_iso3 = candidate.partner_iso3) and not exists (select 1 from "
+        "marts.fct_row_ledger as lost where lost.study_id = candidate.study_id and "
+        "lost.spec_kind = 'gravity' and lost.spec_id = 'recommended' "
+        "and lost.partner_code = candidate.partner_code)"
+    )
+    assert unexplained == []
+
+
+def _set(column: str, value: str, **where: str) -> Change:
+    def change(header: list[str], rows: list[list[str]]) -> None:
+        for row in rows:
+            if all(row[header.index(key)] == wanted for key, wanted in where.items()):
+                row[header.index(column)] = value
+                return
+        raise AssertionError(f"no row with {where}")
+
+    return change
+
+
+def _double(_: list[str], rows: list[list[str]]) -> None:
+    rows.insert(1, list(rows[0]))
+
+
+def _append(*row: str) -> Change:
+    return lambda _, rows: rows.append(list(row))
+
+
+def _drop(column: str) -> Change:
+    def change(header: list[str], rows: list[list[str]]) -> None:
+        position = header.index(column)
+        for row in [header, *rows]:
+            del row[position]
+
+    return change
+
+
+DEFECTS = {
+    "negative population": (
+        "inputs/observations",
+        _set("observed_value", "-5", indicator_code="SP.POP.TOTL", country_code="KAZ", year="2015"),
+        ["seeds/inputs/observations.csv", "line ", "SP.POP.TOTL, KAZ, 2015", "-5", "rule:"],
+    ),
+    "LPI 6.2": (
+        "inputs/observations",
+        _set("observed_value", "6.2", indicator_code="LP.LPI.CUST.XQ", country_code="KGZ"),
+        ["seeds/inputs/observations.csv", "line ", "LP.LPI.CUST.XQ, KGZ", "6.2", "rule:"],
+    ),
+    "duplicate key": (
+        "inputs/trade_flows",
+        _double,
+        ["seeds/inputs/trade_flows.csv, line 3", "rule: the key is unique"],
+    ),
+    "unknown country": (
+        "inputs/trade_flows",
+        _set("partner_code", "QQQ", year="2015"),
+        ["seeds/inputs/trade_flows.csv, line ", 'column partner_code: "QQQ"', "rule: the code is"],
+    ),
+    "missing column": (
+        "inputs/country_pairs",
+        _drop("distance_capitals_km"),
+        ["seeds/inputs/country_pairs.csv, line 1", '"distance_capitals_km"', "rule: the header"],
+    ),
+    "text in a number": (
+        "inputs/exchange_rates",
+        _set("lcu_per_usd", "about 6", year="2015"),
+        ["exchange_rates.csv", "Line: 17", 'column "lcu_per_usd"', "about 6"],
+    ),
+}
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_planted_defect_stops_the_build_and_is_named(defect: str, tmp_path: Path) -> None:
+    seed, change, fragments = DEFECTS[defect]
+    project = Project.copied_to(tmp_path / "project")
+    project.edit_seed(seed, change)
+    result = project.build()
+    assert result.returncode != 0
+    for fragment in fragments:
+        assert fragment in result.stdout, result.stdout[-4000:]
+    assert "Traceback" not in result.stdout
+    assert project.mart_count() == 0
+
+
+OUT_OF_RULE = {
+    "countries": _set("latitude_deg", "91", country_iso3="KAZ"),
+    "country_code_mappings": _append("KAZ", "UZB", "renames a country"),
+    "indicators": _set("value_max", "-7", indicator_code="SP.POP.TOTL"),
+    "observation_vintages": _set("value_count", "3", indicator_code="SE.TER.ENRR"),
+    "observations": _set("observed_value", "100.5", indicator_code="IT.NET.USER.ZS"),
+    "trade_flows": _set("trade_usd", "-1", partner_code="TJK"),
+    "country_pairs": _set("distance_km", "40000", partner_code="TJK"),
+    "oil_prices": _set("price_usd_per_barrel", "-37", benchmark="wti_nominal"),
+    "ecommerce_volumes": _set("volume_rmb_tn", "1250", quote_id="100ec_2020"),
+    "total_trade": _set("trade_usd", "0", year="2015"),
+    "total_trade_press": _set("total_rmb_tn", "-3", year="2015"),
+    "exchange_rates": _set("lcu_per_usd", "0", year="2015"),
+    "trade_agreements": _set("status_date", "sometime", country_code="KAZ"),
+}
+"""One value per input that only an expectation can refuse; sources has texts alone."""
+
+
+def test_value_out_of_rule_is_named_in_every_input(tmp_path: Path) -> None:
+    project = Project.copied_to(tmp_path / "project")
+    for seed, change in OUT_OF_RULE.items():
+        project.edit_seed(f"inputs/{seed}", change)
+    result = project.build()
+    assert result.returncode != 0
+    refused = project.query(
+        "select distinct suite from quality.gate_results where severity = 'error' and not passed"
+    )
+    assert {suite for (suite,) in refused} >= OUT_OF_RULE.keys()
+    unnamed = [
+        seed for seed in OUT_OF_RULE if f"seeds/inputs/{seed}.csv, line " not in result.stdout
+    ]
+    assert unnamed == []
+    assert project.mart_count() == 0
+
+
+def test_duplicate_key_is_named_in_every_seed(tmp_path: Path) -> None:
+    project = Project.copied_to(tmp_path / "project")
+    seeds = sorted(
+        str(path.relative_to(ROOT / "seeds").with_suffix(""))
+        for path in (ROOT / "seeds").glob("*/*.csv")
+    )
+    for seed in seeds:
+        project.edit_seed(seed, _double)
+    result = project.build()
+    assert result.returncode != 0
+    unnamed = [
+        seed
+        for seed in seeds
+        if f"seeds/{seed}.csv, line 3" not in result.stdout
+        or "(rule: the key is unique)" not in result.stdout
+    ]
+    assert unnamed == []
+    assert project.mart_count() == 0
