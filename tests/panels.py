@@ -14,7 +14,7 @@ import pandas as pd
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from trade_potential.gravity.estimators import Estimate
+from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.tables import estimate_clustered, estimate_gravity
 from trade_potential.warehouse import panel_moments

@@ -24,7 +24,8 @@ from tests.panels import (
 )
 
 from trade_potential.gravity.covariance import clustered_covariance
-from trade_potential.gravity.estimators import ESTIMATORS, Estimate, Estimator, estimate_all
+from trade_potential.gravity.estimate import ESTIMATORS, Estimate, Estimator
+from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.specification_tests import TestResult, run_tests
 

@@ -21,7 +21,8 @@ from tests.panels import (
 
 from trade_potential.errors import InputError
 from trade_potential.gravity.covariance import clustered_covariance
-from trade_potential.gravity.estimators import ESTIMATORS, Estimate, Estimator, estimate_all
+from trade_potential.gravity.estimate import ESTIMATORS, Estimate, Estimator
+from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.specification_tests import hausman, run_tests
 from trade_potential.gravity.tables import COLUMNS, FEW_CLUSTERS, estimate_gravity
@@ -147,7 +148,15 @@ def test_regressor_common_to_all_partners_has_no_between_estimate(order: int) ->
     frame = make_panel(9, sizes=[7] * 12, n_terms=3)
     frame["x3"] = np.tile(np.random.default_rng(0).uniform(20, 110, 7), 12)
     fits = fits_of(frame.sample(frac=1.0, random_state=order))
-    assert fits["between"].status == fits["random"].status == "rank_deficient"
+    assert fits["between"].status == "rank_deficient"
+    # Stata leaves it out of the between regression; the variance components need no more.
+    assert fits["random"].status == "ok"
+    assert "between regression without x3" in fits["random"].reason
+    without = fits_of(frame.drop(columns="x3"))
+    harmonic_size = 7.0
+    variance_u = without["between"].ssr / without["between"].df_resid
+    variance_u -= fits["within"].sigma_e ** 2 / harmonic_size
+    assert fits["random"].sigma_u == pytest.approx(np.sqrt(variance_u), rel=EXACT)
     assert "x3 does not vary between partners" in fits["between"].reason
     assert fits["pooled"].status == fits["within"].status == "ok"
 

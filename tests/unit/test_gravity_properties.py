@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.panels import ENTITY, Array, make_panel, moments_of, regressors_of, unbalanced_sizes
 
-from trade_potential.gravity.estimators import Estimate, Estimator, estimate_all
+from trade_potential.gravity.estimate import Estimate, Estimator
+from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.specification_tests import run_tests
 
 UNCHANGED = 1e-8

@@ -68,14 +68,22 @@ class PanelMoments:
             if sd <= CONSTANT_TOLERANCE * mean or sd == 0.0
         ]
 
-    def absorbed_terms(self) -> list[str]:
-        """Regressors that do not vary within entities."""
-        within, total = np.diag(self.within)[1:], np.diag(self.total)[1:]
-        return [
-            term
-            for term, inner, all_ in zip(self.terms, within, total, strict=True)
-            if inner <= ABSORBED_TOLERANCE * all_
-        ]
+    def positions(self, terms: tuple[str, ...]) -> list[int]:
+        """Positions of regressors in the arrays; 0 is the outcome."""
+        return [self.terms.index(term) + 1 for term in terms]
+
+    def select(self, terms: tuple[str, ...]) -> PanelMoments:
+        """The same sample with some of the regressors."""
+        kept = [0, *self.positions(terms)]
+        return PanelMoments(
+            terms=terms,
+            mean=self.mean[kept],
+            within=self.within[np.ix_(kept, kept)],
+            sizes=self.sizes,
+            counts=self.counts,
+            between_sum=self.between_sum[:, kept],
+            between=self.between[:, kept][:, :, kept],
+        )
 
     @classmethod
     def from_rows(cls, rows: pd.DataFrame, terms: tuple[str, ...]) -> PanelMoments:

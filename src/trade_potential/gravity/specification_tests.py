@@ -8,13 +8,8 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from trade_potential.gravity.estimators import (
-    ESTIMATED,
-    Estimate,
-    Estimator,
-    pooled,
-    residual_direction,
-)
+from trade_potential.gravity.estimate import ESTIMATED, Estimate, Estimator
+from trade_potential.gravity.estimators import pooled
 from trade_potential.gravity.moments import PanelMoments
 
 TestStatus = Literal["ok", "not_positive_definite", "not_available"]
@@ -79,18 +74,7 @@ def f_effects(moments: PanelMoments, within_fit: Estimate) -> TestResult:
     """
     if not within_fit.is_estimated:
         return _not_available(_F, f"within: {within_fit.reason}")
-    kept = [0, *(moments.terms.index(term) + 1 for term in within_fit.terms)]
-    restricted = pooled(
-        PanelMoments(
-            terms=within_fit.terms,
-            mean=moments.mean[kept],
-            within=moments.within[np.ix_(kept, kept)],
-            sizes=moments.sizes,
-            counts=moments.counts,
-            between_sum=moments.between_sum[:, kept],
-            between=moments.between[:, kept][:, :, kept],
-        )
-    )
+    restricted = pooled(moments.select(within_fit.terms))
     if not restricted.is_estimated or moments.n_entities < 2:
         return _not_available(_F, restricted.reason or "a single partner has no effects to compare")
     df1, df2 = moments.n_entities - 1, within_fit.df_resid
@@ -120,7 +104,7 @@ def breusch_pagan_lm(moments: PanelMoments, pooled_fit: Estimate) -> TestResult:
         return _not_available(_LM, "no partner has two rows")
     if pooled_fit.ssr == 0.0:
         return _not_available(_LM, "the pooled regression fits exactly")
-    d = residual_direction(moments, pooled_fit)
+    d = pooled_fit.residual_direction(moments)
     a = pooled_fit.centred_constant
     squared_means = (
         np.einsum("i,mij,j->m", d, moments.between, d)

@@ -10,7 +10,8 @@ import pandas as pd
 
 from trade_potential.errors import InputError
 from trade_potential.gravity.covariance import Inference, clustered_covariance
-from trade_potential.gravity.estimators import CONSTANT, Estimate, estimate_all
+from trade_potential.gravity.estimate import CONSTANT, Estimate
+from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.specification_tests import run_tests
 from trade_potential.linalg import FloatArray

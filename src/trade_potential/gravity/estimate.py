@@ -1,0 +1,124 @@
+"""What an estimator returns, and the names of all that can happen to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from trade_potential.gravity.moments import PanelMoments
+from trade_potential.linalg import FloatArray
+
+Estimator = Literal["pooled", "between", "within", "random"]
+ESTIMATORS: tuple[Estimator, ...] = ("pooled", "between", "within", "random")
+CONSTANT = "const"
+
+Status = Literal[
+    "ok",  # estimated as named
+    "sigma_u_zero",  # random: the variance of the effects is estimated as zero, so it is pooled
+    "degenerate_pooled",  # random: too few entities for a between regression, sigma_u set to zero
+    "too_few_entities",  # between: no residual degrees of freedom
+    "too_few_rows",  # no residual degrees of freedom
+    "single_period",  # within, random: no entity has two rows
+    "rank_deficient",  # a regressor is constant or a combination of others
+]
+ESTIMATED: frozenset[str] = frozenset({"ok", "sigma_u_zero", "degenerate_pooled"})
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One estimator on one sample.
+
+    Attributes:
+        estimator: Which.
+        status: What kind of result this is; numbers are present only for ``ESTIMATED``.
+        reason: One sentence when the status is not ok or a term is absorbed, else empty.
+        terms: Regressors with a coefficient, in order, without the constant.
+        absorbed: Regressors that entity effects absorb (within only).
+        coefficients: (k + 1,) constant first.
+        centred_constant: Constant of the model in deviations from the grand means.
+        bread: (k + 1, k + 1) maps scores of the centred model to coefficients.
+        covariance: (k + 1, k + 1) classical covariance.
+        within_weight: w of the table in ``estimators``.
+        between_weights: (m,) b(n) for each group size of the moments.
+        theta: (m,) share of the entity mean taken out, for each group size.
+        ssr: Sum of squared residuals of the weighted model.
+        df_resid: Residual degrees of freedom.
+        n_rows: Rows of the weighted model: N, or G for between.
+        r_squared: Of the estimator's own model; random: as r_squared_overall.
+        r_squared_within, r_squared_between, r_squared_overall: Squared correlations (Stata).
+        sigma_u, sigma_e: Standard deviations of effects and of the rest; random and within.
+        condition_number: Of the correlation matrix of the weighted regressors.
+    """
+
+    estimator: Estimator
+    status: Status
+    reason: str
+    terms: tuple[str, ...]
+    absorbed: tuple[str, ...]
+    coefficients: FloatArray
+    centred_constant: float
+    bread: FloatArray
+    covariance: FloatArray
+    within_weight: float
+    between_weights: FloatArray
+    theta: FloatArray
+    ssr: float
+    df_resid: int
+    n_rows: int
+    r_squared: float
+    r_squared_within: float
+    r_squared_between: float
+    r_squared_overall: float
+    sigma_u: float
+    sigma_e: float
+    condition_number: float
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether there are coefficients."""
+        return self.status in ESTIMATED
+
+    @property
+    def slopes(self) -> FloatArray:
+        """(k,) coefficients without the constant."""
+        return self.coefficients[1:]
+
+    def residual_direction(self, moments: PanelMoments) -> FloatArray:
+        """(p + 1,) vector d with d @ (outcome, regressors) = residual plus constant."""
+        direction = np.zeros(len(moments.terms) + 1)
+        direction[0] = 1.0
+        for term, slope in zip(self.terms, self.slopes, strict=True):
+            direction[moments.terms.index(term) + 1] = -slope
+        return direction
+
+
+def refused(estimator: Estimator, status: Status, reason: str, moments: PanelMoments) -> Estimate:
+    """An estimate without numbers, with the status and the sentence that say why."""
+    nan = float("nan")
+    none = np.zeros(0)
+    return Estimate(
+        estimator=estimator,
+        status=status,
+        reason=reason,
+        terms=(),
+        absorbed=(),
+        coefficients=none,
+        centred_constant=nan,
+        bread=np.zeros((0, 0)),
+        covariance=np.zeros((0, 0)),
+        within_weight=nan,
+        between_weights=none,
+        theta=none,
+        ssr=nan,
+        df_resid=0,
+        n_rows=moments.n_obs,
+        r_squared=nan,
+        r_squared_within=nan,
+        r_squared_between=nan,
+        r_squared_overall=nan,
+        sigma_u=nan,
+        sigma_e=nan,
+        condition_number=nan,
+    )

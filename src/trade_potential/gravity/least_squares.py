@@ -1,0 +1,179 @@
+"""Weighted least squares on panel moments, with the constant partialled out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trade_potential.gravity.estimate import Estimate, Estimator, Status, refused
+from trade_potential.gravity.moments import ABSORBED_TOLERANCE, PanelMoments
+from trade_potential.linalg import FloatArray, ScaledSystem, collinear_columns
+
+
+@dataclass(frozen=True)
+class NormalEquations:
+    """``w * within + sum_n b(n) * between_n`` around the weighted mean.
+
+    Attributes:
+        moments: What they were built from.
+        products: (p + 1, p + 1) products of outcome and regressors.
+        shift: (p + 1,) weighted mean, in deviations from the grand mean.
+        constant_weight: Weight c of the constant; for within N by convention.
+    """
+
+    moments: PanelMoments
+    products: FloatArray
+    shift: FloatArray
+    constant_weight: float
+
+    @classmethod
+    def of(
+        cls, moments: PanelMoments, *, within_weight: float, between_weights: FloatArray
+    ) -> NormalEquations:
+        """Weigh the moments; between_weights is (m,), one for each group size."""
+        products = within_weight * moments.within
+        products = products + np.tensordot(between_weights, moments.between, axes=1)
+        sums = between_weights @ moments.between_sum
+        weight = float(between_weights @ moments.counts) or float(moments.n_obs)
+        return cls(
+            moments=moments,
+            products=products - np.outer(sums, sums) / weight,
+            shift=sums / weight,
+            constant_weight=weight,
+        )
+
+    def flat_terms(self) -> list[str]:
+        """Regressors without variance of the weighted kind.
+
+        One that all entities share leaves rounding dirt in the entity means, not zero.
+        """
+        least = ABSORBED_TOLERANCE * np.diag(self.moments.total)
+        return [
+            term
+            for k, term in enumerate(self.moments.terms, start=1)
+            if self.products[k, k] <= least[k]
+        ]
+
+    def collinear_terms(self, terms: tuple[str, ...]) -> list[str]:
+        """Those of ``terms`` that are linear combinations of the ones before them."""
+        used = self.moments.positions(terms)
+        return [terms[k] for k in collinear_columns(self.products[np.ix_(used, used)])]
+
+
+def _squared_correlation(products: FloatArray, slopes: FloatArray, used: list[int]) -> float:
+    """Squared correlation of outcome and fit, from centred products of outcome and regressors."""
+    fit_variance = float(slopes @ products[np.ix_(used, used)] @ slopes)
+    if fit_variance <= 0.0 or products[0, 0] <= 0.0:
+        return float("nan")
+    return float(products[0, used] @ slopes) ** 2 / (fit_variance * float(products[0, 0]))
+
+
+def weighted_least_squares(
+    moments: PanelMoments,
+    estimator: Estimator,
+    *,
+    within_weight: float,
+    between_weights: FloatArray,
+    theta: FloatArray,
+    status: Status = "ok",
+    reason: str = "",
+    sigma_u: float = float("nan"),
+    sigma_e: float = float("nan"),
+) -> Estimate:
+    """Solve one member of the family; a reason and a status are passed through to the result."""
+    constant = moments.constant_terms()
+    if constant:
+        return refused(
+            estimator,
+            "rank_deficient",
+            f"{', '.join(constant)} does not vary over the sample",
+            moments,
+        )
+    equations = NormalEquations.of(
+        moments, within_weight=within_weight, between_weights=between_weights
+    )
+    is_within = not between_weights.any()
+    flat = equations.flat_terms()
+    absorbed = tuple(flat) if is_within else ()
+    terms = tuple(term for term in moments.terms if term not in absorbed)
+    used = moments.positions(terms)
+
+    n_rows = moments.n_entities if estimator == "between" else moments.n_obs
+    lost = len(used) + (moments.n_entities if is_within else 1)
+    if n_rows <= lost:
+        few: Status = "too_few_entities" if estimator == "between" else "too_few_rows"
+        return refused(
+            estimator,
+            few,
+            f"{n_rows} {'partners' if estimator == 'between' else 'rows'} for {lost} "
+            f"coefficients: {n_rows - lost} residual degrees of freedom",
+            moments,
+        )
+
+    if flat and not is_within:
+        return refused(
+            estimator,
+            "rank_deficient",
+            f"{', '.join(flat)} does not vary between partners",
+            moments,
+        )
+    collinear = equations.collinear_terms(terms)
+    if collinear:
+        return refused(
+            estimator,
+            "rank_deficient",
+            f"{', '.join(collinear)} is a linear combination of the regressors before it",
+            moments,
+        )
+
+    centred, shift, c = equations.products, equations.shift, equations.constant_weight
+    system = ScaledSystem.of(centred[np.ix_(used, used)])
+    slopes = system.inverse @ centred[used, 0]
+    ssr = max(0.0, float(centred[0, 0] - centred[0, used] @ slopes))
+    df_resid = n_rows - lost
+    centred_constant = float(shift[0] - shift[used] @ slopes)
+
+    # Inverse of the normal matrix with the constant first, then back from centred to natural form.
+    k = len(used)
+    inverse = np.zeros((k + 1, k + 1))
+    inverse[1:, 1:] = system.inverse
+    inverse[0, 1:] = inverse[1:, 0] = -system.inverse @ shift[used]
+    inverse[0, 0] = 1.0 / c + float(shift[used] @ system.inverse @ shift[used])
+    natural = np.eye(k + 1)
+    natural[0, 1:] = -moments.mean[used]
+    bread = natural @ inverse
+    variance = ssr / df_resid
+
+    mean_sums = moments.between_sum.sum(axis=0)
+    of_means = moments.between.sum(axis=0) - np.outer(mean_sums, mean_sums) / moments.n_entities
+    overall = _squared_correlation(moments.total, slopes, used)
+    own = 1.0 - ssr / float(centred[0, 0]) if centred[0, 0] > 0.0 else float("nan")
+    if absorbed and not reason:
+        reason = f"{', '.join(absorbed)} does not vary within partners: absorbed by the effects"
+    return Estimate(
+        estimator=estimator,
+        status=status,
+        reason=reason,
+        terms=terms,
+        absorbed=absorbed,
+        coefficients=np.concatenate(
+            [[centred_constant + moments.mean[0] - moments.mean[used] @ slopes], slopes]
+        ),
+        centred_constant=centred_constant,
+        bread=bread,
+        covariance=variance * bread @ natural.T,
+        within_weight=within_weight,
+        between_weights=between_weights,
+        theta=theta,
+        ssr=ssr,
+        df_resid=df_resid,
+        n_rows=n_rows,
+        r_squared=overall if estimator == "random" else own,
+        r_squared_within=_squared_correlation(moments.within, slopes, used),
+        r_squared_between=_squared_correlation(of_means, slopes, used),
+        r_squared_overall=overall,
+        sigma_u=sigma_u,
+        sigma_e=sigma_e,
+        condition_number=system.condition_number,
+    )
