@@ -11,20 +11,7 @@ with covariances as (
         name,
         col_name,
         value
-    from {{ ref('est_gravity') }}
-    where item in ('covariance', 'critical_value')
-    union all
-    select
-        study_id,
-        spec_id,
-        estimator,
-        covariance,
-        item,
-        status,
-        name,
-        col_name,
-        value
-    from {{ ref('est_gravity_covariance') }}
+    from {{ ref('int_gravity__inference') }}
     where item in ('covariance', 'critical_value')
 ),
 

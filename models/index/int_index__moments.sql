@@ -12,12 +12,19 @@ product_rows as (
 select
     products.study_id,
     products.index_spec_id,
-    row_terms.variable as row_variable,
-    col_terms.variable as col_variable,
+    row_scaling.variable as row_variable,
+    col_scaling.variable as col_variable,
     products.row_count,
     products.moment_value as centred_product,
-    products.moment_value
-    / nullif(sqrt(row_squares.moment_value) * sqrt(col_squares.moment_value), 0) as correlation
+    -- a constant leaves rounding dirt in its products: its range tells it exactly
+    case
+        when
+            row_scaling.value_max > row_scaling.value_min
+            and col_scaling.value_max > col_scaling.value_min
+            then
+                products.moment_value
+                / (sqrt(row_squares.moment_value) * sqrt(col_squares.moment_value))
+    end as correlation
 from product_rows as products
 inner join product_rows as row_squares
     on
@@ -31,11 +38,13 @@ inner join product_rows as col_squares
         and products.index_spec_id = col_squares.index_spec_id
         and products.col_slot = col_squares.row_slot
         and col_squares.row_slot = col_squares.col_slot
-inner join {{ ref('stg_study__index_terms') }} as row_terms
+inner join {{ ref('int_index__scaling') }} as row_scaling
     on
-        products.index_spec_id = row_terms.index_spec_id
-        and products.row_slot = row_terms.position
-inner join {{ ref('stg_study__index_terms') }} as col_terms
+        products.study_id = row_scaling.study_id
+        and products.index_spec_id = row_scaling.index_spec_id
+        and products.row_slot = row_scaling.position
+inner join {{ ref('int_index__scaling') }} as col_scaling
     on
-        products.index_spec_id = col_terms.index_spec_id
-        and products.col_slot = col_terms.position
+        products.study_id = col_scaling.study_id
+        and products.index_spec_id = col_scaling.index_spec_id
+        and products.col_slot = col_scaling.position

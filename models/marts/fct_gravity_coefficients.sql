@@ -1,42 +1,4 @@
-with coefficients as (
-    select
-        study_id,
-        spec_id,
-        estimator,
-        covariance,
-        name as term,
-        status as term_status,
-        nullif(reason, '') as reason,
-        value as coefficient,
-        std_error,
-        statistic,
-        df,
-        p_value,
-        ci_low,
-        ci_high
-    from {{ ref('est_gravity') }}
-    where item = 'coefficient'
-    union all
-    select
-        study_id,
-        spec_id,
-        estimator,
-        covariance,
-        name as term,
-        status as term_status,
-        nullif(reason, '') as reason,
-        value as coefficient,
-        std_error,
-        statistic,
-        df,
-        p_value,
-        ci_low,
-        ci_high
-    from {{ ref('est_gravity_covariance') }}
-    where item = 'coefficient'
-),
-
-sizes as (
+with sizes as (
     select
         study_id,
         spec_id,
@@ -54,11 +16,11 @@ select
     coefficients.spec_id,
     coefficients.estimator,
     coefficients.covariance,
-    coefficients.term,
+    coefficients.name as term,
     sizes.estimator_status,
-    coefficients.term_status,
+    coefficients.status as term_status,
     coefficients.reason,
-    coefficients.coefficient,
+    coefficients.value as coefficient,
     coefficients.std_error as coefficient_se,
     coefficients.statistic,
     coefficients.df,
@@ -68,9 +30,10 @@ select
     cast(sizes.n_obs as bigint) as n_obs,
     cast(sizes.n_entities as bigint) as n_entities,
     case when coefficients.df is null then 'normal' else 't' end as distribution
-from coefficients
+from {{ ref('int_gravity__inference') }} as coefficients
 inner join sizes
     on
         coefficients.study_id = sizes.study_id
         and coefficients.spec_id = sizes.spec_id
         and coefficients.estimator = sizes.estimator
+where coefficients.item = 'coefficient'
