@@ -14,8 +14,10 @@ import pandas as pd
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from trade_potential.gravity.estimate import Estimate
+from trade_potential.gravity.estimate import Estimate, Estimator
+from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
+from trade_potential.gravity.specification_tests import TestResult, run_tests
 from trade_potential.gravity.tables import estimate_clustered, estimate_gravity
 from trade_potential.warehouse import panel_moments
 
@@ -189,3 +191,23 @@ def run_gravity_models(
         meat = build("int_gravity__meat")
     clustered = estimate_clustered(estimates, meat, term_table, specifications)
     return GravityTables(moments, estimates, meat, clustered)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A panel and what the library makes of it."""
+
+    frame: pd.DataFrame
+    moments: PanelMoments
+    fits: dict[Estimator, Estimate]
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> Case:
+        """Moments and every estimator of ``frame``."""
+        moments = moments_of(frame, regressors_of(frame))
+        return cls(frame=frame, moments=moments, fits=estimate_all(moments))
+
+    @property
+    def tests(self) -> dict[str, TestResult]:
+        """Specification tests by name."""
+        return {test.name: test for test in run_tests(self.moments, self.fits)}
