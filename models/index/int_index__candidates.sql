@@ -1,16 +1,8 @@
 -- Every country-year an index could cover: its variables in slots, and why it is lost if it is.
-with specs as (
-    select
-        study_id,
-        spec_id as index_spec_id
-    from {{ ref('int_panel__study_specs') }}
-    where spec_kind = 'index'
-),
-
-terms as (
+with terms as (
     select
         candidates.study_id,
-        specs.index_spec_id,
+        runs.index_spec_id,
         candidates.partner_code,
         candidates.partner_iso3,
         candidates.year,
@@ -21,15 +13,15 @@ terms as (
         terms.direction_sign
         * {{ transformed('panel.variable_value', 'terms.transform') }} as term_value
     from {{ ref('int_panel__partner_years') }} as candidates
-    inner join specs
-        on candidates.study_id = specs.study_id
+    inner join {{ ref('int_index__runs') }} as runs
+        on candidates.study_id = runs.study_id
     inner join {{ ref('stg_study__index_terms') }} as terms
-        on specs.index_spec_id = terms.index_spec_id
+        on runs.index_spec_id = terms.index_spec_id
     left join {{ ref('int_panel__variables') }} as panel
         on
             panel.spec_kind = 'index'
             and candidates.study_id = panel.study_id
-            and specs.index_spec_id = panel.spec_id
+            and runs.index_spec_id = panel.spec_id
             and terms.variable = panel.variable
             and candidates.partner_iso3 = panel.country_iso3
             and candidates.year = panel.year

@@ -9,4 +9,5 @@ def model(dbt, session):
         moments=dbt.ref("int_gravity__moments").df(),
         terms=dbt.ref("stg_study__gravity_terms").df(),
         specifications=dbt.ref("stg_study__gravity_specifications").df(),
+        runs=dbt.ref("stg_study__study_specifications").df(),
     )

@@ -9,4 +9,5 @@ def model(dbt, session):
         moments=dbt.ref("int_index__moments").df(),
         terms=dbt.ref("stg_study__index_terms").df(),
         specifications=dbt.ref("stg_study__index_specifications").df(),
+        runs=dbt.ref("int_index__runs").df(),
     )

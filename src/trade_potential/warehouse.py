@@ -6,10 +6,14 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from jinja2 import Environment, StrictUndefined
 
 from trade_potential.errors import InputError
+from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.moments import PanelMoments
+from trade_potential.index.correlation import Correlation
+from trade_potential.linalg import FloatArray
 
 if TYPE_CHECKING:
     import duckdb
@@ -86,3 +90,96 @@ def panel_moments(
         macros.panel_moments("panel_means", "panel_products", "panel_grand", ["panel"], slots)
     ).df()
     return PanelMoments.from_rows(moments, tuple(regressors))
+
+
+def clustered_meat(
+    connection: duckdb.DuckDBPyConnection, moments: PanelMoments, estimate: Estimate
+) -> FloatArray:
+    """Sum over entities of the outer products of their scores, from the means and products.
+
+    Args:
+        connection: The connection on which ``panel_moments`` made ``moments`` last.
+        moments: What the estimate was computed from.
+        estimate: An estimate with numbers.
+
+    Returns:
+        (k + 1, k + 1) for the constant and the estimated terms, as ``clustered_covariance`` reads.
+    """
+    slots = list(range(len(moments.terms) + 1))
+    slopes = dict(zip(estimate.terms, estimate.slopes.tolist(), strict=True))
+    columns = "".join(f", cast(? as double) as b{k}" for k in slots[1:])
+    connection.execute(
+        "create or replace temporary table panel_coefficients as select 1 as panel, "
+        "? as estimator, cast(? as double) as centred_constant, cast(? as double) as within_weight"
+        + columns,
+        [
+            estimate.estimator,
+            estimate.centred_constant,
+            estimate.within_weight,
+            *(slopes.get(term) for term in moments.terms),
+        ],
+    )
+    connection.execute(
+        "create or replace temporary table panel_weights as select 1 as panel, ? as estimator, "
+        "unnest(?::bigint[]) as group_size, unnest(?::double[]) as between_weight",
+        [estimate.estimator, moments.sizes.tolist(), estimate.between_weights.tolist()],
+    )
+    sql = _macros().clustered_meat(
+        "panel_means",
+        "panel_products",
+        "panel_grand",
+        "panel_coefficients",
+        "panel_weights",
+        ["panel"],
+        "entity",
+        slots,
+    )
+    meat = np.full((len(slots), len(slots)), np.nan)
+    for i, j, value in connection.execute(
+        f"select row_slot, col_slot, moment_value from ({sql})"  # noqa: S608
+    ).fetchall():
+        meat[i, j] = meat[j, i] = value
+    used = [0, *moments.positions(estimate.terms)]
+    return meat[np.ix_(used, used)]
+
+
+def table_correlation(
+    connection: duckdb.DuckDBPyConnection, relation: str, *, variables: list[str]
+) -> tuple[Correlation, FloatArray, FloatArray]:
+    """Correlations of columns of a table, in two passes over the rows.
+
+    Args:
+        connection: Open connection; a temporary table named table_means is made.
+        relation: Name of a table or view with finite values in columns v0, v1, ...
+        variables: Names of the p columns in the same order.
+
+    Returns:
+        The correlations, (p,) means and (p,) standard deviations.
+    """
+    slots = list(range(len(variables)))
+    macros = _macros()
+    source = f"(select 1 as panel, * from {_quoted(relation)})"  # noqa: S608
+    connection.execute(
+        "create or replace temporary table table_means as "
+        + macros.slot_means(source, ["panel"], slots)
+    )
+    products = macros.centred_products(source, "table_means", ["panel"], slots)
+    matrix = np.zeros((len(slots), len(slots)))
+    rows = 0
+    for rows, i, j, value in connection.execute(
+        f"with products as ({products}) "
+        + macros.products_as_rows("products", ["row_count"], slots)
+    ).fetchall():
+        matrix[i, j] = matrix[j, i] = value
+    # The mean of equal numbers may miss them by rounding: a constant is told by its range.
+    ranges = ", ".join(f"min(v{k}) = max(v{k})" for k in slots)
+    constant = np.array(
+        connection.execute(f"select {ranges} from {_quoted(relation)}").fetchone(),  # noqa: S608
+        dtype=bool,
+    )
+    means = ", ".join(f"m{k}" for k in slots)
+    mean = np.array(connection.execute(f"select {means} from table_means").fetchone())  # noqa: S608
+    deviation = np.sqrt(np.diag(matrix))
+    deviation[constant] = np.nan
+    correlation = Correlation.of(variables, rows, matrix / np.outer(deviation, deviation))
+    return correlation, mean, deviation / np.sqrt(max(rows - 1, 1))

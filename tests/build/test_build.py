@@ -263,3 +263,41 @@ def test_duplicate_key_is_named_in_every_seed(tmp_path: Path) -> None:
     ]
     assert unnamed == []
     assert project.mart_count() == 0
+
+
+def _rows(*rows: str) -> Change:
+    return lambda _, table: table.extend(row.split(",") for row in rows)
+
+
+def test_new_study_is_new_rows_and_an_empty_one_has_a_status(tmp_path: Path) -> None:
+    project = Project.copied_to(tmp_path / "project")
+    settings = "none,100ec_extended,recommended,random,trial"
+    project.edit_seed(
+        "study/studies",
+        _rows(
+            f"asean,ASEAN,CHN,listed,exports,{settings},2014,2021,2026-11-01",
+            f"too_early,Before the figures,CHN,listed,total,{settings},2008,2008,2026-11-01",
+        ),
+    )
+    members = ("BRN", "IDN", "KHM", "LAO", "MMR", "MYS", "PHL", "SGP", "THA", "VNM")
+    listed = [f"asean,{member},{k}" for k, member in enumerate(members)]
+    project.edit_seed("study/study_partners", _rows(*listed, "too_early,KAZ,1"))
+    project.edit_seed(
+        "study/study_specifications", _rows("asean,recommended", "too_early,recommended")
+    )
+    result = project.build()
+    assert result.returncode == 0, result.stdout[-4000:]
+    statuses = project.query(
+        "select distinct study_id, estimator_status from marts.fct_gravity_diagnostics "
+        "where study_id in ('asean', 'too_early') order by study_id"
+    )
+    assert statuses == [("asean", "ok"), ("too_early", "no_rows")]
+    (gap,) = _one(
+        project,
+        "select max(abs(potential.actual_usd - flows.trade_usd)) "
+        "from marts.fct_trade_potential as potential "
+        "inner join quality.gate_trade_flows as flows on flows.flow = 'export' "
+        "and flows.partner_code = potential.partner_iso3 and flows.year = potential.year "
+        "where potential.study_id = 'asean'",
+    )
+    assert gap == 0.0

@@ -202,3 +202,29 @@ def test_clustered_errors_warn_of_few_clusters(small: GravityTables) -> None:
     assert few["reason"].str.startswith("3 clusters for 3 coefficients").all()
     student = coefficients[coefficients["estimator"] == "pooled"]
     assert student.groupby("study_id")["df"].first().to_dict() == {"a": 11.0, "b": 2.0}
+
+
+def test_run_without_rows_has_a_status(small: GravityTables) -> None:
+    known = small.moments[["study_id", "spec_id"]].drop_duplicates()
+    runs = pd.concat([known, known.head(1).assign(study_id="empty")])
+    specs = known["spec_id"].unique()
+    terms = pd.DataFrame(
+        [
+            {"spec_id": spec, "term": f"x{k}", "position": k}
+            for spec in specs
+            for k in range(1, terms_of(small, spec) + 1)
+        ]
+    )
+    levels = pd.DataFrame({"spec_id": specs, "confidence_level": 0.95})
+    table = estimate_gravity(small.moments, terms, levels, runs)
+    empty = table[table["study_id"] == "empty"]
+    assert set(empty.loc[empty["item"] == "estimator", "status"]) == {"no_rows"}
+    assert set(empty.loc[empty["item"] == "estimator", "estimator"]) == set(ESTIMATORS)
+    assert (empty.loc[empty["item"] == "diagnostic", "value"] == 0).all()
+    assert (table.loc[table["study_id"] != "empty", "status"] != "no_rows").all()
+
+
+def terms_of(tables: GravityTables, spec_id: str) -> int:
+    """Number of terms of a specification: its largest slot."""
+    own = tables.moments[tables.moments["spec_id"] == spec_id]
+    return int(own["row_slot"].max())

@@ -191,3 +191,12 @@ def test_odd_tables_are_refused_by_name(change: Any, message: str) -> None:
     change(given)
     with pytest.raises(InputError, match=message):
         estimate_indices(**given)
+
+
+def test_run_without_rows_has_a_status() -> None:
+    runs = pd.DataFrame({"study_id": ["s1", "empty"], "index_spec_id": ["pca", "pca"]})
+    result = estimate_indices(**tables(), runs=runs)
+    empty = result[result["study_id"] == "empty"]
+    assert empty["item"].tolist() == ["status", "row_count"]
+    assert set(empty["status"]) == {"no_rows"}
+    assert (result.loc[result["study_id"] != "empty", "status"] == "ok").all()

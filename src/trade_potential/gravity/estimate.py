@@ -21,6 +21,7 @@ Status = Literal[
     "too_few_entities",  # between: no residual degrees of freedom
     "too_few_rows",  # no residual degrees of freedom
     "single_period",  # within, random: no entity has two rows
+    "no_rows",  # the ledger took every row of the sample
     "rank_deficient",  # a regressor is constant or a combination of others
 ]
 ESTIMATED: frozenset[str] = frozenset({"ok", "sigma_u_zero", "degenerate_pooled"})

@@ -10,7 +10,7 @@ import pandas as pd
 
 from trade_potential.errors import InputError
 from trade_potential.gravity.covariance import Inference, clustered_covariance
-from trade_potential.gravity.estimate import CONSTANT, Estimate
+from trade_potential.gravity.estimate import CONSTANT, ESTIMATORS, Estimate
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.specification_tests import run_tests
@@ -50,6 +50,7 @@ DIAGNOSTICS = (
     "condition_number",
 )
 FEW_CLUSTERS = "few_clusters"
+NO_ROWS = "no row of the sample is left: the row ledger tells why"
 
 
 def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -150,8 +151,24 @@ def _estimate_rows(
             }
 
 
+def _unanswered(runs: pd.DataFrame, moments: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Status rows for runs whose sample is empty."""
+    answered = set(zip(moments["study_id"], moments["spec_id"], strict=True))
+    for study_id, spec_id in zip(runs["study_id"], runs["spec_id"], strict=True):
+        if (study_id, spec_id) in answered:
+            continue
+        for estimator in ESTIMATORS:
+            common = {"study_id": study_id, "spec_id": spec_id, "estimator": estimator}
+            yield {**common, "item": "estimator", "status": "no_rows", "reason": NO_ROWS}
+            for name in ("n_obs", "n_entities"):
+                yield {**common, "item": "diagnostic", "name": name, "value": 0}
+
+
 def estimate_gravity(
-    moments: pd.DataFrame, terms: pd.DataFrame, specifications: pd.DataFrame
+    moments: pd.DataFrame,
+    terms: pd.DataFrame,
+    specifications: pd.DataFrame,
+    runs: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Run every estimator and test of every study and specification.
 
@@ -160,6 +177,7 @@ def estimate_gravity(
             ``PanelMoments.from_rows`` reads.
         terms: spec_id, term, position.
         specifications: spec_id, confidence_level.
+        runs: study_id, spec_id that must be answered; without moments by the status no_rows.
 
     Returns:
         One long table with the columns ``COLUMNS``; ``item`` says what a row holds: estimator
@@ -172,7 +190,7 @@ def estimate_gravity(
     """
     named = _terms_by_spec(terms)
     levels = dict(zip(specifications["spec_id"], specifications["confidence_level"], strict=True))
-    rows: list[dict[str, Any]] = []
+    rows = [] if runs is None else list(_unanswered(runs, moments))
     for (study_id, spec_id), group in moments.groupby(KEYS):
         keys = {"study_id": study_id, "spec_id": spec_id}
         panel = PanelMoments.from_rows(group, named[str(spec_id)])

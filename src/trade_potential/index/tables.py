@@ -13,6 +13,7 @@ from trade_potential.index.correlation import Correlation
 from trade_potential.index.estimate import IndexEstimate, IndexSettings, estimate_index
 
 KEYS = ["study_id", "index_spec_id"]
+NO_ROWS = "no row of the sample is left: the row ledger tells why"
 COLUMNS = {
     "study_id": "str",
     "index_spec_id": "str",
@@ -147,8 +148,20 @@ def _rows(estimate: IndexEstimate) -> Iterator[Row]:
             yield {"reason": reason if np.isnan(row["value"]) else None, **row}
 
 
+def _unanswered(runs: pd.DataFrame, moments: pd.DataFrame) -> Iterator[Row]:
+    """Status rows for runs whose sample is empty."""
+    answered = set(zip(*(moments[key] for key in KEYS), strict=True))
+    for study_id, spec_id in sorted(set(zip(*(runs[key] for key in KEYS), strict=True)) - answered):
+        common = {"study_id": study_id, "index_spec_id": spec_id, "status": "no_rows"}
+        yield {**common, "item": "status", "reason": NO_ROWS}
+        yield {**common, "item": "row_count", "value": 0}
+
+
 def estimate_indices(
-    moments: pd.DataFrame, terms: pd.DataFrame, specifications: pd.DataFrame
+    moments: pd.DataFrame,
+    terms: pd.DataFrame,
+    specifications: pd.DataFrame,
+    runs: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Estimate every index of every study.
 
@@ -160,6 +173,7 @@ def estimate_indices(
             fixed_weight (null for pca).
         specifications: index_spec_id, method, component_rule, component_threshold,
             anchor_variable.
+        runs: study_id, index_spec_id that must be answered; without moments by the status no_rows.
 
     Returns:
         One long table with the columns ``COLUMNS``, ordered by study and specification. ``item``
@@ -190,7 +204,7 @@ def estimate_indices(
         if unknown:
             raise InputError(f"{name}: unknown index_spec_id {', '.join(unknown)}")
 
-    result: list[Row] = []
+    result = [] if runs is None else list(_unanswered(runs, moments))
     for (study_id, spec_id), group in moments.groupby(KEYS, sort=True):
         own_terms = terms[terms["index_spec_id"] == spec_id]
         try:

@@ -194,3 +194,80 @@ sums and products of their centred means. Group sizes stay apart because random 
         {%- endfor %}
     )
 {%- endmacro %}
+
+
+{#-
+Meat of a clustered covariance as rows (columns: keys, estimator, row_slot, col_slot, moment_value): sums
+over pairs of products of scores; slot 0 is the constant. A pair's score follows from its products and
+means, so no further pass over the rows is needed. `coefficients` (keys, estimator, b1, .., centred_constant,
+within_weight) and `weights` (keys, estimator, group_size, between_weight) describe the fits.
+-#}
+{% macro clustered_meat(pair_means, pair_products, grand, coefficients, weights, keys, pair, slots) -%}
+    with deviations as (
+        select
+            {% for key in keys %}means_.{{ key }},
+            {% endfor -%}
+            means_.{{ pair }},
+            {% for k in slots %}means_.m{{ k }} - grand.m{{ k }} as d{{ k }},
+            {% endfor -%}
+            means_.row_count
+        from {{ pair_means }} as means_
+        inner join {{ grand }} as grand
+            on
+                {% for key in keys %}means_.{{ key }} = grand.{{ key }}
+                {{ 'and ' if not loop.last }}{% endfor %}
+    ),
+
+    residuals as (
+        select
+            fits.estimator,
+            fits.within_weight,
+            weights_.between_weight,
+            deviations.*,
+            {% for k in slots[1:] %}fits.b{{ k }},
+            {% endfor -%}
+            deviations.d0 - fits.centred_constant
+            - {{ slot_sum('fits.b{k} * deviations.d{k}', slots[1:]) }} as mean_residual
+        from deviations
+        inner join {{ coefficients }} as fits
+            on
+                {% for key in keys %}deviations.{{ key }} = fits.{{ key }}
+                {{ 'and ' if not loop.last }}{% endfor %}
+        inner join {{ weights }} as weights_
+            on
+                {% for key in keys + ['estimator'] %}fits.{{ key }} = weights_.{{ key }}
+                and {% endfor -%}
+                deviations.row_count = weights_.group_size
+    ),
+
+    scores as (
+        select
+            {% for key in keys + ['estimator'] %}residuals.{{ key }},
+            {% endfor -%}
+            residuals.between_weight * residuals.mean_residual as m0,
+            {% for k in slots[1:] %}residuals.within_weight * (
+                products.c_0_{{ k }} - {{ product_row('residuals.b', 'products', k, slots[1:]) }}
+            )
+            + residuals.between_weight * residuals.d{{ k }} * residuals.mean_residual as m{{ k }},
+            {% endfor -%}
+            residuals.row_count
+        from residuals
+        inner join {{ pair_products }} as products
+            on
+                {% for key in keys + [pair] %}residuals.{{ key }} = products.{{ key }}
+                {{ 'and ' if not loop.last }}{% endfor %}
+    ),
+
+    sums as (
+        select
+            {% for key in keys + ['estimator'] %}{{ key }},
+            {% endfor -%}
+            {% for i in slots %}{% for j in slots if j >= i %}sum(m{{ i }} * m{{ j }}) as c_{{ i }}_{{ j }},
+            {% endfor %}{% endfor -%}
+            count(*) as pair_count
+        from scores
+        group by {{ (keys + ['estimator']) | join(', ') }}
+    )
+
+    {{ products_as_rows('sums', keys + ['estimator'], slots) }}
+{%- endmacro %}
