@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,19 @@ from trade_potential.linalg import FloatArray
 
 if TYPE_CHECKING:
     import duckdb
+
+
+BATCH = 10_000
+"""Rows that Python holds at a time."""
+
+
+@dataclass(frozen=True)
+class ScaledTable:
+    """Correlations of the columns of a table, with the (p,) means and standard deviations."""
+
+    correlation: Correlation
+    mean: FloatArray
+    deviation: FloatArray
 
 
 @cache
@@ -145,16 +160,13 @@ def clustered_meat(
 
 def table_correlation(
     connection: duckdb.DuckDBPyConnection, relation: str, *, variables: list[str]
-) -> tuple[Correlation, FloatArray, FloatArray]:
+) -> ScaledTable:
     """Correlations of columns of a table, in two passes over the rows.
 
     Args:
         connection: Open connection; a temporary table named table_means is made.
         relation: Name of a table or view with finite values in columns v0, v1, ...
         variables: Names of the p columns in the same order.
-
-    Returns:
-        The correlations, (p,) means and (p,) standard deviations.
     """
     slots = list(range(len(variables)))
     macros = _macros()
@@ -165,12 +177,13 @@ def table_correlation(
     )
     products = macros.centred_products(source, "table_means", ["panel"], slots)
     matrix = np.zeros((len(slots), len(slots)))
-    rows = 0
-    for rows, i, j, value in connection.execute(
+    found = connection.execute(
         f"with products as ({products}) "
         + macros.products_as_rows("products", ["row_count"], slots)
-    ).fetchall():
+    ).fetchall()
+    for _, i, j, value in found:
         matrix[i, j] = matrix[j, i] = value
+    rows = int(found[0][0]) if found else 0
     # The mean of equal numbers may miss them by rounding: a constant is told by its range.
     ranges = ", ".join(f"min(v{k}) = max(v{k})" for k in slots)
     constant = np.array(
@@ -181,5 +194,39 @@ def table_correlation(
     mean = np.array(connection.execute(f"select {means} from table_means").fetchone())  # noqa: S608
     deviation = np.sqrt(np.diag(matrix))
     deviation[constant] = np.nan
-    correlation = Correlation.of(variables, rows, matrix / np.outer(deviation, deviation))
-    return correlation, mean, deviation / np.sqrt(max(rows - 1, 1))
+    return ScaledTable(
+        correlation=Correlation.of(variables, rows, matrix / np.outer(deviation, deviation)),
+        mean=mean,
+        deviation=deviation / np.sqrt(max(rows - 1, 1)),
+    )
+
+
+def index_scores(
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    scaled: ScaledTable,
+    weights: FloatArray,
+    *,
+    n_keys: int,
+) -> Iterator[tuple[Any, ...]]:
+    """Keys k0, k1, ..., score and index (the score rescaled to 0-1) of each row, in their order.
+
+    Nothing where the weights, (p,), are NaN.
+    """
+    if np.isnan(weights).any():
+        return
+    slots = list(range(len(weights)))
+    score = _macros().slot_sum("?::double * (v{k} - ?::double) / ?::double", slots)
+    numbers = np.column_stack([weights, scaled.mean, scaled.deviation]).ravel().tolist()
+    keys = ", ".join(f"k{k}" for k in range(n_keys))
+    connection.execute(
+        f"create or replace temporary table table_scores as select {keys}, {score} as score "  # noqa: S608
+        f"from {_quoted(relation)}",
+        numbers,
+    )
+    rows = connection.execute(
+        f"select {keys}, score, (score - lowest) / nullif(highest - lowest, 0) from table_scores "  # noqa: S608
+        "cross join (select min(score) as lowest, max(score) as highest from table_scores)"
+    )
+    while batch := rows.fetchmany(BATCH):
+        yield from batch
