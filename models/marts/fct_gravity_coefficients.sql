@@ -36,4 +36,6 @@ inner join sizes
         coefficients.study_id = sizes.study_id
         and coefficients.spec_id = sizes.spec_id
         and coefficients.estimator = sizes.estimator
-where coefficients.item = 'coefficient'
+where
+    coefficients.item = 'coefficient'
+    and {{ audit_agrees() }}

@@ -37,3 +37,4 @@ inner join numbers
         estimators.study_id = numbers.study_id
         and estimators.spec_id = numbers.spec_id
         and estimators.estimator = numbers.estimator
+where {{ audit_agrees() }}

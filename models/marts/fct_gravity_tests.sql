@@ -11,4 +11,6 @@ select
     cast(df_denominator as integer) as df_denominator,
     p_value
 from {{ ref('est_gravity') }}
-where item = 'test'
+where
+    item = 'test'
+    and {{ audit_agrees() }}

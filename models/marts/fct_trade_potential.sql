@@ -16,6 +16,7 @@ with potential as (
         actual_usd / (exp(predicted_log) * outcome_divisor_usd) as k_ratio,
         actual_log - predicted_log as k_log_ratio
     from {{ ref('int_gravity__fitted') }}
+    where {{ audit_agrees() }}
 )
 
 select

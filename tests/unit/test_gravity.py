@@ -151,6 +151,16 @@ def test_regressor_common_to_all_partners_has_no_between_estimate(order: int) ->
     assert fits["pooled"].status == fits["within"].status == "ok"
 
 
+def test_regressor_common_to_few_partners_leaves_degrees_of_freedom_between() -> None:
+    """Four partners and four coefficients, one of which the between regression does not need."""
+    frame = make_panel(21, sizes=[9] * 4, n_terms=3, effect_sd=3.0)
+    frame["x3"] = np.tile(np.random.default_rng(1).uniform(20, 110, 9), 4)
+    random = fits_of(frame)["random"]
+    assert random.status == "ok"
+    assert random.sigma_u > 0.0
+    assert random.reason == "between regression without x3"
+
+
 # --- Variance components and tests ----------------------------------------------------------------
 
 

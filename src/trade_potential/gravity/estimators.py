@@ -92,13 +92,7 @@ def random(
     price common to all, are left out of the between regression, as Stata does, with a reason.
     """
     inner = within_fit or within(moments)
-    outer = between_fit or between(moments)
-    reason = ""
-    if outer.status == "rank_deficient":
-        kept = _terms_between(moments)
-        left_out = [term for term in moments.terms if term not in kept]
-        reason = f"between regression without {', '.join(left_out)}: {outer.reason}"
-        outer = between(moments.select(kept))
+    outer, reason = _for_variance(moments, between_fit or between(moments))
     if not inner.is_estimated:
         return refused("random", inner.status, f"within regression: {inner.reason}", moments)
     variance_e = inner.ssr / inner.df_resid
@@ -137,15 +131,24 @@ def random(
     )
 
 
-def _terms_between(moments: PanelMoments) -> tuple[str, ...]:
-    """Regressors that vary between entities and are no combination of those before them."""
+def _for_variance(moments: PanelMoments, full: Estimate) -> tuple[Estimate, str]:
+    """Between regression for the variance of the effects, and what was left out of it.
+
+    Where the full one cannot be had: on the regressors that vary between entities and are no
+    combination of those before them, if that leaves residual degrees of freedom.
+    """
+    if full.status not in ("rank_deficient", "too_few_entities"):
+        return full, ""
     equations = NormalEquations.of(
         moments, within_weight=0.0, between_weights=np.ones_like(moments.sizes)
     )
     flat = equations.flat_terms()
     varying = tuple(term for term in moments.terms if term not in flat)
-    collinear = equations.collinear_terms(varying)
-    return tuple(term for term in varying if term not in collinear)
+    left_out = [*flat, *equations.collinear_terms(varying)]
+    smaller = between(moments.select(tuple(t for t in moments.terms if t not in left_out)))
+    if full.status == "too_few_entities" and not smaller.is_estimated:
+        return full, ""
+    return smaller, f"between regression without {', '.join(left_out)}"
 
 
 def estimate_all(moments: PanelMoments) -> dict[Estimator, Estimate]:

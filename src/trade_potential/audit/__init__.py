@@ -1,0 +1,1 @@
+"""Published numbers computed a second time, from the rows and by other code."""
