@@ -237,3 +237,14 @@ def test_tolerance_follows_the_condition_number(apart: float) -> None:
     assert (tolerance > TOLERANCE) == (apart < 1e-2)
     lost = audit.loc[audit["status"] == "not_compared", "reason"]
     assert lost.str.contains("leaves no digits to compare").all()
+
+
+def test_a_run_without_rows_is_confirmed(published: Published) -> None:
+    empty = published.estimates.head(4).assign(
+        estimator=["pooled", "between", "within", "random"], item="estimator", status="no_rows"
+    )
+    audit = published.audit(
+        sample=published.sample.iloc[:0], estimates=empty, clustered=published.clustered[:0]
+    )
+    assert audit["status"].tolist() == ["agrees"] * 4
+    assert set(audit["reason"]) == {"the sample has no rows"}

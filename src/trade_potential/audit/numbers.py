@@ -11,7 +11,7 @@ import pandas as pd
 from trade_potential.audit.panel import Panel
 from trade_potential.audit.reestimate import Fit, Refusal, reestimate
 from trade_potential.audit.row_tests import breusch_pagan_lm, f_effects, hausman
-from trade_potential.gravity.estimate import CONSTANT, ESTIMATED
+from trade_potential.gravity.estimate import CONSTANT, ESTIMATED, ESTIMATORS
 
 SMALL = 1e-6
 """Numbers below this share of their natural unit are compared with it, not with themselves."""
@@ -87,7 +87,9 @@ def recomputed_numbers(sample: pd.DataFrame, terms: tuple[str, ...]) -> pd.DataF
         condition, reference, reason, is_rounding (nothing but rounding is left of the residuals).
     """
     if sample.empty:
-        return pd.DataFrame(columns=[*NUMBER, *_RECOMPUTED])
+        refusals = [Refusal(name, "rows", "the sample has no rows") for name in ESTIMATORS]
+        nothing = [row for refusal in refusals for row in _refusal_rows(refusal)]
+        return pd.DataFrame(nothing, columns=[*NUMBER, *_RECOMPUTED])
     panel = Panel.of(sample, terms)
     fits = reestimate(panel)
     rows: list[Record] = []
