@@ -301,3 +301,29 @@ def test_new_study_is_new_rows_and_an_empty_one_has_a_status(tmp_path: Path) -> 
         "where potential.study_id = 'asean'",
     )
     assert gap == 0.0
+
+
+def test_wrong_formula_stops_the_build_before_any_estimate_is_published(tmp_path: Path) -> None:
+    project = Project.copied_to(tmp_path / "project")
+    model = project.root / "models" / "gravity" / "int_gravity__meat.sql"
+    planted = model.read_text(encoding="utf-8").replace(
+        "moment_value as meat_value", "moment_value * 1.000001 as meat_value"
+    )
+    model.write_text(planted, encoding="utf-8")
+    result = project.build()
+    assert result.returncode != 0
+    assert "Rejected by audit_agrees" in result.stdout
+    assert "clustered" in result.stdout
+    published = {
+        name
+        for (name,) in project.query(
+            "select table_name from information_schema.tables where table_schema = 'marts'"
+        )
+    }
+    assert not published & {
+        "fct_gravity_coefficients",
+        "fct_gravity_tests",
+        "fct_gravity_diagnostics",
+        "fct_trade_potential",
+        "rpt_trade_potential",
+    }
