@@ -1,31 +1,16 @@
 -- Location and scale by which each variable of an index is normalised over its sample.
-with ranges as (
-    select
-        study_id,
-        index_spec_id,
-        {% for k in slots(1) -%}
-            avg(v{{ k }}) as mean_{{ k }},
-            stddev_samp(v{{ k }}) as sd_{{ k }},
-            min(v{{ k }}) as min_{{ k }},
-            max(v{{ k }}) as max_{{ k }},
-        {% endfor -%}
-        count(*) as row_count
-    from {{ ref('int_index__sample') }}
-    group by study_id, index_spec_id
-),
-
-range_rows as (
+with range_rows as (
     {% for k in slots(1) -%}
         select
             study_id,
             index_spec_id,
             {{ k }} as position,
             row_count,
-            mean_{{ k }} as value_mean,
-            sd_{{ k }} as value_sd,
-            min_{{ k }} as value_min,
-            max_{{ k }} as value_max
-        from ranges
+            m{{ k }} as value_mean,
+            s{{ k }} as value_sd,
+            lo{{ k }} as value_min,
+            hi{{ k }} as value_max
+        from {{ ref('int_index__statistics') }}
         {% if not loop.last %}union all{% endif %}
     {% endfor -%}
 )

@@ -113,59 +113,60 @@ decided as (
     from neighbours
     left join rules
         on neighbours.indicator_code = rules.indicator_code
+),
+
+-- The year a value comes from; only a linear value also needs the year after.
+sourced as (
+    select
+        study_id,
+        spec_kind,
+        spec_id,
+        indicator_code,
+        country_iso3,
+        value_method,
+        year,
+        case value_method when 'carry_back' then next_year else previous_year end as source_year,
+        case value_method when 'linear_between' then next_year end as later_year
+    from decided
+    where value_method is not null
 )
 
 select
-    decided.study_id,
-    decided.spec_kind,
-    decided.spec_id,
-    decided.indicator_code,
-    decided.country_iso3,
-    decided.value_method,
-    decided.year,
-    case decided.value_method
-        when 'carry_back' then decided.next_year
-        else decided.previous_year
-    end as source_year,
-    case decided.value_method
+    sourced.study_id,
+    sourced.spec_kind,
+    sourced.spec_id,
+    sourced.indicator_code,
+    sourced.country_iso3,
+    sourced.value_method,
+    sourced.year,
+    sourced.source_year,
+    source.vintage_date,
+    source.is_estimate,
+    case sourced.value_method
         when 'linear_between'
             then
-                earlier.observed_value
-                + (later.observed_value - earlier.observed_value)
-                * (decided.year - decided.previous_year)
-                / (decided.next_year - decided.previous_year)
-        when 'carry_back' then later.observed_value
-        else earlier.observed_value
+                source.observed_value
+                + (later.observed_value - source.observed_value)
+                * (sourced.year - sourced.source_year)
+                / (sourced.later_year - sourced.source_year)
+        else source.observed_value
     end as indicator_value,
-    case decided.value_method
-        when 'carry_back' then later.vintage_date
-        else earlier.vintage_date
-    end as vintage_date,
-    decided.value_method <> 'observed' as is_imputed,
-    case decided.value_method
-        when 'carry_back' then later.is_estimate
-        else earlier.is_estimate
-    end as is_estimate,
-    case decided.value_method
-        when 'carry_back' then later.is_after_as_of
-        when 'linear_between' then earlier.is_after_as_of or later.is_after_as_of
-        else earlier.is_after_as_of
-    end as is_vintage_after_as_of
-from decided
-left join observed as earlier
+    sourced.value_method <> 'observed' as is_imputed,
+    source.is_after_as_of or coalesce(later.is_after_as_of, false) as is_vintage_after_as_of
+from sourced
+inner join observed as source
     on
-        decided.study_id = earlier.study_id
-        and decided.spec_kind = earlier.spec_kind
-        and decided.spec_id = earlier.spec_id
-        and decided.indicator_code = earlier.indicator_code
-        and decided.country_iso3 = earlier.country_iso3
-        and decided.previous_year = earlier.year
+        sourced.study_id = source.study_id
+        and sourced.spec_kind = source.spec_kind
+        and sourced.spec_id = source.spec_id
+        and sourced.indicator_code = source.indicator_code
+        and sourced.country_iso3 = source.country_iso3
+        and sourced.source_year = source.year
 left join observed as later
     on
-        decided.study_id = later.study_id
-        and decided.spec_kind = later.spec_kind
-        and decided.spec_id = later.spec_id
-        and decided.indicator_code = later.indicator_code
-        and decided.country_iso3 = later.country_iso3
-        and decided.next_year = later.year
-where decided.value_method is not null
+        sourced.study_id = later.study_id
+        and sourced.spec_kind = later.spec_kind
+        and sourced.spec_id = later.spec_id
+        and sourced.indicator_code = later.indicator_code
+        and sourced.country_iso3 = later.country_iso3
+        and sourced.later_year = later.year

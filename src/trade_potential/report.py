@@ -10,14 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from trade_potential.files import Loss
-from trade_potential.gravity.covariance import Inference, clustered_covariance
+from trade_potential.gravity.covariance import (
+    FEW_CLUSTERS,
+    Inference,
+    clustered_covariance,
+    law_df,
+    too_few_clusters,
+)
 from trade_potential.gravity.estimate import CONSTANT, Estimate
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.specification_tests import TestResult
-from trade_potential.gravity.tables import FEW_CLUSTERS
 from trade_potential.linalg import FloatArray
 
 DIGITS = 12
@@ -114,15 +117,14 @@ class GravityReport:
                 matrix = clustered_covariance(
                     estimate.bread, meat, n_clusters=clusters, n_rows=estimate.n_rows
                 )
-                if clusters <= k:
+                few = too_few_clusters(clusters, k)
+                if few:
                     status = FEW_CLUSTERS if status == "ok" else status
-                    few = f"{clusters} clusters for {k} coefficients: the covariance cannot have "
-                    reason = "; ".join(filter(None, [reason, few + "full rank"]))
-            # Stata's convention: normal for random effects, Student's t elsewhere.
+                    reason = "; ".join(filter(None, [reason, few]))
             inference = Inference.of(
                 estimate.coefficients,
                 matrix,
-                df=np.inf if estimate.estimator == "random" else df,
+                df=law_df(estimate.estimator, df),
                 confidence_level=confidence_level,
             )
         return cls(

@@ -164,7 +164,7 @@ def table_correlation(
     """Correlations of columns of a table, in two passes over the rows.
 
     Args:
-        connection: Open connection; a temporary table named table_means is made.
+        connection: Open connection; a temporary table named table_statistics is made.
         relation: Name of a table or view with finite values in columns v0, v1, ...
         variables: Names of the p columns in the same order.
     """
@@ -172,10 +172,10 @@ def table_correlation(
     macros = _macros()
     source = f"(select 1 as panel, * from {_quoted(relation)})"  # noqa: S608
     connection.execute(
-        "create or replace temporary table table_means as "
-        + macros.slot_means(source, ["panel"], slots)
+        "create or replace temporary table table_statistics as "
+        + macros.slot_statistics(source, ["panel"], slots)
     )
-    products = macros.centred_products(source, "table_means", ["panel"], slots)
+    products = macros.centred_products(source, "table_statistics", ["panel"], slots)
     matrix = np.zeros((len(slots), len(slots)))
     found = connection.execute(
         f"with products as ({products}) "
@@ -185,13 +185,9 @@ def table_correlation(
         matrix[i, j] = matrix[j, i] = value
     rows = int(found[0][0]) if found else 0
     # The mean of equal numbers may miss them by rounding: a constant is told by its range.
-    ranges = ", ".join(f"min(v{k}) = max(v{k})" for k in slots)
-    constant = np.array(
-        connection.execute(f"select {ranges} from {_quoted(relation)}").fetchone(),  # noqa: S608
-        dtype=bool,
-    )
-    means = ", ".join(f"m{k}" for k in slots)
-    mean = np.array(connection.execute(f"select {means} from table_means").fetchone())  # noqa: S608
+    columns = ", ".join(f"m{k}, lo{k} = hi{k}" for k in slots)
+    statistics = connection.execute(f"select {columns} from table_statistics").fetchone() or ()  # noqa: S608
+    mean, constant = np.array(statistics[::2]), np.array(statistics[1::2], dtype=bool)
     deviation = np.sqrt(np.diag(matrix))
     deviation[constant] = np.nan
     return ScaledTable(

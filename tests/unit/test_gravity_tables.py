@@ -16,10 +16,11 @@ from tests.panels import (
 )
 
 from trade_potential.errors import InputError
+from trade_potential.gravity.covariance import FEW_CLUSTERS
 from trade_potential.gravity.estimate import ESTIMATORS
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
-from trade_potential.gravity.tables import COLUMNS, FEW_CLUSTERS, estimate_gravity
+from trade_potential.gravity.tables import COLUMNS, estimate_gravity
 from trade_potential.warehouse import panel_moments
 
 EXACT = 1e-12

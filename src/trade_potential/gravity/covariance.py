@@ -9,6 +9,9 @@ from scipy import stats
 
 from trade_potential.linalg import FloatArray
 
+FEW_CLUSTERS = "few_clusters"
+"""Status of a clustered covariance with no more clusters than coefficients."""
+
 
 @dataclass(frozen=True)
 class Inference:
@@ -50,6 +53,21 @@ class Inference:
             df=df,
             critical_value=critical_value,
         )
+
+
+def law_df(estimator: str, df: float) -> float:
+    """Degrees of freedom of t; infinite, the normal distribution, for random effects (Stata)."""
+    return float("inf") if estimator == "random" else float(df)
+
+
+def too_few_clusters(n_clusters: int, n_coefficients: int) -> str:
+    """Why a clustered covariance cannot be trusted, in one sentence; empty if it can."""
+    if n_clusters > n_coefficients:
+        return ""
+    return (
+        f"{n_clusters} clusters for {n_coefficients} coefficients: the covariance cannot have "
+        "full rank"
+    )
 
 
 def clustered_covariance(

@@ -9,7 +9,13 @@ import numpy as np
 import pandas as pd
 
 from trade_potential.errors import InputError
-from trade_potential.gravity.covariance import Inference, clustered_covariance
+from trade_potential.gravity.covariance import (
+    FEW_CLUSTERS,
+    Inference,
+    clustered_covariance,
+    law_df,
+    too_few_clusters,
+)
 from trade_potential.gravity.estimate import CONSTANT, ESTIMATORS, Estimate
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
@@ -49,7 +55,6 @@ DIAGNOSTICS = (
     "sigma_e",
     "condition_number",
 )
-FEW_CLUSTERS = "few_clusters"
 NO_ROWS = "no row of the sample is left: the row ledger tells why"
 
 
@@ -115,14 +120,12 @@ def _estimate_rows(
         return
     for name in DIAGNOSTICS:
         yield {"item": "diagnostic", "name": name, "value": getattr(estimate, name)}
-    # Stata's convention: normal for random effects, Student's t elsewhere.
-    df = np.inf if estimate.estimator == "random" else float(estimate.df_resid)
     yield from _inference_rows(
         (CONSTANT, *estimate.terms),
         estimate.coefficients,
         estimate.covariance,
         covariance_kind="classical",
-        df=df,
+        df=law_df(estimate.estimator, estimate.df_resid),
         confidence_level=level,
     )
     for term in estimate.absorbed:
@@ -246,6 +249,7 @@ def estimate_clustered(
             continue
         study_id, spec_id, estimator = (str(part) for part in key)
         diagnostics = group[group["item"] == "diagnostic"].set_index("name")["value"]
+        clusters = int(diagnostics["n_entities"])
         breads = bread_rows.set_index(["name", "col_name"])["value"]
         estimated = set(bread_rows["name"])
         order = [name for name in (CONSTANT, *named[spec_id]) if name in estimated]
@@ -256,7 +260,7 @@ def estimate_clustered(
         covariance = clustered_covariance(
             bread,
             meat_matrix,
-            n_clusters=int(diagnostics["n_entities"]),
+            n_clusters=clusters,
             n_rows=int(diagnostics["n_rows"]),
         )
         coefficients = (
@@ -265,20 +269,16 @@ def estimate_clustered(
             .loc[order]
             .to_numpy()
         )
-        clusters = int(diagnostics["n_entities"])
-        few = clusters <= len(order)
+        few = too_few_clusters(clusters, len(order))
         inference = _inference_rows(
             tuple(order),
             coefficients,
             covariance,
             covariance_kind="clustered",
-            df=np.inf if estimator == "random" else float(clusters - 1),
+            df=law_df(estimator, clusters - 1),
             confidence_level=float(levels[spec_id]),
             status=FEW_CLUSTERS if few else "ok",
-            reason=f"{clusters} clusters for {len(order)} coefficients: the covariance cannot "
-            "have full rank"
-            if few
-            else "",
+            reason=few,
         )
         rows += [
             {"study_id": study_id, "spec_id": spec_id, "estimator": estimator, **row}

@@ -158,22 +158,24 @@ def _press_gap(total: str, press: str) -> Column:
     return gap
 
 
+def _over_brent(prices: pd.DataFrame) -> pd.Series:
+    """Prices over nominal Brent of the same year."""
+    brent = prices[prices["benchmark"] == "brent_nominal"]
+    looked_up = _lookup(prices, ["year"], brent, "price_usd_per_barrel")
+    ratio: pd.Series = prices["price_usd_per_barrel"] / looked_up
+    return ratio
+
+
 def _brent_ratio(t: Tables) -> pd.Series:
     prices = t["oil_prices"]
-    brent = prices[prices["benchmark"] == "brent_nominal"]
-    ratio = prices["price_usd_per_barrel"] / _lookup(
-        prices, ["year"], brent, "price_usd_per_barrel"
-    )
-    return ratio.where(prices["benchmark"].str.endswith("_nominal"))
+    return _over_brent(prices).where(prices["benchmark"].str.endswith("_nominal"))
 
 
 def _base_year_gap_share(t: Tables) -> pd.Series:
     prices = t["oil_prices"]
-    brent = prices[prices["benchmark"] == "brent_nominal"]
-    ratio = prices["price_usd_per_barrel"] / _lookup(
-        prices, ["year"], brent, "price_usd_per_barrel"
+    return (_over_brent(prices) - 1).where(
+        (prices["benchmark"] == "brent_real_2022") & (prices["year"] == 2022)
     )
-    return (ratio - 1).where((prices["benchmark"] == "brent_real_2022") & (prices["year"] == 2022))
 
 
 def _trade_share(t: Tables) -> pd.Series:

@@ -18,6 +18,22 @@ same text with Jinja for tables outside dbt. `slots` are the numeric columns, na
 {%- endmacro %}
 
 
+{#- First pass where ranges are wanted too: also standard deviation s, minimum lo and maximum hi. -#}
+{% macro slot_statistics(relation, keys, slots) -%}
+    select
+        {% for key in keys %}{{ key }},
+        {% endfor -%}
+        {% for k in slots %}avg(v{{ k }}) as m{{ k }},
+        stddev_samp(v{{ k }}) as s{{ k }},
+        min(v{{ k }}) as lo{{ k }},
+        max(v{{ k }}) as hi{{ k }},
+        {% endfor -%}
+        count(*) as row_count
+    from {{ relation }}
+    group by {{ keys | join(', ') }}
+{%- endmacro %}
+
+
 {#- Second pass: centred cross-products c_i_j = sum (v_i - m_i)(v_j - m_j), i <= j, by key. -#}
 {#- A join with the means rather than total minus between, which leaves rounding dirt in constants. -#}
 {% macro centred_products(relation, means, keys, slots) -%}

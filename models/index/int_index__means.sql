@@ -1,1 +1,0 @@
-{{ slot_means(ref('int_index__sample'), ['study_id', 'index_spec_id'], slots(1)) }}
