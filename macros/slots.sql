@@ -14,3 +14,9 @@
             then ln(1 + greatest({{ value }}, coalesce({{ floor_value }}, {{ value }})) / {{ divisor }})
     end
 {%- endmacro %}
+
+
+{#- Numbers of the design slots of scores and covariances: constant, terms, partner means of the terms. -#}
+{% macro design_slots() -%}
+    {{ return(range(2 * var('max_terms') + 1) | list) }}
+{%- endmacro %}

@@ -14,13 +14,35 @@ import pandas as pd
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from trade_potential.gravity.covariance import Covariance, Sandwich, sandwich
 from trade_potential.gravity.estimate import Estimate, Estimator
 from trade_potential.gravity.estimators import estimate_all
+from trade_potential.gravity.inference_tables import estimate_inference
 from trade_potential.gravity.moments import PanelMoments
+from trade_potential.gravity.on_duckdb import fit_meats, panel_moments, reset_products
+from trade_potential.gravity.scores import Meats
 from trade_potential.gravity.specification_tests import TestResult, run_tests
-from trade_potential.gravity.tables import estimate_clustered, estimate_gravity
-from trade_potential.warehouse import panel_moments
+from trade_potential.gravity.tables import estimate_gravity
+from trade_potential.gravity.wald_tests import HAUSMAN_ROBUST, MUNDLAK, of_means, reset
+from trade_potential.macros import macros
 
+FIRST_PASSES = (
+    "int_gravity__term_slots",
+    "int_gravity__pair_means",
+    "int_gravity__pair_products",
+    "int_gravity__grand_means",
+    "int_gravity__time_sums",
+    "int_gravity__time_overlaps",
+)
+SECOND_PASSES = (
+    "int_gravity__coefficients",
+    "int_gravity__estimator_weights",
+    "int_gravity__time_shifts",
+    "int_gravity__scores",
+    "int_gravity__time_scores",
+    "int_gravity__meat",
+    "int_gravity__reset_products",
+)
 ROOT = Path(__file__).resolve().parents[1]
 OUTCOME = "y"
 ENTITY = "entity"
@@ -32,12 +54,20 @@ def _connection() -> duckdb.DuckDBPyConnection:
     return duckdb.connect()
 
 
-def moments_of(frame: pd.DataFrame, regressors: list[str]) -> PanelMoments:
+def moments_of(
+    frame: pd.DataFrame, regressors: list[str], *, weights: str | None = None
+) -> PanelMoments:
     """Moments of ``frame`` by the SQL of the project."""
     connection = _connection()
     connection.register("test_panel", frame)
     return panel_moments(
-        connection, "test_panel", outcome=OUTCOME, regressors=regressors, entity=ENTITY
+        connection,
+        "test_panel",
+        outcome=OUTCOME,
+        regressors=regressors,
+        entity=ENTITY,
+        time="year" if "year" in frame else None,
+        weights=weights,
     )
 
 
@@ -88,35 +118,6 @@ def unbalanced_sizes(seed: int, n_entities: int, longest: int) -> list[int]:
     return [1 if n % 5 == 0 else int(rng.integers(2, longest + 1)) for n in range(n_entities)]
 
 
-def theta_of_rows(frame: pd.DataFrame, moments: PanelMoments, fit: Estimate) -> Array:
-    """(N,) share of the entity mean that the estimator takes out of each row."""
-    by_size = dict(zip(moments.sizes, fit.theta, strict=True))
-    counts = frame.groupby(ENTITY)[OUTCOME].transform("size")
-    return np.array([by_size[float(count)] for count in counts])
-
-
-def scores_by_entity(frame: pd.DataFrame, moments: PanelMoments, fit: Estimate) -> Array:
-    """(G, k + 1) scores of the model in deviations from the grand means, from the rows alone."""
-    columns = [OUTCOME, *fit.terms]
-    values = frame[columns].to_numpy(dtype=float)
-    means = frame.groupby(ENTITY)[columns].transform("mean").to_numpy(dtype=float)
-    entities = frame[ENTITY]
-    if fit.estimator == "between":
-        rows = frame.groupby(ENTITY)[columns].mean()
-        entities = rows.index.to_series()
-        shifted = rows.to_numpy(dtype=float) - values.mean(axis=0)
-        constant = np.ones(len(rows))
-    else:
-        theta = theta_of_rows(frame, moments, fit)[:, None]
-        centre = values.mean(axis=0)
-        shifted = values - centre - theta * (means - centre)
-        constant = 1.0 - theta[:, 0]
-    residual = shifted[:, 0] - shifted[:, 1:] @ fit.slopes - constant * fit.centred_constant
-    design = np.column_stack([constant, shifted[:, 1:]])
-    scores = pd.DataFrame(design * residual[:, None]).groupby(entities.to_numpy()).sum()
-    return scores.to_numpy(dtype=float)
-
-
 @dataclass(frozen=True)
 class GravityTables:
     """What the gravity models of the project hold for a sample."""
@@ -124,7 +125,7 @@ class GravityTables:
     moments: pd.DataFrame
     estimates: pd.DataFrame
     meat: pd.DataFrame
-    clustered: pd.DataFrame
+    inference: pd.DataFrame
 
 
 def _environment(max_terms: int) -> Environment:
@@ -138,11 +139,16 @@ def _environment(max_terms: int) -> Environment:
     def slots(first: int = 0) -> list[int]:
         return list(range(first, max_terms + 1))
 
-    environment.globals.update(ref=lambda name: name, slots=slots)
-    macros = environment.get_template("src/trade_potential/sql/moments.sql").module
     environment.globals.update(
-        {name: macro for name, macro in vars(macros).items() if callable(macro)}
+        ref=lambda name: name,
+        slots=slots,
+        design_slots=lambda: list(range(2 * max_terms + 1)),
+        var=lambda _: max_terms,
+        config=lambda **_: "",
     )
+    own = environment.get_template("macros/slot_coefficients.sql").module
+    for module in (macros(), own):
+        environment.globals.update({k: v for k, v in vars(module).items() if callable(v)})
     return environment
 
 
@@ -182,15 +188,23 @@ def run_gravity_models(
 
         connection.register("int_gravity__sample", sample)
         connection.register("stg_study__gravity_terms", term_table)
-        for name in ("pair_means", "pair_products", "grand_means"):
-            build(f"int_gravity__{name}")
+        connection.register("stg_study__gravity_specifications", specifications)
+        for name in FIRST_PASSES:
+            build(name)
         moments = build("int_gravity__moments")
         estimates = estimate_gravity(moments, term_table, specifications)
         connection.register("est_gravity", estimates)
-        build("int_gravity__coefficients")
-        meat = build("int_gravity__meat")
-    clustered = estimate_clustered(estimates, meat, term_table, specifications)
-    return GravityTables(moments, estimates, meat, clustered)
+        tables = {name: build(name) for name in SECOND_PASSES}
+    inference = estimate_inference(
+        moments,
+        meat=tables["int_gravity__meat"],
+        time_scores=tables["int_gravity__time_scores"],
+        reset_products=tables["int_gravity__reset_products"],
+        terms=term_table,
+        specifications=specifications,
+        max_terms=max_terms,
+    )
+    return GravityTables(moments, estimates, tables["int_gravity__meat"], inference)
 
 
 @dataclass(frozen=True)
@@ -200,14 +214,37 @@ class Case:
     frame: pd.DataFrame
     moments: PanelMoments
     fits: dict[Estimator, Estimate]
+    meats: dict[Estimator, Meats]
+    reset_products: Array | None
 
     @classmethod
-    def of(cls, frame: pd.DataFrame) -> Case:
-        """Moments and every estimator of ``frame``."""
-        moments = moments_of(frame, regressors_of(frame))
-        return cls(frame=frame, moments=moments, fits=estimate_all(moments))
+    def of(cls, frame: pd.DataFrame, *, weights: str | None = None) -> Case:
+        """Moments, every estimator and the sums of its scores."""
+        moments = moments_of(frame, regressors_of(frame), weights=weights)
+        fits = estimate_all(moments)
+        connection = _connection()  # holds the tables of these moments until the next ones
+        meats = {
+            estimator: fit_meats(connection, moments, fit, over_rows=True)
+            for estimator, fit in fits.items()
+            if fit.is_estimated
+        }
+        products = reset_products(connection, moments, fits["pooled"])
+        return cls(frame, moments, fits, meats, products)
+
+    def errors(self, estimator: Estimator, kind: Covariance) -> Sandwich:
+        """A covariance beside the classical one."""
+        fit, n_entities = self.fits[estimator], self.moments.n_entities
+        return sandwich(fit, self.meats[estimator], kind, n_entities=n_entities)
 
     @property
     def tests(self) -> dict[str, TestResult]:
-        """Specification tests by name."""
-        return {test.name: test for test in run_tests(self.moments, self.fits)}
+        """Every specification test by name."""
+        fit = self.fits["mundlak"]
+        robust = self.errors("mundlak", "clustered").matrix if fit.is_estimated else None
+        found = (
+            *run_tests(self.moments, self.fits),
+            of_means(MUNDLAK, fit, fit.covariance),
+            of_means(HAUSMAN_ROBUST, fit, robust),
+            reset(self.fits["pooled"], self.reset_products),
+        )
+        return {test.name: test for test in found}

@@ -128,9 +128,10 @@ select
         when outcomes.partner_iso3 is null then 'country_code'
         when outcomes.goods_trade_usd is null then 'trade_flow'
         when outcomes.actual_usd is null then 'ecommerce_scale'
-        when outcomes.actual_usd <= 0 then 'logarithm'
+        when outcomes.actual_usd < 0 then 'trade_flow'
         when slotted.missing_terms is not null then 'regressors'
         when slotted.undefined_terms is not null then 'logarithm'
+        when outcomes.actual_usd = 0 then 'logarithm'
     end as lost_step,
     case
         when outcomes.partner_iso3 is null then 'the code stands for no country of today'
@@ -139,12 +140,14 @@ select
             then 'no exports reported'
         when outcomes.goods_trade_usd is null then 'no imports reported'
         when outcomes.actual_usd is null then 'no e-commerce volume for the year'
-        when outcomes.actual_usd <= 0 then 'trade is not positive'
+        when outcomes.actual_usd < 0 then 'trade is negative'
         when slotted.missing_terms is not null then 'no value for ' || slotted.missing_terms
         when slotted.undefined_terms is not null then 'no logarithm of ' || slotted.undefined_terms
+        when outcomes.actual_usd = 0 then '{{ zero_trade() }}'
     end as lost_reason,
     outcomes.year,
     outcomes.actual_usd,
+    outcomes.outcome_divisor_usd,
     case
         when outcomes.actual_usd > 0 then ln(outcomes.actual_usd / outcomes.outcome_divisor_usd)
     end as v0,

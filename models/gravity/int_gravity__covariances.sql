@@ -1,5 +1,6 @@
 -- Covariance of the coefficients of one estimator in slots, for the interval of its prediction:
--- clustered by partner, or classical where there are no more partners than coefficients.
+-- clustered by partner; with no more partners than coefficients classical, which of PPML would claim
+-- variance = mean: robust there.
 with covariances as (
     select
         study_id,
@@ -11,7 +12,7 @@ with covariances as (
         name,
         col_name,
         value
-    from {{ ref('int_gravity__inference') }}
+    from {{ ref('int_gravity__estimates') }}
     where item in ('covariance', 'critical_value')
 ),
 
@@ -23,24 +24,11 @@ chosen as (
         case
             when max(case when covariance = 'clustered' and status = 'ok' then 1 else 0 end) = 1
                 then 'clustered'
+            when estimator like 'ppml%' then 'robust'
             else 'classical'
         end as covariance
     from covariances
     group by study_id, spec_id, estimator
-),
-
-term_slots as (
-    select
-        spec_id,
-        term,
-        position
-    from {{ ref('stg_study__gravity_terms') }}
-    union all
-    select
-        spec_id,
-        'const' as term,
-        0 as position
-    from {{ ref('stg_study__gravity_specifications') }}
 )
 
 select
@@ -48,11 +36,11 @@ select
     chosen.spec_id,
     chosen.estimator,
     chosen.covariance,
-    {% for i in slots() -%}
-        {% for j in slots() if j >= i -%}
+    {% for i in design_slots() -%}
+        {% for j in design_slots() if j >= i -%}
             max(
                 case
-                    when row_slots.position = {{ i }} and col_slots.position = {{ j }}
+                    when row_slots.design_slot = {{ i }} and col_slots.design_slot = {{ j }}
                         then covariances.value
                 end
             ) as c_{{ i }}_{{ j }},
@@ -66,12 +54,12 @@ inner join covariances
         and chosen.spec_id = covariances.spec_id
         and chosen.estimator = covariances.estimator
         and chosen.covariance = covariances.covariance
-left join term_slots as row_slots
+left join {{ ref('int_gravity__term_slots') }} as row_slots
     on
         covariances.spec_id = row_slots.spec_id
-        and covariances.name = row_slots.term
-left join term_slots as col_slots
+        and covariances.name = row_slots.name
+left join {{ ref('int_gravity__term_slots') }} as col_slots
     on
         covariances.spec_id = col_slots.spec_id
-        and covariances.col_name = col_slots.term
+        and covariances.col_name = col_slots.name
 group by chosen.study_id, chosen.spec_id, chosen.estimator, chosen.covariance

@@ -1,6 +1,14 @@
--- Fit of every partner-year without effects: exp of it is the median of the predicted trade; its
--- standard error is that of the regression line, sqrt(x' V x). Fixed effects predict nothing here:
--- without the effects their slopes say how a partner changes, not how partners differ.
+-- Fit of every partner-year without effects. Its exp is the predicted trade: the median under the log
+-- models, the mean under PPML. Its standard error is that of the regression line, sqrt(x' V x).
+-- Estimators with partner effects predict nothing here: without the effects their slopes say how a
+-- partner changes, not how partners differ.
+{% set design = [] -%}
+{% for k in slots(1) %}{% do design.append('sample.v' ~ k) %}{% endfor -%}
+{% for k in slots(1) %}{% do design.append('means.m' ~ k) %}{% endfor -%}
+with coefficients as (
+    {{ slot_coefficients(ref('int_gravity__estimates')) }}
+)
+
 select
     sample.study_id,
     sample.spec_id,
@@ -8,26 +16,34 @@ select
     sample.partner_iso3,
     coefficients.estimator_status,
     covariances.covariance as interval_covariance,
+    case
+        when coefficients.estimator = 'ppml' then 'mean_without_effects' else 'median_without_effects'
+    end as k_definition,
     sample.scale_kind,
     sample.year,
     sample.actual_usd,
-    specifications.outcome_divisor_usd,
+    sample.outcome_divisor_usd,
     sample.v0 as actual_log,
     coefficients.b0
-    + {{ slot_sum('coefficients.b{k} * sample.v{k}', slots(1)) }} as predicted_log,
-    sqrt(greatest(0, {{ quadratic_form('covariances', 'sample', slots(1)) }})) as predicted_log_se,
+    + {{ slot_sum('coefficients.b{k} * sample.v{k}', slots(1)) }}
+    + {{ slot_sum('coefficients.g{k} * means.m{k}', slots(1)) }} as predicted_log,
+    sqrt(greatest(0, {{ quadratic_form('covariances', design) }})) as predicted_log_se,
     covariances.critical_value,
     sample.imputed_share
-from {{ ref('int_gravity__sample') }} as sample
-inner join {{ ref('int_gravity__coefficients') }} as coefficients
+from {{ ref('int_gravity__ppml_sample') }} as sample
+inner join coefficients
     on
         sample.study_id = coefficients.study_id
         and sample.spec_id = coefficients.spec_id
-        and coefficients.estimator <> 'within'
+        and coefficients.estimator not in ('within', 'twoway', 'ppml_twoway')
+        and (sample.v0 is not null or coefficients.estimator = 'ppml')
 inner join {{ ref('int_gravity__covariances') }} as covariances
     on
         coefficients.study_id = covariances.study_id
         and coefficients.spec_id = covariances.spec_id
         and coefficients.estimator = covariances.estimator
-inner join {{ ref('stg_study__gravity_specifications') }} as specifications
-    on sample.spec_id = specifications.spec_id
+left join {{ ref('int_gravity__pair_means') }} as means
+    on
+        sample.study_id = means.study_id
+        and sample.spec_id = means.spec_id
+        and sample.partner_iso3 = means.partner_iso3

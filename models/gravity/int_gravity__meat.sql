@@ -1,27 +1,44 @@
--- Meat of the clustered covariance: sum over pairs of products of scores, slot 0 the constant.
-with weights as (
+-- Meat of the covariance clustered by partner: sum over partners of products of scores, by design
+-- slot. Scores of a partner follow from its products and means; only two-way effects need the rows.
+with from_moments as (
+    {{ clustered_meat(
+        ref('int_gravity__pair_means'), ref('int_gravity__pair_products'), ref('int_gravity__grand_means'),
+        ref('int_gravity__coefficients'), ref('int_gravity__estimator_weights'),
+        ['study_id', 'spec_id'], 'partner_iso3', slots(), true
+    ) }}
+),
+
+twoway_scores as (
     select
         study_id,
         spec_id,
         estimator,
-        cast(group_size as bigint) as group_size,
-        value as between_weight
-    from {{ ref('est_gravity') }}
-    where item = 'between_weight'
+        {% for k in design_slots() -%}
+            m{{ k }},
+        {% endfor -%}
+        partner_iso3
+    from {{ ref('int_gravity__scores') }}
+    where estimator = 'twoway'
 ),
 
-meat as (
-    {{ clustered_meat(
-        ref('int_gravity__pair_means'), ref('int_gravity__pair_products'), ref('int_gravity__grand_means'),
-        ref('int_gravity__coefficients'), 'weights', ['study_id', 'spec_id'], 'partner_iso3', slots()
-    ) }}
+from_rows as (
+    {{ scored_meat('twoway_scores', ['study_id', 'spec_id'], 'partner_iso3', design_slots()) }}
 )
 
-select
-    study_id,
-    spec_id,
-    estimator,
-    row_slot,
-    col_slot,
-    moment_value as meat_value
-from meat
+{% for source in ['from_moments', 'from_rows'] -%}
+    select
+        study_id,
+        spec_id,
+        estimator,
+        {% for i in design_slots() -%}
+            {% for j in design_slots() if j >= i -%}
+                c_{{ i }}_{{ j }},
+            {% endfor -%}
+        {% endfor -%}
+        cluster_count
+    from {{ source }}
+    {% if source == 'from_moments' -%}
+        where estimator <> 'twoway'
+        union all
+    {% endif -%}
+{% endfor %}

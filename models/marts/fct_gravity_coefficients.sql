@@ -6,7 +6,7 @@ with sizes as (
         max(case when item = 'estimator' then status end) as estimator_status,
         max(case when name = 'n_obs' then value end) as n_obs,
         max(case when name = 'n_entities' then value end) as n_entities
-    from {{ ref('est_gravity') }}
+    from {{ ref('int_gravity__estimates') }}
     where item in ('estimator', 'diagnostic')
     group by study_id, spec_id, estimator
 )
@@ -20,6 +20,8 @@ select
     sizes.estimator_status,
     coefficients.status as term_status,
     coefficients.reason,
+    case when coefficients.df is null then 'normal' else 't' end as distribution,
+    coefficients.correction,
     coefficients.value as coefficient,
     coefficients.std_error as coefficient_se,
     coefficients.statistic,
@@ -28,9 +30,8 @@ select
     coefficients.ci_low as coefficient_ci_low,
     coefficients.ci_high as coefficient_ci_high,
     cast(sizes.n_obs as bigint) as n_obs,
-    cast(sizes.n_entities as bigint) as n_entities,
-    case when coefficients.df is null then 'normal' else 't' end as distribution
-from {{ ref('int_gravity__inference') }} as coefficients
+    cast(sizes.n_entities as bigint) as n_entities
+from {{ ref('int_gravity__estimates') }} as coefficients
 inner join sizes
     on
         coefficients.study_id = sizes.study_id

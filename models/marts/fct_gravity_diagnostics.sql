@@ -5,8 +5,8 @@ with estimators as (
         spec_id,
         estimator,
         status,
-        nullif(reason, '') as reason
-    from {{ ref('est_gravity') }}
+        reason
+    from {{ ref('int_gravity__estimates') }}
     where item = 'estimator'
 ),
 
@@ -18,7 +18,7 @@ numbers as (
         cast(group_size as integer) as group_size,
         value,
         case when item = 'theta' then 'theta' else name end as diagnostic
-    from {{ ref('est_gravity') }}
+    from {{ ref('int_gravity__estimates') }}
     where item in ('diagnostic', 'theta')
 )
 

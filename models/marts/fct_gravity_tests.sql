@@ -2,6 +2,8 @@ select
     study_id,
     spec_id,
     name as test,
+    estimator,
+    covariance,
     status,
     reason,
     col_name as decision,
@@ -10,7 +12,7 @@ select
     cast(df as integer) as df,
     cast(df_denominator as integer) as df_denominator,
     p_value
-from {{ ref('est_gravity') }}
+from {{ ref('int_gravity__estimates') }}
 where
     item = 'test'
     and {{ audit_agrees() }}

@@ -6,6 +6,7 @@ select
     country_iso3 as partner_iso3,
     lost_step as step,
     lost_reason as reason,
+    'all' as lost_to,
     year
 from {{ ref('int_index__candidates') }}
 where lost_step is not null
@@ -18,6 +19,20 @@ select
     partner_iso3,
     lost_step as step,
     lost_reason as reason,
+    case when lost_reason = '{{ zero_trade() }}' then 'logarithms' else 'all' end as lost_to,
     year
 from {{ ref('int_gravity__candidates') }}
 where lost_step is not null
+union all
+select
+    study_id,
+    'gravity' as spec_kind,
+    spec_id,
+    name as partner_code,
+    name as partner_iso3,
+    col_name as step,
+    reason,
+    estimator as lost_to,
+    cast(time_key as integer) as year
+from {{ ref('int_gravity__estimates') }}
+where item = 'loss'

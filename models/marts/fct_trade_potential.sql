@@ -1,4 +1,18 @@
-with potential as (
+-- Duan's smearing factor leads from the median to the mean: the mean of exp(residual); 1 for PPML.
+with smearing as (
+    select
+        study_id,
+        spec_id,
+        estimator,
+        case
+            when max(k_definition) = 'median_without_effects' then avg(exp(actual_log - predicted_log))
+            else 1.0
+        end as smearing_factor
+    from {{ ref('int_gravity__fitted') }}
+    group by study_id, spec_id, estimator
+),
+
+potential as (
     select
         study_id,
         spec_id,
@@ -6,6 +20,7 @@ with potential as (
         partner_iso3,
         estimator_status,
         interval_covariance,
+        k_definition,
         scale_kind,
         year,
         actual_usd,
@@ -26,13 +41,14 @@ select
     potential.partner_iso3,
     classes.potential_class,
     potential.estimator_status,
-    'median_without_effects' as k_definition,
+    potential.k_definition,
     potential.interval_covariance,
     potential.scale_kind,
     potential.year,
     potential.actual_usd,
     potential.predicted_usd,
     potential.k_ratio,
+    potential.k_ratio / smearing.smearing_factor as k_mean_ratio,
     potential.k_log_ratio,
     potential.predicted_log_se as k_log_ratio_se,
     potential.imputed_share,
@@ -45,6 +61,11 @@ select
 from potential
 inner join {{ ref('dim_study') }} as studies
     on potential.study_id = studies.study_id
+inner join smearing
+    on
+        potential.study_id = smearing.study_id
+        and potential.spec_id = smearing.spec_id
+        and potential.estimator = smearing.estimator
 left join {{ ref('dim_potential_class') }} as classes
     on
         (

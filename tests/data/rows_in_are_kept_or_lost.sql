@@ -30,6 +30,7 @@ outcomes as (
         spec_kind,
         spec_id
     from {{ ref('fct_row_ledger') }}
+    where lost_to in ('all', 'logarithms')
 ),
 
 counted as (

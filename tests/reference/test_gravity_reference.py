@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ import statsmodels.api as sm
 from linearmodels.datasets import wage_panel
 from linearmodels.panel import BetweenOLS, PanelOLS, PooledOLS, RandomEffects
 from linearmodels.panel.results import PanelEffectsResults, PanelResults, RandomEffectsResults
+from statsmodels.stats.diagnostic import linear_reset
 from tests.panels import (
     ENTITY,
     OUTCOME,
@@ -16,12 +19,11 @@ from tests.panels import (
     Case,
     make_panel,
     run_gravity_models,
-    scores_by_entity,
     unbalanced_sizes,
 )
 
-from trade_potential.gravity.covariance import clustered_covariance
-from trade_potential.gravity.estimate import ESTIMATORS, Estimate, Estimator
+from trade_potential.gravity.covariance import COVARIANCES, OF_BETWEEN, Covariance
+from trade_potential.gravity.estimate import ESTIMATORS, WITH_EFFECTS, Estimate, Estimator
 
 SAME = 1e-9
 """Two exact formulas in double precision; measured 7e-13 at worst, the rest is room for other
@@ -41,46 +43,76 @@ def assert_same(ours: object, theirs: object, tolerance: float = SAME) -> None:
 
 # --- Against linearmodels, estimator by estimator -------------------------------------------------
 
+OPTIONS: dict[Covariance, dict[str, Any]] = {
+    "classical": {},
+    "robust": {"cov_type": "robust"},
+    "clustered": {"cov_type": "clustered", "cluster_entity": True, "group_debias": True},
+    "clustered_twoway": {
+        "cov_type": "clustered",
+        "cluster_entity": True,
+        "cluster_time": True,
+        "group_debias": True,
+    },
+    "driscoll_kraay": {"cov_type": "kernel"},
+}
+"""debiased=True, the default of linearmodels, multiplies by N / (N - K); group_debias=True by
+G/(G-1) * (N-1)/N for each dimension: together ours. Kernel: Bartlett with the same bandwidth."""
 
-def reference_fit(frame: pd.DataFrame, fit: Estimate, *, clustered: bool = False) -> Reference:
-    """The same estimator by linearmodels.
 
-    Conventions. Classical: SSR / (n - k), k with the constant and, for within, the effects: its
-    default ``debiased=True``. Clustered: G/(G-1) * (N-1)/(N-k), k with the constant and without
-    absorbed effects. linearmodels multiplies N/(N-k) (``debiased=True``) by G/(G-1) * (N-1)/N
-    (``group_debias=True``), and leaves out effects that are nested in clusters: exactly the same.
-    For between N is G.
-    """
-    panel = frame.assign(time=frame.groupby(ENTITY).cumcount()).set_index([ENTITY, "time"])
+def quasi_demeaned(case: Case, fit: Estimate) -> PooledOLS:
+    """Mundlak's model on rows less theta times their entity mean; the constant is 1 - theta."""
+    frame = case.frame
+    by_size = dict(zip(case.moments.sizes, fit.theta, strict=True))
+    counts = frame.groupby(ENTITY)[OUTCOME].transform("size")
+    theta = np.array([by_size[float(count)] for count in counts])
+    plain = [term for term in fit.terms if term in frame.columns]
+    means = frame.groupby(ENTITY)[[OUTCOME, *plain]].transform("mean")
+    columns = {OUTCOME: frame[OUTCOME] - theta * means[OUTCOME], "const": 1.0 - theta}
+    for term in fit.terms:
+        name = term.removeprefix("mean(").removesuffix(")")
+        shift = means[name] if term not in plain else frame[name]
+        columns[term] = shift - theta * means[name]
+    data = pd.DataFrame(columns).set_index([frame[ENTITY], frame["year"]])
+    return PooledOLS(data[OUTCOME], data[["const", *fit.terms]])
+
+
+def reference_fit(case: Case, fit: Estimate, kind: Covariance = "classical") -> Reference:
+    """The same estimator by linearmodels."""
+    options = dict(OPTIONS[kind])
+    if fit.estimator == "mundlak":
+        return quasi_demeaned(case, fit).fit(**options)
+    panel = case.frame.set_index([ENTITY, "year"])
     y = panel[OUTCOME]
     x = sm.add_constant(panel[list(fit.terms)], has_constant="add")
-    options = {"cov_type": "clustered", "group_debias": True} if clustered else {}
+    weights = panel["weight"] if case.moments.is_weighted else None
     if fit.estimator == "between":
-        if clustered:
-            codes = panel.index.get_level_values(0).factorize()[0]
-            options["clusters"] = pd.DataFrame({"cluster": codes}, index=panel.index)
-        return BetweenOLS(y, x).fit(**options)
-    if clustered:
-        options["cluster_entity"] = True
-    if fit.estimator == "within":
-        return PanelOLS(y, x, entity_effects=True).fit(**options)
-    return (PooledOLS if fit.estimator == "pooled" else RandomEffects)(y, x).fit(**options)
+        # Its rows are entities: clusters of one, for which the robust covariance is the same.
+        options = OPTIONS["classical" if kind == "classical" else "robust"]
+        return BetweenOLS(y, x, weights=weights).fit(**options)
+    if fit.estimator in ("within", "twoway"):
+        if kind.startswith("clustered"):  # effects nested in the clusters are not counted in K
+            options |= {"auto_df": False, "count_effects": False}
+        return PanelOLS(
+            y, x, entity_effects=True, time_effects=fit.estimator == "twoway", weights=weights
+        ).fit(**options)
+    return (PooledOLS if fit.estimator == "pooled" else RandomEffects)(y, x, weights=weights).fit(
+        **options
+    )
 
 
 def assert_as_linearmodels(case: Case, estimator: Estimator) -> None:
     fit = case.fits[estimator]
     assert fit.status in {"ok", "sigma_u_zero"}
-    theirs = reference_fit(case.frame, fit)
+    theirs = reference_fit(case, fit)
     assert_same(fit.coefficients, theirs.params)
     assert_same(np.sqrt(np.diag(fit.covariance)), theirs.std_errors)
     assert fit.df_resid == theirs.df_resid
     assert_same(fit.ssr, theirs.resid_ss)
-    if estimator != "random":  # random: ours is the squared correlation, theirs of weighted data
+    # Of weighted rows ours is the squared correlation, theirs that of the weighted data.
+    if estimator not in ("random", "mundlak"):
         assert_same(fit.r_squared, theirs.rsquared)
-    if estimator == "within":
+    if estimator in ("within", "twoway"):
         assert_same(fit.sigma_e, np.sqrt(theirs.s2))
-        assert_same(case.tests["f_effects"].statistic, theirs.f_pooled.stat)
-        assert case.tests["f_effects"].df_denominator == theirs.f_pooled.df_denom
     if estimator == "random":
         parts = theirs.variance_decomposition
         assert_same(fit.sigma_u, np.sqrt(parts["Effects"]))
@@ -90,14 +122,24 @@ def assert_as_linearmodels(case: Case, estimator: Estimator) -> None:
         assert_same([by_size[float(n)] for n in sizes], theirs.theta.loc[sizes.index, "theta"])
 
 
-def assert_clustered_as_linearmodels(case: Case, estimator: Estimator) -> None:
+def assert_errors_as_linearmodels(case: Case, estimator: Estimator, kind: Covariance) -> None:
     fit = case.fits[estimator]
-    scores = scores_by_entity(case.frame, case.moments, fit)
-    covariance = clustered_covariance(
-        fit.bread, scores.T @ scores, n_clusters=case.moments.n_entities, n_rows=fit.n_rows
-    )
-    theirs = reference_fit(case.frame, fit, clustered=True)
-    assert_same(np.sqrt(np.diag(covariance)), theirs.std_errors)
+    ours = case.errors(estimator, kind)
+    theirs = reference_fit(case, fit, kind)
+    factor = 1.0
+    if estimator == "twoway" and kind == "clustered":
+        # Year effects are not nested in entities: ours counts them in K, linearmodels does not.
+        n, k = fit.n_rows, len(fit.coefficients)
+        assert fit.time_effects is not None
+        factor = (n - k) / (n - k - fit.time_effects.rank)
+    if estimator == "between" and kind == "clustered":
+        assert ours.df == case.moments.n_entities - 1
+    with np.errstate(invalid="ignore"):
+        expected = np.sqrt(factor * np.diag(theirs.cov))
+        found = np.sqrt(np.diag(ours.matrix))
+    first = 1 if estimator in WITH_EFFECTS else 0  # of effects, the constant is a convention
+    assert_same(found[first:], expected[first:])
+    assert_same(ours.matrix[first:, first:], factor * theirs.cov.to_numpy()[first:, first:], 1e-7)
 
 
 @pytest.fixture(scope="module")
@@ -112,8 +154,21 @@ def wages() -> Case:
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_wage_panel(wages: Case, estimator: Estimator) -> None:
     assert_as_linearmodels(wages, estimator)
-    assert_clustered_as_linearmodels(wages, estimator)
-    assert wages.fits[estimator].absorbed == (("x1", "x2", "x3") if estimator == "within" else ())
+    gone = {"within": ("x1", "x2", "x3"), "twoway": ("x1", "x2", "x3", "x4")}
+    assert sorted(wages.fits[estimator].absorbed) == list(gone.get(estimator, ()))
+    if estimator == "mundlak":
+        means = sorted(wages.fits[estimator].terms[7:])
+        assert means == ["mean(x4)", "mean(x5)", "mean(x6)", "mean(x7)"]
+
+
+@pytest.mark.parametrize("kind", COVARIANCES[1:])
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_errors_of_wage_panel(wages: Case, estimator: Estimator, kind: Covariance) -> None:
+    if estimator == "between" and kind not in OF_BETWEEN:
+        with pytest.raises(ValueError, match="no such scores"):
+            wages.errors(estimator, kind)
+        return
+    assert_errors_as_linearmodels(wages, estimator, kind)
 
 
 # --- Random unbalanced panels in awkward units ----------------------------------------------------
@@ -123,19 +178,25 @@ SHAPES = {1: (25, 3, 8), 2: (40, 5, 6), 3: (60, 8, 10), 4: (30, 6, 4), 5: (120, 
 """Seed: entities, regressors, longest series."""
 
 
+def random_frame(seed: int) -> pd.DataFrame:
+    """Entities begin in different years, so that no two years hold the same ones."""
+    entities, terms, longest = SHAPES[seed]
+    frame = make_panel(
+        seed,
+        sizes=unbalanced_sizes(seed, entities, longest),
+        n_terms=terms,
+        scales=UNITS,
+        effect_sd=0.2 * seed,
+    )
+    begin = np.random.default_rng(seed).integers(0, 4, entities)
+    frame["year"] += begin[frame.groupby(ENTITY).ngroup()]
+    frame[OUTCOME] += np.sin(frame["year"])
+    return frame
+
+
 @pytest.fixture(scope="module", params=SHAPES)
 def random_case(request: pytest.FixtureRequest) -> Case:
-    seed = int(request.param)
-    entities, terms, longest = SHAPES[seed]
-    return Case.of(
-        make_panel(
-            seed,
-            sizes=unbalanced_sizes(seed, entities, longest),
-            n_terms=terms,
-            scales=UNITS,
-            effect_sd=0.2 * seed,
-        )
-    )
+    return Case.of(random_frame(int(request.param)))
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
@@ -143,7 +204,38 @@ def test_random_panel(random_case: Case, estimator: Estimator) -> None:
     assert random_case.moments.sizes[0] == 1
     assert len(random_case.moments.sizes) > 2
     assert_as_linearmodels(random_case, estimator)
-    assert_clustered_as_linearmodels(random_case, estimator)
+    for kind in COVARIANCES[1:]:
+        if estimator != "between" or kind in OF_BETWEEN:
+            assert_errors_as_linearmodels(random_case, estimator, kind)
+
+
+@pytest.mark.parametrize("estimator", ["pooled", "within", "twoway"])
+def test_weights(random_case: Case, estimator: Estimator) -> None:
+    rng = np.random.default_rng(len(random_case.frame))
+    frame = random_case.frame.assign(weight=rng.uniform(0.2, 5.0, len(random_case.frame)))
+    case = Case.of(frame, weights="weight")
+    assert case.moments.is_weighted
+    assert_as_linearmodels(case, estimator)
+    for kind in COVARIANCES[1:]:
+        assert_errors_as_linearmodels(case, estimator, kind)
+
+
+def test_weights_between_and_random_of_a_balanced_panel() -> None:
+    """In linearmodels an entity weighs the sum of its weights, here their mean.
+
+    That is the same if all have as many rows, and ours alone is the estimator without weights when
+    all weights are equal.
+    """
+    frame = make_panel(31, sizes=[6] * 30, n_terms=3)
+    frame["weight"] = np.random.default_rng(31).uniform(0.2, 5.0, len(frame))
+    case = Case.of(frame, weights="weight")
+    assert_as_linearmodels(case, "between")
+    assert_errors_as_linearmodels(case, "between", "robust")
+    equal = Case.of(random_frame(2).assign(weight=7.0), weights="weight")
+    plain = Case.of(random_frame(2))
+    for estimator, fit in equal.fits.items():
+        assert_same(fit.coefficients, plain.fits[estimator].coefficients)
+        assert_same(fit.covariance, plain.fits[estimator].covariance, 1e-7)
 
 
 def test_moments_are_those_of_the_rows(random_case: Case) -> None:
@@ -185,8 +277,8 @@ def test_breusch_pagan_from_rows(random_case: Case) -> None:
 
 def test_hausman_from_reference_fits(random_case: Case) -> None:
     """Hausman (1978) on the coefficients and covariances of linearmodels."""
-    inner = reference_fit(random_case.frame, random_case.fits["within"])
-    outer = reference_fit(random_case.frame, random_case.fits["random"])
+    inner = reference_fit(random_case, random_case.fits["within"])
+    outer = reference_fit(random_case, random_case.fits["random"])
     terms = list(random_case.moments.terms)
     gap = (inner.params - outer.params)[terms].to_numpy()
     unit = inner.std_errors[terms].to_numpy()
@@ -202,42 +294,88 @@ def test_hausman_from_reference_fits(random_case: Case) -> None:
     assert_same(test.statistic, statistic, SAME * max(1.0, lost))
 
 
-# --- The SQL of the clustered covariance ----------------------------------------------------------
+def test_f_tests_from_reference_fits(random_case: Case) -> None:
+    """Baltagi (2021), eq. 2.18 and 3.23, on the squares of linearmodels."""
+    fits, tests = random_case.fits, random_case.tests
+    inner = reference_fit(random_case, fits["within"])
+    both = reference_fit(random_case, fits["twoway"])
+    test = tests["f_effects"]
+    assert_same(test.statistic, inner.f_pooled.stat)
+    assert test.df_denominator == inner.f_pooled.df_denom
+    rank = inner.df_resid - both.df_resid
+    f_time = (inner.resid_ss - both.resid_ss) / rank / (both.resid_ss / both.df_resid)
+    assert_same(tests["f_time_effects"].statistic, f_time, SAME * 10)
+    assert (tests["f_time_effects"].df, tests["f_time_effects"].df_denominator) == (
+        rank,
+        both.df_resid,
+    )
 
 
-def test_sql_meat_gives_the_clustered_errors_of_linearmodels() -> None:
+def test_reset_as_statsmodels(random_case: Case) -> None:
+    """Regressors standardised: statsmodels inverts raw powers of them."""
+    x = random_case.frame[list(random_case.moments.terms)]
+    fit = sm.OLS(random_case.frame[OUTCOME], sm.add_constant((x - x.mean()) / x.std())).fit()
+    theirs = linear_reset(fit, power=3, use_f=True)
+    ours = random_case.tests["reset"]
+    assert_same(ours.statistic, theirs.fvalue, 1e-7)
+    assert_same(ours.p_value, theirs.pvalue, 1e-6)
+    assert (ours.df, ours.df_denominator) == (theirs.df_num, theirs.df_denom)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("mundlak", "classical"), ("hausman_robust", "clustered")]
+)
+def test_wald_tests_of_means(random_case: Case, name: str, kind: Covariance) -> None:
+    fit = random_case.fits["mundlak"]
+    theirs = reference_fit(random_case, fit, kind)
+    means = [term for term in fit.terms if term.startswith("mean(")]
+    gap = theirs.params[means].to_numpy()
+    unit = theirs.std_errors[means].to_numpy()
+    spread = theirs.cov.loc[means, means].to_numpy() / np.outer(unit, unit)
+    test = random_case.tests[name]
+    assert_same(test.statistic, gap / unit @ np.linalg.solve(spread, gap / unit), 1e-7)
+    assert test.df == len(means)
+
+
+def test_slopes_of_mundlak_are_those_of_within(random_case: Case) -> None:
+    fits = random_case.fits
+    k = len(fits["within"].terms)
+    assert_same(fits["mundlak"].slopes[:k], fits["within"].slopes, 1e-8)
+
+
+# --- The SQL of the warehouse ---------------------------------------------------------------------
+
+
+def test_models_of_the_warehouse_give_the_errors_of_linearmodels() -> None:
     """Specifications of different length and an absorbed term leave slots of the SQL empty."""
-    wide = make_panel(11, sizes=unbalanced_sizes(11, 40, 9), n_terms=7, scales=UNITS)
-    narrow = make_panel(12, sizes=unbalanced_sizes(12, 30, 6), n_terms=3)
+    wide = random_frame(3).iloc[:, :10]
+    narrow = random_frame(1)
     narrow["x4"] = narrow.groupby(ENTITY)["x1"].transform("first")
     samples = {("a", "wide"): wide, ("a", "narrow"): narrow, ("b", "wide"): wide.iloc[5:]}
     tables = run_gravity_models(samples)
     for (study_id, spec_id), frame in samples.items():
         case = Case.of(frame)
+        mine = tables.inference
+        mine = mine[(mine["study_id"] == study_id) & (mine["spec_id"] == spec_id)]
         for estimator, fit in case.fits.items():
-
-            def of_fit(table: pd.DataFrame) -> pd.DataFrame:
-                at = (
-                    (table["study_id"] == study_id)  # noqa: B023
-                    & (table["spec_id"] == spec_id)  # noqa: B023
-                    & (table["estimator"] == estimator)  # noqa: B023
-                )
-                return table[at]
-
-            slots = [0, *(case.moments.terms.index(term) + 1 for term in fit.terms)]
-            found = of_fit(tables.meat).set_index(["row_slot", "col_slot"])["meat_value"]
-            scores = scores_by_entity(frame, case.moments, fit)
-            meat = scores.T @ scores
-            unit = np.sqrt(np.diag(meat))
-            unit[unit == 0.0] = 1.0
-            ours = np.array([[found[min(i, j), max(i, j)] for j in slots] for i in slots])
-            np.testing.assert_allclose(
-                ours / np.outer(unit, unit), meat / np.outer(unit, unit), rtol=0.0, atol=SAME_SQL
-            )
-            rows = of_fit(tables.clustered)
-            rows = rows[rows["item"] == "coefficient"].set_index("name")
-            theirs = reference_fit(frame, fit, clustered=True)
-            names = ["const", *fit.terms]
-            assert set(rows["status"]) == {"ok"}
-            assert_same(rows.loc[names, "value"], theirs.params[names])
-            assert_same(rows.loc[names, "std_error"], theirs.std_errors[names], SAME_SQL)
+            for kind in COVARIANCES[1:]:
+                if estimator == "between" and kind not in OF_BETWEEN:
+                    continue
+                rows = mine[
+                    (mine["estimator"] == estimator)
+                    & (mine["covariance"] == kind)
+                    & (mine["item"] == "coefficient")
+                ].set_index("name")
+                names = ["const", *fit.terms]
+                ours = case.errors(estimator, kind)
+                assert set(rows["status"]) == {ours.status}
+                assert_same(rows.loc[names, "value"], fit.coefficients)
+                with np.errstate(invalid="ignore"):
+                    expected = np.sqrt(np.diag(ours.matrix))
+                first = 1 if estimator in WITH_EFFECTS else 0
+                assert_same(rows.loc[names, "std_error"].iloc[first:], expected[first:], SAME_SQL)
+                if ours.status == "ok":
+                    assert_errors_as_linearmodels(case, estimator, kind)
+        found = mine[(mine["item"] == "test") & mine["estimator"].isna()].set_index("name")
+        for name in ("mundlak", "hausman_robust", "reset"):
+            assert_same(found.loc[name, "statistic"], case.tests[name].statistic, SAME_SQL)

@@ -1,16 +1,39 @@
-"""Standard errors: classical and clustered by entity."""
+"""Standard errors: classical, robust to heteroskedasticity, clustered, and over time."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy import stats
 
+from trade_potential.gravity.estimate import WITH_EFFECTS, Estimate
+from trade_potential.gravity.scores import Meats
 from trade_potential.linalg import FloatArray
 
+Covariance = Literal["classical", "robust", "clustered", "clustered_twoway", "driscoll_kraay"]
+COVARIANCES: tuple[Covariance, ...] = (
+    "classical",
+    "robust",
+    "clustered",
+    "clustered_twoway",
+    "driscoll_kraay",
+)
+CORRECTIONS: dict[Covariance, str] = {
+    "classical": "SSR / df_resid",
+    "robust": "N / df_resid (HC1)",
+    "clustered": "G/(G-1) x (N-1)/(N-K)",
+    "clustered_twoway": "G_j/(G_j-1) of each part x (N-1)/(N-K)",
+    "driscoll_kraay": "N / df_resid; Bartlett, floor(4 (T/100)^(2/9)) lags",
+}
+"""Small-sample corrections in words; ``sandwich`` has the formulas."""
+
+OF_BETWEEN: frozenset[str] = frozenset({"classical", "robust", "clustered"})
+"""Covariances of the between estimator: its rows are entities and have no time."""
+
 FEW_CLUSTERS = "few_clusters"
-"""Status of a clustered covariance with no more clusters than coefficients."""
+"""Status of a covariance with no more clusters (entities, times) than coefficients."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +60,8 @@ class Inference:
         cls, estimate: FloatArray, covariance: FloatArray, *, df: float, confidence_level: float
     ) -> Inference:
         """Wald inference from a (k, k) covariance."""
-        std_error = np.sqrt(np.diag(covariance))
         with np.errstate(divide="ignore", invalid="ignore"):
+            std_error = np.sqrt(np.diag(covariance))  # NaN where a variance is negative
             statistic = estimate / std_error
         law = stats.norm() if np.isinf(df) else stats.t(df)
         critical_value = float(law.ppf(0.5 + confidence_level / 2.0))
@@ -57,39 +80,125 @@ class Inference:
 
 def law_df(estimator: str, df: float) -> float:
     """Degrees of freedom of t; infinite, the normal distribution, for random effects (Stata)."""
-    return float("inf") if estimator == "random" else float(df)
+    return float("inf") if estimator in ("random", "mundlak") else float(df)
 
 
-def too_few_clusters(n_clusters: int, n_coefficients: int) -> str:
+@dataclass(frozen=True)
+class Sandwich:
+    """A covariance that allows for more than the classical one.
+
+    Attributes:
+        kind: Which.
+        matrix: (k, k).
+        df: Degrees of freedom of t.
+        status: ok, few_clusters or not_positive_definite.
+        reason: One sentence when the status is not ok.
+    """
+
+    kind: Covariance
+    matrix: FloatArray
+    df: float
+    status: str
+    reason: str
+
+
+def too_few(n_clusters: int, of: str, n_coefficients: int) -> str:
     """Why a clustered covariance cannot be trusted, in one sentence; empty if it can."""
     if n_clusters > n_coefficients:
         return ""
     return (
-        f"{n_clusters} clusters for {n_coefficients} coefficients: the covariance cannot have "
-        "full rank"
+        f"{n_clusters} {of} for {n_coefficients} coefficients: the covariance cannot have full rank"
     )
 
 
-def clustered_covariance(
-    bread: FloatArray, meat: FloatArray, *, n_clusters: int, n_rows: int
-) -> FloatArray:
-    """Covariance clustered by entity: c * bread @ meat @ bread'.
+def bandwidth(n_times: int) -> int:
+    """Lags of Driscoll and Kraay's covariance: floor(4 (T / 100)^(2/9)) (Newey and West, 1994)."""
+    return min(int(4.0 * (n_times / 100.0) ** (2.0 / 9.0)), n_times - 1)
+
+
+def _bartlett(scores: FloatArray) -> FloatArray:
+    """(k, k) long-run sum of products of (T, k) scores, weights 1 - j / (L + 1)."""
+    lags = bandwidth(len(scores))
+    total = scores.T @ scores
+    for lag in range(1, lags + 1):
+        product = scores[lag:].T @ scores[:-lag]
+        total = total + (1.0 - lag / (lags + 1.0)) * (product + product.T)
+    return total
+
+
+def sandwich(estimate: Estimate, meats: Meats, kind: Covariance, *, n_entities: int) -> Sandwich:
+    """C * bread @ meat @ bread' with the meat and the correction c of a kind.
+
+    ====================  ==========================================  =========================
+    kind                  meat                                        c
+    ====================  ==========================================  =========================
+    robust                sum over rows                               N / df_resid (HC1)
+    clustered             sum over entities                           G/(G-1) (N-1)/(N-K)
+    clustered_twoway      entities + times - rows, each with its own  (N-1)/(N-K)
+                          G_j/(G_j-1)
+    driscoll_kraay        Bartlett sum of the scores of times         N / df_resid
+    ====================  ==========================================  =========================
+
+    K counts the coefficients with the constant, and of absorbed effects those that are not nested
+    in the clusters. Rows of between are entities: N is G, and robust is clustered.
 
     Args:
-        bread: (k, k) maps scores to coefficients; k counts the constant, not absorbed effects.
-        meat: (k, k) sum over clusters of the outer products of their scores.
-        n_clusters: Clusters G.
-        n_rows: Rows N of the regression (G for between).
+        estimate: With numbers.
+        meats: Of its scores.
+        kind: robust, clustered, clustered_twoway or driscoll_kraay.
+        n_entities: Entities G.
 
-    Returns:
-        (k, k) with c = G / (G - 1) * (N - 1) / (N - k), as Stata, statsmodels and fixest; NaN for
-        a single cluster.
+    Raises:
+        ValueError: The kind needs a meat that is not there.
 
-    Source: Liang and Zeger (1986); Cameron and Miller (2015), eq. 11 and 12.
+    Source: White (1980), MacKinnon and White (1985); Liang and Zeger (1986); Cameron, Gelbach and
+    Miller (2011), eq. 2.3; Driscoll and Kraay (1998), eq. 7; Cameron and Miller (2015), eq. 11, 12.
     """
-    k = bread.shape[0]
-    if n_clusters < 2:
-        return np.full((k, k), np.nan)
-    correction = n_clusters / (n_clusters - 1) * (n_rows - 1) / (n_rows - k)
-    covariance: FloatArray = correction * bread @ meat @ bread.T
-    return covariance
+    k, n, df_resid = len(estimate.coefficients), estimate.n_rows, float(estimate.df_resid)
+    is_between = estimate.estimator == "between"
+    time_rank = 0 if estimate.time_effects is None else estimate.time_effects.rank
+    status, reason = "ok", ""
+    if kind == "clustered":
+        few = too_few(n_entities, "clusters", k)
+        meat = _grouped(meats.by_entity, n_entities) * (n - 1) / (n - k - time_rank)
+        df = n_entities - 1.0
+    elif kind == "robust" and (is_between or meats.by_row is not None):
+        few, df = "", df_resid
+        meat = n / df_resid * (meats.by_entity if meats.by_row is None else meats.by_row)
+    elif meats.by_row is not None and meats.by_time is not None and not is_between:
+        n_times = len(meats.by_time)
+        if kind == "driscoll_kraay":
+            few, df = too_few(n_times, "years", k), n_times - 1.0
+            meat = n / df_resid * _bartlett(meats.by_time)
+        else:
+            clusters = min(n_entities, n_times)
+            few, df = too_few(clusters, "clusters", k), clusters - 1.0
+            meat = _grouped(meats.by_entity, n_entities)
+            meat = meat + _grouped(meats.by_time.T @ meats.by_time, n_times)
+            meat = (meat - _grouped(meats.by_row, n)) * (n - 1) / (n - k)
+    else:
+        raise ValueError(f"{kind} of {estimate.estimator}: no such scores")
+    matrix: FloatArray = estimate.bread @ meat @ estimate.bread.T
+    if few:
+        status, reason = FEW_CLUSTERS, few
+    elif kind == "clustered_twoway":
+        # Effects leave the constant no score by entity and time: its variance says nothing.
+        inner = matrix[1:, 1:] if estimate.estimator in WITH_EFFECTS else matrix
+        negative = int((np.linalg.eigvalsh(_unit_scale(inner)) < 0.0).sum())
+        if negative:
+            status = "not_positive_definite"
+            reason = f"the difference of clustered covariances has {negative} negative eigenvalues"
+    return Sandwich(kind, matrix, df, status, reason)
+
+
+def _grouped(meat: FloatArray, n_groups: int) -> FloatArray:
+    """Corrected for the number of groups; NaN for a single one."""
+    return meat * (n_groups / (n_groups - 1.0) if n_groups > 1 else np.nan)
+
+
+def _unit_scale(matrix: FloatArray) -> FloatArray:
+    """The matrix in units of its diagonal, so that eigenvalues compare."""
+    scale = np.sqrt(np.abs(np.diag(matrix)))
+    scale = np.where(scale > 0.0, scale, 1.0)
+    unit: FloatArray = np.nan_to_num(matrix / np.outer(scale, scale))
+    return unit

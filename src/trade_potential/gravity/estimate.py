@@ -8,19 +8,30 @@ from typing import Literal
 import numpy as np
 
 from trade_potential.gravity.moments import PanelMoments
+from trade_potential.gravity.time_moments import TimeEffects
 from trade_potential.linalg import FloatArray
 
-Estimator = Literal["pooled", "between", "within", "random"]
-ESTIMATORS: tuple[Estimator, ...] = ("pooled", "between", "within", "random")
+Estimator = Literal["pooled", "between", "within", "twoway", "random", "mundlak"]
+ESTIMATORS: tuple[Estimator, ...] = (
+    "pooled",
+    "between",
+    "within",
+    "twoway",
+    "random",
+    "mundlak",
+)
+WITH_EFFECTS: frozenset[str] = frozenset({"within", "twoway"})
+"""Estimators that take the effects out and so predict nothing for an entity as such."""
+
 CONSTANT = "const"
 
 Status = Literal[
     "ok",  # estimated as named
     "sigma_u_zero",  # random: the variance of the effects is estimated as zero, so it is pooled
     "degenerate_pooled",  # random: too few entities for a between regression, sigma_u set to zero
-    "too_few_entities",  # between: no residual degrees of freedom
+    "too_few_entities",  # between, mundlak: no residual degrees of freedom between entities
     "too_few_rows",  # no residual degrees of freedom
-    "single_period",  # within, random: no entity has two rows
+    "single_period",  # within, random, mundlak: no entity has two rows; twoway: one time
     "no_rows",  # the ledger took every row of the sample
     "rank_deficient",  # a regressor is constant or a combination of others
 ]
@@ -35,8 +46,9 @@ class Estimate:
         estimator: Which.
         status: What kind of result this is; numbers are present only for ``ESTIMATED``.
         reason: One sentence when the status is not ok or a term is absorbed, else empty.
-        terms: Regressors with a coefficient, in order, without the constant.
-        absorbed: Regressors that entity effects absorb (within only).
+        terms: Regressors with a coefficient, in order, without the constant; mundlak: entity means
+            after the regressors.
+        absorbed: Regressors that the effects absorb (within and twoway only).
         coefficients: (k + 1,) constant first.
         centred_constant: Constant of the model in deviations from the grand means.
         bread: (k + 1, k + 1) maps scores of the centred model to coefficients.
@@ -49,8 +61,11 @@ class Estimate:
         n_rows: Rows of the weighted model: N, or G for between.
         r_squared: Of the estimator's own model; random: as r_squared_overall.
         r_squared_within, r_squared_between, r_squared_overall: Squared correlations (Stata).
-        sigma_u, sigma_e: Standard deviations of effects and of the rest; random and within.
+        sigma_u, sigma_e: Standard deviations of effects and of the rest; NaN for pooled and
+            between, sigma_u also for twoway.
         condition_number: Of the correlation matrix of the weighted regressors.
+        n_absorbed: Effects beside the constant that df_resid counts.
+        time_effects: Of each column; twoway only.
     """
 
     estimator: Estimator
@@ -75,6 +90,8 @@ class Estimate:
     sigma_u: float
     sigma_e: float
     condition_number: float
+    n_absorbed: int = 0
+    time_effects: TimeEffects | None = None
 
     @property
     def is_estimated(self) -> bool:

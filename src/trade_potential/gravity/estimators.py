@@ -1,4 +1,4 @@
-"""Pooled, between, within and random-effects estimators as one family.
+"""Pooled, between, within, two-way within, random-effects and Mundlak estimators as one family.
 
 Every estimator minimises a weighted sum of squares of the deviations within entities and of the
 entity means: ``w * within + sum_n b(n) * between_n``. Only the weights differ:
@@ -8,8 +8,10 @@ estimator   within weight w             between weight b(n), n rows
 ==========  ==========================  ===================================
 pooled      1                           n
 within      1                           0
+twoway      1, time effects taken out   0
 between     0                           1
 random      1                           n * (1 - theta_n) ** 2
+mundlak     as random, with the entity means of the regressors beside them
 ==========  ==========================  ===================================
 
 Source: Baltagi (2021), Econometric Analysis of Panel Data, ch. 2 and 9; the random-effects variance
@@ -26,6 +28,7 @@ import numpy as np
 from trade_potential.gravity.estimate import Estimate, Estimator, Status, refused
 from trade_potential.gravity.least_squares import NormalEquations, weighted_least_squares
 from trade_potential.gravity.moments import PanelMoments
+from trade_potential.gravity.time_moments import TimeEffects
 
 
 def pooled(moments: PanelMoments) -> Estimate:
@@ -76,6 +79,29 @@ def within(moments: PanelMoments) -> Estimate:
         sigma_u=float(np.sqrt(spread)),
         sigma_e=float(np.sqrt(estimate.ssr / estimate.df_resid)),
     )
+
+
+def twoway(moments: PanelMoments) -> Estimate:
+    """Fixed effects of entities and times, exactly, on unbalanced panels as well.
+
+    Degrees of freedom: one per entity and one per time that can be told apart from the others.
+    """
+    if moments.times is None:
+        raise ValueError("the moments hold no times")
+    if moments.sizes.max() < 2:
+        return refused("twoway", "single_period", "no partner has two rows", moments)
+    effects = TimeEffects.of(moments.times, moments.within)
+    estimate = weighted_least_squares(
+        moments,
+        "twoway",
+        within_weight=1.0,
+        between_weights=np.zeros_like(moments.sizes),
+        theta=np.ones_like(moments.sizes),
+        time_effects=effects,
+    )
+    if not estimate.is_estimated:
+        return estimate
+    return replace(estimate, sigma_e=float(np.sqrt(estimate.ssr / estimate.df_resid)))
 
 
 def random(
@@ -151,12 +177,63 @@ def _for_variance(moments: PanelMoments, full: Estimate) -> tuple[Estimate, str]
     return smaller, f"between regression without {', '.join(left_out)}"
 
 
+def mundlak(moments: PanelMoments, *, random_fit: Estimate | None = None) -> Estimate:
+    """Correlated random effects: random effects with the entity means of the regressors added.
+
+    The slopes of the regressors are those of fixed effects, on unbalanced panels as well; the means
+    take up what the effects have in common with the regressors, and regressors that do not vary
+    within entities keep a slope. theta is that of ``random``. A mean that repeats a regressor or
+    other means is left out with a reason.
+
+    Source: Mundlak (1978), eq. 2.5; Wooldridge (2019), section 2, for unbalanced panels.
+    """
+    base = random_fit or random(moments)
+    if not base.is_estimated:
+        return refused("mundlak", base.status, base.reason, moments)
+    weights = moments.sizes * (1.0 - base.theta) ** 2
+    flat_within = NormalEquations.of(
+        moments, within_weight=1.0, between_weights=np.zeros_like(weights)
+    ).flat_terms()
+    flat_between = NormalEquations.of(
+        moments, within_weight=0.0, between_weights=np.ones_like(weights)
+    ).flat_terms()
+    varying = tuple(t for t in moments.terms if t not in flat_within and t not in flat_between)
+    lost = 1 + len(moments.terms) - len(flat_between)
+    if moments.n_entities <= lost:
+        return refused(
+            "mundlak",
+            "too_few_entities",
+            f"{moments.n_entities} partners for {lost} coefficients between them: "
+            f"{moments.n_entities - lost} residual degrees of freedom",
+            moments,
+        )
+    full = moments.with_means(varying)
+    collinear = NormalEquations.of(
+        full, within_weight=1.0, between_weights=weights
+    ).collinear_terms(full.terms)
+    left_out = [term for term in full.terms[len(moments.terms) :] if term in collinear]
+    reason = base.reason if base.status == "sigma_u_zero" else ""
+    if left_out:
+        said = f"{', '.join(left_out)} left out: a combination of the regressors before it"
+        reason = "; ".join(filter(None, [reason, said]))
+    return weighted_least_squares(
+        full.select(tuple(term for term in full.terms if term not in left_out)),
+        "mundlak",
+        within_weight=1.0,
+        between_weights=weights,
+        theta=base.theta,
+        status=base.status,
+        reason=reason,
+        sigma_u=base.sigma_u,
+        sigma_e=base.sigma_e,
+    )
+
+
 def estimate_all(moments: PanelMoments) -> dict[Estimator, Estimate]:
-    """All estimators of the family on one sample."""
+    """All estimators of the family on one sample; twoway where the moments hold times."""
     inner, outer = within(moments), between(moments)
-    return {
-        "pooled": pooled(moments),
-        "between": outer,
-        "within": inner,
-        "random": random(moments, within_fit=inner, between_fit=outer),
-    }
+    effects = random(moments, within_fit=inner, between_fit=outer)
+    fits: dict[Estimator, Estimate] = {"pooled": pooled(moments), "between": outer, "within": inner}
+    if moments.times is not None:
+        fits["twoway"] = twoway(moments)
+    return {**fits, "random": effects, "mundlak": mundlak(moments, random_fit=effects)}

@@ -8,6 +8,7 @@ import numpy as np
 
 from trade_potential.gravity.estimate import Estimate, Estimator, Status, refused
 from trade_potential.gravity.moments import ABSORBED_TOLERANCE, PanelMoments
+from trade_potential.gravity.time_moments import TimeEffects
 from trade_potential.linalg import FloatArray, ScaledSystem, collinear_columns
 
 
@@ -29,13 +30,19 @@ class NormalEquations:
 
     @classmethod
     def of(
-        cls, moments: PanelMoments, *, within_weight: float, between_weights: FloatArray
+        cls,
+        moments: PanelMoments,
+        *,
+        within_weight: float,
+        between_weights: FloatArray,
+        time_effects: TimeEffects | None = None,
     ) -> NormalEquations:
         """Weigh the moments; between_weights is (m,), one for each group size."""
-        products = within_weight * moments.within
+        within = moments.within if time_effects is None else time_effects.within
+        products = within_weight * within
         products = products + np.tensordot(between_weights, moments.between, axes=1)
         sums = between_weights @ moments.between_sum
-        weight = float(between_weights @ moments.counts) or float(moments.n_obs)
+        weight = float(between_weights @ moments.masses) or float(moments.sizes @ moments.masses)
         return cls(
             moments=moments,
             products=products - np.outer(sums, sums) / weight,
@@ -80,6 +87,7 @@ def weighted_least_squares(
     reason: str = "",
     sigma_u: float = float("nan"),
     sigma_e: float = float("nan"),
+    time_effects: TimeEffects | None = None,
 ) -> Estimate:
     """Solve one member of the family; a reason and a status are passed through to the result."""
     constant = moments.constant_terms()
@@ -91,7 +99,10 @@ def weighted_least_squares(
             moments,
         )
     equations = NormalEquations.of(
-        moments, within_weight=within_weight, between_weights=between_weights
+        moments,
+        within_weight=within_weight,
+        between_weights=between_weights,
+        time_effects=time_effects,
     )
     is_within = not between_weights.any()
     flat = equations.flat_terms()
@@ -100,7 +111,9 @@ def weighted_least_squares(
     used = moments.positions(terms)
 
     n_rows = moments.n_entities if estimator == "between" else moments.n_obs
-    lost = len(used) + (moments.n_entities if is_within else 1)
+    n_absorbed = moments.n_entities - 1 if is_within else 0
+    n_absorbed += time_effects.rank if time_effects else 0
+    lost = len(used) + 1 + n_absorbed
     if n_rows <= lost:
         few: Status = "too_few_entities" if estimator == "between" else "too_few_rows"
         return refused(
@@ -150,7 +163,10 @@ def weighted_least_squares(
     overall = _squared_correlation(moments.total, slopes, used)
     own = 1.0 - ssr / float(centred[0, 0]) if centred[0, 0] > 0.0 else float("nan")
     if absorbed and not reason:
-        reason = f"{', '.join(absorbed)} does not vary within partners: absorbed by the effects"
+        beside = " beside what all share in a year" if time_effects else ""
+        reason = (
+            f"{', '.join(absorbed)} does not vary within partners{beside}: absorbed by the effects"
+        )
     return Estimate(
         estimator=estimator,
         status=status,
@@ -169,11 +185,13 @@ def weighted_least_squares(
         ssr=ssr,
         df_resid=df_resid,
         n_rows=n_rows,
-        r_squared=overall if estimator == "random" else own,
+        r_squared=overall if estimator in ("random", "mundlak") else own,
         r_squared_within=_squared_correlation(moments.within, slopes, used),
         r_squared_between=_squared_correlation(of_means, slopes, used),
         r_squared_overall=overall,
         sigma_u=sigma_u,
         sigma_e=sigma_e,
         condition_number=system.condition_number,
+        n_absorbed=n_absorbed,
+        time_effects=time_effects,
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from trade_potential.errors import InputError
+from trade_potential.gravity.time_moments import TimeMoments
 from trade_potential.linalg import FloatArray
 
 CONSTANT_TOLERANCE = 1e-12
@@ -17,6 +18,11 @@ CONSTANT_TOLERANCE = 1e-12
 ABSORBED_TOLERANCE = 1e-16
 """A column is absorbed by entity effects when at most this share of its variance lies within."""
 
+KEY = ["moment", "group_size", "time_key", "other_time_key", "row_slot", "col_slot"]
+
+MEAN_OF = "mean({})"
+"""Name of the entity mean of a regressor, as a term of correlated random effects."""
+
 
 @dataclass(frozen=True)
 class PanelMoments:
@@ -24,7 +30,8 @@ class PanelMoments:
 
     Means are taken out before products are summed: within products around entity means, between
     products of entity means around the grand mean. Random effects weigh an entity by the number of
-    its rows, so between moments are kept by group size.
+    its rows, so between moments are kept by group size. With weights, means and products are
+    weighted, and an entity counts between with the mean mass of its rows.
 
     Attributes:
         terms: Names of the p regressors.
@@ -32,8 +39,10 @@ class PanelMoments:
         within: (p + 1, p + 1) sum of products around entity means.
         sizes: (m,) distinct numbers of rows an entity has.
         counts: (m,) entities of each size.
-        between_sum: (m, p + 1) sum over entities of entity mean minus grand mean.
-        between: (m, p + 1, p + 1) sum over entities of its products.
+        masses: (m,) sum over entities of the mean mass of their rows: counts without weights.
+        between_sum: (m, p + 1) sum over entities of entity mean minus grand mean, times mean mass.
+        between: (m, p + 1, p + 1) sum over entities of its products, times mean mass.
+        times: The small side of two-way effects; None where it was not asked for.
     """
 
     terms: tuple[str, ...]
@@ -41,8 +50,10 @@ class PanelMoments:
     within: FloatArray
     sizes: FloatArray
     counts: FloatArray
+    masses: FloatArray
     between_sum: FloatArray
     between: FloatArray
+    times: TimeMoments | None
 
     @property
     def n_obs(self) -> int:
@@ -53,6 +64,11 @@ class PanelMoments:
     def n_entities(self) -> int:
         """Entities G."""
         return round(float(self.counts.sum()))
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether rows count with different weights."""
+        return not np.array_equal(self.masses, self.counts)
 
     @property
     def total(self) -> FloatArray:
@@ -72,27 +88,45 @@ class PanelMoments:
         """Positions of regressors in the arrays; 0 is the outcome."""
         return [self.terms.index(term) + 1 for term in terms]
 
-    def select(self, terms: tuple[str, ...]) -> PanelMoments:
-        """The same sample with some of the regressors."""
-        kept = [0, *self.positions(terms)]
-        return PanelMoments(
+    def _at(self, kept: list[int], terms: tuple[str, ...]) -> PanelMoments:
+        """The moments of some positions, which may repeat."""
+        return replace(
+            self,
             terms=terms,
             mean=self.mean[kept],
             within=self.within[np.ix_(kept, kept)],
-            sizes=self.sizes,
-            counts=self.counts,
             between_sum=self.between_sum[:, kept],
             between=self.between[:, kept][:, :, kept],
+            times=None if self.times is None else self.times.at(kept),
         )
+
+    def select(self, terms: tuple[str, ...]) -> PanelMoments:
+        """The same sample with some of the regressors."""
+        return self._at([0, *self.positions(terms)], terms)
+
+    def with_means(self, terms: tuple[str, ...]) -> PanelMoments:
+        """The same sample with the entity means of ``terms`` as further regressors, at the end.
+
+        No further pass over the rows: a mean has no variance within, and between it moves as the
+        regressor does.
+        """
+        kept = [*range(len(self.terms) + 1), *self.positions(terms)]
+        names = tuple(MEAN_OF.format(term) for term in terms)
+        more = replace(self, times=None)._at(kept, (*self.terms, *names))
+        added = np.arange(len(kept)) > len(self.terms)
+        more.within[added, :] = 0.0
+        more.within[:, added] = 0.0
+        return more
 
     @classmethod
     def from_rows(cls, rows: pd.DataFrame, terms: tuple[str, ...]) -> PanelMoments:
         """Read the moments from rows as SQL returns them.
 
         Args:
-            rows: Columns ``moment`` (mean, within, pair_count, between_sum, between),
+            rows: Columns ``moment`` (mean, within, pair_count, pair_mass, between_sum, between),
                 ``group_size``, ``row_slot``, ``col_slot`` (row_slot <= col_slot) and
-                ``moment_value``; slot 0 is the outcome, slot k the k-th term.
+                ``moment_value``; slot 0 is the outcome, slot k the k-th term. For two-way effects
+                also what ``TimeMoments.from_parts`` reads.
             terms: Names of the regressors by slot.
 
         Raises:
@@ -106,7 +140,7 @@ class PanelMoments:
                 f"moment '{first['moment']}' of slots {first['row_slot']}, {first['col_slot']} "
                 "is not finite: the sample holds a value that is not finite, or too large to square"
             )
-        doubled = rows.duplicated(["moment", "group_size", "row_slot", "col_slot"])
+        doubled = rows.duplicated(KEY)
         if doubled.any():
             first = rows.loc[doubled].iloc[0]
             raise InputError(
@@ -116,7 +150,7 @@ class PanelMoments:
         parts = {str(name): part for name, part in rows.groupby("moment")}
         absent = [
             name
-            for name in ("mean", "within", "pair_count", "between_sum", "between")
+            for name in ("mean", "within", "pair_count", "pair_mass", "between_sum", "between")
             if name not in parts
         ]
         if absent:
@@ -124,6 +158,7 @@ class PanelMoments:
         counted = parts["pair_count"].sort_values("group_size")
         sizes = counted["group_size"].to_numpy(dtype=float)
 
+        masses = parts["pair_mass"].sort_values("group_size")["moment_value"].to_numpy(dtype=float)
         mean = np.full(p, np.nan)
         within = np.full((p, p), np.nan)
         between_sum = np.full((len(sizes), p), np.nan)
@@ -163,6 +198,8 @@ class PanelMoments:
             within=within,
             sizes=sizes,
             counts=counted["moment_value"].to_numpy(dtype=float),
+            masses=masses,
             between_sum=between_sum,
             between=between,
+            times=TimeMoments.from_parts(parts, p),
         )

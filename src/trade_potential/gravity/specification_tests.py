@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from trade_potential.gravity.estimate import ESTIMATED, Estimate, Estimator
-from trade_potential.gravity.estimators import pooled
+from trade_potential.gravity.estimators import pooled, within
 from trade_potential.gravity.moments import PanelMoments
 
 TestStatus = Literal["ok", "not_positive_definite", "not_available"]
@@ -23,7 +23,7 @@ class TestResult:
     """A test statistic with its reference distribution.
 
     Attributes:
-        name: f_effects, breusch_pagan_lm or hausman.
+        name: f_effects, f_time_effects, breusch_pagan_lm, hausman, or one of ``wald_tests``.
         null_hypothesis: What a small p-value speaks against.
         statistic: Value of the statistic.
         df: Degrees of freedom (numerator for F).
@@ -54,17 +54,22 @@ class TestResult:
 
 
 _NAN = float("nan")
-_F = TestResult("f_effects", "all partner effects are equal", _NAN, _NAN, _NAN, _NAN, "ok", "")
-_LM = replace(
-    _F, name="breusch_pagan_lm", null_hypothesis="the variance of the partner effects is 0"
-)
-_HAUSMAN = replace(
-    _F, name="hausman", null_hypothesis="partner effects are uncorrelated with the regressors"
-)
 
 
-def _not_available(test: TestResult, reason: str) -> TestResult:
+def named(name: str, null_hypothesis: str) -> TestResult:
+    """A test before its statistic is known."""
+    return TestResult(name, null_hypothesis, _NAN, _NAN, _NAN, _NAN, "ok", "")
+
+
+def not_available(test: TestResult, reason: str) -> TestResult:
+    """The test without a statistic, and why."""
     return replace(test, status="not_available", reason=reason)
+
+
+_F = named("f_effects", "all partner effects are equal")
+_F_TIME = named("f_time_effects", "all year effects are equal beside partner effects")
+_LM = named("breusch_pagan_lm", "the variance of the partner effects is 0")
+_HAUSMAN = named("hausman", "partner effects are uncorrelated with the regressors")
 
 
 def f_effects(moments: PanelMoments, within_fit: Estimate) -> TestResult:
@@ -73,20 +78,38 @@ def f_effects(moments: PanelMoments, within_fit: Estimate) -> TestResult:
     Source: Baltagi (2021), eq. 2.18; with absorbed regressors as Stata's ``xtreg, fe``.
     """
     if not within_fit.is_estimated:
-        return _not_available(_F, f"within: {within_fit.reason}")
+        return not_available(_F, f"within: {within_fit.reason}")
     restricted = pooled(moments.select(within_fit.terms))
     if not restricted.is_estimated or moments.n_entities < 2:
-        return _not_available(_F, restricted.reason or "a single partner has no effects to compare")
-    df1, df2 = moments.n_entities - 1, within_fit.df_resid
-    if within_fit.ssr == 0.0:
-        return _not_available(_F, "the within regression fits exactly")
-    value = (restricted.ssr - within_fit.ssr) / df1 / (within_fit.ssr / df2)
+        return not_available(_F, restricted.reason or "a single partner has no effects to compare")
+    return f_of_restriction(_F, restricted.ssr, within_fit.ssr, moments.n_entities - 1, within_fit)
+
+
+def f_time_effects(moments: PanelMoments, twoway_fit: Estimate) -> TestResult:
+    """F test of equal time effects: within against two-way, on the regressors two-way keeps."""
+    if not twoway_fit.is_estimated or twoway_fit.time_effects is None:
+        return not_available(_F_TIME, f"twoway: {twoway_fit.reason}")
+    restricted = within(moments.select(twoway_fit.terms))
+    rank = twoway_fit.time_effects.rank
+    if not restricted.is_estimated or rank == 0:
+        return not_available(_F_TIME, restricted.reason or "there are no times to compare")
+    return f_of_restriction(_F_TIME, restricted.ssr, twoway_fit.ssr, rank, twoway_fit)
+
+
+def f_of_restriction(
+    test: TestResult, restricted_ssr: float, ssr: float, df: int, fit: Estimate
+) -> TestResult:
+    """F(df, df_resid of ``fit``) of the squares that ``df`` more coefficients explain."""
+    if ssr == 0.0:
+        return not_available(test, f"the {fit.estimator} regression fits exactly")
+    df2 = fit.df_resid
+    value = (restricted_ssr - ssr) / df / (ssr / df2)
     return replace(
-        _F,
+        test,
         statistic=value,
-        df=float(df1),
+        df=float(df),
         df_denominator=float(df2),
-        p_value=float(stats.f.sf(value, df1, df2)),
+        p_value=float(stats.f.sf(value, df, df2)),
     )
 
 
@@ -97,13 +120,15 @@ def breusch_pagan_lm(moments: PanelMoments, pooled_fit: Estimate) -> TestResult:
     LM = N^2 / (2 (sum T_i^2 - N)) * (sum_i (sum_t e_it)^2 / sum e^2 - 1)^2.
     """
     if not pooled_fit.is_estimated:
-        return _not_available(_LM, f"pooled: {pooled_fit.reason}")
+        return not_available(_LM, f"pooled: {pooled_fit.reason}")
+    if moments.is_weighted:
+        return not_available(_LM, "the test is one of rows without weights")
     n = moments.n_obs
     pairs_of_rows = float(moments.counts @ moments.sizes**2) - n
     if pairs_of_rows == 0.0:
-        return _not_available(_LM, "no partner has two rows")
+        return not_available(_LM, "no partner has two rows")
     if pooled_fit.ssr == 0.0:
-        return _not_available(_LM, "the pooled regression fits exactly")
+        return not_available(_LM, "the pooled regression fits exactly")
     d = pooled_fit.residual_direction(moments)
     a = pooled_fit.centred_constant
     squared_means = (
@@ -125,10 +150,10 @@ def hausman(within_fit: Estimate, random_fit: Estimate) -> TestResult:
     """
     for fit in (within_fit, random_fit):
         if fit.status not in ESTIMATED:
-            return _not_available(_HAUSMAN, f"{fit.estimator}: {fit.reason}")
+            return not_available(_HAUSMAN, f"{fit.estimator}: {fit.reason}")
     common = [term for term in within_fit.terms if term in random_fit.terms]
     if not common:
-        return _not_available(_HAUSMAN, "within and random have no slope in common")
+        return not_available(_HAUSMAN, "within and random have no slope in common")
     at_within = [1 + within_fit.terms.index(term) for term in common]
     at_random = [1 + random_fit.terms.index(term) for term in common]
     gap = within_fit.coefficients[at_within] - random_fit.coefficients[at_random]
@@ -138,7 +163,7 @@ def hausman(within_fit: Estimate, random_fit: Estimate) -> TestResult:
     )
     scale = np.sqrt(np.diag(within_fit.covariance)[at_within])
     if not scale.all():
-        return _not_available(_HAUSMAN, "the within regression fits exactly")
+        return not_available(_HAUSMAN, "the within regression fits exactly")
     values, vectors = np.linalg.eigh(spread / np.outer(scale, scale))
     cut = NEGATIVE_TOLERANCE * float(np.abs(values).max())
     usable = np.abs(values) > cut
@@ -160,12 +185,13 @@ def hausman(within_fit: Estimate, random_fit: Estimate) -> TestResult:
     )
 
 
-def run_tests(
-    moments: PanelMoments, fits: dict[Estimator, Estimate]
-) -> tuple[TestResult, TestResult, TestResult]:
-    """All tests on one sample."""
-    return (
+def run_tests(moments: PanelMoments, fits: dict[Estimator, Estimate]) -> tuple[TestResult, ...]:
+    """All tests that need moments alone."""
+    tests = [
         f_effects(moments, fits["within"]),
         breusch_pagan_lm(moments, fits["pooled"]),
         hausman(fits["within"], fits["random"]),
-    )
+    ]
+    if "twoway" in fits:
+        tests.insert(1, f_time_effects(moments, fits["twoway"]))
+    return tuple(tests)

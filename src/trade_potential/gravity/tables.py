@@ -9,17 +9,11 @@ import numpy as np
 import pandas as pd
 
 from trade_potential.errors import InputError
-from trade_potential.gravity.covariance import (
-    FEW_CLUSTERS,
-    Inference,
-    clustered_covariance,
-    law_df,
-    too_few_clusters,
-)
+from trade_potential.gravity.covariance import CORRECTIONS, Inference, law_df
 from trade_potential.gravity.estimate import CONSTANT, ESTIMATORS, Estimate
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
-from trade_potential.gravity.specification_tests import run_tests
+from trade_potential.gravity.specification_tests import TestResult, run_tests
 from trade_potential.linalg import FloatArray
 
 KEYS = ["study_id", "spec_id"]
@@ -28,10 +22,12 @@ COLUMNS = {
     "spec_id": "str",
     "estimator": "str",
     "covariance": "str",
+    "correction": "str",
     "item": "str",
     "name": "str",
     "col_name": "str",
     "group_size": "float64",
+    "time_key": "Int64",
     "value": "float64",
     "std_error": "float64",
     "statistic": "float64",
@@ -54,15 +50,21 @@ DIAGNOSTICS = (
     "sigma_u",
     "sigma_e",
     "condition_number",
+    "n_absorbed",
 )
+OF_INTERVALS = ("classical", "robust", "clustered")
+"""Covariances of which every element is stored: one of them goes into the intervals of K."""
+
 NO_ROWS = "no row of the sample is left: the row ledger tells why"
 
 
-def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+def frame_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Rows with every column of ``COLUMNS``."""
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def _terms_by_spec(terms: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+def terms_by_spec(terms: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Regressors of each specification in order."""
     result: dict[str, tuple[str, ...]] = {}
     for spec_id, group in terms.sort_values("position").groupby("spec_id"):
         positions = group["position"].tolist()
@@ -72,20 +74,22 @@ def _terms_by_spec(terms: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     return result
 
 
-def _inference_rows(
+def inference_rows(
     names: tuple[str, ...],
     coefficients: FloatArray,
     covariance: FloatArray,
     *,
     covariance_kind: str,
+    correction: str,
     df: float,
     confidence_level: float,
     status: str = "ok",
     reason: str = "",
 ) -> Iterator[dict[str, Any]]:
-    """Rows for coefficients, their covariance and the quantile of their intervals."""
+    """Rows for coefficients and, for ``OF_INTERVALS``, their covariance and quantile."""
     inference = Inference.of(coefficients, covariance, df=df, confidence_level=confidence_level)
     common = {"covariance": covariance_kind, "status": status, "reason": reason}
+    is_kept = covariance_kind in OF_INTERVALS
     for i, name in enumerate(names):
         yield {
             **common,
@@ -96,10 +100,11 @@ def _inference_rows(
             "statistic": inference.statistic[i],
             "df": None if np.isinf(df) else df,
             "p_value": inference.p_value[i],
+            "correction": correction,
             "ci_low": inference.ci_low[i],
             "ci_high": inference.ci_high[i],
         }
-        for j, col_name in enumerate(names):
+        for j, col_name in enumerate(names if is_kept else ()):
             yield {
                 **common,
                 "item": "covariance",
@@ -107,7 +112,24 @@ def _inference_rows(
                 "col_name": col_name,
                 "value": covariance[i, j],
             }
-    yield {**common, "item": "critical_value", "value": inference.critical_value}
+    if is_kept:
+        yield {**common, "item": "critical_value", "value": inference.critical_value}
+
+
+def test_row(test: TestResult, alpha: float) -> dict[str, Any]:
+    """Row of a test, its decision at level ``alpha``."""
+    return {
+        "item": "test",
+        "name": test.name,
+        "col_name": test.decision(alpha),
+        "value": alpha,
+        "statistic": test.statistic,
+        "df": test.df,
+        "df_denominator": test.df_denominator,
+        "p_value": test.p_value,
+        "status": test.status,
+        "reason": test.reason or test.null_hypothesis,
+    }
 
 
 def _estimate_rows(
@@ -120,11 +142,12 @@ def _estimate_rows(
         return
     for name in DIAGNOSTICS:
         yield {"item": "diagnostic", "name": name, "value": getattr(estimate, name)}
-    yield from _inference_rows(
+    yield from inference_rows(
         (CONSTANT, *estimate.terms),
         estimate.coefficients,
         estimate.covariance,
         covariance_kind="classical",
+        correction=CORRECTIONS["classical"],
         df=law_df(estimate.estimator, estimate.df_resid),
         confidence_level=level,
     )
@@ -134,7 +157,7 @@ def _estimate_rows(
             "name": term,
             "covariance": "classical",
             "status": "absorbed",
-            "reason": "does not vary within partners",
+            "reason": estimate.reason,
         }
     yield {"item": "centred_constant", "value": estimate.centred_constant}
     yield {"item": "within_weight", "value": estimate.within_weight}
@@ -143,15 +166,11 @@ def _estimate_rows(
     ):
         yield {"item": "between_weight", "group_size": size, "value": weight}
         yield {"item": "theta", "group_size": size, "value": theta}
-    names = (CONSTANT, *estimate.terms)
-    for i, row_name in enumerate(names):
-        for j, col_name in enumerate(names):
-            yield {
-                "item": "bread",
-                "name": row_name,
-                "col_name": col_name,
-                "value": estimate.bread[i, j],
-            }
+    effects, times = estimate.time_effects, moments.times
+    if effects is not None and times is not None:
+        for label, shifts in zip(times.labels, effects.shifts, strict=True):
+            for slot, shift in enumerate(shifts):
+                yield {"item": "time_shift", "name": str(slot), "time_key": label, "value": shift}
 
 
 def _unanswered(runs: pd.DataFrame, moments: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -185,13 +204,13 @@ def estimate_gravity(
     Returns:
         One long table with the columns ``COLUMNS``; ``item`` says what a row holds: estimator
         (status), coefficient, covariance, critical_value, diagnostic, test, and what later SQL
-        needs: bread (coefficient by score), centred_constant, within_weight, and by group size
-        between_weight and theta.
+        needs: centred_constant, within_weight, by group size between_weight and theta, by time and
+        slot time_shift.
 
     Raises:
         InputError: Positions of terms have a gap, or moments are missing or not finite.
     """
-    named = _terms_by_spec(terms)
+    named = terms_by_spec(terms)
     levels = dict(zip(specifications["spec_id"], specifications["confidence_level"], strict=True))
     rows = [] if runs is None else list(_unanswered(runs, moments))
     for (study_id, spec_id), group in moments.groupby(KEYS):
@@ -203,85 +222,5 @@ def estimate_gravity(
             rows += [
                 {**keys, "estimator": estimator, **row} for row in _estimate_rows(panel, fit, level)
             ]
-        for test in run_tests(panel, fits):
-            rows.append(
-                {
-                    **keys,
-                    "item": "test",
-                    "name": test.name,
-                    "col_name": test.decision(1.0 - level),
-                    "value": 1.0 - level,
-                    "statistic": test.statistic,
-                    "df": test.df,
-                    "df_denominator": test.df_denominator,
-                    "p_value": test.p_value,
-                    "status": test.status,
-                    "reason": test.reason or test.null_hypothesis,
-                }
-            )
-    return _frame(rows)
-
-
-def estimate_clustered(
-    estimates: pd.DataFrame, meat: pd.DataFrame, terms: pd.DataFrame, specifications: pd.DataFrame
-) -> pd.DataFrame:
-    """Coefficients with standard errors clustered by entity.
-
-    Args:
-        estimates: The table of ``estimate_gravity``.
-        meat: study_id, spec_id, estimator, row_slot <= col_slot, meat_value: sums over clusters of
-            products of scores; slot 0 is the constant, slot k the k-th term.
-        terms: spec_id, term, position.
-        specifications: spec_id, confidence_level.
-
-    Returns:
-        Rows of the items coefficient, covariance and critical_value as ``estimate_gravity``; status
-        few_clusters where there are no more clusters than coefficients.
-    """
-    named = _terms_by_spec(terms)
-    levels = dict(zip(specifications["spec_id"], specifications["confidence_level"], strict=True))
-    keys = [*KEYS, "estimator"]
-    meats = dict(list(meat.groupby(keys)))
-    rows: list[dict[str, Any]] = []
-    for key, group in estimates[estimates["estimator"] != ""].groupby(keys):
-        bread_rows = group[group["item"] == "bread"]
-        if bread_rows.empty:
-            continue
-        study_id, spec_id, estimator = (str(part) for part in key)
-        diagnostics = group[group["item"] == "diagnostic"].set_index("name")["value"]
-        clusters = int(diagnostics["n_entities"])
-        breads = bread_rows.set_index(["name", "col_name"])["value"]
-        estimated = set(bread_rows["name"])
-        order = [name for name in (CONSTANT, *named[spec_id]) if name in estimated]
-        bread = np.array([[breads[i, j] for j in order] for i in order])
-        slots = [0 if name == CONSTANT else named[spec_id].index(name) + 1 for name in order]
-        values = meats[key].set_index(["row_slot", "col_slot"])["meat_value"]
-        meat_matrix = np.array([[values[min(i, j), max(i, j)] for j in slots] for i in slots])
-        covariance = clustered_covariance(
-            bread,
-            meat_matrix,
-            n_clusters=clusters,
-            n_rows=int(diagnostics["n_rows"]),
-        )
-        coefficients = (
-            group[(group["item"] == "coefficient") & (group["status"] == "ok")]
-            .set_index("name")["value"]
-            .loc[order]
-            .to_numpy()
-        )
-        few = too_few_clusters(clusters, len(order))
-        inference = _inference_rows(
-            tuple(order),
-            coefficients,
-            covariance,
-            covariance_kind="clustered",
-            df=law_df(estimator, clusters - 1),
-            confidence_level=float(levels[spec_id]),
-            status=FEW_CLUSTERS if few else "ok",
-            reason=few,
-        )
-        rows += [
-            {"study_id": study_id, "spec_id": spec_id, "estimator": estimator, **row}
-            for row in inference
-        ]
-    return _frame(rows)
+        rows += [{**keys, **test_row(test, 1.0 - level)} for test in run_tests(panel, fits)]
+    return frame_of(rows)

@@ -5,14 +5,19 @@ These macros use no dbt context: dbt renders them in models, trade_potential.war
 same text with Jinja for tables outside dbt. `slots` are the numeric columns, named v0, v1, ...
 -#}
 
-{#- First pass: number of rows and mean of every slot by key. -#}
-{% macro slot_means(relation, keys, slots) -%}
+{#-
+First pass: number of rows, their mass (sum of weights; without weights their number) and mean of
+every slot by key. `weight` is a column of positive numbers.
+-#}
+{% macro slot_means(relation, keys, slots, weight=none) -%}
     select
         {% for key in keys %}{{ key }},
         {% endfor -%}
-        {% for k in slots %}avg(v{{ k }}) as m{{ k }},
+        {% for k in slots -%}
+            {%- if weight %}sum({{ weight }} * v{{ k }}) / sum({{ weight }}){% else %}avg(v{{ k }}){% endif %} as m{{ k }},
         {% endfor -%}
-        count(*) as row_count
+        count(*) as row_count,
+        cast({{ 'sum(' ~ weight ~ ')' if weight else 'count(*)' }} as double precision) as mass
     from {{ relation }}
     group by {{ keys | join(', ') }}
 {%- endmacro %}
@@ -36,11 +41,11 @@ same text with Jinja for tables outside dbt. `slots` are the numeric columns, na
 
 {#- Second pass: centred cross-products c_i_j = sum (v_i - m_i)(v_j - m_j), i <= j, by key. -#}
 {#- A join with the means rather than total minus between, which leaves rounding dirt in constants. -#}
-{% macro centred_products(relation, means, keys, slots) -%}
+{% macro centred_products(relation, means, keys, slots, weight=none) -%}
     select
         {% for key in keys %}rows_.{{ key }},
         {% endfor -%}
-        {% for i in slots %}{% for j in slots if j >= i %}sum((rows_.v{{ i }} - means_.m{{ i }}) * (rows_.v{{ j }} - means_.m{{ j }})) as c_{{ i }}_{{ j }},
+        {% for i in slots %}{% for j in slots if j >= i %}sum({{ 'rows_.' ~ weight ~ ' * ' if weight }}(rows_.v{{ i }} - means_.m{{ i }}) * (rows_.v{{ j }} - means_.m{{ j }})) as c_{{ i }}_{{ j }},
         {% endfor %}{% endfor -%}
         count(*) as row_count
     from {{ relation }} as rows_
@@ -103,7 +108,7 @@ same text with Jinja for tables outside dbt. `slots` are the numeric columns, na
     select
         {% for key in keys %}{{ key }},
         {% endfor -%}
-        {% for k in slots %}sum(m{{ k }} * row_count) / sum(row_count) as m{{ k }},
+        {% for k in slots %}sum(m{{ k }} * mass) / sum(mass) as m{{ k }},
         {% endfor -%}
         sum(row_count) as row_count,
         count(*) as pair_count
@@ -113,11 +118,14 @@ same text with Jinja for tables outside dbt. `slots` are the numeric columns, na
 
 
 {#-
-Moments of a panel as rows (columns: keys, moment, group_size, row_slot, col_slot, moment_value):
-grand means, products within pairs, and by group size (rows a pair has) the number of pairs and the
-sums and products of their centred means. Group sizes stay apart because random effects weigh by them.
+Moments of a panel as rows (columns: keys, moment, group_size, time_key, other_time_key, row_slot,
+col_slot, moment_value):
+grand means, products within pairs, and by group size (rows a pair has) the number of pairs, their
+mean masses and the sums and products of their centred means, each pair counting with the mean mass of
+its rows (1 without weights). Group sizes stay apart because random effects weigh by them. With
+time_sums and time_overlaps also their rows, for two-way effects; `time` is a column of integers.
 -#}
-{% macro panel_moments(pair_means, pair_products, grand, keys, slots) -%}
+{% macro panel_moments(pair_means, pair_products, grand, keys, slots, time_sums=none, time_overlaps=none, time='year') -%}
     with within_sums as (
         {{ summed_products(pair_products, keys, slots) }}
     ),
@@ -127,10 +135,11 @@ sums and products of their centred means. Group sizes stay apart because random 
             {% for key in keys %}pairs.{{ key }},
             {% endfor -%}
             pairs.row_count as group_size,
-            {% for i in slots %}sum(pairs.m{{ i }} - grand.m{{ i }}) as m{{ i }},
+            {% for i in slots %}sum(pairs.mass / pairs.row_count * (pairs.m{{ i }} - grand.m{{ i }})) as m{{ i }},
             {% endfor -%}
-            {% for i in slots %}{% for j in slots if j >= i %}sum((pairs.m{{ i }} - grand.m{{ i }}) * (pairs.m{{ j }} - grand.m{{ j }})) as c_{{ i }}_{{ j }},
+            {% for i in slots %}{% for j in slots if j >= i %}sum(pairs.mass / pairs.row_count * (pairs.m{{ i }} - grand.m{{ i }}) * (pairs.m{{ j }} - grand.m{{ j }})) as c_{{ i }}_{{ j }},
             {% endfor %}{% endfor -%}
+            sum(pairs.mass / pairs.row_count) as pair_mass,
             count(*) as pair_count
         from {{ pair_means }} as pairs
         inner join {{ grand }} as grand
@@ -149,25 +158,35 @@ sums and products of their centred means. Group sizes stay apart because random 
 
     between_sum_rows as ({{ means_as_rows('between_sums', keys + ['group_size'], slots) }}),
 
+    {% if time_sums -%}
+    time_rows as ({{ means_as_rows(time_sums, keys + [time], slots) }}),
+
+    {% endif -%}
     between_rows as ({{ products_as_rows('between_sums', keys + ['group_size'], slots) }})
 
-    {% set no_size = 'cast(null as bigint) as group_size' -%}
-    {% set no_row = 'cast(null as integer) as row_slot' -%}
-    {% set no_col = 'cast(null as integer) as col_slot' -%}
-    {% for name, source, size, row, col, value in [
-        ('mean', 'mean_rows', no_size, 'row_slot', no_col, 'moment_value'),
-        ('within', 'within_rows', no_size, 'row_slot', 'col_slot', 'moment_value'),
-        ('pair_count', 'between_sums', 'group_size', no_row, no_col, 'pair_count'),
-        ('between_sum', 'between_sum_rows', 'group_size', 'row_slot', no_col, 'moment_value'),
-        ('between', 'between_rows', 'group_size', 'row_slot', 'col_slot', 'moment_value'),
+    {% set no_size = 'cast(null as bigint)' -%}
+    {% set no_row = 'cast(null as integer)' -%}
+    {% set none_of = {'group_size': no_size, 'time_key': no_size, 'other_time_key': no_size, 'row_slot': no_row, 'col_slot': no_row} -%}
+    {% set parts = [
+        ('mean', 'mean_rows', 'moment_value', {'row_slot': 'row_slot'}),
+        ('within', 'within_rows', 'moment_value', {'row_slot': 'row_slot', 'col_slot': 'col_slot'}),
+        ('pair_count', 'between_sums', 'pair_count', {'group_size': 'group_size'}),
+        ('pair_mass', 'between_sums', 'pair_mass', {'group_size': 'group_size'}),
+        ('between_sum', 'between_sum_rows', 'moment_value', {'group_size': 'group_size', 'row_slot': 'row_slot'}),
+        ('between', 'between_rows', 'moment_value', {'group_size': 'group_size', 'row_slot': 'row_slot', 'col_slot': 'col_slot'}),
     ] -%}
+    {% if time_sums %}{% set parts = parts + [
+        ('time_mass', time_sums, 'mass', {'time_key': time}),
+        ('time_sum', 'time_rows', 'moment_value', {'time_key': time, 'row_slot': 'row_slot'}),
+        ('time_overlap', time_overlaps, 'overlap', {'time_key': time, 'other_time_key': 'other_' ~ time}),
+    ] %}{% endif -%}
+    {% for name, source, value, columns in parts -%}
     select
         {% for key in keys %}{{ key }},
         {% endfor -%}
         '{{ name }}' as moment,
-        {{ size }},
-        {{ row }},
-        {{ col }},
+        {% for column, absent in none_of.items() %}{{ columns.get(column, absent) }} as {{ column }},
+        {% endfor -%}
         cast({{ value }} as double precision) as moment_value
     from {{ source }}
     {% if not loop.last %}union all{% endif %}
@@ -175,115 +194,49 @@ sums and products of their centred means. Group sizes stay apart because random 
 {%- endmacro %}
 
 
-{#- Sum of an expression over slots, {k} standing for the slot; unused slots add nothing. -#}
-{% macro slot_sum(expression, slots) -%}
-    (
-        {%- for k in slots %}
-            coalesce({{ expression | replace('{k}', k | string) }}, 0){{ ' +' if not loop.last }}
-        {%- endfor %}
-    )
-{%- endmacro %}
-
-
-{#- Row k of a symmetric matrix c_i_j (i <= j) times a vector. -#}
-{% macro product_row(vector, matrix, k, slots) -%}
-    (
-        {%- for j in slots %}
-            coalesce({{ vector }}{{ j }} * {{ matrix }}.c_{{ [j, k] | min }}_{{ [j, k] | max }}, 0)
-            {{- ' +' if not loop.last }}
-        {%- endfor %}
-    )
-{%- endmacro %}
-
-
-{#- x' V x for x = (1, v1, v2, ..) and a symmetric V in c_i_j, i <= j. -#}
-{% macro quadratic_form(matrix, vector, slots) -%}
-    (
-        {{ matrix }}.c_0_0
-        {%- for j in slots %}
-            + coalesce(2 * {{ matrix }}.c_0_{{ j }} * {{ vector }}.v{{ j }}, 0)
-        {%- endfor %}
-        {%- for i in slots %}
-            {%- for j in slots if j >= i %}
-                + coalesce({{ 1 if i == j else 2 }} * {{ matrix }}.c_{{ i }}_{{ j }} * {{ vector }}.v{{ i }} * {{ vector }}.v{{ j }}, 0)
-            {%- endfor %}
-        {%- endfor %}
-    )
-{%- endmacro %}
-
-
 {#-
-Meat of a clustered covariance as rows (columns: keys, estimator, row_slot, col_slot, moment_value): sums
-over pairs of products of scores; slot 0 is the constant. A pair's score follows from its products and
-means, so no further pass over the rows is needed. `coefficients` (keys, estimator, b1, .., centred_constant,
-within_weight) and `weights` (keys, estimator, group_size, between_weight) describe the fits.
+The small side of two-way effects. By time: number of rows, their mass and the sums of deviations from
+the means of the pair.
 -#}
-{% macro clustered_meat(pair_means, pair_products, grand, coefficients, weights, keys, pair, slots) -%}
-    with deviations as (
-        select
-            {% for key in keys %}means_.{{ key }},
-            {% endfor -%}
-            means_.{{ pair }},
-            {% for k in slots %}means_.m{{ k }} - grand.m{{ k }} as d{{ k }},
-            {% endfor -%}
-            means_.row_count
-        from {{ pair_means }} as means_
-        inner join {{ grand }} as grand
-            on
-                {% for key in keys %}means_.{{ key }} = grand.{{ key }}
-                {{ 'and ' if not loop.last }}{% endfor %}
-    ),
+{% macro time_sums(relation, pair_means, keys, pair, time, slots, weight=none) -%}
+    {% set w = 'rows_.' ~ weight ~ ' * ' if weight else '' -%}
+    select
+        {% for key in keys + [time] %}rows_.{{ key }},
+        {% endfor -%}
+        {% for k in slots %}sum({{ w }}(rows_.v{{ k }} - means_.m{{ k }})) as m{{ k }},
+        {% endfor -%}
+        count(*) as row_count,
+        cast({{ 'sum(rows_.' ~ weight ~ ')' if weight else 'count(*)' }} as double precision) as mass
+    from {{ relation }} as rows_
+    inner join {{ pair_means }} as means_
+        on
+            {% for key in keys + [pair] %}rows_.{{ key }} = means_.{{ key }}
+            {{ 'and ' if not loop.last }}{% endfor -%}
+    group by
+        {% for key in keys + [time] %}rows_.{{ key }}{{ ',
+        ' if not loop.last }}{% endfor %}
+{%- endmacro %}
 
-    residuals as (
-        select
-            fits.estimator,
-            fits.within_weight,
-            weights_.between_weight,
-            deviations.*,
-            {% for k in slots[1:] %}fits.b{{ k }},
-            {% endfor -%}
-            deviations.d0 - fits.centred_constant
-            - {{ slot_sum('fits.b{k} * deviations.d{k}', slots[1:]) }} as mean_residual
-        from deviations
-        inner join {{ coefficients }} as fits
-            on
-                {% for key in keys %}deviations.{{ key }} = fits.{{ key }}
-                {{ 'and ' if not loop.last }}{% endfor %}
-        inner join {{ weights }} as weights_
-            on
-                {% for key in keys + ['estimator'] %}fits.{{ key }} = weights_.{{ key }}
-                and {% endfor -%}
-                deviations.row_count = weights_.group_size
-    ),
 
-    scores as (
-        select
-            {% for key in keys + ['estimator'] %}residuals.{{ key }},
-            {% endfor -%}
-            residuals.between_weight * residuals.mean_residual as m0,
-            {% for k in slots[1:] %}residuals.within_weight * (
-                products.c_0_{{ k }} - {{ product_row('residuals.b', 'products', k, slots[1:]) }}
-            )
-            + residuals.between_weight * residuals.d{{ k }} * residuals.mean_residual as m{{ k }},
-            {% endfor -%}
-            residuals.row_count
-        from residuals
-        inner join {{ pair_products }} as products
-            on
-                {% for key in keys + [pair] %}residuals.{{ key }} = products.{{ key }}
-                {{ 'and ' if not loop.last }}{% endfor %}
-    ),
-
-    sums as (
-        select
-            {% for key in keys + ['estimator'] %}{{ key }},
-            {% endfor -%}
-            {% for i in slots %}{% for j in slots if j >= i %}sum(m{{ i }} * m{{ j }}) as c_{{ i }}_{{ j }},
-            {% endfor %}{% endfor -%}
-            count(*) as pair_count
-        from scores
-        group by {{ (keys + ['estimator']) | join(', ') }}
-    )
-
-    {{ products_as_rows('sums', keys + ['estimator'], slots) }}
+{#- By two times: sum over the pairs that have rows in both of the product of masses / mass of the pair. -#}
+{% macro time_overlaps(relation, pair_means, keys, pair, time, weight=none) -%}
+    select
+        {% for key in keys + [time] %}rows_.{{ key }},
+        {% endfor -%}
+        others.{{ time }} as other_{{ time }},
+        sum({{ 'rows_.' ~ weight ~ ' * others.' ~ weight if weight else '1.0' }} / means_.mass) as overlap
+    from {{ relation }} as rows_
+    inner join {{ relation }} as others
+        on
+            {% for key in keys + [pair] %}rows_.{{ key }} = others.{{ key }}
+            and {% endfor -%}
+            rows_.{{ time }} <= others.{{ time }}
+    inner join {{ pair_means }} as means_
+        on
+            {% for key in keys + [pair] %}rows_.{{ key }} = means_.{{ key }}
+            {{ 'and ' if not loop.last }}{% endfor -%}
+    group by
+        {% for key in keys + [time] %}rows_.{{ key }},
+        {% endfor -%}
+        others.{{ time }}
 {%- endmacro %}

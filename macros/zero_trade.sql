@@ -1,0 +1,4 @@
+{#- Why a row without trade is lost to logarithms; PPML keeps it. -#}
+{% macro zero_trade() -%}
+    trade is zero
+{%- endmacro %}

@@ -1,0 +1,19 @@
+-- Design slot of every coefficient a specification can have: 0 the constant, then the regressors by
+-- position, then their partner means.
+select
+    spec_id,
+    'const' as name,
+    0 as design_slot
+from {{ ref('stg_study__gravity_specifications') }}
+union all
+select
+    spec_id,
+    term as name,
+    position as design_slot
+from {{ ref('stg_study__gravity_terms') }}
+union all
+select
+    spec_id,
+    'mean(' || term || ')' as name,
+    position + {{ var('max_terms') }} as design_slot
+from {{ ref('stg_study__gravity_terms') }}

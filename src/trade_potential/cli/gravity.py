@@ -1,0 +1,239 @@
+"""The command gravity: panel models of a table."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trade_potential.cli.session import DEGENERATE, OK, Progress, connect, write
+from trade_potential.errors import InputError
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from trade_potential.files import Loss, TableFile
+    from trade_potential.gravity.covariance import Sandwich
+    from trade_potential.gravity.estimate import Estimate, Estimator
+    from trade_potential.gravity.moments import PanelMoments
+    from trade_potential.gravity.report import ModelReport
+    from trade_potential.gravity.specification_tests import TestResult
+
+FORMATS = ("table", "json", "csv", "latex", "html", "markdown")
+OVER_ROWS = ("robust", "clustered_twoway", "driscoll_kraay")
+"""Covariances that take one more pass over the rows."""
+
+
+@dataclass(frozen=True)
+class _Table:
+    """The rows of a file as the table ``sample``: keys k0, k1, .., values v0, v1, .."""
+
+    file: TableFile
+    rows: int
+    ledger: list[Loss]
+    keys: list[str]
+    weight: str | None
+
+
+def run(args: argparse.Namespace) -> int:
+    """Estimate and write; returns the exit code."""
+    with connect(args) as connection:
+        progress = Progress(args)
+        progress(f"reading {args.file}")
+        table = _read(connection, args)
+        reports: list[ModelReport] = []
+        if args.estimator != ["ppml"]:
+            reports += _on_moments(connection, args, table, progress)
+        if "ppml" in args.estimator:
+            from trade_potential.cli.ppml import report_ppml
+
+            progress(f"ppml of {table.rows} rows")
+            reports.append(report_ppml(connection, args, keys=table.keys, ledger=table.ledger))
+        reports.sort(key=lambda report: args.estimator.index(report.estimator))
+        progress("done")
+    write(args, _pieces(args, reports))
+    if args.format == "csv" and not args.quiet:
+        for report in reports:
+            if report.status != "ok":
+                said = f"{report.estimator}: {report.status}: {report.reason}"
+                print(f"{args.parser.prog}: {said}", file=sys.stderr)
+    return OK if any(report.is_estimated for report in reports) else DEGENERATE
+
+
+def _effect_columns(args: argparse.Namespace, file: TableFile) -> list[tuple[str, ...]]:
+    """Effects as columns; entity and time stand for those columns unless the file has such."""
+    known = {"entity": args.entity, "time": args.time}
+    return [
+        tuple(part if part in file.columns else known.get(part, part) for part in effect)
+        for effect in args.effects
+    ]
+
+
+def _read(connection: duckdb.DuckDBPyConnection, args: argparse.Namespace) -> _Table:
+    """Make the table sample of the rows that have every value."""
+    from trade_potential.files import TableFile, keep_complete, refuse_repeated_keys
+
+    file = TableFile.of(connection, args.file)
+    args.effects = _effect_columns(args, file)
+    keys = list(dict.fromkeys([args.entity, args.time, *(c for e in args.effects for c in e)]))
+    values = [args.outcome, *args.regressors, *([args.weights] if args.weights else [])]
+    rows = file.read(connection, keys=keys, values=values)
+    slots = [f"v{k}" for k in range(len(values))]
+    weight = slots[-1] if args.weights else None
+    steps = {
+        "entity": {"k0": args.entity},
+        "time": {"k1": args.time},
+        "effects": {f"k{k}": name for k, name in enumerate(keys) if k > 1},
+        "outcome": {"v0": args.outcome},
+        "regressors": dict(zip(slots[1:], args.regressors, strict=False)),
+        "weights": {weight: args.weights} if weight else {},
+    }
+    ledger = keep_complete(connection, file, {step: of for step, of in steps.items() if of})
+    refuse_repeated_keys(connection, file, keys[:2])
+    if weight:
+        found = connection.execute(
+            f"select k0, k1, {weight} from sample where {weight} <= 0 order by all limit 1"  # noqa: S608
+        ).fetchone()
+        if found:
+            raise InputError(
+                f"{file.name}: {args.entity}, {args.time} = ({found[0]}, {found[1]}), column "
+                f"{args.weights}: {found[2]} is not a positive weight"
+            )
+    return _Table(file, rows, ledger, keys, weight)
+
+
+def _logarithm(
+    connection: duckdb.DuckDBPyConnection, args: argparse.Namespace, table: _Table
+) -> tuple[str, list[Loss]]:
+    """The sample with the logarithm of the outcome, and the rows that have none."""
+    from trade_potential.files import Loss
+
+    if not args.log_outcome:
+        return "sample", table.ledger
+    connection.execute(
+        "create or replace temporary view log_sample as "
+        "select * replace (ln(v0) as v0) from sample where v0 > 0"
+    )
+    counted = connection.execute("select count(*) filter (where v0 <= 0), count(*) from sample")
+    lost, rows = counted.fetchone() or (0, 0)
+    if lost == rows:
+        raise InputError(f"{table.file.name}: no value of {args.outcome} is positive")
+    loss = Loss("logarithm", f"{args.outcome} is not positive", lost)
+    return "log_sample", [*table.ledger, *([loss] if lost else [])]
+
+
+def _on_moments(
+    connection: duckdb.DuckDBPyConnection,
+    args: argparse.Namespace,
+    table: _Table,
+    progress: Progress,
+) -> list[ModelReport]:
+    """Every estimator asked for but ppml, from one set of moments."""
+    from dataclasses import replace
+
+    from trade_potential.gravity.estimators import estimate_all
+    from trade_potential.gravity.on_duckdb import panel_moments
+    from trade_potential.gravity.report import ModelReport
+
+    relation, ledger = _logarithm(connection, args, table)
+    progress(f"moments of {table.rows} rows")
+    over_time = args.tests or "twoway" in args.estimator or args.covariance in OVER_ROWS
+    moments = panel_moments(
+        connection,
+        relation,
+        outcome="v0",
+        regressors=[f"v{k}" for k in range(1, len(args.regressors) + 1)],
+        entity="k0",
+        time="k1" if over_time else None,
+        weights=table.weight,
+    )
+    moments = replace(moments, terms=tuple(args.regressors))
+    progress(f"solving for {moments.n_entities} entities")
+    fits = estimate_all(moments)
+    tests = _tests(connection, moments, fits, progress) if args.tests else ()
+    effects = {"within": (args.entity,), "twoway": (args.entity, args.time)}
+    reports: list[ModelReport] = []
+    for estimator in args.estimator:
+        if estimator == "ppml":
+            continue
+        fit = fits[estimator]
+        errors = _errors(connection, args, moments, fit, progress)
+        report = ModelReport.of(
+            fit,
+            moments,
+            covariance=args.covariance,
+            errors=errors,
+            confidence_level=args.confidence_level,
+            effects=effects.get(estimator, ()),
+            tests=tests,
+            ledger=ledger,
+        )
+        reports.append(report.with_joint_test(fit, errors) if args.tests else report)
+    return reports
+
+
+def _errors(
+    connection: duckdb.DuckDBPyConnection,
+    args: argparse.Namespace,
+    moments: PanelMoments,
+    fit: Estimate,
+    progress: Progress,
+) -> Sandwich | None:
+    """The covariance asked for, unless it is the classical one."""
+    from trade_potential.gravity.covariance import sandwich
+    from trade_potential.gravity.on_duckdb import fit_meats
+
+    if args.covariance == "classical" or not fit.is_estimated:
+        return None
+    progress(f"scores of {fit.estimator}")
+    meats = fit_meats(connection, moments, fit, over_rows=args.covariance in OVER_ROWS)
+    return sandwich(fit, meats, args.covariance, n_entities=moments.n_entities)
+
+
+def _tests(
+    connection: duckdb.DuckDBPyConnection,
+    moments: PanelMoments,
+    fits: dict[Estimator, Estimate],
+    progress: Progress,
+) -> tuple[TestResult, ...]:
+    """Every specification test of the sample."""
+    from trade_potential.gravity.covariance import sandwich
+    from trade_potential.gravity.on_duckdb import fit_meats, reset_products
+    from trade_potential.gravity.specification_tests import run_tests
+    from trade_potential.gravity.wald_tests import HAUSMAN_ROBUST, MUNDLAK, of_means, reset
+
+    progress("tests")
+    fit, robust = fits["mundlak"], None
+    if fit.is_estimated:
+        meats = fit_meats(connection, moments, fit, over_rows=False)
+        robust = sandwich(fit, meats, "clustered", n_entities=moments.n_entities).matrix
+    return (
+        *run_tests(moments, fits),
+        of_means(HAUSMAN_ROBUST, fit, robust),
+        of_means(MUNDLAK, fit, fit.covariance),
+        reset(fits["pooled"], reset_products(connection, moments, fits["pooled"])),
+    )
+
+
+def _pieces(args: argparse.Namespace, reports: list[ModelReport]) -> Iterator[str]:
+    """The models in the format asked for."""
+    from trade_potential.gravity.report import csv_text, json_text
+    from trade_potential.regression_table import render
+
+    if args.format == "json":
+        yield json_text(reports)
+    elif args.format == "csv":
+        yield csv_text(reports)
+    elif args.format == "table" and len(reports) == 1:
+        yield reports[0].table()
+    else:
+        yield render(
+            [report.column(entity=args.entity, time=args.time) for report in reports],
+            format="text" if args.format == "table" else args.format,
+            outcome=f"ln({args.outcome})" if args.log_outcome else args.outcome,
+            entity=args.entity,
+            time=args.time,
+            standalone=args.format == "html",
+        )

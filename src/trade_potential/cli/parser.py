@@ -1,0 +1,205 @@
+"""Arguments of the commands, and the checks that need no data."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from typing import Any, NoReturn
+
+from trade_potential.cli import gravity, index
+from trade_potential.cli.session import BAD_ARGUMENTS
+
+INDEX_THRESHOLDS = {"eigenvalue": 1.0, "cumulative_share": 0.8}
+ESTIMATORS = ("pooled", "between", "within", "twoway", "random", "mundlak", "ppml")
+COVARIANCES = ("classical", "robust", "clustered", "clustered_twoway", "driscoll_kraay")
+WITHOUT = {"between": COVARIANCES[3:], "ppml": COVARIANCES[4:]}
+"""Covariances that an estimator does not have: rows of between have no time."""
+
+GRAVITY_EXAMPLES = """examples of gravity:
+  trade-potential gravity panel.csv --outcome lntrade --regressors lngdp,lnpop,lndist \\
+      --entity pair --time year --estimator random --covariance clustered --tests
+  trade-potential gravity panel.csv --outcome trade --log-outcome --regressors lngdp,lnpop \\
+      --entity pair --time year --estimator pooled,twoway,mundlak,ppml --format latex
+  trade-potential gravity flows.parquet --outcome trade --regressors rta,lngdp --entity pair \\
+      --time year --estimator ppml --effects exporter^year,importer^year --covariance clustered
+  trade-potential gravity panel.parquet --outcome y --regressors '"a,b",c' --entity firm \\
+      --time year --estimator within --format json --output fit.json
+"""
+INDEX_EXAMPLES = """examples of index:
+  trade-potential index countries.csv --indicators internet,phones,servers --id iso3,year
+  trade-potential index countries.parquet --indicators internet,phones,servers \\
+      --component-rule cumulative_share --component-threshold 0.7 --anchor internet --format json
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Errors in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_ARGUMENTS, f"{self.prog}: error: {message}\n")
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when asked."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        from importlib.metadata import version
+
+        print(f"trade-potential {version('trade-potential')}")
+        parser.exit()
+
+
+def _names(text: str) -> list[str]:
+    """A list of columns; a name with a comma stands in double quotes, as in CSV."""
+    names = next(csv.reader([text], skipinitialspace=True), [])
+    if not names or not all(names):
+        raise argparse.ArgumentTypeError(f"{text!r} is no list of columns")
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise argparse.ArgumentTypeError(f"{', '.join(repeated)} is named twice")
+    return names
+
+
+def _estimators(text: str) -> list[str]:
+    """A list of estimators."""
+    names = _names(text)
+    unknown = [name for name in names if name not in ESTIMATORS]
+    if unknown:
+        raise argparse.ArgumentTypeError(
+            f"invalid choice: {unknown[0]!r} (choose from {', '.join(ESTIMATORS)})"
+        )
+    return names
+
+
+def _effects(text: str) -> list[tuple[str, ...]]:
+    """Sets of fixed effects: columns, or several columns joined by ^."""
+    effects = [tuple(name.split("^")) for name in _names(text)]
+    if not all(part for effect in effects for part in effect):
+        raise argparse.ArgumentTypeError(f"{text!r} is no list of effects")
+    return effects
+
+
+def _level(text: str) -> float:
+    """A probability between 0 and 1."""
+    try:
+        level = float(text)
+    except ValueError:
+        level = 0.0
+    if not 0.0 < level < 1.0:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return level
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands."""
+    raw, examples = argparse.RawDescriptionHelpFormatter, GRAVITY_EXAMPLES + INDEX_EXAMPLES
+    about = "Gravity models and indices of anyone's own table, without dbt."
+    top = _Parser(prog="trade-potential", description=about, epilog=examples, formatter_class=raw)
+    top.add_argument("--version", action=_Version, nargs=0, help="show the version and stop")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, text: str, examples: str, formats: tuple[str, ...]) -> _Parser:
+        sub: _Parser = commands.add_parser(
+            name, help=text, description=text, epilog=examples, formatter_class=raw
+        )
+        sub.add_argument("file", metavar="FILE", help=".csv, .csv.gz, .tsv or .parquet")
+        sub.add_argument("--format", choices=formats, default="table")
+        sub.add_argument("--output", metavar="FILE", help="write there instead of to stdout")
+        sub.add_argument("--memory-limit", default="4GB", help="of DuckDB (default 4GB)")
+        sub.add_argument("--threads", type=int, help="of DuckDB (default: all)")
+        sub.add_argument("--progress", action="store_true", help="show steps without a terminal")
+        sub.add_argument("--quiet", action="store_true", help="show no steps and no notes")
+        return sub
+
+    _gravity_arguments(
+        command("gravity", "Estimate a panel model.", GRAVITY_EXAMPLES, gravity.FORMATS)
+    )
+    _index_arguments(
+        command("index", "Compute a composite index.", INDEX_EXAMPLES, ("table", "json"))
+    )
+    return top
+
+
+def _gravity_arguments(sub: _Parser) -> None:
+    sub.add_argument("--outcome", required=True, metavar="Y")
+    sub.add_argument(
+        "--log-outcome",
+        action="store_true",
+        help="take the logarithm of Y, but for ppml, which takes Y as it is",
+    )
+    sub.add_argument("--regressors", required=True, type=_names, metavar="A,B,C")
+    sub.add_argument("--entity", required=True, metavar="ID")
+    sub.add_argument("--time", required=True, metavar="T")
+    sub.add_argument(
+        "--estimator",
+        required=True,
+        type=_estimators,
+        metavar="E",
+        help=f"one of {', '.join(ESTIMATORS)}, or several, separated by commas",
+    )
+    sub.add_argument("--covariance", choices=COVARIANCES, default="classical")
+    sub.add_argument(
+        "--effects",
+        type=_effects,
+        default=[],
+        metavar="F,G^H",
+        help="fixed effects of ppml: columns, or combinations of columns joined by ^",
+    )
+    sub.add_argument("--weights", metavar="W", help="column of positive weights of the rows")
+    sub.add_argument("--tests", action="store_true", help="add specification tests")
+    sub.add_argument("--confidence-level", type=_level, default=0.95, metavar="P")
+    sub.set_defaults(run=gravity.run, check=_check_gravity, parser=sub)
+
+
+def _index_arguments(sub: _Parser) -> None:
+    sub.add_argument("--indicators", required=True, type=_names, metavar="A,B,C")
+    sub.add_argument("--id", type=_names, default=[], metavar="COLUMNS", help="label the scores")
+    sub.add_argument(
+        "--component-rule", choices=("eigenvalue", "cumulative_share", "all"), default="eigenvalue"
+    )
+    sub.add_argument(
+        "--component-threshold",
+        type=float,
+        metavar="X",
+        help="default 1 for eigenvalue, 0.8 for cumulative_share",
+    )
+    sub.add_argument(
+        "--anchor", metavar="VARIABLE", help="loads positively on component 1 (default: the first)"
+    )
+    sub.set_defaults(run=index.run, check=_check_index, parser=sub)
+
+
+def _check_gravity(args: argparse.Namespace) -> None:
+    error = args.parser.error
+    if args.outcome in args.regressors:
+        error(f"{args.outcome} is both outcome and regressor")
+    if args.entity == args.time:
+        error(f"{args.entity} is both entity and time")
+    reserved = ["const", *(f"mean({name})" for name in args.regressors)]
+    taken = [name for name in reserved if name in args.regressors]
+    if taken:
+        error(f"a regressor is called {taken[0]}, a name of the result")
+    for estimator in args.estimator:
+        if args.covariance in WITHOUT.get(estimator, ()):
+            error(f"{estimator} has no covariance {args.covariance}")
+    has_ppml = "ppml" in args.estimator
+    if args.effects and not has_ppml:
+        error("--effects belongs to --estimator ppml; twoway and within have their own")
+    if has_ppml and len(args.estimator) > 1 and not args.log_outcome:
+        error("ppml takes the outcome as it is, others its logarithm: add --log-outcome")
+
+
+def _check_index(args: argparse.Namespace) -> None:
+    args.anchor = args.anchor or args.indicators[0]
+    if args.anchor not in args.indicators:
+        args.parser.error(f"anchor {args.anchor} is none of the indicators")
+    taken = sorted({"score", "index"} & set(args.id))
+    if taken:
+        args.parser.error(f"an id column is called {taken[0]}, a name of the result")
+    if args.component_threshold is None:
+        args.component_threshold = INDEX_THRESHOLDS.get(args.component_rule)
+    limit = 1.0 if args.component_rule == "cumulative_share" else float("inf")
+    if args.component_threshold is not None and not 0.0 < args.component_threshold <= limit:
+        args.parser.error(
+            f"component threshold {args.component_threshold:g} does not fit {args.component_rule}"
+        )

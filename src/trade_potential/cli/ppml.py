@@ -1,0 +1,100 @@
+"""PPML of a table: the one estimator that reads rows, with a library."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trade_potential.files import Loss
+from trade_potential.gravity.covariance import Inference
+from trade_potential.gravity.estimate import CONSTANT
+from trade_potential.gravity.report import ModelReport
+from trade_potential.gravity.specification_tests import TestResult
+from trade_potential.gravity.wald_tests import JOINT, wald
+from trade_potential.ppml.covariance import CORRECTIONS, Kind
+from trade_potential.ppml.estimate import fit_ppml
+from trade_potential.ppml.reset import reset
+from trade_potential.ppml.result import PpmlFit
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def report_ppml(
+    connection: duckdb.DuckDBPyConnection,
+    args: argparse.Namespace,
+    *,
+    keys: list[str],
+    ledger: list[Loss],
+) -> ModelReport:
+    """Estimate on the table ``sample``; ``keys`` are the names of its columns k0, k1, ..."""
+    values = [args.outcome, *args.regressors, *([args.weights] if args.weights else [])]
+    # A column may be key and regressor at once: keys get names of their own then.
+    key_names = [f"{name} (key)" if name in values else name for name in keys]
+    columns = [f"k{k}" for k in range(len(keys))] + [f"v{k}" for k in range(len(values))]
+    frame = connection.execute(f"select {', '.join(columns)} from sample").df()  # noqa: S608
+    frame.columns = [*key_names, *values]
+    name_of = dict(zip(keys, key_names, strict=True))
+    fit = fit_ppml(
+        frame,
+        outcome=args.outcome,
+        regressors=args.regressors,
+        entity=name_of[args.entity],
+        time=name_of[args.time],
+        effects=[tuple(name_of[part] for part in effect) for effect in args.effects],
+        weights=args.weights,
+    )
+    return _report(fit, args, ledger)
+
+
+def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> ModelReport:
+    kind: Kind = args.covariance
+    level = args.confidence_level
+    status, reason, inference = str(fit.status), fit.reason, None
+    statistics: dict[str, float] = {}
+    tests: tuple[TestResult, ...] = ()
+    if fit.is_estimated:
+        errors = fit.covariances[kind]
+        if errors.status != "ok":
+            status, reason = errors.status, "; ".join(filter(None, [reason, errors.reason]))
+        inference = Inference.of(fit.coefficients, errors.matrix, df=np.inf, confidence_level=level)
+        statistics = {
+            "df_resid": float(fit.df_resid),
+            "n_zeros": float(fit.n_zeros),
+            "deviance": fit.deviance,
+            "log_likelihood": fit.log_likelihood,
+            "pseudo_r_squared": fit.pseudo_r_squared,
+            "deviance_r_squared": fit.deviance_r_squared,
+        }
+        if args.tests:
+            first = 1 if CONSTANT in fit.terms else 0
+            slopes, matrix = fit.coefficients[first:], errors.matrix[first:, first:]
+            tests = (
+                reset(fit)["robust" if kind == "classical" else kind],
+                wald(JOINT, slopes, matrix, np.inf),
+            )
+    lost = [
+        Loss(str(step), str(said), 1)
+        for step, said in zip(fit.losses["step"], fit.losses["reason"], strict=True)
+    ]
+    return ModelReport(
+        estimator="ppml",
+        covariance=kind,
+        correction=CORRECTIONS[kind],
+        status=status,
+        reason=reason,
+        is_estimated=fit.is_estimated,
+        n_obs=fit.n_obs,
+        n_entities=fit.n_entities,
+        r_squared=fit.r_squared,
+        statistics=statistics,
+        terms=fit.terms,
+        inference=inference,
+        absorbed=(*fit.absorbed, *fit.separated),
+        effects=tuple("^".join(effect) for effect in args.effects),
+        alpha=1.0 - level,
+        tests=tests,
+        ledger=[*ledger, *lost],
+    )

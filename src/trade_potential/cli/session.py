@@ -1,0 +1,68 @@
+"""What every command needs: a database, steps on stderr, a place to write."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trade_potential.errors import InputError
+
+if TYPE_CHECKING:
+    import duckdb
+
+OK, BAD_ARGUMENTS, BAD_DATA, DEGENERATE = 0, 2, 3, 4
+"""Exit codes."""
+
+
+class Progress:
+    """Steps with the seconds since the start, on stderr."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        """Shown on a terminal, or forced, or never."""
+        self._start = time.perf_counter()
+        self._is_shown = not args.quiet and (args.progress or sys.stderr.isatty())
+
+    def __call__(self, step: str) -> None:
+        """Say that a step begins."""
+        if self._is_shown:
+            print(f"[{time.perf_counter() - self._start:7.1f} s] {step}", file=sys.stderr)
+
+
+@contextmanager
+def connect(args: argparse.Namespace) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory that spills to a directory of its own and fetches no extensions."""
+    import duckdb
+
+    with tempfile.TemporaryDirectory(prefix="trade-potential-") as spill:
+        settings: dict[str, Any] = {"memory_limit": args.memory_limit, "temp_directory": spill}
+        settings["autoinstall_known_extensions"] = False
+        if args.threads is not None:
+            settings["threads"] = args.threads
+        try:
+            connection = duckdb.connect(config=settings)
+        except duckdb.Error as error:
+            args.parser.error(str(error).splitlines()[0])
+        try:
+            with connection:
+                connection.execute("set enable_progress_bar = false")
+                yield connection
+        except duckdb.OutOfMemoryException as error:
+            raise InputError(
+                f"{args.file}: {args.memory_limit} is too little memory; raise --memory-limit"
+            ) from error
+        except duckdb.Error as error:
+            raise InputError(f"{args.file}: {' '.join(str(error).splitlines()[:3])}") from error
+
+
+def write(args: argparse.Namespace, pieces: Iterable[str]) -> None:
+    """Write to --output or stdout."""
+    stdout = nullcontext(sys.stdout)
+    with Path(args.output).open("w", encoding="utf-8") if args.output else stdout as file:
+        file.writelines(pieces)
+        file.flush()

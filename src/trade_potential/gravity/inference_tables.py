@@ -1,0 +1,152 @@
+"""Second step of the warehouse: covariances and tests that need the scores of the fitted models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from trade_potential.gravity.covariance import (
+    CORRECTIONS,
+    COVARIANCES,
+    FEW_CLUSTERS,
+    OF_BETWEEN,
+    Sandwich,
+    law_df,
+    sandwich,
+)
+from trade_potential.gravity.estimate import CONSTANT, Estimate, Estimator
+from trade_potential.gravity.estimators import estimate_all
+from trade_potential.gravity.moments import PanelMoments
+from trade_potential.gravity.scores import Meats, design_slots, read_products
+from trade_potential.gravity.specification_tests import TestResult, not_available
+from trade_potential.gravity.tables import (
+    KEYS,
+    frame_of,
+    inference_rows,
+    terms_by_spec,
+    test_row,
+)
+from trade_potential.gravity.wald_tests import (
+    HAUSMAN_ROBUST,
+    JOINT,
+    MUNDLAK,
+    RESET_POWERS,
+    joint_significance,
+    of_means,
+    reset,
+)
+from trade_potential.linalg import FloatArray
+
+Record = dict[str, Any]
+
+
+def estimate_inference(
+    moments: pd.DataFrame,
+    meat: pd.DataFrame,
+    time_scores: pd.DataFrame,
+    reset_products: pd.DataFrame,
+    terms: pd.DataFrame,
+    specifications: pd.DataFrame,
+    *,
+    max_terms: int,
+) -> pd.DataFrame:
+    """Covariances beside the classical one, and the tests that rest on them.
+
+    The estimates are solved once more from the same moments: systems of a dozen equations.
+
+    Args:
+        moments: As ``estimate_gravity``.
+        meat: study_id, spec_id, estimator, c_i_j: sums over partners of products of scores.
+        time_scores: study_id, spec_id, estimator, year, sums m_i and row products c_i_j of scores.
+        reset_products: study_id, spec_id, c_i_j with the powers of the fit in the last two slots.
+        terms: spec_id, term, position.
+        specifications: spec_id, confidence_level.
+        max_terms: Slots of a sample; entity means stand behind them.
+
+    Returns:
+        Rows of the items coefficient, covariance, critical_value and test as ``estimate_gravity``.
+        joint_significance comes for each estimator and covariance.
+    """
+    named = terms_by_spec(terms)
+    levels = dict(zip(specifications["spec_id"], specifications["confidence_level"], strict=True))
+    by_fit = [*KEYS, "estimator"]
+    meats = dict(list(meat.groupby(by_fit)))
+    over_time = dict(list(time_scores.sort_values([*by_fit, "year"]).groupby(by_fit)))
+    powers = dict(list(reset_products.groupby(KEYS)))
+    rows: list[Record] = []
+    for key, group in moments.groupby(KEYS):
+        study_id, spec_id = (str(part) for part in key)
+        panel = PanelMoments.from_rows(group, named[spec_id])
+        fits, level = estimate_all(panel), float(levels[spec_id])
+        found: list[Record] = []
+        clustered: dict[Estimator, Sandwich] = {}
+        for estimator, fit in fits.items():
+            if not fit.is_estimated:
+                continue
+            own = (study_id, spec_id, estimator)
+            used = design_slots(panel.terms, fit.terms, max_terms)
+            sums = Meats.of(meats[own], over_time.get(own), used)
+            covariances = _covariances(fit, sums, panel.n_entities)
+            clustered[estimator] = covariances[1]
+            found.append(_joint(fit, "classical", fit.covariance, float(fit.df_resid), level))
+            for covariance in covariances:
+                found += _rows(fit, covariance, level)
+        fit, errors = fits["mundlak"], clustered.get("mundlak")
+        found += [
+            test_row(test, 1.0 - level)
+            for test in (
+                of_means(MUNDLAK, fit, fit.covariance),
+                of_means(HAUSMAN_ROBUST, fit, errors.matrix if errors else None),
+                _reset(fits["pooled"], powers.get((study_id, spec_id)), max_terms),
+            )
+        ]
+        rows += [{"study_id": study_id, "spec_id": spec_id, **row} for row in found]
+    return frame_of(rows)
+
+
+def _covariances(fit: Estimate, sums: Meats, n_entities: int) -> list[Sandwich]:
+    """Every covariance beside the classical one, in order: robust, clustered, ..."""
+    return [
+        sandwich(fit, sums, kind, n_entities=n_entities)
+        for kind in COVARIANCES[1:]
+        if fit.estimator != "between" or kind in OF_BETWEEN
+    ]
+
+
+def _rows(fit: Estimate, covariance: Sandwich, level: float) -> list[Record]:
+    """Coefficients with the errors of a covariance, and the test of all slopes."""
+    df = law_df(fit.estimator, covariance.df)
+    common = {"estimator": fit.estimator}
+    rows = [
+        {**common, **row}
+        for row in inference_rows(
+            (CONSTANT, *fit.terms),
+            fit.coefficients,
+            covariance.matrix,
+            covariance_kind=covariance.kind,
+            correction=CORRECTIONS[covariance.kind],
+            df=df,
+            confidence_level=level,
+            status=covariance.status,
+            reason=covariance.reason,
+        )
+    ]
+    test = _joint(fit, covariance.kind, covariance.matrix, covariance.df, level)
+    if covariance.status == FEW_CLUSTERS:
+        test |= test_row(not_available(JOINT, covariance.reason), 1.0 - level)
+    return [*rows, test]
+
+
+def _joint(fit: Estimate, kind: str, matrix: FloatArray, df: float, level: float) -> Record:
+    """The test of all slopes by a covariance."""
+    test = joint_significance(fit, matrix, law_df(fit.estimator, df))
+    return {"estimator": fit.estimator, "covariance": kind, **test_row(test, 1.0 - level)}
+
+
+def _reset(fit: Estimate, products: pd.DataFrame | None, max_terms: int) -> TestResult:
+    """The specification error test of pooled least squares."""
+    if products is None:
+        return reset(fit, None)
+    used = [*range(len(fit.terms) + 1), *(max_terms + k for k in range(1, RESET_POWERS + 1))]
+    return reset(fit, read_products(products, used))

@@ -1,0 +1,52 @@
+"""Sums of products of scores, as SQL returns them in wide tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from trade_potential.gravity.moments import MEAN_OF
+from trade_potential.linalg import FloatArray
+
+
+@dataclass(frozen=True)
+class Meats:
+    """Sums of products of the scores of one fit, k scores with the constant first.
+
+    Attributes:
+        by_entity: (k, k) sum over entities of products of their scores.
+        by_row: (k, k) sum over rows of products; None where it was not computed, and for between.
+        by_time: (T, k) scores of each time in order; None likewise.
+    """
+
+    by_entity: FloatArray
+    by_row: FloatArray | None = None
+    by_time: FloatArray | None = None
+
+    @classmethod
+    def of(cls, by_entity: pd.DataFrame, by_time: pd.DataFrame | None, used: list[int]) -> Meats:
+        """Read one row of products by entity and, in order of time, rows of ``time_scores``."""
+        meat = read_products(by_entity, used)
+        if by_time is None or by_time.empty:
+            return cls(meat)
+        sums = by_time[[f"m{k}" for k in used]].to_numpy(dtype=float)
+        return cls(meat, read_products(by_time, used), sums)
+
+
+def design_slots(regressors: tuple[str, ...], terms: tuple[str, ...], n_slots: int) -> list[int]:
+    """Columns of the scores of the constant and of ``terms``.
+
+    A regressor stands at its position from 1, its entity mean ``n_slots`` further.
+    """
+    slot_of = {term: k for k, term in enumerate(regressors, start=1)}
+    slot_of |= {MEAN_OF.format(term): n_slots + k for term, k in slot_of.items()}
+    return [0, *(slot_of[term] for term in terms)]
+
+
+def read_products(rows: pd.DataFrame, used: list[int]) -> FloatArray:
+    """(k, k) symmetric matrix of the columns c_i_j, i <= j, of the slots used; rows are summed."""
+    names = [[f"c_{min(i, j)}_{max(i, j)}" for j in used] for i in used]
+    sums = rows[sorted({name for row in names for name in row})].sum()
+    return np.array([[float(sums[name]) for name in row] for row in names])

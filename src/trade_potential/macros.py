@@ -1,0 +1,25 @@
+"""The SQL macros that dbt renders in models, for tables outside dbt."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+FILES = ("moments.sql", "scores.sql")
+
+
+@cache
+def macros() -> Any:
+    """Every macro of sql/ as a function that returns SQL."""
+    folder = files("trade_potential").joinpath("sql")
+    text = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in FILES)
+    environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
+    return environment.from_string(text).module
+
+
+def quoted(name: str) -> str:
+    """A name as an identifier, whatever it holds."""
+    return '"' + name.replace('"', '""') + '"'

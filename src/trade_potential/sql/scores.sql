@@ -1,0 +1,304 @@
+{#-
+Sums over slots, scores of fitted models and their products, as plain SQL that runs where the rows are.
+
+Rendered as moments.sql is. A model is a row of `coefficients` (keys, estimator, b1, .., g1, ..,
+centred_constant, within_weight): slope b of a slot, slope g of the mean of a slot over the rows of its
+pair (correlated random effects; null elsewhere). Scores stand in design slots: 0 the constant, then the
+p slots, then the p means.
+-#}
+
+{#- Sum of an expression over slots, {k} standing for the slot; unused slots add nothing. -#}
+{% macro slot_sum(expression, slots) -%}
+    (
+        {%- for k in slots %}
+            coalesce({{ expression | replace('{k}', k | string) }}, 0){{ ' +' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+
+{#- Row k of a symmetric matrix c_i_j (i <= j) times a vector. -#}
+{% macro product_row(vector, matrix, k, slots) -%}
+    (
+        {%- for j in slots %}
+            coalesce({{ vector }}{{ j }} * {{ matrix }}.c_{{ [j, k] | min }}_{{ [j, k] | max }}, 0)
+            {{- ' +' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+
+{#- x' V x for x = (1, x1, x2, ..) and a symmetric V in c_i_j, i <= j; `columns` are x1, x2, .. -#}
+{% macro quadratic_form(matrix, columns) -%}
+    (
+        {{ matrix }}.c_0_0
+        {%- for column in columns %}
+            + coalesce(2 * {{ matrix }}.c_0_{{ loop.index }} * {{ column }}, 0)
+        {%- endfor %}
+        {%- for i in range(1, columns | length + 1) %}
+            {%- for j in range(i, columns | length + 1) %}
+                + coalesce({{ 1 if i == j else 2 }} * {{ matrix }}.c_{{ i }}_{{ j }} * {{ columns[i - 1] }} * {{ columns[j - 1] }}, 0)
+            {%- endfor %}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+
+{#- Products of the columns m_i, i in design slots, summed over the rows of a key. -#}
+{% macro summed_outer_products(relation, keys, design) -%}
+    select
+        {% for key in keys %}{{ key }},
+        {% endfor -%}
+        {% for i in design %}{% for j in design if j >= i %}sum(m{{ i }} * m{{ j }}) as c_{{ i }}_{{ j }},
+        {% endfor %}{% endfor -%}
+        count(*) as cluster_count
+    from {{ relation }}
+    group by {{ keys | join(', ') }}
+{%- endmacro %}
+
+
+{#-
+Meat of a covariance clustered by pair: sums over pairs of products of scores. A pair's score follows
+from its products and means, so no further pass over the rows is needed. `weights` (keys, estimator,
+group_size, between_weight) go with the fits. Two-way effects are not of this kind: see row_scores.
+-#}
+{% macro clustered_meat(pair_means, pair_products, grand, coefficients, weights, keys, pair, slots, with_means=false) -%}
+    {% set p = slots | length - 1 -%}
+    with deviations as (
+        select
+            {% for key in keys %}means_.{{ key }},
+            {% endfor -%}
+            means_.{{ pair }},
+            {% for k in slots %}means_.m{{ k }} - grand.m{{ k }} as d{{ k }},
+            {% endfor -%}
+            means_.row_count,
+            means_.mass / means_.row_count as mean_mass
+        from {{ pair_means }} as means_
+        inner join {{ grand }} as grand
+            on
+                {% for key in keys %}means_.{{ key }} = grand.{{ key }}
+                {{ 'and ' if not loop.last }}{% endfor %}
+    ),
+
+    residuals as (
+        select
+            fits.estimator,
+            fits.within_weight,
+            weights_.between_weight * deviations.mean_mass as between_weight,
+            deviations.*,
+            {% for k in slots[1:] %}fits.b{{ k }},
+            {% endfor -%}
+            deviations.d0 - fits.centred_constant
+            - {{ slot_sum('fits.b{k} * deviations.d{k}', slots[1:]) }}
+            {%- if with_means %}
+            - {{ slot_sum('fits.g{k} * deviations.d{k}', slots[1:]) }}
+            {%- endif %} as mean_residual
+        from deviations
+        inner join {{ coefficients }} as fits
+            on
+                {% for key in keys %}deviations.{{ key }} = fits.{{ key }}
+                {{ 'and ' if not loop.last }}{% endfor %}
+        inner join {{ weights }} as weights_
+            on
+                {% for key in keys + ['estimator'] %}fits.{{ key }} = weights_.{{ key }}
+                and {% endfor -%}
+                deviations.row_count = weights_.group_size
+    ),
+
+    scores as (
+        select
+            {% for key in keys + ['estimator'] %}residuals.{{ key }},
+            {% endfor -%}
+            residuals.between_weight * residuals.mean_residual as m0,
+            {% for k in slots[1:] %}residuals.within_weight * (
+                products.c_0_{{ k }} - {{ product_row('residuals.b', 'products', k, slots[1:]) }}
+            )
+            + residuals.between_weight * residuals.d{{ k }} * residuals.mean_residual as m{{ k }},
+            {% endfor -%}
+            {% for k in slots[1:] if with_means %}residuals.between_weight * residuals.d{{ k }} * residuals.mean_residual as m{{ p + k }},
+            {% endfor -%}
+            residuals.row_count
+        from residuals
+        inner join {{ pair_products }} as products
+            on
+                {% for key in keys + [pair] %}residuals.{{ key }} = products.{{ key }}
+                {{ 'and ' if not loop.last }}{% endfor %}
+    )
+
+    {{ summed_outer_products('scores', keys + ['estimator'], range(2 * p + 1 if with_means else p + 1)) }}
+{%- endmacro %}
+
+
+{#-
+Scores of every row, m0, m1, ..: the transformed regressors times the residual. `thetas` (keys, estimator,
+group_size, theta) says which share of its pair's mean is taken from a row; `shifts` (keys, estimator,
+time, t0, ..) hold the time effects of each slot under two-way effects, no rows otherwise. The between
+estimator has no rows and no scores here.
+-#}
+{% macro row_scores(relation, pair_means, grand, coefficients, thetas, shifts, keys, pair, time, slots, with_means=false, weight=none) -%}
+    {% set p = slots | length - 1 -%}
+    {% set w = 'rows_.' ~ weight if weight else '1.0' -%}
+    with pair_shifts as (
+        select
+            {% for key in keys + ['estimator'] %}shifts.{{ key }},
+            {% endfor -%}
+            rows_.{{ pair }},
+            {% for k in slots %}sum({{ w }} * shifts.t{{ k }}) / sum({{ w }}) as t{{ k }}{{ ',' if not loop.last }}
+            {% endfor -%}
+        from {{ relation }} as rows_
+        inner join {{ shifts }} as shifts
+            on
+                {% for key in keys + [time] %}rows_.{{ key }} = shifts.{{ key }}
+                {{ 'and ' if not loop.last }}{% endfor -%}
+        group by
+            {% for key in keys + ['estimator'] %}shifts.{{ key }},
+            {% endfor -%}
+            rows_.{{ pair }}
+    ),
+
+    transformed as (
+        select
+            {% for key in keys %}rows_.{{ key }},
+            {% endfor -%}
+            rows_.{{ pair }},
+            rows_.{{ time }},
+            fits.estimator,
+            {{ w }} as row_mass,
+            -- effects take the constant out: by convention it is that of the centred model
+            case when thetas.theta < 1 then 1 - thetas.theta else 1 end as constant_value,
+            {% for k in slots %}rows_.v{{ k }} - grand.m{{ k }} - thetas.theta * (means_.m{{ k }} - grand.m{{ k }})
+            - coalesce(shifts.t{{ k }} - pair_shifts.t{{ k }}, 0) as z{{ k }},
+            {% endfor -%}
+            {% for k in slots[1:] if with_means %}(1 - thetas.theta) * (means_.m{{ k }} - grand.m{{ k }}) as z{{ p + k }},
+            fits.g{{ k }} as b{{ p + k }},
+            {% endfor -%}
+            {% for k in slots[1:] %}fits.b{{ k }},
+            {% endfor -%}
+            fits.centred_constant
+        from {{ relation }} as rows_
+        inner join {{ pair_means }} as means_
+            on
+                {% for key in keys + [pair] %}rows_.{{ key }} = means_.{{ key }}
+                {{ 'and ' if not loop.last }}{% endfor -%}
+        inner join {{ grand }} as grand
+            on
+                {% for key in keys %}rows_.{{ key }} = grand.{{ key }}
+                {{ 'and ' if not loop.last }}{% endfor -%}
+        inner join {{ coefficients }} as fits
+            on
+                {% for key in keys %}rows_.{{ key }} = fits.{{ key }}
+                and {% endfor -%}
+                fits.estimator <> 'between'
+        inner join {{ thetas }} as thetas
+            on
+                {% for key in keys + ['estimator'] %}fits.{{ key }} = thetas.{{ key }}
+                and {% endfor -%}
+                means_.row_count = thetas.group_size
+        left join {{ shifts }} as shifts
+            on
+                {% for key in keys + ['estimator'] %}fits.{{ key }} = shifts.{{ key }}
+                and {% endfor -%}
+                rows_.{{ time }} = shifts.{{ time }}
+        left join pair_shifts
+            on
+                {% for key in keys + ['estimator'] %}fits.{{ key }} = pair_shifts.{{ key }}
+                and {% endfor -%}
+                rows_.{{ pair }} = pair_shifts.{{ pair }}
+    ),
+
+    residuals as (
+        select
+            transformed.*,
+            row_mass * (
+                z0 - constant_value * centred_constant
+                - {{ slot_sum('b{k} * z{k}', range(1, 2 * p + 1 if with_means else p + 1)) }}
+            ) as residual
+        from transformed
+    )
+
+    select
+        {% for key in keys %}{{ key }},
+        {% endfor -%}
+        estimator,
+        {{ pair }},
+        {{ time }},
+        constant_value * residual as m0,
+        {% for k in range(1, 2 * p + 1 if with_means else p + 1) %}z{{ k }} * residual as m{{ k }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    from residuals
+{%- endmacro %}
+
+
+{#- Scores summed by time, and their products summed over rows: all that covariances other than by pair need. -#}
+{% macro time_scores(scores, keys, time, design) -%}
+    select
+        {% for key in keys + ['estimator', time] %}{{ key }},
+        {% endfor -%}
+        {% for i in design %}sum(m{{ i }}) as m{{ i }},
+        {% endfor -%}
+        {% for i in design %}{% for j in design if j >= i %}sum(m{{ i }} * m{{ j }}) as c_{{ i }}_{{ j }},
+        {% endfor %}{% endfor -%}
+        count(*) as row_count
+    from {{ scores }}
+    group by {{ (keys + ['estimator', time]) | join(', ') }}
+{%- endmacro %}
+
+
+{#- Meat clustered by pair from the scores of rows: for two-way effects. -#}
+{% macro scored_meat(scores, keys, pair, design) -%}
+    with pair_scores as (
+        select
+            {% for key in keys + ['estimator', pair] %}{{ key }},
+            {% endfor -%}
+            {% for i in design %}sum(m{{ i }}) as m{{ i }}{{ ',' if not loop.last }}
+            {% endfor -%}
+        from {{ scores }}
+        group by {{ (keys + ['estimator', pair]) | join(', ') }}
+    )
+
+    {{ summed_outer_products('pair_scores', keys + ['estimator'], design) }}
+{%- endmacro %}
+
+
+{#-
+A table with the powers 2 and 3 of a standardised fit in two more slots, for the regression
+specification error test: fit = b0 + sum b v of `coefficients` (keys, b0, b1, ..), mean and standard
+deviation over the rows of a key.
+-#}
+{% macro fit_powers(relation, coefficients, keys, slots, weight=none) -%}
+    {% set p = slots | length - 1 -%}
+    with fits as (
+        select
+            rows_.*,
+            coefficients.b0 + {{ slot_sum('coefficients.b{k} * rows_.v{k}', slots[1:]) }} as fit
+        from {{ relation }} as rows_
+        inner join {{ coefficients }} as coefficients
+            on
+                {% for key in keys %}rows_.{{ key }} = coefficients.{{ key }}
+                {{ 'and ' if not loop.last }}{% endfor %}
+    ),
+
+    ranges as (
+        select
+            {% for key in keys %}{{ key }},
+            {% endfor -%}
+            avg(fit) as fit_mean,
+            nullif(stddev_pop(fit), 0) as fit_sd
+        from fits
+        group by {{ keys | join(', ') }}
+    )
+
+    select
+        {% for key in keys %}fits.{{ key }},
+        {% endfor -%}
+        {% for k in slots %}fits.v{{ k }},
+        {% endfor -%}
+        {{ 'fits.' ~ weight ~ ',' if weight }}
+        power((fits.fit - ranges.fit_mean) / ranges.fit_sd, 2) as v{{ p + 1 }},
+        power((fits.fit - ranges.fit_mean) / ranges.fit_sd, 3) as v{{ p + 2 }}
+    from fits
+    inner join ranges
+        on
+            {% for key in keys %}fits.{{ key }} = ranges.{{ key }}
+            {{ 'and ' if not loop.last }}{% endfor %}
+{%- endmacro %}
