@@ -7,8 +7,9 @@ from typing import Any
 
 from trade_potential.files import Loss
 
-DIGITS = 12
-"""Significant digits in JSON and CSV; those beyond depend on the order in which threads add."""
+DIGITS = 15
+"""Significant digits in JSON and CSV: all that a double surely holds. Of tables with more than a
+hundred thousand rows the last few depend on the order in which threads add."""
 
 Document = dict[str, Any]
 

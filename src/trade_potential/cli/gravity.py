@@ -133,8 +133,9 @@ def _on_moments(
     """Every estimator asked for but ppml, from one set of moments."""
     from dataclasses import replace
 
+    from trade_potential.gravity.estimate import DIGITS_AT_STAKE
     from trade_potential.gravity.estimators import estimate_all
-    from trade_potential.gravity.on_duckdb import panel_moments
+    from trade_potential.gravity.on_duckdb import panel_moments, refined
     from trade_potential.gravity.report import ModelReport
 
     relation, ledger = _logarithm(connection, args, table)
@@ -159,6 +160,9 @@ def _on_moments(
         if estimator == "ppml":
             continue
         fit = fits[estimator]
+        if fit.digits_lost > DIGITS_AT_STAKE:
+            progress(f"refining {estimator}: moments left {16 - fit.digits_lost:.0f} digits")
+            fit = refined(connection, moments, fit)
         errors = _errors(connection, args, moments, fit, progress)
         report = ModelReport.of(
             fit,

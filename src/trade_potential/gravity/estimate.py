@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -24,6 +24,9 @@ WITH_EFFECTS: frozenset[str] = frozenset({"within", "twoway"})
 """Estimators that take the effects out and so predict nothing for an entity as such."""
 
 CONSTANT = "const"
+
+DIGITS_AT_STAKE = 4.0
+"""An estimate that has lost more decimal digits is refined on the rows where there are rows."""
 
 Status = Literal[
     "ok",  # estimated as named
@@ -49,14 +52,16 @@ class Estimate:
         terms: Regressors with a coefficient, in order, without the constant; mundlak: entity means
             after the regressors.
         absorbed: Regressors that the effects absorb (within and twoway only).
+        term_means: (k,) grand means of the terms.
         coefficients: (k + 1,) constant first.
         centred_constant: Constant of the model in deviations from the grand means.
         bread: (k + 1, k + 1) maps scores of the centred model to coefficients.
-        covariance: (k + 1, k + 1) classical covariance.
+        unscaled: (k + 1, k + 1) covariance of the coefficients per unit of the error variance.
         within_weight: w of the table in ``estimators``.
         between_weights: (m,) b(n) for each group size of the moments.
         theta: (m,) share of the entity mean taken out, for each group size.
         ssr: Sum of squared residuals of the weighted model.
+        tss: Sum of squares of its outcome around the weighted mean.
         df_resid: Residual degrees of freedom.
         n_rows: Rows of the weighted model: N, or G for between.
         r_squared: Of the estimator's own model; random: as r_squared_overall.
@@ -73,14 +78,16 @@ class Estimate:
     reason: str
     terms: tuple[str, ...]
     absorbed: tuple[str, ...]
+    term_means: FloatArray
     coefficients: FloatArray
     centred_constant: float
     bread: FloatArray
-    covariance: FloatArray
+    unscaled: FloatArray
     within_weight: float
     between_weights: FloatArray
     theta: FloatArray
     ssr: float
+    tss: float
     df_resid: int
     n_rows: int
     r_squared: float
@@ -99,9 +106,46 @@ class Estimate:
         return self.status in ESTIMATED
 
     @property
+    def covariance(self) -> FloatArray:
+        """(k + 1, k + 1) classical covariance."""
+        return self.ssr / self.df_resid * self.unscaled if self.is_estimated else self.unscaled
+
+    @property
     def slopes(self) -> FloatArray:
         """(k,) coefficients without the constant."""
         return self.coefficients[1:]
+
+    @property
+    def digits_lost(self) -> float:
+        """Decimal digits of the about sixteen that coefficients or errors have lost to rounding.
+
+        Coefficients of moments lose the condition number, relative to the largest of them in
+        standard units, and the squares of the residuals what is subtracted from the outcome's.
+        """
+        if not self.is_estimated or self.tss <= 0.0:
+            return 0.0
+        share = max(self.ssr / self.tss, np.finfo(float).eps)
+        return float(np.log10(self.condition_number / share))
+
+    def moved(self, step: FloatArray) -> Estimate:
+        """The estimate with a (k + 1,) step added to its coefficients."""
+        return replace(
+            self,
+            coefficients=self.coefficients + step,
+            centred_constant=self.centred_constant + float(step[0] + self.term_means @ step[1:]),
+        )
+
+    def with_ssr(self, ssr: float) -> Estimate:
+        """The estimate with another sum of squared residuals and what follows from it."""
+        is_own = self.estimator not in ("random", "mundlak")
+        return replace(
+            self,
+            ssr=ssr,
+            r_squared=1.0 - ssr / self.tss if is_own and self.tss > 0.0 else self.r_squared,
+            sigma_e=float(np.sqrt(ssr / self.df_resid))
+            if self.estimator in WITH_EFFECTS
+            else self.sigma_e,
+        )
 
     def residual_direction(self, moments: PanelMoments) -> FloatArray:
         """(p + 1,) vector d with d @ (outcome, regressors) = residual plus constant."""
@@ -122,14 +166,16 @@ def refused(estimator: Estimator, status: Status, reason: str, moments: PanelMom
         reason=reason,
         terms=(),
         absorbed=(),
+        term_means=none,
         coefficients=none,
         centred_constant=nan,
         bread=np.zeros((0, 0)),
-        covariance=np.zeros((0, 0)),
+        unscaled=np.zeros((0, 0)),
         within_weight=nan,
         between_weights=none,
         theta=none,
         ssr=nan,
+        tss=nan,
         df_resid=0,
         n_rows=moments.n_obs,
         r_squared=nan,

@@ -138,6 +138,8 @@ def random(
         if variance_u == 0.0:
             status = "sigma_u_zero"
             reason = "the between variance is no larger than the within variance implies"
+        elif variance_e == 0.0:
+            reason = "the within regression fits exactly: theta is 1, which is within"
     # Without effects theta is zero, also where the fit is exact and the ratio would be 0 / 0.
     theta = (
         1.0 - np.sqrt(variance_e / (moments.sizes * variance_u + variance_e))
@@ -191,14 +193,17 @@ def mundlak(moments: PanelMoments, *, random_fit: Estimate | None = None) -> Est
     if not base.is_estimated:
         return refused("mundlak", base.status, base.reason, moments)
     weights = moments.sizes * (1.0 - base.theta) ** 2
+    if not weights.any():
+        said = "within regression: it fits exactly, so that entity means have no weight"
+        return refused("mundlak", "rank_deficient", said, moments)
     flat_within = NormalEquations.of(
         moments, within_weight=1.0, between_weights=np.zeros_like(weights)
     ).flat_terms()
-    flat_between = NormalEquations.of(
-        moments, within_weight=0.0, between_weights=np.ones_like(weights)
-    ).flat_terms()
-    varying = tuple(t for t in moments.terms if t not in flat_within and t not in flat_between)
-    lost = 1 + len(moments.terms) - len(flat_between)
+    means = NormalEquations.of(moments, within_weight=0.0, between_weights=np.ones_like(weights))
+    flat_between = means.flat_terms()
+    between_terms = tuple(t for t in moments.terms if t not in flat_between)
+    varying = tuple(t for t in between_terms if t not in flat_within)
+    lost = 1 + len(between_terms) - len(means.collinear_terms(between_terms))
     if moments.n_entities <= lost:
         return refused(
             "mundlak",

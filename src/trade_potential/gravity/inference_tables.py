@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from trade_potential.gravity.covariance import (
@@ -88,6 +89,7 @@ def estimate_inference(
             used = design_slots(panel.terms, fit.terms, max_terms)
             sums = Meats.of(meats[own], over_time.get(own), used)
             covariances = _covariances(fit, sums, panel.n_entities)
+            found += _first_order_gap(fit, sums)
             clustered[estimator] = covariances[1]
             found.append(_joint(fit, "classical", fit.covariance, float(fit.df_resid), level))
             for covariance in covariances:
@@ -111,6 +113,26 @@ def _covariances(fit: Estimate, sums: Meats, n_entities: int) -> list[Sandwich]:
         sandwich(fit, sums, kind, n_entities=n_entities)
         for kind in COVARIANCES[1:]
         if fit.estimator != "between" or kind in OF_BETWEEN
+    ]
+
+
+def _first_order_gap(fit: Estimate, sums: Meats) -> list[Record]:
+    """How far the scores of the rows say that coefficients lie from the minimum, in errors.
+
+    The scores come from the rows, the coefficients from moments: what moments lost shows here.
+    """
+    if sums.by_time is None or fit.ssr <= 0.0:
+        return []
+    step = fit.bread @ sums.by_time.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gap = np.abs(step) / np.sqrt(np.diag(fit.covariance))
+    return [
+        {
+            "estimator": fit.estimator,
+            "item": "diagnostic",
+            "name": "first_order_gap",
+            "value": float(np.nanmax(gap)),
+        }
     ]
 
 

@@ -12,6 +12,11 @@ from trade_potential.gravity.time_moments import TimeEffects
 from trade_potential.linalg import FloatArray, ScaledSystem, collinear_columns
 
 
+EXACT_FIT = 1e-14
+"""A fit is exact when at most this share of the outcome's squares is left: the subtraction leaves
+rounding of 1e-16 times the number of its terms, on either side of zero."""
+
+
 @dataclass(frozen=True)
 class NormalEquations:
     """``w * within + sum_n b(n) * between_n`` around the weighted mean.
@@ -43,9 +48,12 @@ class NormalEquations:
         products = products + np.tensordot(between_weights, moments.between, axes=1)
         sums = between_weights @ moments.between_sum
         weight = float(between_weights @ moments.masses) or float(moments.sizes @ moments.masses)
+        products = products - np.outer(sums, sums) / weight
+        if moments.is_constant[0] or products[0, 0] <= ABSORBED_TOLERANCE * moments.total[0, 0]:
+            products[0, :] = products[:, 0] = 0.0  # rounding dirt of an outcome that does not vary
         return cls(
             moments=moments,
-            products=products - np.outer(sums, sums) / weight,
+            products=products,
             shift=sums / weight,
             constant_weight=weight,
         )
@@ -143,7 +151,8 @@ def weighted_least_squares(
     centred, shift, c = equations.products, equations.shift, equations.constant_weight
     system = ScaledSystem.of(centred[np.ix_(used, used)])
     slopes = system.inverse @ centred[used, 0]
-    ssr = max(0.0, float(centred[0, 0] - centred[0, used] @ slopes))
+    ssr = float(centred[0, 0] - centred[0, used] @ slopes)
+    ssr = ssr if ssr > EXACT_FIT * float(centred[0, 0]) else 0.0
     df_resid = n_rows - lost
     centred_constant = float(shift[0] - shift[used] @ slopes)
 
@@ -156,7 +165,6 @@ def weighted_least_squares(
     natural = np.eye(k + 1)
     natural[0, 1:] = -moments.mean[used]
     bread = natural @ inverse
-    variance = ssr / df_resid
 
     mean_sums = moments.between_sum.sum(axis=0)
     of_means = moments.between.sum(axis=0) - np.outer(mean_sums, mean_sums) / moments.n_entities
@@ -173,16 +181,18 @@ def weighted_least_squares(
         reason=reason,
         terms=terms,
         absorbed=absorbed,
+        term_means=moments.mean[used],
         coefficients=np.concatenate(
             [[centred_constant + moments.mean[0] - moments.mean[used] @ slopes], slopes]
         ),
         centred_constant=centred_constant,
         bread=bread,
-        covariance=variance * bread @ natural.T,
+        unscaled=bread @ natural.T,
         within_weight=within_weight,
         between_weights=between_weights,
         theta=theta,
         ssr=ssr,
+        tss=float(centred[0, 0]),
         df_resid=df_resid,
         n_rows=n_rows,
         r_squared=overall if estimator in ("random", "mundlak") else own,

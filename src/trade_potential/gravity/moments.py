@@ -75,14 +75,17 @@ class PanelMoments:
         """(p + 1, p + 1) products around the grand mean over all rows."""
         return self.within + np.tensordot(self.sizes, self.between, axes=1)
 
+    @property
+    def is_constant(self) -> npt.NDArray[np.bool_]:
+        """(p + 1,) whether a column does not vary over the sample."""
+        spread = np.sqrt(np.diag(self.total) / self.n_obs)
+        constant: npt.NDArray[np.bool_] = spread <= CONSTANT_TOLERANCE * np.abs(self.mean)
+        return constant
+
     def constant_terms(self) -> list[str]:
         """Regressors that do not vary over the sample."""
-        spread = np.sqrt(np.diag(self.total) / self.n_obs)[1:]
-        return [
-            term
-            for term, sd, mean in zip(self.terms, spread, np.abs(self.mean[1:]), strict=True)
-            if sd <= CONSTANT_TOLERANCE * mean or sd == 0.0
-        ]
+        flags = self.is_constant[1:]
+        return [term for term, is_flat in zip(self.terms, flags, strict=True) if is_flat]
 
     def positions(self, terms: tuple[str, ...]) -> list[int]:
         """Positions of regressors in the arrays; 0 is the outcome."""

@@ -48,5 +48,6 @@ def design_slots(regressors: tuple[str, ...], terms: tuple[str, ...], n_slots: i
 def read_products(rows: pd.DataFrame, used: list[int]) -> FloatArray:
     """(k, k) symmetric matrix of the columns c_i_j, i <= j, of the slots used; rows are summed."""
     names = [[f"c_{min(i, j)}_{max(i, j)}" for j in used] for i in used]
-    sums = rows[sorted({name for row in names for name in row})].sum()
+    # Without skipping: what has no value stays without, and is not 0.
+    sums = rows[sorted({name for row in names for name in row})].sum(skipna=False)
     return np.array([[float(sums[name]) for name in row] for row in names])

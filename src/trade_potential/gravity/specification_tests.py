@@ -103,7 +103,7 @@ def f_of_restriction(
     if ssr == 0.0:
         return not_available(test, f"the {fit.estimator} regression fits exactly")
     df2 = fit.df_resid
-    value = (restricted_ssr - ssr) / df / (ssr / df2)
+    value = max(0.0, restricted_ssr - ssr) / df / (ssr / df2)
     return replace(
         test,
         statistic=value,

@@ -58,6 +58,8 @@ def wald(test: TestResult, slopes: FloatArray, covariance: FloatArray, df: float
 
 def joint_significance(estimate: Estimate, covariance: FloatArray, df: float) -> TestResult:
     """Whether all slopes are zero, by a covariance of the coefficients and its df."""
+    if estimate.ssr == 0.0:
+        return not_available(JOINT, f"the {estimate.estimator} regression fits exactly")
     return wald(JOINT, estimate.slopes, covariance[1:, 1:], df)
 
 
@@ -71,6 +73,8 @@ def of_means(test: TestResult, estimate: Estimate, covariance: FloatArray | None
     """
     if not estimate.is_estimated or covariance is None:
         return not_available(test, f"mundlak: {estimate.reason}")
+    if estimate.ssr == 0.0:
+        return not_available(test, "the mundlak regression fits exactly")
     names = {MEAN_OF.format(term) for term in estimate.terms}
     at = [k for k, term in enumerate(estimate.terms, start=1) if term in names]
     return wald(test, estimate.coefficients[at], covariance[np.ix_(at, at)], float("inf"))
@@ -88,6 +92,8 @@ def reset(pooled_fit: Estimate, products: FloatArray | None) -> TestResult:
     """
     if not pooled_fit.is_estimated or products is None:
         return not_available(RESET, f"pooled: {pooled_fit.reason}")
+    if pooled_fit.ssr == 0.0:
+        return not_available(RESET, "the pooled regression fits exactly")
     if not np.isfinite(products).all():
         return not_available(RESET, "the fit does not vary")
     df2 = pooled_fit.df_resid - RESET_POWERS

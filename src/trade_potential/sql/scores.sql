@@ -130,7 +130,7 @@ group_size, between_weight) go with the fits. Two-way effects are not of this ki
 
 
 {#-
-Scores of every row, m0, m1, ..: the transformed regressors times the residual. `thetas` (keys, estimator,
+Scores of every row, m0, m1, ..: the transformed regressors times the residual, and its square. `thetas` (keys, estimator,
 group_size, theta) says which share of its pair's mean is taken from a row; `shifts` (keys, estimator,
 time, t0, ..) hold the time effects of each slot under two-way effects, no rows otherwise. The between
 estimator has no rows and no scores here.
@@ -223,8 +223,68 @@ estimator has no rows and no scores here.
         {{ pair }},
         {{ time }},
         constant_value * residual as m0,
-        {% for k in range(1, 2 * p + 1 if with_means else p + 1) %}z{{ k }} * residual as m{{ k }}{{ ',' if not loop.last }}
+        {% for k in range(1, 2 * p + 1 if with_means else p + 1) %}z{{ k }} * residual as m{{ k }},
         {% endfor -%}
+        residual * residual / row_mass as squared_residual
+    from residuals
+{%- endmacro %}
+
+
+{#- Sums over all rows: of scores, zero at the minimum but for rounding, and of squared residuals. -#}
+{% macro summed_scores(scores, keys, design) -%}
+    select
+        {% for key in keys + ['estimator'] %}{{ key }},
+        {% endfor -%}
+        {% for i in design %}sum(m{{ i }}) as m{{ i }},
+        {% endfor -%}
+        sum(squared_residual) as ssr
+    from {{ scores }}
+    group by {{ (keys + ['estimator']) | join(', ') }}
+{%- endmacro %}
+
+
+{#- Scores of the pairs under the between estimator, of which they are the rows; columns as row_scores. -#}
+{% macro between_scores(pair_means, grand, coefficients, keys, pair, slots) -%}
+    with deviations as (
+        select
+            {% for key in keys %}means_.{{ key }},
+            {% endfor -%}
+            means_.{{ pair }},
+            means_.mass / means_.row_count as mean_mass,
+            {% for k in slots %}means_.m{{ k }} - grand.m{{ k }} as z{{ k }}{{ ',' if not loop.last }}
+            {% endfor -%}
+        from {{ pair_means }} as means_
+        inner join {{ grand }} as grand
+            on
+                {% for key in keys %}means_.{{ key }} = grand.{{ key }}
+                {{ 'and ' if not loop.last }}{% endfor %}
+    ),
+
+    residuals as (
+        select
+            deviations.*,
+            fits.estimator,
+            deviations.mean_mass * (
+                deviations.z0 - fits.centred_constant
+                - {{ slot_sum('fits.b{k} * deviations.z{k}', slots[1:]) }}
+            ) as residual
+        from deviations
+        inner join {{ coefficients }} as fits
+            on
+                {% for key in keys %}deviations.{{ key }} = fits.{{ key }}
+                {{ 'and ' if not loop.last }}{% endfor %}
+        where fits.estimator = 'between'
+    )
+
+    select
+        {% for key in keys %}{{ key }},
+        {% endfor -%}
+        estimator,
+        {{ pair }},
+        residual as m0,
+        {% for k in slots[1:] %}z{{ k }} * residual as m{{ k }},
+        {% endfor -%}
+        residual * residual / mean_mass as squared_residual
     from residuals
 {%- endmacro %}
 
