@@ -1,6 +1,6 @@
 {#-
 Point estimates in the slots of the sample, one row per estimator that has numbers: b0 the constant, b1..
-of the regressors, g1.. of their partner means (mundlak). Reads coefficients of the classical covariance.
+of the regressors, g1.. of their partner means (mundlak).
 -#}
 {% macro slot_coefficients(estimates) -%}
     select
@@ -25,7 +25,11 @@ of the regressors, g1.. of their partner means (mundlak). Reads coefficients of 
             and estimates.name = terms.name
     where
         estimates.item in ('estimator', 'centred_constant', 'within_weight')
-        or (estimates.item = 'coefficient' and estimates.covariance = 'classical')
+        or (
+            estimates.item = 'coefficient'
+            -- each coefficient once: PPML comes without the classical covariance
+            and estimates.covariance = case when estimates.estimator like 'ppml%' then 'robust' else 'classical' end
+        )
     group by estimates.study_id, estimates.spec_id, estimates.estimator
     having max(case when estimates.item = 'coefficient' then estimates.value end) is not null
 {%- endmacro %}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from trade_potential.files import Loss, TableFile
-    from trade_potential.gravity.covariance import Sandwich
+    from trade_potential.gravity.covariance import Covariance, Sandwich
     from trade_potential.gravity.estimate import Estimate, Estimator
     from trade_potential.gravity.moments import PanelMoments
     from trade_potential.gravity.report import ModelReport
@@ -140,7 +140,8 @@ def _on_moments(
 
     relation, ledger = _logarithm(connection, args, table)
     progress(f"moments of {table.rows} rows")
-    over_time = args.tests or "twoway" in args.estimator or args.covariance in OVER_ROWS
+    covariance: Covariance = args.covariance or "classical"
+    over_time = args.tests or "twoway" in args.estimator or covariance in OVER_ROWS
     moments = panel_moments(
         connection,
         relation,
@@ -163,11 +164,11 @@ def _on_moments(
         if fit.digits_lost > DIGITS_AT_STAKE:
             progress(f"refining {estimator}: moments left {16 - fit.digits_lost:.0f} digits")
             fit = refined(connection, moments, fit)
-        errors = _errors(connection, args, moments, fit, progress)
+        errors = _errors(connection, covariance, moments, fit, progress)
         report = ModelReport.of(
             fit,
             moments,
-            covariance=args.covariance,
+            covariance=covariance,
             errors=errors,
             confidence_level=args.confidence_level,
             effects=effects.get(estimator, ()),
@@ -180,7 +181,7 @@ def _on_moments(
 
 def _errors(
     connection: duckdb.DuckDBPyConnection,
-    args: argparse.Namespace,
+    covariance: Covariance,
     moments: PanelMoments,
     fit: Estimate,
     progress: Progress,
@@ -189,11 +190,11 @@ def _errors(
     from trade_potential.gravity.covariance import sandwich
     from trade_potential.gravity.on_duckdb import fit_meats
 
-    if args.covariance == "classical" or not fit.is_estimated:
+    if covariance == "classical" or not fit.is_estimated:
         return None
     progress(f"scores of {fit.estimator}")
-    meats = fit_meats(connection, moments, fit, over_rows=args.covariance in OVER_ROWS)
-    return sandwich(fit, meats, args.covariance, n_entities=moments.n_entities)
+    meats = fit_meats(connection, moments, fit, over_rows=covariance in OVER_ROWS)
+    return sandwich(fit, meats, covariance, n_entities=moments.n_entities)
 
 
 def _tests(

@@ -6,7 +6,7 @@ import argparse
 import csv
 from typing import Any, NoReturn
 
-from trade_potential.cli import gravity, index
+from trade_potential.cli import gravity, index, table
 from trade_potential.cli.session import BAD_ARGUMENTS
 
 INDEX_THRESHOLDS = {"eigenvalue": 1.0, "cumulative_share": 0.8}
@@ -30,6 +30,14 @@ INDEX_EXAMPLES = """examples of index:
   trade-potential index countries.parquet --indicators internet,phones,servers \\
       --component-rule cumulative_share --component-threshold 0.7 --anchor internet --format json
 """
+
+
+TABLE_EXAMPLES = """examples of table:
+  trade-potential table china_world
+  trade-potential table china_world --estimator pooled,mundlak,ppml --format latex
+"""
+DEFAULT_TABLE = "pooled,within,twoway,random,mundlak,ppml"
+OF_WAREHOUSE = (*ESTIMATORS, "ppml_twoway")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -60,15 +68,20 @@ def _names(text: str) -> list[str]:
     return names
 
 
-def _estimators(text: str) -> list[str]:
+def _estimators(text: str, known: tuple[str, ...] = ESTIMATORS) -> list[str]:
     """A list of estimators."""
     names = _names(text)
-    unknown = [name for name in names if name not in ESTIMATORS]
+    unknown = [name for name in names if name not in known]
     if unknown:
         raise argparse.ArgumentTypeError(
-            f"invalid choice: {unknown[0]!r} (choose from {', '.join(ESTIMATORS)})"
+            f"invalid choice: {unknown[0]!r} (choose from {', '.join(known)})"
         )
     return names
+
+
+def _of_warehouse(text: str) -> list[str]:
+    """A list of estimators of the marts."""
+    return _estimators(text, OF_WAREHOUSE)
 
 
 def _effects(text: str) -> list[tuple[str, ...]]:
@@ -92,7 +105,8 @@ def _level(text: str) -> float:
 
 def parser() -> argparse.ArgumentParser:
     """All commands."""
-    raw, examples = argparse.RawDescriptionHelpFormatter, GRAVITY_EXAMPLES + INDEX_EXAMPLES
+    raw = argparse.RawDescriptionHelpFormatter
+    examples = GRAVITY_EXAMPLES + INDEX_EXAMPLES + TABLE_EXAMPLES
     about = "Gravity models and indices of anyone's own table, without dbt."
     top = _Parser(prog="trade-potential", description=about, epilog=examples, formatter_class=raw)
     top.add_argument("--version", action=_Version, nargs=0, help="show the version and stop")
@@ -102,21 +116,25 @@ def parser() -> argparse.ArgumentParser:
         sub: _Parser = commands.add_parser(
             name, help=text, description=text, epilog=examples, formatter_class=raw
         )
-        sub.add_argument("file", metavar="FILE", help=".csv, .csv.gz, .tsv or .parquet")
         sub.add_argument("--format", choices=formats, default="table")
         sub.add_argument("--output", metavar="FILE", help="write there instead of to stdout")
+        return sub
+
+    def over_file(sub: _Parser) -> _Parser:
+        sub.add_argument("file", metavar="FILE", help=".csv, .csv.gz, .tsv or .parquet")
         sub.add_argument("--memory-limit", default="4GB", help="of DuckDB (default 4GB)")
         sub.add_argument("--threads", type=int, help="of DuckDB (default: all)")
         sub.add_argument("--progress", action="store_true", help="show steps without a terminal")
         sub.add_argument("--quiet", action="store_true", help="show no steps and no notes")
         return sub
 
-    _gravity_arguments(
-        command("gravity", "Estimate a panel model.", GRAVITY_EXAMPLES, gravity.FORMATS)
-    )
-    _index_arguments(
-        command("index", "Compute a composite index.", INDEX_EXAMPLES, ("table", "json"))
-    )
+    about = "Estimate panel models of a file."
+    _gravity_arguments(over_file(command("gravity", about, GRAVITY_EXAMPLES, gravity.FORMATS)))
+    about = "Compute a composite index of a file."
+    _index_arguments(over_file(command("index", about, INDEX_EXAMPLES, ("table", "json"))))
+    about = "Show models of a built warehouse side by side."
+    formats = ("table", "latex", "html", "markdown")
+    _table_arguments(command("table", about, TABLE_EXAMPLES, formats))
     return top
 
 
@@ -137,7 +155,7 @@ def _gravity_arguments(sub: _Parser) -> None:
         metavar="E",
         help=f"one of {', '.join(ESTIMATORS)}, or several, separated by commas",
     )
-    sub.add_argument("--covariance", choices=COVARIANCES, default="classical")
+    sub.add_argument("--covariance", choices=COVARIANCES, help="default classical; of ppml robust")
     sub.add_argument(
         "--effects",
         type=_effects,
@@ -149,6 +167,21 @@ def _gravity_arguments(sub: _Parser) -> None:
     sub.add_argument("--tests", action="store_true", help="add specification tests")
     sub.add_argument("--confidence-level", type=_level, default=0.95, metavar="P")
     sub.set_defaults(run=gravity.run, check=_check_gravity, parser=sub)
+
+
+def _table_arguments(sub: _Parser) -> None:
+    sub.add_argument("study", metavar="STUDY", help="study_id of marts.dim_study")
+    sub.add_argument("--spec", metavar="SPEC", help="default: that of the study")
+    sub.add_argument(
+        "--estimator",
+        type=_of_warehouse,
+        default=DEFAULT_TABLE.split(","),
+        metavar="E,F",
+        help=f"default {DEFAULT_TABLE}",
+    )
+    sub.add_argument("--covariance", choices=COVARIANCES, default="clustered")
+    sub.add_argument("--database", default="warehouse/trade_potential.duckdb", metavar="FILE")
+    sub.set_defaults(run=table.run, check=lambda _: None, parser=sub)
 
 
 def _index_arguments(sub: _Parser) -> None:

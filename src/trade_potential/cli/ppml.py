@@ -50,7 +50,7 @@ def report_ppml(
 
 
 def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> ModelReport:
-    kind: Kind = args.covariance
+    kind: Kind = args.covariance or "robust"
     level = args.confidence_level
     status, reason, inference = str(fit.status), fit.reason, None
     statistics: dict[str, float] = {}

@@ -249,8 +249,8 @@ class ModelReport:
             distribution=self.distribution,
             coefficients=tuple(coefficients) if self.is_estimated else (),
             statistics=statistics,
-            status="ok" if self.is_estimated and self.inference is not None else self.status,
-            reason=self.reason,
+            status=self.status,
+            reason="" if self.absorbed and self.status == "ok" else self.reason,
             effects={name: name in self.effects for name in (entity, time, *self.effects)},
             tests={test.name: test.p_value for test in self.tests},
         )

@@ -20,6 +20,7 @@ ESTIMATORS = {
     "random": "Random effects",
     "mundlak": "Mundlak",
     "ppml": "PPML",
+    "ppml_twoway": "Two-way PPML",
 }
 COVARIANCES = {
     "classical": "classical",
@@ -41,8 +42,13 @@ STATISTICS = {
 }
 TESTS = {
     "f_effects": "F test of effects",
+    "f_time_effects": "F test of time effects",
     "breusch_pagan_lm": "Breusch-Pagan LM test",
     "hausman": "Hausman test",
+    "hausman_robust": "Robust Hausman test",
+    "mundlak": "Mundlak test",
+    "reset": "RESET",
+    "joint_significance": "Joint significance",
 }
 """Names of the project in the words of a table; a name that is not listed is printed as it is."""
 

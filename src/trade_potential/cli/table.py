@@ -1,0 +1,115 @@
+"""The command table: models of a built warehouse side by side."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trade_potential.cli.session import OK, write
+from trade_potential.errors import InputError
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from trade_potential.regression_table import Model
+
+EFFECTS = {
+    "within": ("partner",),
+    "twoway": ("partner", "year"),
+    "ppml_twoway": ("partner", "year"),
+}
+STATISTICS = ("n_obs", "n_entities", "r_squared_within", "r_squared_between", "r_squared_overall")
+TESTS = ("f_effects", "breusch_pagan_lm", "hausman_robust")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read the marts and write a table; returns the exit code."""
+    import duckdb
+
+    from trade_potential.regression_table import render
+
+    if not Path(args.database).is_file():
+        raise InputError(f"{args.database}: no such file; make build makes it")
+    try:
+        with duckdb.connect(args.database, read_only=True) as connection:
+            spec = args.spec or _default_spec(connection, args.study)
+            models = [_model(connection, args, spec, name) for name in args.estimator]
+    except duckdb.Error as error:
+        raise InputError(f"{args.database}: {str(error).splitlines()[0]}") from error
+    caption = f"Gravity model of {args.study}, specification {spec}"
+    text = render(
+        models,
+        format="text" if args.format == "table" else args.format,
+        caption=caption,
+        standalone=args.format == "html",
+    )
+    write(args, [text])
+    return OK
+
+
+def _default_spec(connection: duckdb.DuckDBPyConnection, study: str) -> str:
+    found = connection.execute(
+        "select default_spec_id from marts.dim_study where study_id = ?", [study]
+    ).fetchone()
+    if found is None:
+        rows = connection.execute("select study_id from marts.dim_study order by 1").fetchall()
+        raise InputError(f"no study {study}; there are {', '.join(row[0] for row in rows)}")
+    return str(found[0])
+
+
+def _model(
+    connection: duckdb.DuckDBPyConnection, args: argparse.Namespace, spec: str, estimator: str
+) -> Model:
+    """One column, from fct_gravity_diagnostics, _coefficients and _tests."""
+    from trade_potential.regression_table import Coefficient, Model
+
+    key = [args.study, spec, estimator]
+    diagnostics = connection.execute(
+        "select diagnostic, diagnostic_value, estimator_status, coalesce(reason, '') "
+        "from marts.fct_gravity_diagnostics where study_id = ? and spec_id = ? and estimator = ?",
+        key,
+    ).fetchall()
+    if not diagnostics:
+        raise InputError(f"no estimates of {', '.join(key)}")
+    values = {name: value for name, value, _, _ in diagnostics}
+    status, reason = diagnostics[0][2], diagnostics[0][3]
+    rows = connection.execute(
+        "select term, coefficient, coefficient_se, p_value, distribution, term_status, reason "
+        "from marts.fct_gravity_coefficients left join staging.stg_study__gravity_terms as terms "
+        "using (spec_id, term) where study_id = ? and spec_id = ? and estimator = ? "
+        "and (covariance = ? or term_status = 'absorbed') "
+        "order by terms.position nulls last, term",
+        [*key, args.covariance],
+    ).fetchall()
+    coefficients = [
+        Coefficient(term, status="absorbed")
+        if said == "absorbed"
+        else Coefficient(term, value, error, p_value)
+        for term, value, error, p_value, _, said, _ in rows
+    ]
+    statistics = {name: values[name] for name in STATISTICS if name in values}
+    if estimator.startswith("ppml") and "pseudo_r_squared" in values:
+        statistics["pseudo_r_squared"] = values["pseudo_r_squared"]
+    tests = connection.execute(
+        "select test, p_value from marts.fct_gravity_tests where study_id = ? and spec_id = ? "
+        "and p_value is not null and (estimator is null or (estimator = ? and covariance = ? "
+        "and test = 'reset'))",
+        [*key, args.covariance],
+    ).fetchall()
+    is_estimated = any(said != "absorbed" for *_, said, _ in rows)
+    is_absorbed = any(said == "absorbed" for *_, said, _ in rows)
+    doubts = {why for *_, said, why in rows if said not in ("ok", "absorbed")}
+    return Model(
+        title="",
+        estimator=estimator,
+        covariance=args.covariance,
+        distribution=next((law for *_, law, _, _ in rows if law), "t"),
+        coefficients=tuple(coefficients) if is_estimated else (),
+        statistics=statistics,
+        status=status,
+        # Absorbed regressors are shown as such.
+        reason="; ".join(filter(None, ["" if is_absorbed else reason, *sorted(doubts)])),
+        effects={name: name in EFFECTS.get(estimator, ()) for name in ("partner", "year")},
+        tests={name: p for name, p in tests if name in TESTS and not estimator.startswith("ppml")},
+    )
