@@ -21,6 +21,15 @@ COLOURS = {  # colour-blind safe (Okabe and Ito), light enough for dark text
 LARGEST_PARTNERS = 30
 
 
+ESTIMATORS = {
+    "random": "random effects",
+    "mundlak": "correlated random effects",
+    "pooled": "pooled least squares",
+    "between": "between partners",
+    "ppml": "PPML",
+}
+
+
 def _class_colour() -> alt.Color:
     return alt.Color(
         "class_label:N",
@@ -41,7 +50,7 @@ def heat_table(potential: pd.DataFrame) -> alt.LayerChart:
     title = alt.Title(
         "China's e-commerce trade with Central Asia: K = actual / predicted",
         subtitle=f"study central_asia, {potential['spec_id'].iloc[0]} specification, "
-        f"{potential['estimator'].iloc[0]} effects ({potential['estimator_status'].iloc[0]})",
+        f"{ESTIMATORS[potential['estimator'].iloc[0]]} ({potential['estimator_status'].iloc[0]})",
         anchor="start",
     )
     return alt.layer(cells, numbers).properties(width=620, height=190, title=title)
@@ -75,7 +84,7 @@ def interval_plot(potential: pd.DataFrame) -> alt.LayerChart:
     title = alt.Title(
         f"The {LARGEST_PARTNERS} partners with the largest e-commerce trade, {year}",
         subtitle=f"study china_world, {largest['spec_id'].iloc[0]} specification, "
-        f"{largest['estimator'].iloc[0]} effects, {last.shape[0]} partners in the year",
+        f"{ESTIMATORS[largest['estimator'].iloc[0]]}, {last.shape[0]} partners in the year",
         anchor="start",
     )
     return alt.layer(cuts, bars, points).properties(width=620, height=470, title=title)

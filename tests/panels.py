@@ -23,7 +23,7 @@ from trade_potential.gravity.on_duckdb import fit_meats, panel_moments, reset_pr
 from trade_potential.gravity.scores import Meats
 from trade_potential.gravity.specification_tests import TestResult, run_tests
 from trade_potential.gravity.tables import estimate_gravity
-from trade_potential.gravity.wald_tests import HAUSMAN_ROBUST, MUNDLAK, of_means, reset
+from trade_potential.gravity.wald_tests import hausman_robust, mundlak, reset
 from trade_potential.macros import macros
 
 FIRST_PASSES = (
@@ -240,11 +240,11 @@ class Case:
     def tests(self) -> dict[str, TestResult]:
         """Every specification test by name."""
         fit = self.fits["mundlak"]
-        robust = self.errors("mundlak", "clustered").matrix if fit.is_estimated else None
+        robust = self.errors("mundlak", "clustered") if fit.is_estimated else None
         found = (
             *run_tests(self.moments, self.fits),
-            of_means(MUNDLAK, fit, fit.covariance),
-            of_means(HAUSMAN_ROBUST, fit, robust),
+            mundlak(fit),
+            hausman_robust(fit, robust),
             reset(self.fits["pooled"], self.reset_products),
         )
         return {test.name: test for test in found}

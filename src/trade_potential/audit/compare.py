@@ -1,4 +1,4 @@
-"""Published numbers of the gravity models beside their second computation."""
+"""Published numbers beside their second computation, whoever computed them."""
 
 from __future__ import annotations
 
@@ -7,19 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trade_potential.audit.numbers import (
-    NUMBER,
-    SPEC,
-    Record,
-    published_numbers,
-    recomputed_numbers,
-)
+from trade_potential.audit.published import NUMBER, SPEC, Record
 
 TOLERANCE = 1e-8
 """Two exact formulas in double precision; moments and coefficients went through tables."""
-
-MAX_ROWS = 200_000
-"""Above, a specification is not compared: linearmodels holds several copies of the rows."""
 
 ROUNDING = 100.0 * float(np.finfo(float).eps)
 """Relative error of a well-conditioned result; grows with the condition number."""
@@ -49,6 +40,12 @@ def compare(
     The tolerance of a number is max(tolerance, ROUNDING * condition): with condition number c the
     last log10(c) digits of any double-precision result are noise. Below c = 4.5e5 it is
     ``tolerance``; beyond ``USELESS`` the number is not compared.
+
+    Args:
+        published: ``NUMBER``, published.
+        recomputed: ``NUMBER``, recomputed, scale, condition, reference, reason, is_rounding; a row
+            of the quantity status says that an estimator has no numbers there.
+        tolerance: Largest relative difference of numbers that agree.
 
     Returns:
         ``NUMBER`` and the columns of ``COLUMNS`` after it.
@@ -97,48 +94,3 @@ def _verdict(row: dict[Any, Any], tolerance: float) -> Record:
         "status": status,
         "reason": said,
     }
-
-
-def audit_gravity(
-    sample: pd.DataFrame,
-    terms: pd.DataFrame,
-    estimates: pd.DataFrame,
-    clustered: pd.DataFrame,
-    *,
-    max_rows: int = MAX_ROWS,
-    tolerance: float = TOLERANCE,
-) -> pd.DataFrame:
-    """Compute every published number of the gravity models again, from the rows.
-
-    Args:
-        sample: Rows of int_gravity__sample: study_id, spec_id, partner_iso3, year, v0, v1, ...
-        terms: spec_id, term, position.
-        estimates: Rows of est_gravity.
-        clustered: Rows of est_gravity_covariance.
-        max_rows: A specification with more rows is not compared.
-        tolerance: Largest relative difference of numbers that agree; see ``compare``.
-
-    Returns:
-        One row per number, columns ``COLUMNS``; status agrees, differs or not_compared.
-    """
-    published = published_numbers(estimates, clustered)
-    samples = {(str(study), str(spec)): rows for (study, spec), rows in sample.groupby(SPEC)}
-    numbers = {(str(study), str(spec)): rows for (study, spec), rows in published.groupby(SPEC)}
-    parts: list[pd.DataFrame] = []
-    for key in sorted(samples | numbers):
-        ours = numbers.get(key, published.iloc[:0])
-        rows = samples.get(key, sample.iloc[:0])
-        if len(rows) > max_rows:
-            part = ours[[*NUMBER, "published"]].assign(
-                tolerance=tolerance,
-                reference="none",
-                status="not_compared",
-                reason=f"{len(rows)} rows, more than {max_rows}",
-            )
-        else:
-            held = terms[terms["spec_id"] == key[1]].sort_values("position")
-            theirs = recomputed_numbers(rows, tuple(str(term) for term in held["term"]))
-            part = compare(ours, theirs, tolerance=tolerance)
-        parts.append(part.assign(study_id=key[0], spec_id=key[1]))
-    result = pd.concat(parts) if parts else pd.DataFrame()
-    return result.reindex(columns=list(COLUMNS)).astype(COLUMNS).reset_index(drop=True)

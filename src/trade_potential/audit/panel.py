@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from trade_potential.gravity.moments import ABSORBED_TOLERANCE, CONSTANT_TOLERANCE
-from trade_potential.linalg import COLLINEARITY_TOLERANCE, FloatArray
+from trade_potential.gravity.moments import ABSORBED_TOLERANCE, CONSTANT_TOLERANCE, MEAN_OF
+from trade_potential.gravity.time_moments import ABSORBED_TWOWAY
+from trade_potential.linalg import FloatArray
 
 PARTNER, YEAR = "partner_iso3", "year"
+Codes = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -20,7 +25,8 @@ class Panel:
 
     Regressors are shifted to mean 0 and scaled to standard deviation 1 before they reach a library:
     levels of 1e9 beside shares would cost it the digits that are to be compared. Least squares do
-    not change under such a map, and ``natural`` leads the coefficients back.
+    not change under such a map, and ``natural`` leads the coefficients back. The mean of a
+    regressor over the rows of a partner, a term of correlated random effects, is mapped as it is.
 
     Attributes:
         outcome: (N,) indexed by partner and year.
@@ -57,78 +63,102 @@ class Panel:
         return tuple(str(name) for name in self.regressors.columns)
 
     @cached_property
-    def sizes(self) -> pd.Series:
-        """Rows of each partner."""
-        return self.outcome.groupby(level=PARTNER).size()
+    def partners(self) -> Codes:
+        """(N,) partner of each row as a number from 0."""
+        return self.outcome.index.get_level_values(PARTNER).factorize()[0]
 
     @cached_property
-    def means(self) -> pd.DataFrame:
-        """(G, p) means of the regressors by partner."""
-        return self.regressors.groupby(level=PARTNER).mean()
+    def years(self) -> Codes:
+        """(N,) year of each row as a number from 0, ascending."""
+        return self.outcome.index.get_level_values(YEAR).factorize(sort=True)[0]
 
     @cached_property
-    def deviations(self) -> pd.DataFrame:
-        """(N, p) deviations of the regressors from the means of their partner."""
-        return self.regressors - self.regressors.groupby(level=PARTNER).transform("mean")
+    def sizes(self) -> npt.NDArray[np.int64]:
+        """(G,) rows of each partner."""
+        return np.bincount(self.partners).astype(np.int64)
+
+    @cached_property
+    def n_years(self) -> int:
+        """Years with a row."""
+        return int(self.years.max()) + 1
+
+    @cached_property
+    def n_blocks(self) -> int:
+        """Groups of years that no partner connects: each costs one year effect."""
+        groups = len(self.sizes)
+        links = coo_array(
+            (np.ones(len(self.partners)), (self.partners, groups + self.years)),
+            shape=(groups + self.n_years,) * 2,
+        )
+        found: int = connected_components(links, directed=False)[0]
+        return found
+
+    @cached_property
+    def values(self) -> FloatArray:
+        """(N, p + 1) outcome and regressors."""
+        return np.column_stack([self.outcome, self.regressors])
+
+    @cached_property
+    def means(self) -> FloatArray:
+        """(G, p + 1) their means by partner."""
+        sums = [np.bincount(self.partners, weights=column) for column in self.values.T]
+        return np.column_stack(sums) / self.sizes[:, None]
+
+    @cached_property
+    def deviations(self) -> FloatArray:
+        """(N, p + 1) their deviations from the means of the partner."""
+        return self.values - self.means[self.partners]
+
+    @cached_property
+    def twoway(self) -> FloatArray:
+        """(N, p + 1) what is left of the deviations beside the years' dummies."""
+        dummies = np.equal.outer(self.years, np.arange(self.n_years)).astype(float)
+        seen = np.zeros((len(self.sizes), self.n_years))
+        np.add.at(seen, (self.partners, self.years), 1.0)
+        dummies -= (seen / self.sizes[:, None])[self.partners]
+        slopes = np.linalg.lstsq(dummies, self.deviations, rcond=1e-10)[0]
+        return np.asarray(self.deviations - dummies @ slopes)
 
     @cached_property
     def absorbed(self) -> tuple[str, ...]:
         """Regressors that do not vary within partners."""
-        share = (self.deviations**2).mean()
-        return tuple(term for term in self.terms if share[term] <= ABSORBED_TOLERANCE)
+        share = (self.deviations[:, 1:] ** 2).mean(axis=0)
+        return tuple(t for t, x in zip(self.terms, share, strict=True) if x <= ABSORBED_TOLERANCE)
+
+    @cached_property
+    def absorbed_twoway(self) -> tuple[str, ...]:
+        """Regressors that are sums of something of the partner and something of the year."""
+        inner = (self.deviations[:, 1:] ** 2).sum(axis=0)
+        left = (self.twoway[:, 1:] ** 2).sum(axis=0) <= ABSORBED_TWOWAY * inner
+        return tuple(
+            t for t, gone in zip(self.terms, left, strict=True) if gone or t in self.absorbed
+        )
+
+    @cached_property
+    def flat_between(self) -> tuple[str, ...]:
+        """Regressors whose means do not vary between partners."""
+        spread = self.means[:, 1:].var(axis=0)
+        return tuple(t for t, x in zip(self.terms, spread, strict=True) if x <= ABSORBED_TOLERANCE)
 
     @property
     def outcome_sd(self) -> float:
         """Standard deviation of the outcome."""
         return float(self.outcome.std(ddof=0))
 
+    def at(self, terms: tuple[str, ...]) -> list[int]:
+        """Positions of regressors, of a partner mean that of its regressor; the outcome is 0."""
+        position = {MEAN_OF.format(term): k for k, term in enumerate(self.terms, start=1)}
+        position |= {term: k for k, term in enumerate(self.terms, start=1)}
+        return [position[term] for term in terms]
+
     def natural(self, terms: tuple[str, ...]) -> FloatArray:
         """(k + 1, k + 1) from coefficients of standardised regressors to those of the rows."""
-        at = [self.terms.index(term) for term in terms]
+        at = [k - 1 for k in self.at(terms)]
         back = np.diag(np.concatenate([[1.0], 1.0 / self.sd[at]]))
         back[0, 1:] = -self.mean[at] / self.sd[at]
         return back
 
     def units(self, terms: tuple[str, ...]) -> FloatArray:
         """(k + 1,) outcome for one standard deviation of each regressor; constant first."""
-        at = [self.terms.index(term) for term in terms]
+        at = [k - 1 for k in self.at(terms)]
         return self.outcome_sd * np.concatenate([[1.0], 1.0 / self.sd[at]])
-
-    def objection(self, estimator: str) -> str:
-        """Why the documented rules allow no estimate, seen on the rows; empty if they do."""
-        flat = [term for term, sd in zip(self.terms, self.sd, strict=True) if np.isnan(sd)]
-        if flat:
-            return f"{', '.join(flat)} does not vary over the rows"
-        if estimator == "within" and self.sizes.max() < 2:
-            return "no partner has two rows"
-        design = self.means if estimator == "between" else self.regressors
-        lost = 1 + len(self.terms)
-        if estimator == "within":
-            kept = [term for term in self.terms if term not in self.absorbed]
-            design = self.deviations[kept]
-            lost = len(kept) + len(self.sizes)
-        rows = len(design)
-        if rows <= lost:
-            return f"{rows - lost} residual degrees of freedom on the rows"
-        return _collinear(design)
-
-
-def _collinear(design: pd.DataFrame) -> str:
-    """Names of regressors that those before them explain, as a sentence; empty without any."""
-    centred = (design - design.mean()).to_numpy(dtype=float)
-    length = np.sqrt((centred**2).sum(axis=0))
-    # Standardised regressors have length sqrt(N): of one that does not vary only dirt is left.
-    if (length <= 1e-8 * np.sqrt(len(design))).any():
-        return "a regressor does not vary between partners"
-    left = np.diag(np.linalg.qr(centred / length, mode="r")) ** 2
-    names = [
-        str(n) for n, x in zip(design.columns, left, strict=True) if x < COLLINEARITY_TOLERANCE
-    ]
-    return f"{', '.join(names)}: explained by the regressors before it" if names else ""
-
-
-def condition_number(design: FloatArray) -> float:
-    """Of the products of the columns, each scaled to length 1."""
-    if design.shape[1] == 0:
-        return 1.0
-    return float(np.linalg.cond(design / np.sqrt((design**2).sum(axis=0))) ** 2)

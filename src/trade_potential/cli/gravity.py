@@ -207,17 +207,17 @@ def _tests(
     from trade_potential.gravity.covariance import sandwich
     from trade_potential.gravity.on_duckdb import fit_meats, reset_products
     from trade_potential.gravity.specification_tests import run_tests
-    from trade_potential.gravity.wald_tests import HAUSMAN_ROBUST, MUNDLAK, of_means, reset
+    from trade_potential.gravity.wald_tests import hausman_robust, mundlak, reset
 
     progress("tests")
     fit, robust = fits["mundlak"], None
     if fit.is_estimated:
         meats = fit_meats(connection, moments, fit, over_rows=False)
-        robust = sandwich(fit, meats, "clustered", n_entities=moments.n_entities).matrix
+        robust = sandwich(fit, meats, "clustered", n_entities=moments.n_entities)
     return (
         *run_tests(moments, fits),
-        of_means(HAUSMAN_ROBUST, fit, robust),
-        of_means(MUNDLAK, fit, fit.covariance),
+        hausman_robust(fit, robust),
+        mundlak(fit),
         reset(fits["pooled"], reset_products(connection, moments, fits["pooled"])),
     )
 
@@ -240,5 +240,6 @@ def _pieces(args: argparse.Namespace, reports: list[ModelReport]) -> Iterator[st
             outcome=f"ln({args.outcome})" if args.log_outcome else args.outcome,
             entity=args.entity,
             time=args.time,
+            digits=args.digits,
             standalone=args.format == "html",
         )

@@ -103,6 +103,13 @@ def _level(text: str) -> float:
     return level
 
 
+def _digits(text: str) -> int:
+    """Decimals, 0 to 15."""
+    if not text.isdecimal() or int(text) > 15:
+        raise argparse.ArgumentTypeError(f"{text} is no number of decimals from 0 to 15")
+    return int(text)
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands."""
     raw = argparse.RawDescriptionHelpFormatter
@@ -128,13 +135,20 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--quiet", action="store_true", help="show no steps and no notes")
         return sub
 
+    def with_digits(sub: _Parser) -> _Parser:
+        sub.add_argument(
+            "--digits", type=_digits, default=3, metavar="N", help="decimals of a table (default 3)"
+        )
+        return sub
+
     about = "Estimate panel models of a file."
-    _gravity_arguments(over_file(command("gravity", about, GRAVITY_EXAMPLES, gravity.FORMATS)))
+    sub = command("gravity", about, GRAVITY_EXAMPLES, gravity.FORMATS)
+    _gravity_arguments(with_digits(over_file(sub)))
     about = "Compute a composite index of a file."
     _index_arguments(over_file(command("index", about, INDEX_EXAMPLES, ("table", "json"))))
     about = "Show models of a built warehouse side by side."
     formats = ("table", "latex", "html", "markdown")
-    _table_arguments(command("table", about, TABLE_EXAMPLES, formats))
+    _table_arguments(with_digits(command("table", about, TABLE_EXAMPLES, formats)))
     return top
 
 

@@ -30,8 +30,9 @@ def report_ppml(
     ledger: list[Loss],
 ) -> ModelReport:
     """Estimate on the table ``sample``; ``keys`` are the names of its columns k0, k1, ..."""
-    values = [args.outcome, *args.regressors, *([args.weights] if args.weights else [])]
-    # A column may be key and regressor at once: keys get names of their own then.
+    # A column may be key, regressor and weight at once: keys and weights get names of their own.
+    weights = f"{args.weights} (weight)" if args.weights else None
+    values = [args.outcome, *args.regressors, *([weights] if weights else [])]
     key_names = [f"{name} (key)" if name in values else name for name in keys]
     columns = [f"k{k}" for k in range(len(keys))] + [f"v{k}" for k in range(len(values))]
     frame = connection.execute(f"select {', '.join(columns)} from sample").df()  # noqa: S608
@@ -44,7 +45,7 @@ def report_ppml(
         entity=name_of[args.entity],
         time=name_of[args.time],
         effects=[tuple(name_of[part] for part in effect) for effect in args.effects],
-        weights=args.weights,
+        weights=weights,
     )
     return _report(fit, args, ledger)
 

@@ -42,6 +42,7 @@ def run(args: argparse.Namespace) -> int:
         models,
         format="text" if args.format == "table" else args.format,
         caption=caption,
+        digits=args.digits,
         standalone=args.format == "html",
     )
     write(args, [text])

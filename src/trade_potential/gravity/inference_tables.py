@@ -20,7 +20,7 @@ from trade_potential.gravity.estimate import CONSTANT, Estimate, Estimator
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.scores import Meats, design_slots, read_products
-from trade_potential.gravity.specification_tests import TestResult, not_available
+from trade_potential.gravity.specification_tests import not_available
 from trade_potential.gravity.tables import (
     KEYS,
     frame_of,
@@ -29,12 +29,11 @@ from trade_potential.gravity.tables import (
     test_row,
 )
 from trade_potential.gravity.wald_tests import (
-    HAUSMAN_ROBUST,
     JOINT,
-    MUNDLAK,
     RESET_POWERS,
+    hausman_robust,
     joint_significance,
-    of_means,
+    mundlak,
     reset,
 )
 from trade_potential.linalg import FloatArray
@@ -79,32 +78,62 @@ def estimate_inference(
     for key, group in moments.groupby(KEYS):
         study_id, spec_id = (str(part) for part in key)
         panel = PanelMoments.from_rows(group, named[spec_id])
-        fits, level = estimate_all(panel), float(levels[spec_id])
-        found: list[Record] = []
-        clustered: dict[Estimator, Sandwich] = {}
-        for estimator, fit in fits.items():
-            if not fit.is_estimated:
-                continue
-            own = (study_id, spec_id, estimator)
-            used = design_slots(panel.terms, fit.terms, max_terms)
-            sums = Meats.of(meats[own], over_time.get(own), used)
-            covariances = _covariances(fit, sums, panel.n_entities)
-            found += _first_order_gap(fit, sums)
-            clustered[estimator] = covariances[1]
-            found.append(_joint(fit, "classical", fit.covariance, float(fit.df_resid), level))
-            for covariance in covariances:
-                found += _rows(fit, covariance, level)
-        fit, errors = fits["mundlak"], clustered.get("mundlak")
-        found += [
-            test_row(test, 1.0 - level)
-            for test in (
-                of_means(MUNDLAK, fit, fit.covariance),
-                of_means(HAUSMAN_ROBUST, fit, errors.matrix if errors else None),
-                _reset(fits["pooled"], powers.get((study_id, spec_id)), max_terms),
-            )
-        ]
+        fits = estimate_all(panel)
+        sums = {
+            estimator: _meats(panel, fit, max_terms, meats[own], over_time.get(own))
+            for estimator, fit in fits.items()
+            if fit.is_estimated
+            for own in [(study_id, spec_id, estimator)]
+        }
+        products = _reset_products(fits["pooled"], powers.get((study_id, spec_id)), max_terms)
+        found = inference_of(fits, sums, products, panel.n_entities, float(levels[spec_id]))
         rows += [{"study_id": study_id, "spec_id": spec_id, **row} for row in found]
     return frame_of(rows)
+
+
+def inference_of(
+    fits: dict[Estimator, Estimate],
+    meats: dict[Estimator, Meats],
+    reset_products: FloatArray | None,
+    n_entities: int,
+    level: float,
+) -> list[Record]:
+    """Rows of one sample without its keys: the items that ``estimate_inference`` names.
+
+    Args:
+        fits: Every estimator.
+        meats: Sums of products of the scores, of those with numbers.
+        reset_products: As ``wald_tests.reset``.
+        n_entities: Entities of the sample.
+        level: Confidence level; tests decide at the rest.
+    """
+    rows: list[Record] = []
+    clustered: dict[Estimator, Sandwich] = {}
+    for estimator, sums in meats.items():
+        fit = fits[estimator]
+        rows += _first_order_gap(fit, sums)
+        rows.append(_joint(fit, "classical", fit.covariance, float(fit.df_resid), level))
+        for errors in _covariances(fit, sums, n_entities):
+            rows += _rows(fit, errors, level)
+            if errors.kind == "clustered":
+                clustered[estimator] = errors
+    tests = (
+        mundlak(fits["mundlak"]),
+        hausman_robust(fits["mundlak"], clustered.get("mundlak")),
+        reset(fits["pooled"], reset_products),
+    )
+    return [*rows, *(test_row(test, 1.0 - level) for test in tests)]
+
+
+def _meats(
+    panel: PanelMoments,
+    fit: Estimate,
+    max_terms: int,
+    by_entity: pd.DataFrame,
+    by_time: pd.DataFrame | None,
+) -> Meats:
+    """Read the sums of one fit from the wide tables of the warehouse."""
+    return Meats.of(by_entity, by_time, design_slots(panel.terms, fit.terms, max_terms))
 
 
 def _covariances(fit: Estimate, sums: Meats, n_entities: int) -> list[Sandwich]:
@@ -166,9 +195,11 @@ def _joint(fit: Estimate, kind: str, matrix: FloatArray, df: float, level: float
     return {"estimator": fit.estimator, "covariance": kind, **test_row(test, 1.0 - level)}
 
 
-def _reset(fit: Estimate, products: pd.DataFrame | None, max_terms: int) -> TestResult:
-    """The specification error test of pooled least squares."""
-    if products is None:
-        return reset(fit, None)
+def _reset_products(
+    fit: Estimate, products: pd.DataFrame | None, max_terms: int
+) -> FloatArray | None:
+    """Products for the specification error test, from the slots of the warehouse."""
+    if products is None or not fit.is_estimated:
+        return None
     used = [*range(len(fit.terms) + 1), *(max_terms + k for k in range(1, RESET_POWERS + 1))]
-    return reset(fit, read_products(products, used))
+    return read_products(products, used)

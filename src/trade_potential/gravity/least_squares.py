@@ -11,7 +11,6 @@ from trade_potential.gravity.moments import ABSORBED_TOLERANCE, PanelMoments
 from trade_potential.gravity.time_moments import TimeEffects
 from trade_potential.linalg import FloatArray, ScaledSystem, collinear_columns
 
-
 EXACT_FIT = 1e-14
 """A fit is exact when at most this share of the outcome's squares is left: the subtraction leaves
 rounding of 1e-16 times the number of its terms, on either side of zero."""

@@ -43,6 +43,7 @@ class PanelMoments:
         between_sum: (m, p + 1) sum over entities of entity mean minus grand mean, times mean mass.
         between: (m, p + 1, p + 1) sum over entities of its products, times mean mass.
         times: The small side of two-way effects; None where it was not asked for.
+        is_weighted: Whether rows count with different weights.
     """
 
     terms: tuple[str, ...]
@@ -54,6 +55,7 @@ class PanelMoments:
     between_sum: FloatArray
     between: FloatArray
     times: TimeMoments | None
+    is_weighted: bool = False
 
     @property
     def n_obs(self) -> int:
@@ -64,11 +66,6 @@ class PanelMoments:
     def n_entities(self) -> int:
         """Entities G."""
         return round(float(self.counts.sum()))
-
-    @property
-    def is_weighted(self) -> bool:
-        """Whether rows count with different weights."""
-        return not np.array_equal(self.masses, self.counts)
 
     @property
     def total(self) -> FloatArray:
@@ -122,7 +119,9 @@ class PanelMoments:
         return more
 
     @classmethod
-    def from_rows(cls, rows: pd.DataFrame, terms: tuple[str, ...]) -> PanelMoments:
+    def from_rows(
+        cls, rows: pd.DataFrame, terms: tuple[str, ...], *, is_weighted: bool = False
+    ) -> PanelMoments:
         """Read the moments from rows as SQL returns them.
 
         Args:
@@ -131,6 +130,7 @@ class PanelMoments:
                 ``moment_value``; slot 0 is the outcome, slot k the k-th term. For two-way effects
                 also what ``TimeMoments.from_parts`` reads.
             terms: Names of the regressors by slot.
+            is_weighted: Whether rows counted with different weights.
 
         Raises:
             InputError: A moment is missing, doubled, not finite or of no term.
@@ -205,4 +205,5 @@ class PanelMoments:
             between_sum=between_sum,
             between=between,
             times=TimeMoments.from_parts(parts, p),
+            is_weighted=is_weighted,
         )

@@ -23,6 +23,7 @@ class _Rows(NamedTuple):
 
     n_rows: int
     mean_weight: float
+    has_weights: bool
 
 
 REFINEMENTS = 6
@@ -52,7 +53,8 @@ def panel_moments(
         entity: Column of the entity (for a bilateral panel: the pair).
         time: Column of the time; needed for two-way effects and covariances over time, at the cost
             of one more pass. Numbers, or texts of numbers, are ordered as numbers.
-        weights: Column of positive weights, scaled to a mean of 1; without, all rows count alike.
+        weights: Column of positive weights, scaled to a mean of 1; without, or where all weights
+            are equal, rows count alike.
 
     Raises:
         InputError: The relation has no rows, a value is missing or not finite, or a weight is not
@@ -64,8 +66,9 @@ def panel_moments(
         f"cast(source.{quoted(column)} as double) as v{k}"
         for k, column in enumerate([outcome, *regressors])
     ]
-    if weights is not None:
-        columns.append(f"cast(source.{quoted(weights)} as double) / {rows.mean_weight!r} as mass")
+    if rows.has_weights:
+        weight = f"cast(source.{quoted(str(weights))} as double)"
+        columns.append(f"{weight} / {rows.mean_weight!r} as mass")
     joined = ""
     if time is None:
         columns.append("1 as time_key")
@@ -77,7 +80,7 @@ def panel_moments(
             "(order by try_cast(cast(time_value as varchar) as double), time_value) as time_key "
             f"from (select distinct {quoted(time)} as time_value from {quoted(relation)})"
         )
-    weight = None if weights is None else "mass"
+    mass = "mass" if rows.has_weights else None
     connection.execute(
         f"create or replace temporary view panel_rows as select 1 as panel, "
         f"source.{quoted(entity)} as entity, {', '.join(columns)} "
@@ -85,16 +88,16 @@ def panel_moments(
     )
     sql, pair = macros(), [*KEYS, "entity"]
     tables = {
-        "panel_means": sql.slot_means("panel_rows", pair, slots, weight),
-        "panel_products": sql.centred_products("panel_rows", "panel_means", pair, slots, weight),
+        "panel_means": sql.slot_means("panel_rows", pair, slots, mass),
+        "panel_products": sql.centred_products("panel_rows", "panel_means", pair, slots, mass),
         "panel_grand": sql.grand_means("panel_means", KEYS, slots),
     }
     small: dict[str, str] = {}
     if time is not None:
         small = {"time_sums": "panel_time_sums", "time_overlaps": "panel_time_overlaps"}
         over = ("panel_rows", "panel_means", KEYS, "entity", "time_key")
-        tables["panel_time_sums"] = sql.time_sums(*over, slots, weight)
-        tables["panel_time_overlaps"] = sql.time_overlaps(*over, weight)
+        tables["panel_time_sums"] = sql.time_sums(*over, slots, mass)
+        tables["panel_time_overlaps"] = sql.time_overlaps(*over, mass)
     for name, query in tables.items():
         connection.execute(f"create or replace temporary table {name} as {query}")
     moments = connection.execute(
@@ -102,7 +105,7 @@ def panel_moments(
             "panel_means", "panel_products", "panel_grand", KEYS, slots, **small, time="time_key"
         )
     ).df()
-    return PanelMoments.from_rows(moments, tuple(regressors))
+    return PanelMoments.from_rows(moments, tuple(regressors), is_weighted=rows.has_weights)
 
 
 def _check(
@@ -120,16 +123,17 @@ def _check(
     weight = "1.0" if weights is None else f"cast({quoted(weights)} as double)"
     counted = connection.execute(
         f"select count(*), count(*) filter (where {quoted(entity)} is null or {unusable}), "
-        f"count(*) filter (where {weight} <= 0), avg({weight}) from {quoted(relation)}"
+        f"count(*) filter (where {weight} <= 0), avg({weight}), min({weight}) < max({weight}) "
+        f"from {quoted(relation)}"
     ).fetchone()
-    rows, bad, flat, mean_weight = counted or (0, 0, 0, 1.0)
+    rows, bad, flat, mean_weight, has_weights = counted or (0, 0, 0, 1.0, False)
     if rows == 0:
         raise InputError(f"{relation} has no rows")
     if bad:
         raise InputError(f"{relation}: {bad} of {rows} rows hold a missing or not finite value")
     if flat:
         raise InputError(f"{relation}: {flat} of {rows} rows have a weight that is not positive")
-    return _Rows(int(rows), float(mean_weight))
+    return _Rows(int(rows), float(mean_weight), bool(has_weights))
 
 
 def fit_meats(
@@ -158,9 +162,16 @@ def fit_meats(
         sql.scored_meat("panel_scores", KEYS, "entity", design)
         if estimate.estimator == "twoway"
         else sql.clustered_meat(
-            "panel_means", "panel_products", "panel_grand", "panel_coefficients", "panel_weights",
-            KEYS, "entity", list(range(p + 1)), estimate.estimator == "mundlak",
-        )  # fmt: skip
+            "panel_means",
+            "panel_products",
+            "panel_grand",
+            "panel_coefficients",
+            "panel_weights",
+            KEYS,
+            "entity",
+            list(range(p + 1)),
+            estimate.estimator == "mundlak",
+        )
     )
     by_entity = connection.execute(query).df()
     by_time = None
@@ -175,8 +186,8 @@ def refined(
 ) -> Estimate:
     """The estimate with the digits back that its moments have lost; see ``Estimate.digits_lost``.
 
-    Residuals are taken from the rows and their scores, which are zero at the minimum, corrected for:
-    Newton's steps, of which each takes one pass over the rows. Arguments as ``fit_meats``.
+    Residuals are taken from the rows and their scores, zero at the minimum, corrected for: Newton's
+    steps, of which each takes one pass over the rows. Arguments as ``fit_meats``.
 
     Source: Björck (1996), Numerical Methods for Least Squares Problems, section 2.9.3.
     """

@@ -63,7 +63,8 @@ def named(name: str, null_hypothesis: str) -> TestResult:
 
 def not_available(test: TestResult, reason: str) -> TestResult:
     """The test without a statistic, and why."""
-    return replace(test, status="not_available", reason=reason)
+    blank = named(test.name, test.null_hypothesis)
+    return replace(blank, status="not_available", reason=reason)
 
 
 _F = named("f_effects", "all partner effects are equal")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from trade_potential.errors import InputError
 from trade_potential.gravity.covariance import CORRECTIONS, Inference, law_df
-from trade_potential.gravity.estimate import CONSTANT, ESTIMATORS, Estimate
+from trade_potential.gravity.estimate import CONSTANT, ESTIMATORS, Estimate, Estimator
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.specification_tests import TestResult, run_tests
@@ -216,11 +216,17 @@ def estimate_gravity(
     for (study_id, spec_id), group in moments.groupby(KEYS):
         keys = {"study_id": study_id, "spec_id": spec_id}
         panel = PanelMoments.from_rows(group, named[str(spec_id)])
-        fits = estimate_all(panel)
-        level = float(levels[spec_id])
-        for estimator, fit in fits.items():
-            rows += [
-                {**keys, "estimator": estimator, **row} for row in _estimate_rows(panel, fit, level)
-            ]
-        rows += [{**keys, **test_row(test, 1.0 - level)} for test in run_tests(panel, fits)]
+        found = panel_rows(panel, estimate_all(panel), float(levels[spec_id]))
+        rows += [{**keys, **row} for row in found]
     return frame_of(rows)
+
+
+def panel_rows(
+    moments: PanelMoments, fits: dict[Estimator, Estimate], level: float
+) -> Iterator[dict[str, Any]]:
+    """Rows of one sample without its keys: every estimator, and the tests that need moments."""
+    for estimator, fit in fits.items():
+        for row in _estimate_rows(moments, fit, level):
+            yield {"estimator": estimator, **row}
+    for test in run_tests(moments, fits):
+        yield test_row(test, 1.0 - level)

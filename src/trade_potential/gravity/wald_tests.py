@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import stats
 
+from trade_potential.gravity.covariance import FEW_CLUSTERS, Sandwich
 from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.moments import MEAN_OF
 from trade_potential.gravity.specification_tests import (
@@ -63,14 +64,27 @@ def joint_significance(estimate: Estimate, covariance: FloatArray, df: float) ->
     return wald(JOINT, estimate.slopes, covariance[1:, 1:], df)
 
 
-def of_means(test: TestResult, estimate: Estimate, covariance: FloatArray | None) -> TestResult:
-    """Whether the slopes of the entity means of a mundlak fit are zero; chi-squared.
+def mundlak(estimate: Estimate) -> TestResult:
+    """Whether the slopes of the entity means are zero, under the classical assumptions.
 
-    ``MUNDLAK`` with the classical covariance: under the classical assumptions the test of Mundlak
-    (1978). ``HAUSMAN_ROBUST`` with the covariance clustered by entity: the auxiliary-regression
-    form of Hausman's test, which needs no efficient estimator; Arellano (1993), Wooldridge (2010),
-    10.7.3.
+    Source: Mundlak (1978).
     """
+    return _of_means(MUNDLAK, estimate, estimate.covariance)
+
+
+def hausman_robust(estimate: Estimate, errors: Sandwich | None) -> TestResult:
+    """The same by the covariance of the mundlak fit clustered by entity.
+
+    The auxiliary-regression form of Hausman's test, which needs no efficient estimator. Source:
+    Arellano (1993); Wooldridge (2010), 10.7.3.
+    """
+    if errors is not None and errors.status == FEW_CLUSTERS:
+        return not_available(HAUSMAN_ROBUST, errors.reason)
+    return _of_means(HAUSMAN_ROBUST, estimate, None if errors is None else errors.matrix)
+
+
+def _of_means(test: TestResult, estimate: Estimate, covariance: FloatArray | None) -> TestResult:
+    """Whether the slopes of the entity means of a mundlak fit are zero; chi-squared."""
     if not estimate.is_estimated or covariance is None:
         return not_available(test, f"mundlak: {estimate.reason}")
     if estimate.ssr == 0.0:

@@ -1,0 +1,193 @@
+"""Every published number of PPML beside its second computation by statsmodels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from trade_potential.audit.compare import COLUMNS, TOLERANCE, compare
+from trade_potential.audit.published import NUMBER, SPEC, Record, number, published_numbers
+from trade_potential.errors import InputError
+from trade_potential.gravity.covariance import too_few
+from trade_potential.gravity.estimate import CONSTANT
+from trade_potential.gravity.tables import OF_INTERVALS, terms_by_spec
+from trade_potential.linalg import COLLINEARITY_TOLERANCE
+from trade_potential.ppml.recompute import Recomputed, recompute_ppml
+from trade_potential.ppml.tables import KINDS, PARTNER, PPML_EFFECTS, YEAR, ppml_rows
+
+REFERENCE = "statsmodels.GLM on dummies"
+RECOMPUTED = (
+    "coefficient",
+    "std_error",
+    "p_value",
+    "ci_high",
+    "covariance",
+    "critical_value",
+    "n_obs",
+    "reset",
+    "joint_significance",
+)
+"""Quantities with a second computation; the others follow from the fitted values."""
+
+SQUARE = "square of the prediction"
+FILE = ["recomputed", "scale", "condition", "reference", "reason", "is_rounding"]
+
+
+def audit_ppml(
+    sample: pd.DataFrame,
+    terms: pd.DataFrame,
+    specifications: pd.DataFrame,
+    estimates: pd.DataFrame,
+    *,
+    tolerance: float = TOLERANCE,
+) -> pd.DataFrame:
+    """Compute the published numbers of PPML again, on the rows that it kept.
+
+    Args:
+        sample: Rows of int_gravity__ppml_sample.
+        terms: spec_id, term, position.
+        specifications: spec_id, confidence_level.
+        estimates: Rows of est_gravity_ppml.
+        tolerance: Largest relative difference of numbers that agree; see ``compare``.
+
+    Returns:
+        As ``audit.gravity.audit_gravity``. An estimator without numbers, or too large for dense
+        dummies, is not compared.
+    """
+    names = terms_by_spec(terms)
+    levels = dict(zip(specifications["spec_id"], specifications["confidence_level"], strict=True))
+    samples = dict(list(sample.groupby(SPEC)))
+    published = published_numbers(estimates, estimates.iloc[:0])
+    parts: list[pd.DataFrame] = []
+    for key, held in published.groupby([*SPEC, "estimator"]):
+        study_id, spec_id, estimator = (str(part) for part in key)
+        own = estimates[(estimates[[*SPEC, "estimator"]] == list(key)).all(axis=1)]
+        ours = held[held["quantity"].isin([*RECOMPUTED, "status"])]
+        rows, said = samples.get((study_id, spec_id)), ""
+        status = own.loc[own["item"] == "estimator", "status"].iloc[0]
+        if status != "ok" or rows is None:
+            said = f"PPML has no numbers: {status}"
+        else:
+            lost = own[own["item"] == "loss"]
+            kept = _kept(ppml_rows(rows, names[spec_id]), lost)
+            found = own[(own["item"] == "coefficient") & (own["status"] != "absorbed")]
+            estimated = [t for t in names[spec_id] if t in set(found["name"])]
+            try:
+                theirs = _recomputed(kept, estimated, estimator, float(levels[spec_id]))
+                gone = [t for t in names[spec_id] if t not in estimated]
+                theirs = pd.concat([theirs, _absorbed(kept, gone, estimator)])
+            except InputError as error:
+                said = str(error)
+        if said:
+            part = ours[[*NUMBER, "published"]].assign(
+                tolerance=tolerance, reference="none", status="not_compared", reason=said
+            )
+        else:
+            part = compare(ours, theirs, tolerance=tolerance)
+        parts.append(part.assign(study_id=study_id, spec_id=spec_id))
+    result = pd.concat(parts) if parts else pd.DataFrame()
+    return result.reindex(columns=list(COLUMNS)).astype(COLUMNS).reset_index(drop=True)
+
+
+def _kept(rows: pd.DataFrame, losses: pd.DataFrame) -> pd.DataFrame:
+    """Rows without those in the ledger of the estimator."""
+    lost = set(zip(losses["name"], losses["time_key"].astype("int64"), strict=True))
+    is_kept = [key not in lost for key in zip(rows[PARTNER], rows[YEAR], strict=True)]
+    return rows[is_kept].reset_index(drop=True)
+
+
+def _absorbed(rows: pd.DataFrame, terms: list[str], estimator: str) -> pd.DataFrame:
+    """A row without a number for each of ``terms`` that the dummies of the effects explain."""
+    dummies = [
+        pd.get_dummies(rows[list(c)].astype(str).agg("|".join, axis=1), dtype=float)
+        for c in PPML_EFFECTS[estimator]
+    ]
+    found: list[Record] = []
+    for term in terms:
+        x = rows[term].to_numpy(dtype=float)
+        x = (x - x.mean()) / x.std()
+        design = np.hstack([np.ones((len(x), 1)), *dummies])
+        left = x - design @ np.linalg.lstsq(design, x, rcond=None)[0]
+        if float(left @ left) <= COLLINEARITY_TOLERANCE * len(x):
+            found.append(number(estimator, "coefficient", covariance=KINDS[0], term=term))
+    constants = {"recomputed": np.nan, "scale": 1.0, "condition": 1.0, "is_rounding": False}
+    said = {"reference": "numpy on dummies", "reason": "the dummies of the effects explain it"}
+    return pd.DataFrame([{**row, **constants, **said} for row in found], columns=[*NUMBER, *FILE])
+
+
+def _recomputed(rows: pd.DataFrame, terms: list[str], estimator: str, level: float) -> pd.DataFrame:
+    """Every number of ``RECOMPUTED`` from the rows."""
+
+    def fit(frame: pd.DataFrame, names: list[str]) -> Recomputed:
+        return recompute_ppml(
+            frame,
+            outcome="outcome",
+            terms=names,
+            entity=PARTNER,
+            time=YEAR,
+            effects=PPML_EFFECTS[estimator],
+        )
+
+    plain = fit(rows, terms)
+    eta = np.log(plain.fitted)
+    wider = fit(rows.assign(**{SQUARE: (eta - eta.mean()) ** 2 / eta.var()}), [*terms, SQUARE])
+    found: list[Record] = [{**number(estimator, "n_obs"), "recomputed": len(rows), "scale": 1.0}]
+    groups = {"clustered": rows[PARTNER].nunique()}
+    groups["clustered_twoway"] = min(groups["clustered"], rows[YEAR].nunique())
+    for kind in KINDS:
+        is_few = bool(too_few(groups.get(kind, len(rows)), "clusters", len(plain.terms)))
+        found += _of_kind(plain, wider, estimator, kind, level, is_few=is_few)
+    constants = {"condition": 1.0, "reference": REFERENCE, "reason": "", "is_rounding": False}
+    return pd.DataFrame([{**constants, **row} for row in found], columns=[*NUMBER, *FILE])
+
+
+def _of_kind(
+    plain: Recomputed, wider: Recomputed, estimator: str, kind: str, level: float, *, is_few: bool
+) -> Iterator[Record]:
+    """Coefficients, covariance and tests by one covariance."""
+    matrix, names = plain.covariances[kind], plain.terms
+    with np.errstate(invalid="ignore"):
+        errors = np.sqrt(np.diag(matrix))
+    quantile = float(stats.norm.ppf(0.5 + level / 2.0))
+    is_kept = kind in OF_INTERVALS
+    if is_kept:
+        key = number(estimator, "critical_value", covariance=kind)
+        yield {**key, "recomputed": quantile, "scale": 1.0}
+    for i, (name, value, error) in enumerate(zip(names, plain.coefficients, errors, strict=True)):
+        key = number(estimator, "coefficient", covariance=kind, term=name)
+        p_value = 2.0 * float(stats.norm.sf(abs(value / error)))
+        yield {**key, "recomputed": value, "scale": error}
+        yield {**key, "quantity": "std_error", "recomputed": error, "scale": error}
+        yield {**key, "quantity": "p_value", "recomputed": p_value, "scale": 1.0}
+        high = value + quantile * error
+        yield {**key, "quantity": "ci_high", "recomputed": high, "scale": error}
+        for j, other in enumerate(names if is_kept else ()):
+            pair = number(estimator, "covariance", covariance=kind, term=f"{name}, {other}")
+            yield {**pair, "recomputed": matrix[i, j], "scale": error * errors[j]}
+    for name, value, df, condition in _tests(plain, wider, kind, is_few=is_few):
+        key = {**number(estimator, name, covariance=kind), "condition": condition}
+        p_value = float(stats.chi2.sf(value, df))
+        yield {**key, "recomputed": value, "scale": 1.0}
+        yield {**key, "term": "p_value", "recomputed": p_value, "scale": 1.0}
+
+
+def _tests(
+    plain: Recomputed, wider: Recomputed, kind: str, *, is_few: bool
+) -> Iterator[tuple[str, float, int, float]]:
+    """Name, statistic, degrees of freedom and condition number of the tests by one covariance."""
+    first = 1 if CONSTANT in plain.terms else 0
+    slopes, matrix = plain.coefficients[first:], plain.covariances[kind][first:, first:]
+    if is_few:
+        yield "joint_significance", np.nan, len(slopes), 1.0
+        yield "reset", np.nan, 1, 1.0
+        return
+    unit = np.sqrt(np.abs(np.diag(matrix)))
+    scaled = matrix / np.outer(unit, unit)
+    joint = float(slopes / unit @ np.linalg.solve(scaled, slopes / unit))
+    yield "joint_significance", joint, len(slopes), float(np.linalg.cond(scaled))
+    variance = float(wider.covariances[kind][-1, -1])
+    square = float(wider.coefficients[-1]) ** 2 / variance if variance > 0.0 else np.nan
+    yield "reset", square, 1, 1.0

@@ -1,0 +1,125 @@
+"""An audit on some partners, and the covariance classes beside the fit of the models."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.unit.test_audit import NUMBER, PANELS, Published, differing, disconnected, gaps
+
+from trade_potential.audit.panel import Panel
+from trade_potential.audit.published import published_numbers
+from trade_potential.audit.reestimate import Fit, library_model, reestimate
+from trade_potential.audit.sampled import own_tables
+from trade_potential.gravity import covariance
+from trade_potential.gravity.estimate import ESTIMATORS
+
+ROUNDING = 1e-11
+"""Two routes through the same classes of a library, on standardised regressors."""
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "robust": {"cov_type": "robust"},
+    "clustered": {"cov_type": "clustered", "cluster_entity": True, "group_debias": True},
+    "clustered_twoway": {
+        "cov_type": "clustered",
+        "cluster_entity": True,
+        "cluster_time": True,
+        "group_debias": True,
+    },
+    "driscoll_kraay": {"cov_type": "kernel"},
+}
+
+
+def sampled(made: Published, partners: int) -> pd.DataFrame:
+    """Rows of the first partners, as int_audit__sample holds them above its limit."""
+    names = sorted(made.sample["partner_iso3"].unique())[:partners]
+    return made.sample[made.sample["partner_iso3"].isin(names)]
+
+
+@pytest.fixture(scope="module")
+def published() -> Published:
+    return Published.of(gaps(9))
+
+
+def test_a_sample_is_audited_on_its_own_rows(published: Published) -> None:
+    rows = sampled(published, 15)
+    audit = published.audit(sample=rows)
+    full = published.audit().set_index(NUMBER)
+    assert differing(audit) == []
+    said = f"sample of 15 partners, {len(rows)} of {len(published.sample)} rows"
+    assert audit["reason"].str.startswith(said).all()
+    assert (audit["status"] == "agrees").sum() > 0.95 * len(full)
+    part = audit.set_index(NUMBER)
+    assert part.loc[("pooled", "", "n_obs", ""), "published"] == len(rows)
+    shared = ("within", "classical", "coefficient", "x1")
+    assert part.loc[shared, "published"] != full.loc[shared, "published"]
+
+
+def test_a_number_that_a_sample_cannot_have_is_not_compared(published: Published) -> None:
+    audit = published.audit(sample=sampled(published, 4))
+    assert differing(audit) == []
+    assert set(audit["status"]) == {"agrees", "not_compared"}
+    lone = audit[audit["reason"].str.endswith("no such number there")]
+    assert ("between", "classical", "coefficient", "x1") in set(
+        lone[NUMBER].itertuples(index=False, name=None)
+    )
+    assert set(lone["status"]) == {"not_compared"}
+
+
+def test_a_wrong_formula_is_caught_on_a_sample(
+    published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(covariance, "bandwidth", lambda _: 1)
+    found = differing(published.audit(sample=sampled(published, 15)))
+    assert {row[1] for row in found} == {"driscoll_kraay"}
+
+
+@pytest.mark.parametrize("name", ["ordinary", "study", "of_partner_and_year", "single_period"])
+def test_tables_of_a_sample_hold_what_the_models_hold(name: str) -> None:
+    made = Published.of(PANELS[name])
+    tables = own_tables(made.sample, tuple(made.terms["term"]), 0.95)
+    key = ["study_id", "spec_id", *NUMBER]
+    own = published_numbers(*tables).sort_values(key, ignore_index=True)
+    models = published_numbers(made.estimates, made.inference).sort_values(key, ignore_index=True)
+    pd.testing.assert_frame_equal(own[key], models[key])
+    # Both ran the same SQL: sums differ in their order alone.
+    np.testing.assert_allclose(own["published"], models["published"], rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("frame", [gaps(9), disconnected()], ids=["gaps", "disconnected"])
+def test_covariance_classes_give_what_the_models_give(frame: pd.DataFrame) -> None:
+    made = Published.of(frame)
+    panel = Panel.of(made.sample, tuple(made.terms["term"]))
+    fits = reestimate(panel)
+    for estimator in ESTIMATORS:
+        fit = fits[estimator]
+        assert isinstance(fit, Fit)
+        if estimator == "mundlak":  # in no model of linearmodels
+            continue
+        model = library_model(panel, estimator, fit.terms)
+        back = panel.natural(fit.terms)
+        for kind, errors in fit.errors.items():
+            if kind == "classical":
+                continue
+            options = dict(OPTIONS[kind])
+            if estimator == "between" and kind == "clustered":
+                options.pop("cluster_entity")
+                codes = pd.DataFrame({"code": panel.partners}, index=panel.outcome.index)
+                options["clusters"] = codes
+            if estimator in ("within", "twoway") and "clustered" in kind:
+                options |= {"auto_df": False, "count_effects": False}
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                result = model.fit(**options)
+            n, k, factor = len(fit.design.y), len(fit.coefficients), 1.0
+            if estimator == "twoway" and kind == "clustered":
+                factor = (n - k) / (n - k - panel.n_years + panel.n_blocks)
+            if estimator == "twoway" and "clustered" not in kind:
+                factor = float(result.df_resid) / fit.design.df_resid  # one block too many
+            theirs = back @ result.cov.to_numpy() @ back.T * factor
+            np.testing.assert_allclose(
+                errors.matrix, theirs, rtol=ROUNDING, atol=ROUNDING * np.abs(theirs).max()
+            )
