@@ -47,8 +47,8 @@ def document(frame: pd.DataFrame, folder: Path, estimator: str, capsys: Any) -> 
     # Seventeen digits hold a double; the default of pandas is the shortest text that reads back.
     frame.to_csv(path, index=False)
     names = ",".join(name for name in frame.columns if name.startswith("x"))
-    arguments = "--outcome y --entity entity --time time --format json --estimator".split()
-    code = main(["gravity", str(path), "--regressors", names, *arguments, estimator])
+    columns = ["--outcome", "y", "--regressors", names, "--entity", "entity", "--time", "time"]
+    code = main(["gravity", str(path), *columns, "--estimator", estimator, "--format", "json"])
     return code, json.loads(capsys.readouterr().out)
 
 
