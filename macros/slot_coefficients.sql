@@ -22,7 +22,7 @@ of the regressors, g1.. of their partner means (mundlak).
         on
             estimates.item = 'coefficient'
             and estimates.spec_id = terms.spec_id
-            and estimates.name = terms.name
+            and estimates.name = terms.coefficient_name
     where
         estimates.item in ('estimator', 'centred_constant', 'within_weight')
         or (

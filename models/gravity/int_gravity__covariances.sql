@@ -1,6 +1,6 @@
 -- Covariance of the coefficients of one estimator in slots, for the interval of its prediction:
--- clustered by partner; with no more partners than coefficients classical, which of PPML would claim
--- variance = mean: robust there.
+-- clustered by partner; with no more partners than coefficients classical, which of PPML would
+-- claim variance = mean: robust there.
 with covariances as (
     select
         study_id,
@@ -57,9 +57,9 @@ inner join covariances
 left join {{ ref('int_gravity__term_slots') }} as row_slots
     on
         covariances.spec_id = row_slots.spec_id
-        and covariances.name = row_slots.name
+        and covariances.name = row_slots.coefficient_name
 left join {{ ref('int_gravity__term_slots') }} as col_slots
     on
         covariances.spec_id = col_slots.spec_id
-        and covariances.col_name = col_slots.name
+        and covariances.col_name = col_slots.coefficient_name
 group by chosen.study_id, chosen.spec_id, chosen.estimator, chosen.covariance

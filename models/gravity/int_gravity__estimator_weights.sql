@@ -1,5 +1,5 @@
--- What an estimator does to a partner with so many years: its weight between, and the share theta of
--- its mean that is taken out of each row.
+-- What an estimator does to a partner with so many years: its weight between, and the share theta
+-- of its mean that is taken out of each row.
 select
     study_id,
     spec_id,

@@ -1,5 +1,5 @@
--- Fit of every partner-year without effects. Its exp is the predicted trade: the median under the log
--- models, the mean under PPML. Its standard error is that of the regression line, sqrt(x' V x).
+-- Fit of every partner-year without effects. Its exp is the predicted trade: the median under the
+-- log models, the mean under PPML. Its standard error is that of the regression line, sqrt(x' V x).
 -- Estimators with partner effects predict nothing here: without the effects their slopes say how a
 -- partner changes, not how partners differ.
 {% set design = [] -%}
@@ -17,7 +17,8 @@ select
     coefficients.estimator_status,
     covariances.covariance as interval_covariance,
     case
-        when coefficients.estimator = 'ppml' then 'mean_without_effects' else 'median_without_effects'
+        when coefficients.estimator = 'ppml' then 'mean_without_effects'
+        else 'median_without_effects'
     end as k_definition,
     sample.scale_kind,
     sample.year,

@@ -1,13 +1,13 @@
--- Products around means of the sample and, in two more slots, the powers of the pooled fit: what the
--- specification error test reads.
+-- Products around means of the sample and, in two more slots, the powers of the pooled fit: what
+-- the specification error test reads.
 {% set powers = slots() + [var('max_terms') + 1, var('max_terms') + 2] -%}
 with pooled as (
     select
-        study_id,
-        spec_id,
         {% for k in slots() -%}
-            b{{ k }}{{ ',' if not loop.last }}
+            b{{ k }},
         {% endfor -%}
+        study_id,
+        spec_id
     from {{ ref('int_gravity__coefficients') }}
     where estimator = 'pooled'
 ),

@@ -2,18 +2,18 @@
 -- position, then their partner means.
 select
     spec_id,
-    'const' as name,
+    'const' as coefficient_name,
     0 as design_slot
 from {{ ref('stg_study__gravity_specifications') }}
 union all
 select
     spec_id,
-    term as name,
+    term as coefficient_name,
     position as design_slot
 from {{ ref('stg_study__gravity_terms') }}
 union all
 select
     spec_id,
-    'mean(' || term || ')' as name,
+    'mean(' || term || ')' as coefficient_name,
     position + {{ var('max_terms') }} as design_slot
 from {{ ref('stg_study__gravity_terms') }}

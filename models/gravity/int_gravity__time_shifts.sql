@@ -1,12 +1,12 @@
 -- Year effects of every slot under two-way effects: t0 of the outcome, t1.. of the regressors.
 select
-    study_id,
-    spec_id,
-    estimator,
+    estimates.study_id,
+    estimates.spec_id,
+    estimates.estimator,
     {% for k in slots() -%}
-        max(case when name = '{{ k }}' then value end) as t{{ k }},
+        max(case when estimates.name = '{{ k }}' then estimates.value end) as t{{ k }},
     {% endfor -%}
-    time_key as year
-from {{ ref('est_gravity') }}
-where item = 'time_shift'
-group by study_id, spec_id, estimator, time_key
+    estimates.time_key as year
+from {{ ref('est_gravity') }} as estimates
+where estimates.item = 'time_shift'
+group by estimates.study_id, estimates.spec_id, estimates.estimator, estimates.time_key

@@ -20,7 +20,6 @@ select
     sizes.estimator_status,
     coefficients.status as term_status,
     coefficients.reason,
-    case when coefficients.df is null then 'normal' else 't' end as distribution,
     coefficients.correction,
     coefficients.value as coefficient,
     coefficients.std_error as coefficient_se,
@@ -30,7 +29,8 @@ select
     coefficients.ci_low as coefficient_ci_low,
     coefficients.ci_high as coefficient_ci_high,
     cast(sizes.n_obs as bigint) as n_obs,
-    cast(sizes.n_entities as bigint) as n_entities
+    cast(sizes.n_entities as bigint) as n_entities,
+    case when coefficients.df is null then 'normal' else 't' end as distribution
 from {{ ref('int_gravity__estimates') }} as coefficients
 inner join sizes
     on

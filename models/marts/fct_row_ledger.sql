@@ -25,14 +25,16 @@ from {{ ref('int_gravity__candidates') }}
 where lost_step is not null
 union all
 select
-    study_id,
+    losses.study_id,
     'gravity' as spec_kind,
-    spec_id,
-    name as partner_code,
-    name as partner_iso3,
-    col_name as step,
-    reason,
-    estimator as lost_to,
-    cast(time_key as integer) as year
-from {{ ref('int_gravity__estimates') }}
-where item = 'loss'
+    losses.spec_id,
+    losses.name as partner_code,
+    losses.name as partner_iso3,
+    losses.col_name as step,
+    losses.reason,
+    losses.estimator as lost_to,
+    cast(losses.time_key as integer) as year
+from {{ ref('int_gravity__estimates') }} as losses
+where
+    losses.item = 'loss'
+    and {{ audit_agrees() }}

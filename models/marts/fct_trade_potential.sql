@@ -5,7 +5,8 @@ with smearing as (
         spec_id,
         estimator,
         case
-            when max(k_definition) = 'median_without_effects' then avg(exp(actual_log - predicted_log))
+            when max(k_definition) = 'median_without_effects'
+                then avg(exp(actual_log - predicted_log))
             else 1.0
         end as smearing_factor
     from {{ ref('int_gravity__fitted') }}
@@ -48,10 +49,10 @@ select
     potential.actual_usd,
     potential.predicted_usd,
     potential.k_ratio,
-    potential.k_ratio / smearing.smearing_factor as k_mean_ratio,
     potential.k_log_ratio,
     potential.predicted_log_se as k_log_ratio_se,
     potential.imputed_share,
+    potential.k_ratio / smearing.smearing_factor as k_mean_ratio,
     potential.k_ratio
     * exp(-potential.critical_value * potential.predicted_log_se) as k_ratio_ci_low,
     potential.k_ratio

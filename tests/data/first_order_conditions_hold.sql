@@ -1,10 +1,10 @@
--- Coefficients solve moments, scores come from the rows: at the minimum they sum to zero. What a sum of
--- scores would move a coefficient by is compared with its standard error.
+-- Coefficients solve moments, scores come from the rows: at the minimum they sum to zero. What their
+-- sum would move a coefficient by is compared with its standard error.
 select
-    study_id || ', ' || spec_id || ', ' || estimator || ': the scores of the rows move a coefficient by '
-    || cast(value as varchar) || ' standard errors (rule: at most 1e-6)' as complaint
-from {{ ref('int_gravity__estimates') }}
+    study_id || ', ' || spec_id || ', ' || estimator
+    || ': the scores of the rows move a coefficient by ' || cast(diagnostic_value as varchar)
+    || ' standard errors (rule: at most 1e-6)' as complaint
+from {{ ref('fct_gravity_diagnostics') }}
 where
-    item = 'diagnostic'
-    and name = 'first_order_gap'
-    and not value <= 1e-6
+    diagnostic = 'first_order_gap'
+    and not diagnostic_value <= 1e-6
