@@ -1,5 +1,10 @@
 """Settings of all tests."""
 
+import os
+
+# Small systems: BLAS threads wait longer than they compute, more so where tests run side by side.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from hypothesis import settings
 
 # The same examples in every run, and as long as a slow machine needs.

@@ -1,4 +1,4 @@
--- Coefficients solve moments, scores come from the rows: at the minimum they sum to zero. What their
+-- Coefficients solve moments, scores come from the rows: at the minimum they sum to zero. What the
 -- sum would move a coefficient by is compared with its standard error.
 select
     study_id || ', ' || spec_id || ', ' || estimator

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trade_potential.files import Loss
-from trade_potential.gravity.covariance import Inference
+from trade_potential.gravity.covariance import FEW_CLUSTERS, Inference
 from trade_potential.gravity.estimate import CONSTANT
 from trade_potential.gravity.report import ModelReport
-from trade_potential.gravity.specification_tests import TestResult
+from trade_potential.gravity.specification_tests import TestResult, not_available
 from trade_potential.gravity.wald_tests import JOINT, wald
+from trade_potential.linalg import one_thread
 from trade_potential.ppml.covariance import CORRECTIONS, Kind
 from trade_potential.ppml.estimate import fit_ppml
 from trade_potential.ppml.reset import reset
@@ -38,16 +39,17 @@ def report_ppml(
     frame = connection.execute(f"select {', '.join(columns)} from sample").df()  # noqa: S608
     frame.columns = [*key_names, *values]
     name_of = dict(zip(keys, key_names, strict=True))
-    fit = fit_ppml(
-        frame,
-        outcome=args.outcome,
-        regressors=args.regressors,
-        entity=name_of[args.entity],
-        time=name_of[args.time],
-        effects=[tuple(name_of[part] for part in effect) for effect in args.effects],
-        weights=weights,
-    )
-    return _report(fit, args, ledger)
+    with one_thread():
+        fit = fit_ppml(
+            frame,
+            outcome=args.outcome,
+            regressors=args.regressors,
+            entity=name_of[args.entity],
+            time=name_of[args.time],
+            effects=[tuple(name_of[part] for part in effect) for effect in args.effects],
+            weights=weights,
+        )
+        return _report(fit, args, ledger)
 
 
 def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> ModelReport:
@@ -58,8 +60,10 @@ def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> Model
     tests: tuple[TestResult, ...] = ()
     if fit.is_estimated:
         errors = fit.covariances[kind]
-        if errors.status != "ok":
-            status, reason = errors.status, "; ".join(filter(None, [reason, errors.reason]))
+        few = fit.too_few(kind)
+        if few or errors.status != "ok":
+            status = FEW_CLUSTERS if few else errors.status
+            reason = "; ".join(filter(None, [reason, few or errors.reason]))
         inference = Inference.of(fit.coefficients, errors.matrix, df=np.inf, confidence_level=level)
         statistics = {
             "df_resid": float(fit.df_resid),
@@ -72,10 +76,9 @@ def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> Model
         if args.tests:
             first = 1 if CONSTANT in fit.terms else 0
             slopes, matrix = fit.coefficients[first:], errors.matrix[first:, first:]
-            tests = (
-                reset(fit)["robust" if kind == "classical" else kind],
-                wald(JOINT, slopes, matrix, np.inf),
-            )
+            form = reset(fit)["robust" if kind == "classical" else kind]
+            found = (form, wald(JOINT, slopes, matrix, np.inf))
+            tests = tuple(not_available(test, few) if few else test for test in found)
     lost = [
         Loss(str(step), str(said), 1)
         for step, said in zip(fit.losses["step"], fit.losses["reason"], strict=True)

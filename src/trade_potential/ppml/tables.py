@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trade_potential.gravity.covariance import FEW_CLUSTERS, too_few
+from trade_potential.gravity.covariance import FEW_CLUSTERS
 from trade_potential.gravity.estimate import CONSTANT
 from trade_potential.gravity.specification_tests import TestResult, not_available
 from trade_potential.gravity.tables import (
@@ -20,6 +20,7 @@ from trade_potential.gravity.tables import (
     test_row,
 )
 from trade_potential.gravity.wald_tests import JOINT, wald
+from trade_potential.linalg import one_thread
 from trade_potential.ppml.covariance import CORRECTIONS, Kind
 from trade_potential.ppml.estimate import fit_ppml
 from trade_potential.ppml.reset import reset
@@ -65,23 +66,27 @@ def estimate_gravity_ppml(
         for estimator, effects in PPML_EFFECTS.items():
             common = {**keys, "estimator": estimator}
             if own is None:
-                found = _unanswered()
+                found = list(_unanswered())
             else:
-                fit = _fit(own, named[str(spec_id)], effects)
-                found = _fit_rows(fit, float(levels[spec_id]))
+                with one_thread():
+                    fit = _fit(own, named[str(spec_id)], effects)
+                    found = list(_fit_rows(fit, float(levels[spec_id])))
             rows += [{**common, **row} for row in found]
     return frame_of(rows)
+
+
+def ppml_rows(rows: pd.DataFrame, terms: tuple[str, ...]) -> pd.DataFrame:
+    """Rows of one specification: keys, terms by name, trade in the unit of the specification."""
+    slots = {f"v{k}": term for k, term in enumerate(terms, start=1)}
+    outcome = rows["actual_usd"] / rows["outcome_divisor_usd"]
+    return rows[[PARTNER, YEAR, *slots]].rename(columns=slots).assign(outcome=outcome)
 
 
 def _fit(
     rows: pd.DataFrame, terms: tuple[str, ...], effects: tuple[tuple[str, ...], ...]
 ) -> PpmlFit:
-    """PPML of trade in the unit of the specification."""
-    slots = {f"v{k}": term for k, term in enumerate(terms, start=1)}
-    outcome = rows["actual_usd"] / rows["outcome_divisor_usd"]
-    frame = rows[[PARTNER, YEAR, *slots]].rename(columns=slots).assign(outcome=outcome)
     return fit_ppml(
-        frame,
+        ppml_rows(rows, terms),
         outcome="outcome",
         regressors=list(terms),
         entity=PARTNER,
@@ -113,7 +118,7 @@ def _fit_rows(fit: PpmlFit, level: float) -> Iterator[Record]:
     tests = reset(fit)
     for kind in KINDS:
         errors = fit.covariances[kind]
-        few = _few(fit, kind)
+        few = fit.too_few(kind)
         status, reason = (FEW_CLUSTERS, few) if few else (errors.status, errors.reason)
         yield from inference_rows(
             fit.terms,
@@ -137,14 +142,6 @@ def _fit_rows(fit: PpmlFit, level: float) -> Iterator[Record]:
             "status": "absorbed",
             "reason": fit.reason,
         }
-
-
-def _few(fit: PpmlFit, kind: Kind) -> str:
-    """Why there are too few clusters for the coefficients; empty if there are enough."""
-    if not kind.startswith("clustered"):
-        return ""
-    clusters = min(fit.n_entities, fit.n_times) if kind == "clustered_twoway" else fit.n_entities
-    return too_few(clusters, "clusters", len(fit.terms))
 
 
 def _tests(fit: PpmlFit, kind: Kind, resets: dict[Kind, TestResult]) -> Iterator[TestResult]:

@@ -1,0 +1,190 @@
+"""Poisson pseudo maximum likelihood of a gravity model, with or without fixed effects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from trade_potential.linalg import COLLINEARITY_TOLERANCE, FloatArray, collinear_columns
+from trade_potential.ppml.demean import RANK_DEMEANED, NotDemeanedError, demean, dummy_rank
+from trade_potential.ppml.describe import described
+from trade_potential.ppml.result import ESTIMATED, PpmlFit, Status
+from trade_potential.ppml.sample import Sample, read_sample
+from trade_potential.ppml.separation import SEPARATION, Pruned, prune
+from trade_potential.ppml.solve import Problem, solve
+
+VANISHING = 1e-5
+"""Share of the mean below which a fit to an outcome of 0 is suspect, if separation is not known."""
+
+__all__ = ["ESTIMATED", "PpmlFit", "Status", "fit_ppml"]
+
+
+def fit_ppml(
+    rows: pd.DataFrame,
+    *,
+    outcome: str,
+    regressors: Sequence[str],
+    entity: str,
+    time: str,
+    effects: Sequence[tuple[str, ...]] = (),
+    weights: str | None = None,
+) -> PpmlFit:
+    """Estimate E(y) = exp(x'b + effects) by the Poisson first-order conditions.
+
+    Args:
+        rows: One row for each (entity, time).
+        outcome: Column of y >= 0, zeros included, in any unit.
+        regressors: Columns of x; logarithms are the caller's.
+        entity: First key column, and cluster.
+        time: Second key column, and cluster.
+        effects: Each a tuple of columns whose combinations are the levels; none: a constant.
+        weights: Column of positive weights of the likelihood.
+
+    Raises:
+        InputError: See ``read_sample``.
+
+    Source: Santos Silva and Tenreyro (2006), eq. 9; Correia, Guimaraes and Zylkin (2020).
+    """
+    given = read_sample(
+        rows,
+        outcome=outcome,
+        regressors=regressors,
+        entity=entity,
+        time=time,
+        effects=effects,
+        weights=weights,
+    )
+    named = tuple(tuple(columns) for columns in effects)
+    try:
+        fit = _fit(given, named)
+    except NotDemeanedError as error:
+        empty = given.keys.iloc[:0].assign(step="", reason="")
+        fit = PpmlFit("not_converged", f"before the fit: {error}", empty, named)
+    names = {"entity": key_name(entity), "time": key_name(time)}
+    return replace(
+        fit, losses=fit.losses.rename(columns=names), keys=fit.keys.rename(columns=names)
+    )
+
+
+def key_name(column: str) -> str:
+    """Name of a key in the ledger, whose own columns are called step and reason."""
+    return f"{column} (key)" if column in ("step", "reason") else column
+
+
+def _fit(given: Sample, named: tuple[tuple[str, ...], ...]) -> PpmlFit:
+    unpruned = given.keys.iloc[:0].assign(step="", reason="")
+    if not len(given):
+        return PpmlFit("no_rows", "there are no rows", unpruned, named)
+    if not given.outcome.any():
+        reason = f"all {len(given)} outcomes are 0"
+        return PpmlFit("all_zero", reason, unpruned, named, n_obs=len(given))
+    flat = [] if named else _flat_terms(given)
+    if flat:
+        reason = f"{', '.join(flat)} does not vary over the sample"
+        return PpmlFit("rank_deficient", reason, unpruned, named, n_obs=len(given))
+    pruned = prune(given)
+    sample = pruned.sample
+
+    def refuse(status: Status, reason: str) -> PpmlFit:
+        text = "; ".join(filter(None, [reason, pruned.note]))
+        return PpmlFit(status, text, pruned.losses, named, n_obs=len(sample))
+
+    if not len(sample):
+        is_separated = (pruned.losses["step"] == SEPARATION).any()
+        counts = pruned.losses["step"].value_counts()
+        parts = ", ".join(f"{counts[step]} by {step}" for step in sorted(counts.index))
+        return refuse("separated" if is_separated else "no_rows", f"no row is left: {parts}")
+    x, mean, spread = sample.standardised()
+    codes = sample.codes()
+    within = demean(x, codes, np.ones(len(sample)), tolerance=RANK_DEMEANED)
+    absorbed, infinite = _left_out(given, pruned, _flat(sample.terms, within, spread))
+    at = [k for k, t in enumerate(sample.terms) if t not in (*absorbed, *infinite)]
+    kept = sample.select([sample.terms[k] for k in at])
+    x, mean, spread, within, terms = x[:, at], mean[at], spread[at], within[:, at], kept.terms
+    rank = dummy_rank(list(codes.T))
+    if len(kept) <= len(terms) + rank:
+        lost = len(terms) + rank
+        rest = len(kept) - lost
+        reason = f"{len(kept)} rows for {lost} coefficients: {rest} residual degrees of freedom"
+        return refuse("too_few_rows", reason)
+    collinear = [terms[k] for k in collinear_columns(within.T @ within)]
+    if collinear:
+        reason = f"{', '.join(collinear)} is a linear combination of the regressors before it"
+        if named:
+            reason += " and the effects"
+        if len(kept) < len(given):
+            reason += ", once singletons and separated rows are dropped"
+        return refuse("rank_deficient", reason)
+    if not terms:
+        return refuse("rank_deficient", _reason(absorbed, infinite, named) + "; none is left")
+    size, unit = kept.weights.mean(), float(np.average(kept.outcome, weights=kept.weights))
+    problem = Problem(
+        outcome=kept.outcome / unit,
+        regressors=x,
+        codes=codes,
+        weights=kept.weights / size,
+    )
+    solution = solve(problem)
+    if solution.failure:
+        return refuse("not_converged", solution.failure)
+    vanishing = (kept.outcome == 0.0) & (solution.fitted < VANISHING)
+    if pruned.note and vanishing.any():
+        return refuse("not_converged", f"{vanishing.sum()} rows may be separated: fitted as 0")
+    reason = "; ".join(filter(None, [_reason(absorbed, infinite, named), pruned.note]))
+    return described(
+        PpmlFit(
+            status="ok",
+            reason=reason,
+            losses=pruned.losses,
+            effects=named,
+            absorbed=absorbed,
+            separated=infinite,
+            df_resid=len(kept) - len(terms) - rank,
+        ),
+        sample=kept,
+        problem=problem,
+        solution=solution,
+        mean=mean,
+        spread=spread,
+        unit=unit,
+        size=size,
+    )
+
+
+def _flat_terms(sample: Sample) -> list[str]:
+    """Regressors that effects absorb, or without effects do not vary."""
+    x, _, spread = sample.standardised()
+    within = demean(x, sample.codes(), np.ones(len(sample)), tolerance=RANK_DEMEANED)
+    return _flat(sample.terms, within, spread)
+
+
+def _flat(terms: tuple[str, ...], within: FloatArray, spread: FloatArray) -> list[str]:
+    """Those of standardised regressors of whose variance the effects leave nothing."""
+    left = np.mean(within**2, axis=0)
+    flat = (spread == 0.0) | (left < COLLINEARITY_TOLERANCE)
+    return [term for term, is_flat in zip(terms, flat, strict=True) if is_flat]
+
+
+def _left_out(
+    given: Sample, pruned: Pruned, flat: list[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Absorbed regressors, and those that vary on separated rows only."""
+    if not flat or not (pruned.losses["step"] == SEPARATION).any():
+        return tuple(flat), ()
+    absorbed = _flat_terms(given.select(flat))
+    return tuple(absorbed), tuple(term for term in flat if term not in absorbed)
+
+
+def _reason(
+    absorbed: tuple[str, ...], infinite: tuple[str, ...], named: tuple[tuple[str, ...], ...]
+) -> str:
+    sets = ", ".join("^".join(columns) for columns in named)
+    parts = []
+    if absorbed:
+        parts.append(f"the effects of {sets} absorb {', '.join(absorbed)}")
+    if infinite:
+        parts.append(f"only separated rows tell the coefficient of {', '.join(infinite)}: infinite")
+    return "; ".join(parts)

@@ -1,0 +1,106 @@
+"""What PPML returns, and the names of all that can happen to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from trade_potential.gravity.covariance import too_few
+from trade_potential.linalg import FloatArray
+from trade_potential.ppml.covariance import Covariance, Kind
+from trade_potential.ppml.sample import Sample
+from trade_potential.ppml.solve import Problem, Solution
+
+Status = Literal[
+    "ok",  # estimated as named
+    "not_converged",  # the first-order conditions do not hold
+    "too_few_rows",  # no residual degrees of freedom
+    "rank_deficient",  # a regressor is constant or a combination of others
+    "all_zero",  # no outcome is positive
+    "no_rows",  # none given, or every row is a singleton
+    "separated",  # no row is left once separated rows are dropped
+]
+ESTIMATED: frozenset[str] = frozenset({"ok"})
+
+
+@dataclass(frozen=True)
+class PpmlFit:
+    """PPML on one sample; numbers are present only for ``ESTIMATED``.
+
+    Attributes:
+        status: What kind of result this is.
+        reason: One sentence when the status is not ok or a term is left out, else empty.
+        terms: Coefficients in order; ``const`` first when there are no effects.
+        absorbed: Regressors that the effects absorb.
+        separated: Regressors that vary on separated rows only: their coefficient is infinite.
+        effects: Sets of fixed effects.
+        coefficients: (k,).
+        covariances: By kind, see ``covariance``.
+        df_resid: Rows less slopes less rank of the effects.
+        n_obs, n_entities, n_times, n_zeros: Of the rows kept.
+        deviance: Of the outcome in its unit.
+        log_likelihood: Poisson pseudo log likelihood with ln gamma(y + 1), as Stata.
+        pseudo_r_squared: 1 - log_likelihood / that of a constant (McFadden, Stata); like the log
+            likelihood it depends on the unit of the outcome.
+        deviance_r_squared: 1 - deviance / that of a constant; free of units.
+        r_squared: Squared correlation of outcome and fitted.
+        level: What makes exp(linear_prediction) add up to the outcome: 0 without effects.
+        last_step: Largest change of a linear predictor in the last Newton step.
+        iterations: Newton steps.
+        keys: (N, 2) entity and time of the rows kept, under their names, sorted.
+        outcome, weights: (N,).
+        fitted: (N,) conditional mean, effects included.
+        linear_prediction: (N,) x'b, with the constant if there is one, without effects.
+        effects_prediction: (N,) sum of the effects, zeros without.
+        losses: Entity and time of each row dropped, under their names (with `` (key)`` behind one
+            called step or reason), ``step`` (singleton, separation) and ``reason``.
+        sample, problem, solution: For tests and effects by level.
+    """
+
+    status: Status
+    reason: str
+    losses: pd.DataFrame
+    effects: tuple[tuple[str, ...], ...]
+    terms: tuple[str, ...] = ()
+    absorbed: tuple[str, ...] = ()
+    separated: tuple[str, ...] = ()
+    coefficients: FloatArray = field(default_factory=lambda: np.zeros(0))
+    covariances: dict[Kind, Covariance] = field(default_factory=dict)
+    df_resid: int = 0
+    n_obs: int = 0
+    n_entities: int = 0
+    n_times: int = 0
+    n_zeros: int = 0
+    deviance: float = float("nan")
+    log_likelihood: float = float("nan")
+    pseudo_r_squared: float = float("nan")
+    deviance_r_squared: float = float("nan")
+    r_squared: float = float("nan")
+    level: float = float("nan")
+    last_step: float = float("nan")
+    iterations: int = 0
+    keys: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"entity": [], "time": []}))
+    outcome: FloatArray = field(default_factory=lambda: np.zeros(0))
+    weights: FloatArray = field(default_factory=lambda: np.zeros(0))
+    fitted: FloatArray = field(default_factory=lambda: np.zeros(0))
+    linear_prediction: FloatArray = field(default_factory=lambda: np.zeros(0))
+    effects_prediction: FloatArray = field(default_factory=lambda: np.zeros(0))
+    sample: Sample | None = field(default=None, repr=False)
+    problem: Problem | None = field(default=None, repr=False)
+    solution: Solution | None = field(default=None, repr=False)
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether there are coefficients."""
+        return self.status in ESTIMATED
+
+    def too_few(self, kind: Kind) -> str:
+        """Why there are too few clusters for the coefficients; empty if there are enough."""
+        if not kind.startswith("clustered"):
+            return ""
+        both = min(self.n_entities, self.n_times)
+        n_clusters = both if kind == "clustered_twoway" else self.n_entities
+        return too_few(n_clusters, "clusters", len(self.terms))
