@@ -18,6 +18,8 @@ export DO_NOT_TRACK := 1
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON := $(BIN)/python
 export UV_PYTHON_DOWNLOADS := never
+# The systems are small: threads of BLAS would wait for each other longer than they compute.
+export OPENBLAS_NUM_THREADS ?= 1
 # Trust what the machine trusts, so that a registry behind a company proxy works as it does for pip.
 export UV_SYSTEM_CERTS ?= 1
 unexport VIRTUAL_ENV
@@ -60,6 +62,7 @@ lint-yaml: $(SYNCED_DEV)
 # After the build, where the same make runs one: DuckDB lets one process write or many read.
 lint-docs: $(SYNCED_DEV) $(if $(filter build docs,$(MAKECMDGOALS)),build,$(WAREHOUSE))
 	$(BIN)/python docs/run_queries.py --check $(PAGES)
+	$(BIN)/python docs/validation.py --check
 
 # Only where there is none: the results in docs/ are compared with a warehouse, however old.
 $(WAREHOUSE): | $(SYNCED)
@@ -74,6 +77,7 @@ format: $(SYNCED_DEV) ## Rewrite Python and SQL in house style
 .PHONY: docs
 docs: build $(SYNCED_DEV) ## Build, then refresh the results and pictures in docs/
 	$(BIN)/python docs/run_queries.py $(PAGES)
+	$(BIN)/python docs/validation.py
 	$(BIN)/python docs/figures.py
 
 .PHONY: clean

@@ -82,6 +82,16 @@ def of_partner_and_year() -> pd.DataFrame:
     return frame.assign(x4=by_year + frame.groupby(ENTITY)["x2"].transform("mean"))
 
 
+def experience() -> pd.DataFrame:
+    """Years in work beside dummies of years: one and the same thing within a partner only."""
+    frame = make_panel(18, sizes=[6] * 25, n_terms=1)
+    years = frame["year"]
+    begin = frame.groupby(ENTITY)["x1"].transform("first").round(1)
+    return frame.assign(
+        x2=years - 1990.0 + begin, **{f"x{k}": years == 1998 + k for k in range(3, 7)}
+    )
+
+
 PANELS = {
     "ordinary": ordinary(),
     "study": make_panel(3, sizes=[8] * 5, n_terms=7),
@@ -89,6 +99,7 @@ PANELS = {
     "common_to_all": common_to_all(make_panel(2, sizes=[7] * 20, n_terms=2), "x3"),
     "common_with_gaps": common_to_all(gaps(11), "x4"),
     "of_partner_and_year": of_partner_and_year(),
+    "experience": experience(),
     "gaps": gaps(9),
     "disconnected": disconnected(),
     "no_effects": make_panel(4, sizes=[6] * 40, n_terms=2, effect_sd=0.0),

@@ -75,6 +75,11 @@ def design_of(panel: Panel, estimator: str, theta: dict[int, float]) -> Design:
         constant = 1.0 - taken[partners]
     terms = tuple(term for term in panel.terms if term not in left_out)
     x = np.column_stack([constant, values[:, panel.at(terms)]])
+    if estimator in WITH_EFFECTS and not collinear(_rows(panel)):
+        # Combinations that only show once the effects are out are absorbed with them.
+        left_out = (*left_out, *(terms[k] for k in collinear(x)))
+        terms = tuple(term for term in terms if term not in left_out)
+        x = np.column_stack([constant, values[:, panel.at(terms)]])
     if estimator == "mundlak":
         varying = tuple(t for t in terms if t not in (*panel.absorbed, *panel.flat_between))
         means = constant[:, None] * panel.means[partners][:, panel.at(varying)]
@@ -87,6 +92,11 @@ def design_of(panel: Panel, estimator: str, theta: dict[int, float]) -> Design:
     if estimator == "between":
         years = np.zeros(len(values), dtype=np.intp)
     return Design(estimator, terms, left_out, values[:, 0], x, partners, years, n_absorbed)
+
+
+def _rows(panel: Panel) -> FloatArray:
+    """(N, p + 1) constant and regressors as they are."""
+    return np.column_stack([np.ones(len(panel.values)), panel.values[:, panel.at(panel.terms)]])
 
 
 def objection(panel: Panel, design: Design) -> tuple[str, str]:

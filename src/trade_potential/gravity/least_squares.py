@@ -75,6 +75,17 @@ class NormalEquations:
         return [terms[k] for k in collinear_columns(self.products[np.ix_(used, used)])]
 
 
+    def explained_by_effects(self, flat: list[str]) -> list[str]:
+        """Regressors that are combinations of those before them only once the effects are out.
+
+        Experience beside dummies of years is one: within a man both count the years.
+        """
+        varying = tuple(term for term in self.moments.terms if term not in flat)
+        everywhere = collinear_columns(self.moments.total[1:, 1:])
+        always = {self.moments.terms[k] for k in everywhere}
+        return [term for term in self.collinear_terms(varying) if term not in always]
+
+
 def _squared_correlation(products: FloatArray, slopes: FloatArray, used: list[int]) -> float:
     """Squared correlation of outcome and fit, from centred products of outcome and regressors."""
     fit_variance = float(slopes @ products[np.ix_(used, used)] @ slopes)
@@ -113,7 +124,8 @@ def weighted_least_squares(
     )
     is_within = not between_weights.any()
     flat = equations.flat_terms()
-    absorbed = tuple(flat) if is_within else ()
+    explained = equations.explained_by_effects(flat) if is_within else []
+    absorbed = tuple(t for t in moments.terms if is_within and t in {*flat, *explained})
     terms = tuple(term for term in moments.terms if term not in absorbed)
     used = moments.positions(terms)
 
@@ -171,9 +183,11 @@ def weighted_least_squares(
     own = 1.0 - ssr / float(centred[0, 0]) if centred[0, 0] > 0.0 else float("nan")
     if absorbed and not reason:
         beside = " beside what all share in a year" if time_effects else ""
-        reason = (
-            f"{', '.join(absorbed)} does not vary within partners{beside}: absorbed by the effects"
-        )
+        said = {
+            f"does not vary within partners{beside}: absorbed by the effects": flat,
+            "is a combination of the regressors before it once the effects are out": explained,
+        }
+        reason = "; ".join(f"{', '.join(names)} {why}" for why, names in said.items() if names)
     return Estimate(
         estimator=estimator,
         status=status,

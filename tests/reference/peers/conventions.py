@@ -237,28 +237,45 @@ def _meats(fit: Fit, covariance: str, lag: int) -> list[tuple[float, int, Array]
     return [(sign, count, scores.T @ scores) for sign, count, scores in parts]
 
 
+def divisor(
+    convention: Convention,
+    estimator: str,
+    *,
+    n_rows: int,
+    slopes: int,
+    n_entities: int,
+    n_years: int,
+) -> int:
+    """N - K of a convention."""
+    counted = {
+        "k": slopes,
+        "k+1": slopes + 1,
+        "k+G": slopes + n_entities,
+        "k+T": slopes + n_years,
+        "k+G+T-1": slopes + n_entities + n_years - 1,
+    }
+    return n_rows - counted[convention.counted.get(estimator, "k+1")]
+
+
+def over(convention: Convention, n_rows: int, df: int) -> float:
+    """What multiplies every meat: the numerator over N - K."""
+    numerator = {"one": 1.0, "N": float(n_rows), "N-1": n_rows - 1.0}
+    return 1.0 if convention.numerator == "none" else numerator[convention.numerator] / df
+
+
 def variances(fit: Fit, convention: Convention, estimator: str, *, lag: int) -> Array:
     """(k,) squared standard errors by a convention."""
-    n_rows, k = len(fit.scores), fit.slopes
+    n_rows = len(fit.scores)
     n_entities, n_years = int(fit.entity.max()) + 1, len(np.unique(fit.year))
-    counted = {
-        "k": k,
-        "k+1": k + 1,
-        "k+G": k + n_entities,
-        "k+T": k + n_years,
-        "k+G+T-1": k + n_entities + n_years - 1,
-    }[convention.counted.get(estimator, "k+1")]
-    over = {"none": 1.0, "one": 1.0 / (n_rows - counted)} | {
-        "N": n_rows / (n_rows - counted),
-        "N-1": (n_rows - 1.0) / (n_rows - counted),
-    }
+    sizes = {"n_rows": n_rows, "n_entities": n_entities, "n_years": n_years}
+    scale = over(convention, n_rows, divisor(convention, estimator, slopes=fit.slopes, **sizes))
     if convention.covariance == "classical":
-        return fit.ssr * over[convention.numerator] * np.diag(fit.bread)
+        return fit.ssr * scale * np.diag(fit.bread)
     total = np.zeros_like(fit.bread)
     for sign, count, meat in _meats(fit, convention.covariance, lag):
         groups = min(n_entities, n_years) if convention.groups == "min" else count
         factor = 1.0 if convention.groups == "no" else groups / (groups - 1.0)
-        total += sign * factor * over[convention.numerator] * meat
+        total += sign * factor * scale * meat
     return np.diag(fit.bread @ total @ fit.bread).copy()
 
 

@@ -2,61 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from tests.reference.peers.conventions import Fit, convention_of, fit_rows, variances
 from tests.reference.peers.make_data import STUDIES, make
-from tests.reference.peers.python_peers import peer_rows
-from tests.reference.peers.rows import bandwidth
+from tests.reference.peers.stored import all_rows, components, lag_of, variant
 
-HERE = Path(__file__).resolve().parent
 SAME = 1e-8
 """Exact formulas of squared standard errors; measured 9e-11 at worst, the sums of
 peers that invert cross-products instead of factors."""
 
 KEYS = ["peer", "estimator", "covariance", "option"]
-
-
-@cache
-def all_rows(dataset: str) -> pd.DataFrame:
-    stored = [
-        pd.read_csv(HERE / name, keep_default_na=False, na_values={"value": [""]})
-        for name in ("plm.csv", "gretl.csv")
-    ]
-    found = pd.concat(stored)
-    own = peer_rows(make()[dataset], STUDIES[dataset], dataset=dataset)
-    return pd.concat([found[found["dataset"] == dataset], own], ignore_index=True)
-
-
-def variant(peer: str, option: str) -> str:
-    """Which estimate of the variance of the effects a call uses."""
-    if "unbalanced=stata" in option:
-        return "stata sa"
-    if peer == "plm" or "small_sample" in option or "unbalanced=bc" in option:
-        return "baltagi_chang"
-    return "harmonic"
-
-
-def lag_of(option: str, n_years: int) -> int:
-    if named := re.search(r"(?:maxlags?|lag|bandwidth) ?= ?(\d+)", option):
-        return int(named.group(1))
-    return int(n_years**0.25) if option == "vcovSCC(m)" else bandwidth(n_years)
-
-
-@cache
-def components(dataset: str) -> dict[tuple[str, str], tuple[float, float]]:
-    """Standard deviations of the effects and the rest by estimator and variant."""
-    found: dict[tuple[str, str], dict[str, float]] = {}
-    rows = all_rows(dataset)
-    for row in rows[rows["quantity"].isin(["sigma_u", "sigma_e"])].to_dict("records"):
-        key = str(row["estimator"]), variant(str(row["peer"]), str(row["option"]))
-        found.setdefault(key, {})[str(row["quantity"])] = float(row["value"])
-    return {key: (item["sigma_u"], item["sigma_e"]) for key, item in found.items()}
 
 
 @cache
