@@ -20,3 +20,9 @@
 {% macro design_slots() -%}
     {{ return(range(2 * var('max_terms') + 1) | list) }}
 {%- endmacro %}
+
+
+{#- Slots of a sample and, behind them, those of the powers of a fit. -#}
+{% macro power_slots() -%}
+    {{ return(slots() + [var('max_terms') + 1, var('max_terms') + 2]) }}
+{%- endmacro %}

@@ -40,7 +40,9 @@ SECOND_PASSES = (
     "int_gravity__time_shifts",
     "int_gravity__scores",
     "int_gravity__time_scores",
+    "int_gravity__twoway_scores",
     "int_gravity__meat",
+    "int_gravity__fit_powers",
     "int_gravity__reset_products",
 )
 ROOT = Path(__file__).resolve().parents[1]
@@ -143,6 +145,7 @@ def _environment(max_terms: int) -> Environment:
         ref=lambda name: name,
         slots=slots,
         design_slots=lambda: list(range(2 * max_terms + 1)),
+        power_slots=lambda: list(range(max_terms + 3)),
         var=lambda _: max_terms,
         config=lambda **_: "",
     )

@@ -10,3 +10,4 @@ select
 from {{ ref('est_gravity') }}
 where item in ('between_weight', 'theta')
 group by study_id, spec_id, estimator, group_size
+order by study_id, spec_id, estimator, group_size   -- sums over joined rows keep one order

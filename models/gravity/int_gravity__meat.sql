@@ -1,5 +1,5 @@
 -- Meat of the covariance clustered by partner: sum over partners of products of scores, by design
--- slot. Scores of a partner follow from its products and means; only two-way effects need the rows.
+-- slot. Scores of a partner follow from its products and means, but under two-way effects.
 with from_moments as (
     {{ clustered_meat(
         ref('int_gravity__pair_means'), ref('int_gravity__pair_products'), ref('int_gravity__grand_means'),
@@ -8,21 +8,10 @@ with from_moments as (
     ) }}
 ),
 
-twoway_scores as (
-    select
-        study_id,
-        spec_id,
-        estimator,
-        {% for k in design_slots() -%}
-            m{{ k }},
-        {% endfor -%}
-        partner_iso3
-    from {{ ref('int_gravity__scores') }}
-    where estimator = 'twoway'
-),
-
 from_rows as (
-    {{ scored_meat('twoway_scores', ['study_id', 'spec_id'], 'partner_iso3', design_slots()) }}
+    {{ summed_outer_products(
+        ref('int_gravity__twoway_scores'), ['study_id', 'spec_id', 'estimator'], design_slots()
+    ) }}
 )
 
 {% for source in ['from_moments', 'from_rows'] -%}

@@ -10,3 +10,5 @@ select
 from {{ ref('est_gravity') }} as estimates
 where estimates.item = 'time_shift'
 group by estimates.study_id, estimates.spec_id, estimates.estimator, estimates.time_key
+-- sums over joined rows keep one order
+order by estimates.study_id, estimates.spec_id, estimates.estimator, estimates.time_key

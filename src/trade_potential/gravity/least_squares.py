@@ -74,7 +74,6 @@ class NormalEquations:
         used = self.moments.positions(terms)
         return [terms[k] for k in collinear_columns(self.products[np.ix_(used, used)])]
 
-
     def explained_by_effects(self, flat: list[str]) -> list[str]:
         """Regressors that are combinations of those before them only once the effects are out.
 

@@ -158,10 +158,14 @@ def fit_meats(
     _store(connection, moments, estimate)
     if estimate.estimator == "twoway" or over_rows:
         _view_scores(connection, moments, estimate)
-    query = (
-        sql.scored_meat("panel_scores", KEYS, "entity", design)
-        if estimate.estimator == "twoway"
-        else sql.clustered_meat(
+    if estimate.estimator == "twoway":
+        query = sql.pair_scores("panel_scores", KEYS, "entity", design)
+        connection.execute(
+            f"create or replace temporary table panel_pair_scores as {query} order by entity"
+        )
+        query = sql.summed_outer_products("panel_pair_scores", [*KEYS, "estimator"], design)
+    else:
+        query = sql.clustered_meat(
             "panel_means",
             "panel_products",
             "panel_grand",
@@ -172,7 +176,6 @@ def fit_meats(
             list(range(p + 1)),
             estimate.estimator == "mundlak",
         )
-    )
     by_entity = connection.execute(query).df()
     by_time = None
     if over_rows and estimate.estimator != "between":

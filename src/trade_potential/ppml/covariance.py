@@ -18,10 +18,12 @@ entities nor in years. A row is its own cluster in V_row, so that G / (G - 1) * 
 The law is the normal distribution. Classical assumes variance = mean, that is counts: it is the
 only one that depends on the unit of the outcome.
 
-Others, as factors on the same sandwich: Stata's poisson, glm and ppmlhdfe N / (N - 1) for robust
-and G / (G - 1) for clustered; fixest and pyfixest as here, except that both take the smallest G for
-all parts of twoway; statsmodels' GLM HC0 1, HC1 N / (N - K) and cluster G / (G - 1) * (N - 1) /
-(N - K) with K all columns, dummies too.
+Others, as factors on the same sandwich. Stata's poisson, glm and ppmlhdfe: N / (N - 1) for robust
+and G / (G - 1) for clustered. fixest and pyfixest as here, except that they take the smallest G for
+all parts of twoway, count one parameter as shared by two effects whatever the graph of their levels
+(exporter^year and importer^year share one in every year), and give classical (N - 1) / (N - K).
+statsmodels' GLM: HC0 1, HC1 N / (N - K) and cluster G / (G - 1) * (N - 1) / (N - K) with K all
+columns, dummies too.
 
 Source: Santos Silva and Tenreyro (2006), section 3; Cameron and Miller (2015), eq. 11 and 12;
 Cameron, Gelbach and Miller (2011), eq. 2.10.

@@ -65,12 +65,16 @@ def split(
     from pyfixest.core.demean import demean_within as lsmr
 
     found, success = columns, False
+    if not np.isfinite(columns).all():
+        raise NotDemeanedError("a value to demean is not finite")
     if tolerance > DEMEAN_TOLERANCE:
         found, success = project(columns, codes.astype(np.uint64), weights, tolerance, PROJECTIONS)
     if not success:
-        found, success, _ = lsmr(
-            columns, codes.astype(np.uint32), weights, tol=tolerance, maxiter=DEMEAN_STEPS
-        )
+        levels = codes.astype(np.uint32)
+        try:
+            found, success, _ = lsmr(columns, levels, weights, tol=tolerance, maxiter=DEMEAN_STEPS)
+        except (RuntimeError, ValueError) as error:  # weights that are not finite, for one
+            raise NotDemeanedError(f"demeaning: {' '.join(str(error).split())}") from error
     if not success or not np.isfinite(found).all():
         raise NotDemeanedError(f"demeaning did not converge in {DEMEAN_STEPS} steps")
     residual: FloatArray = np.ascontiguousarray(found)

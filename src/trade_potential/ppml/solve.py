@@ -19,20 +19,20 @@ from trade_potential.ppml.sample import IntArray
 STEP_TOLERANCE = 1e-10
 """Largest last change of the linear predictor of any row; what is left is of its square."""
 
-ROUNDING = 1e-15
-"""Where an outcome is many times its mean the change is a difference of numbers as large."""
-
 MAX_STEPS = 200
 """Ten are usual. Separated data move by 1 in every step without end; outcomes of 1e-30 beside
 outcomes of 1 do so until they are reached."""
 
-HALVINGS = 40
+HALVINGS = 10
 """A step is halved until the likelihood does not fall."""
 
 SINGULAR = 1e12
 """Condition of the scaled information matrix from which on no digit of a coefficient is sure.
 
 Regressors that are independent over all rows may be collinear on those that have weight."""
+
+LEAST = 1e-250
+"""A fitted value as a weight is at least this: a level of zeros would have no mean."""
 
 LOOSEST, LOOSE = 1e-4, 1e-9
 """Demeaning tolerances of early steps; it follows the square of the last change."""
@@ -90,8 +90,8 @@ def solve(problem: Problem) -> Solution:
     """Solve sum_i w_i (y_i - exp(eta_i)) (x_i, d_i) = 0 for eta = x'b + d'a.
 
     Newton's step is weighted least squares of the working residual r = y / mu - 1 on regressors and
-    effects. The first starts from mu = (y + mean) / 2, or if that is worse than the mean alone from
-    there. Source: Correia, Guimaraes and Zylkin (2020), eq. 5 to 9 and section 3.
+    effects; the first starts from mu = (y + mean) / 2.
+    Source: Correia, Guimaraes and Zylkin (2020), eq. 5 to 9.
     """
     y = problem.outcome
     predictor, slopes = np.zeros_like(y), np.zeros(problem.regressors.shape[1])
@@ -102,7 +102,7 @@ def solve(problem: Problem) -> Solution:
 
     with np.errstate(all="ignore"):
         for step in range(1, MAX_STEPS + 1):
-            fitted = (y + 1.0) / 2.0 if step == 1 else np.exp(predictor)
+            fitted = (y + 1.0) / 2.0 if step == 1 else np.maximum(np.exp(predictor), LEAST)
             weight = problem.weights * fitted
             working = y / fitted - 1.0 + (np.log(fitted) if step == 1 else 0.0)
             loose = min(max(size**2 / 100.0, LOOSE), LOOSEST)
@@ -123,12 +123,11 @@ def solve(problem: Problem) -> Solution:
             if not np.isfinite(moved).all():
                 return ended(step, "a Newton step is not finite")
             if step == 1:
-                if problem.loss(moved) < problem.loss(predictor):
-                    predictor, slopes = moved, change
+                predictor, slopes = moved, change
                 continue
             is_close = size < CLOSE
             size = float(np.abs(moved).max())
-            if is_close and (np.abs(moved) <= STEP_TOLERANCE + ROUNDING * np.abs(working)).all():
+            if is_close and size <= STEP_TOLERANCE:
                 predictor, slopes = predictor + moved, slopes + change
                 is_singular = not 0.0 < system.condition_number < SINGULAR
                 return ended(step, "the information matrix is singular" if is_singular else "")
@@ -147,6 +146,7 @@ def _damping(problem: Problem, predictor: FloatArray, moved: FloatArray) -> floa
     share = 1.0
     for _ in range(HALVINGS):
         if problem.loss(predictor + share * moved) <= bound:
-            break
+            return share
         share /= 2.0
-    return share
+    # No descent at all: demeaning was too loose for the direction. The next step starts elsewhere.
+    return 1.0 if np.isfinite(problem.loss(predictor + moved)) else share

@@ -304,28 +304,24 @@ estimator has no rows and no scores here.
 {%- endmacro %}
 
 
-{#- Meat clustered by pair from the scores of rows: for two-way effects. -#}
-{% macro scored_meat(scores, keys, pair, design) -%}
-    with pair_scores as (
-        select
-            {% for key in keys + ['estimator', pair] %}{{ key }},
-            {% endfor -%}
-            {% for i in design %}sum(m{{ i }}) as m{{ i }}{{ ',' if not loop.last }}
-            {% endfor -%}
-        from {{ scores }}
-        group by {{ (keys + ['estimator', pair]) | join(', ') }}
-    )
-
-    {{ summed_outer_products('pair_scores', keys + ['estimator'], design) }}
+{#- Scores summed by pair, where they do not follow from moments: for two-way effects. -#}
+{% macro pair_scores(scores, keys, pair, design) -%}
+    select
+        {% for key in keys + ['estimator', pair] %}{{ key }},
+        {% endfor -%}
+        {% for i in design %}sum(m{{ i }}) as m{{ i }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    from {{ scores }}
+    group by {{ (keys + ['estimator', pair]) | join(', ') }}
 {%- endmacro %}
 
 
 {#-
 A table with the powers 2 and 3 of a standardised fit in two more slots, for the regression
 specification error test: fit = b0 + sum b v of `coefficients` (keys, b0, b1, ..), mean and standard
-deviation over the rows of a key.
+deviation over the rows of a key. `labels` are columns that are kept.
 -#}
-{% macro fit_powers(relation, coefficients, keys, slots, weight=none) -%}
+{% macro fit_powers(relation, coefficients, keys, slots, weight=none, labels=[]) -%}
     {% set p = slots | length - 1 -%}
     with fits as (
         select
@@ -354,6 +350,8 @@ deviation over the rows of a key.
         {% for k in slots %}fits.v{{ k }},
         {% endfor -%}
         {{ 'fits.' ~ weight ~ ',' if weight }}
+        {% for label in labels %}fits.{{ label }},
+        {% endfor -%}
         power((fits.fit - ranges.fit_mean) / ranges.fit_sd, 2) as v{{ p + 1 }},
         power((fits.fit - ranges.fit_mean) / ranges.fit_sd, 3) as v{{ p + 2 }}
     from fits

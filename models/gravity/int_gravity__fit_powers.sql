@@ -1,0 +1,30 @@
+-- The sample with the powers 2 and 3 of the pooled fit in two more slots, for the specification
+-- error test; stored so that sums keep one order.
+with pooled as (
+    select
+        {% for k in slots() -%}
+            b{{ k }},
+        {% endfor -%}
+        study_id,
+        spec_id
+    from {{ ref('int_gravity__coefficients') }}
+    where estimator = 'pooled'
+),
+
+powers as (
+    {{ fit_powers(
+        ref('int_gravity__sample'), 'pooled', ['study_id', 'spec_id'], slots(),
+        labels=['partner_iso3', 'year']
+    ) }}
+)
+
+select
+    study_id,
+    spec_id,
+    partner_iso3,
+    {% for k in power_slots() -%}
+        v{{ k }},
+    {% endfor -%}
+    year
+from powers
+order by study_id, spec_id, partner_iso3, year
