@@ -122,6 +122,64 @@ def test_china_world_is_wide_and_not_degenerate(built: Project) -> None:
     assert statuses == [("ok",)]
 
 
+def test_china_world_has_k_by_five_estimators(built: Project) -> None:
+    rows = built.query(
+        "select estimator, k_definition, count(*), count(potential_class), "
+        "sum(case when k_ratio between k_ratio_ci_low and k_ratio_ci_high then 1 else 0 end) "
+        "from marts.fct_trade_potential where study_id = 'china_world' "
+        "and spec_id = 'recommended' group by all order by all"
+    )
+    (partner_years,) = _one(
+        built,
+        "select count(*) from gravity.int_gravity__sample "
+        "where study_id = 'china_world' and spec_id = 'recommended'",
+    )
+    assert [row[0] for row in rows] == ["between", "mundlak", "pooled", "ppml", "random"]
+    for estimator, definition, *counts in rows:
+        expected = "mean" if estimator == "ppml" else "median"
+        assert definition == f"{expected}_without_effects"
+        assert counts == [partner_years] * 3
+    # PPML's first-order condition of the constant: actual and predicted trade sum to the same.
+    actual, predicted = _one(
+        built,
+        "select sum(actual_usd), sum(predicted_usd) from marts.fct_trade_potential "
+        "where study_id = 'china_world' and spec_id = 'recommended' and estimator = 'ppml'",
+    )
+    assert predicted == pytest.approx(actual, rel=1e-9)
+    (gap,) = _one(
+        built,
+        "select max(abs(ln(means.smeared))) from (select avg(k_mean_ratio) as smeared "
+        "from marts.fct_trade_potential where estimator <> 'ppml' "
+        "group by study_id, spec_id, estimator) as means",
+    )
+    assert gap == pytest.approx(0.0, abs=1e-9)
+
+
+def test_mundlak_has_the_slopes_of_partner_effects(built: Project) -> None:
+    (gap,) = _one(
+        built,
+        "select max(abs(m.coefficient / w.coefficient - 1)) "
+        "from marts.fct_gravity_coefficients as m "
+        "inner join marts.fct_gravity_coefficients as w "
+        "using (study_id, spec_id, covariance, term) "
+        "where m.estimator = 'mundlak' and w.estimator = 'within' and term <> 'const' "
+        "and covariance = 'classical' and w.term_status = 'ok'",
+    )
+    assert gap == pytest.approx(0.0, abs=1e-9)
+
+
+def test_every_published_estimate_is_audited(built: Project) -> None:
+    unaudited = built.query(
+        "select estimator, covariance, term from marts.fct_gravity_coefficients as published "
+        "where not exists (select 1 from marts.fct_audit_results as audit "
+        "where audit.study_id = published.study_id and audit.spec_id = published.spec_id "
+        "and audit.estimator = published.estimator and audit.covariance = published.covariance "
+        "and audit.term = published.term and audit.quantity = 'coefficient' "
+        "and audit.status = 'agrees')"
+    )
+    assert unaudited == []
+
+
 def test_every_lost_partner_of_china_world_is_in_the_ledger(built: Project) -> None:
     unexplained = built.query(
         "select distinct partner_code from panel.int_panel__partner_years as candidate "
@@ -306,9 +364,10 @@ def test_new_study_is_new_rows_and_an_empty_one_has_a_status(tmp_path: Path) -> 
 def test_wrong_formula_stops_the_build_before_any_estimate_is_published(tmp_path: Path) -> None:
     project = Project.copied_to(tmp_path / "project")
     model = project.root / "models" / "gravity" / "int_gravity__meat.sql"
-    planted = model.read_text(encoding="utf-8").replace(
-        "moment_value as meat_value", "moment_value * 1.000001 as meat_value"
-    )
+    right = model.read_text(encoding="utf-8")
+    column = "c_{{ i }}_{{ j }}"
+    planted = right.replace(f"{column},", f"{column} * 1.000001 as {column},")
+    assert planted != right
     model.write_text(planted, encoding="utf-8")
     result = project.build()
     assert result.returncode != 0

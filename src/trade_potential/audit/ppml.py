@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from trade_potential.audit.compare import COLUMNS, TOLERANCE, compare
+from trade_potential.audit.errors import wald
 from trade_potential.audit.published import NUMBER, SPEC, Record, number, published_numbers
 from trade_potential.errors import InputError
 from trade_potential.gravity.covariance import too_few
@@ -167,27 +168,12 @@ def _of_kind(
         for j, other in enumerate(names if is_kept else ()):
             pair = number(estimator, "covariance", covariance=kind, term=f"{name}, {other}")
             yield {**pair, "recomputed": matrix[i, j], "scale": error * errors[j]}
-    for name, value, df, condition in _tests(plain, wider, kind, is_few=is_few):
-        key = {**number(estimator, name, covariance=kind), "condition": condition}
-        p_value = float(stats.chi2.sf(value, df))
-        yield {**key, "recomputed": value, "scale": 1.0}
-        yield {**key, "term": "p_value", "recomputed": p_value, "scale": 1.0}
-
-
-def _tests(
-    plain: Recomputed, wider: Recomputed, kind: str, *, is_few: bool
-) -> Iterator[tuple[str, float, int, float]]:
-    """Name, statistic, degrees of freedom and condition number of the tests by one covariance."""
-    first = 1 if CONSTANT in plain.terms else 0
-    slopes, matrix = plain.coefficients[first:], plain.covariances[kind][first:, first:]
-    if is_few:
-        yield "joint_significance", np.nan, len(slopes), 1.0
-        yield "reset", np.nan, 1, 1.0
-        return
-    unit = np.sqrt(np.abs(np.diag(matrix)))
-    scaled = matrix / np.outer(unit, unit)
-    joint = float(slopes / unit @ np.linalg.solve(scaled, slopes / unit))
-    yield "joint_significance", joint, len(slopes), float(np.linalg.cond(scaled))
-    variance = float(wider.covariances[kind][-1, -1])
-    square = float(wider.coefficients[-1]) ** 2 / variance if variance > 0.0 else np.nan
-    yield "reset", square, 1, 1.0
+    first = 1 if CONSTANT in names else 0
+    joint = wald(plain.coefficients[first:], matrix[first:, first:], np.inf)
+    form = wald(wider.coefficients[-1:], wider.covariances[kind][-1:, -1:], np.inf)
+    for name, test in (("joint_significance", joint), ("reset", form)):
+        key = number(estimator, name, covariance=kind)
+        common = {"scale": 1.0, "condition": 1.0 if is_few else test.condition}
+        statistic, p_value = (np.nan, np.nan) if is_few else (test.statistic, test.p_value)
+        yield {**key, **common, "recomputed": statistic}
+        yield {**key, **common, "term": "p_value", "recomputed": p_value}
