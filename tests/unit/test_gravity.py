@@ -8,17 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from linearmodels.panel import RandomEffects
-from tests.panels import (
-    ENTITY,
-    OUTCOME,
-    make_panel,
-    moments_of,
-    regressors_of,
-)
+from tests.panels import ENTITY, OUTCOME, Case, make_panel, moments_of, regressors_of
 
-from trade_potential.gravity.covariance import clustered_covariance
+from trade_potential.gravity.covariance import sandwich
 from trade_potential.gravity.estimate import ESTIMATORS, Estimate, Estimator
 from trade_potential.gravity.estimators import estimate_all
+from trade_potential.gravity.scores import Meats
 from trade_potential.gravity.specification_tests import hausman, run_tests
 
 EXACT = 1e-12
@@ -57,8 +52,10 @@ def test_fewer_rows_than_coefficients() -> None:
     assert fits["pooled"].status == "too_few_rows"
     assert fits["within"].status == "too_few_rows"
     assert fits["between"].status == "too_few_entities"
-    assert fits["random"].status == "too_few_rows"
+    assert fits["random"].status == fits["mundlak"].status == "too_few_rows"
+    assert fits["twoway"].status == "too_few_rows"
     assert "4 rows for 5 coefficients: -1 residual" in fits["pooled"].reason
+    assert fits["twoway"].reason.startswith("4 rows for")
     assert all(not fit.is_estimated and fit.coefficients.size == 0 for fit in fits.values())
 
 
@@ -66,8 +63,9 @@ def test_single_period_has_no_within() -> None:
     frame = make_panel(3, sizes=[1] * 20, n_terms=2)
     moments = moments_of(frame, ["x1", "x2"])
     fits = estimate_all(moments)
-    assert fits["within"].status == fits["random"].status == "single_period"
-    assert "no partner has two rows" in fits["random"].reason
+    for estimator in ("within", "twoway", "random", "mundlak"):
+        assert fits[estimator].status == "single_period"
+        assert "no partner has two rows" in fits[estimator].reason
     np.testing.assert_allclose(
         fits["between"].coefficients, fits["pooled"].coefficients, rtol=EXACT
     )
@@ -83,8 +81,9 @@ def test_single_partner() -> None:
     tests = {test.name: test for test in run_tests(moments, fits)}
     assert tests["f_effects"].status == "not_available"
     assert tests["hausman"].status == "not_positive_definite"
-    one = clustered_covariance(fits["pooled"].bread, np.eye(3), n_clusters=1, n_rows=12)
-    assert np.isnan(one).all()
+    one = sandwich(fits["pooled"], Meats(np.eye(3)), "clustered", n_entities=1)
+    assert np.isnan(one.matrix).all()
+    assert one.status == "few_clusters"
 
 
 # --- Regressors without information ---------------------------------------------------------------
@@ -175,15 +174,61 @@ def test_sigma_u_zero_is_pooled() -> None:
     np.testing.assert_allclose(fits["random"].coefficients, fits["pooled"].coefficients, rtol=EXACT)
 
 
-def test_outcome_without_error_gives_finite_numbers() -> None:
-    frame = make_panel(11, sizes=[4] * 10, n_terms=2)
-    frame[OUTCOME] = 3.0
-    moments = moments_of(frame, ["x1", "x2"])
-    fits = estimate_all(moments)
-    for fit in fits.values():
+def test_variance_of_the_effects_takes_the_harmonic_mean_of_the_sizes() -> None:
+    """Swamy and Arora as Stata: sigma_u^2 = SSR_b / (G - K) - sigma_e^2 / T."""
+    sizes = [2, 9, 3, 4, 9, 2, 5, 1, 6, 3]
+    fits = fits_of(make_panel(12, sizes=sizes, n_terms=2, effect_sd=3.0))
+    random, inner, outer = (fits[name] for name in ("random", "within", "between"))
+    harmonic = len(sizes) / sum(1.0 / size for size in sizes)
+    variance = outer.ssr / (10 - 3) - inner.ssr / (44 - 10 - 2) / harmonic
+    assert random.sigma_u**2 == pytest.approx(variance, rel=EXACT)
+    assert random.sigma_e**2 == pytest.approx(inner.ssr / 32, rel=EXACT)
+    theta = 1.0 - random.sigma_e / np.sqrt(np.unique(sizes) * variance + random.sigma_e**2)
+    np.testing.assert_allclose(random.theta, theta, rtol=EXACT)
+
+
+@pytest.mark.parametrize("value", [3.0, 0.1, -1e6 / 3.0, 0.0])
+def test_constant_outcome_has_no_tests(value: float) -> None:
+    """Means of 0.1 over 3 or 7 rows are not 0.1: rounding must not be tested."""
+    frame = make_panel(11, sizes=[4, 3, 7, 5] * 3, n_terms=2)
+    frame[OUTCOME] = value
+    case = Case.of(frame)
+    assert set(case.fits) == set(ESTIMATORS)
+    for fit in case.fits.values():
         assert fit.is_estimated
-        np.testing.assert_allclose(fit.coefficients, [3.0, 0.0, 0.0], atol=EXACT)
-    assert {test.status for test in run_tests(moments, fits)} == {"not_available"}
+        np.testing.assert_array_equal(fit.slopes, 0.0)
+        np.testing.assert_allclose(fit.coefficients[0], value, rtol=EXACT)
+        assert fit.ssr == 0.0
+        assert np.isnan([fit.r_squared, fit.r_squared_overall]).all()
+    assert {test.status for test in case.tests.values()} == {"not_available"}
+    assert all("exactly" in test.reason for test in case.tests.values())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_exact_fit_has_no_tests(seed: int) -> None:
+    frame = make_panel(seed, sizes=[4, 3, 7, 5] * 3, n_terms=2, scales=(1e-3, 1e3))
+    frame[OUTCOME] = 1.0 + 2.0 * frame["x1"] - frame["x2"] / 3.0
+    case = Case.of(frame)
+    for fit in case.fits.values():
+        assert fit.is_estimated
+        assert fit.ssr == 0.0
+        np.testing.assert_allclose(fit.slopes[:2], [2.0, -1.0 / 3.0], rtol=1e-9)
+    assert {test.status for test in case.tests.values()} == {"not_available"}
+    assert all("exactly" in test.reason for test in case.tests.values())
+
+
+def test_effects_without_error_turn_random_effects_into_within() -> None:
+    """sigma_e is 0, theta 1, and the entity means weigh nothing: mundlak has no equations."""
+    case = Case.of(make_panel(12, sizes=[4, 3, 5] * 5, n_terms=2, noise_sd=0.0))
+    random, inner, mundlak = (case.fits[name] for name in ("random", "within", "mundlak"))
+    assert (random.theta == 1.0).all()
+    assert "fits exactly: theta is 1" in random.reason
+    np.testing.assert_array_equal(random.coefficients, inner.coefficients)
+    assert mundlak.status == "rank_deficient"
+    assert "within regression: it fits exactly" in mundlak.reason
+    for name in ("f_effects", "f_time_effects", "hausman", "mundlak", "hausman_robust"):
+        assert case.tests[name].status == "not_available"
+        assert "exactly" in case.tests[name].reason
 
 
 def test_hausman_without_a_chi_squared_distribution_says_so() -> None:
@@ -211,3 +256,26 @@ def test_decision() -> None:
     f_test = run_tests(moments, estimate_all(moments))[0]
     assert f_test.decision(0.05) == "reject"
     assert replace(f_test, p_value=0.05).decision(0.05) == "keep"
+
+
+def test_combination_that_only_effects_make_is_absorbed_and_named() -> None:
+    """Years in work beside dummies of years, as in Wooldridge's wage equation."""
+    frame = make_panel(22, sizes=[6] * 25, n_terms=1)
+    begin = frame.groupby(ENTITY)["x1"].transform("first").round(1)
+    frame["x2"] = frame["year"] - 1990.0 + begin
+    for k in range(3, 8):
+        frame[f"x{k}"] = (frame["year"] == 1998 + k).astype(float)
+    fits = fits_of(frame)
+    inner = fits["within"]
+    assert inner.absorbed == ("x7",)
+    assert inner.reason.startswith(
+        "x7 is a combination of the regressors before it once the effects"
+    )
+    without = fits_of(frame.drop(columns="x7"))["within"]
+    np.testing.assert_allclose(inner.coefficients, without.coefficients, rtol=1e-10)
+    assert fits["random"].status == fits["mundlak"].status == "ok"
+    assert fits["random"].terms == tuple(regressors_of(frame))
+    panel = frame.set_index([ENTITY, "year"])
+    theirs = RandomEffects(panel[OUTCOME], panel[regressors_of(frame)].assign(const=1.0)).fit()
+    np.testing.assert_allclose(fits["random"].slopes, theirs.params.iloc[:-1], rtol=1e-10)
+    assert "mean(x2) left out" in fits["mundlak"].reason

@@ -16,12 +16,11 @@ from tests.panels import (
 )
 
 from trade_potential.errors import InputError
-from trade_potential.gravity.covariance import FEW_CLUSTERS
 from trade_potential.gravity.estimate import ESTIMATORS
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
+from trade_potential.gravity.on_duckdb import panel_moments
 from trade_potential.gravity.tables import COLUMNS, estimate_gravity
-from trade_potential.warehouse import panel_moments
 
 EXACT = 1e-12
 """The same formula on the same moments: only the order of additions differs."""
@@ -40,6 +39,22 @@ def test_value_that_is_not_finite(column: str, value: float | None) -> None:
     frame.loc[3, column] = value
     with pytest.raises(InputError, match="test_panel: 1 of 16 rows hold a missing or not finite"):
         moments_of(frame, ["x1"])
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, None])
+def test_weight_that_is_not_finite(value: float | None) -> None:
+    frame = make_panel(15, sizes=[4] * 4, n_terms=1).assign(weight=1.0)
+    frame.loc[3, "weight"] = value
+    with pytest.raises(InputError, match="test_panel: 1 of 16 rows hold a missing or not finite"):
+        moments_of(frame, ["x1"], weights="weight")
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, -1e-300])
+def test_weight_that_is_not_positive(value: float) -> None:
+    frame = make_panel(15, sizes=[4] * 4, n_terms=1).assign(weight=2.0)
+    frame.loc[[3, 9], "weight"] = value
+    with pytest.raises(InputError, match="2 of 16 rows have a weight that is not positive"):
+        moments_of(frame, ["x1"], weights="weight")
 
 
 def test_missing_entity() -> None:
@@ -145,12 +160,17 @@ def test_estimates_have_every_column_item_and_status(small: GravityTables) -> No
         ("b", "pooled"): "ok",
         ("b", "between"): "too_few_entities",
         ("b", "within"): "ok",
+        ("b", "twoway"): "ok",
         ("b", "random"): "degenerate_pooled",
+        ("b", "mundlak"): "too_few_entities",
     }
     coefficients = table[(table["item"] == "coefficient") & (table["study_id"] == "b")]
-    assert set(coefficients["estimator"]) == {"pooled", "within", "random"}
+    assert set(coefficients["estimator"]) == {"pooled", "within", "twoway", "random"}
     absorbed = coefficients[coefficients["status"] == "absorbed"]
-    assert absorbed[["estimator", "name"]].to_numpy().tolist() == [["within", "x2"]]
+    assert absorbed[["estimator", "name"]].to_numpy().tolist() == [
+        ["within", "x2"],
+        ["twoway", "x2"],
+    ]
     assert absorbed["value"].isna().all()
     estimated = coefficients[coefficients["status"] == "ok"]
     assert np.isfinite(estimated[["value", "std_error", "p_value"]].to_numpy(dtype=float)).all()
@@ -158,6 +178,30 @@ def test_estimates_have_every_column_item_and_status(small: GravityTables) -> No
     # Random effects use the normal distribution, without df, the others Student's t.
     assert estimated.loc[estimated["estimator"] == "random", "df"].isna().all()
     assert (estimated.loc[estimated["estimator"] == "within", "df"] == 11).all()
+    assert (estimated.loc[estimated["estimator"] == "twoway", "df"] == 7).all()
+    assert set(estimated["covariance"]) == {"classical"}
+    assert set(estimated["correction"]) == {"SSR / df_resid"}
+
+
+def test_time_effects_are_stored_by_year_and_slot(small: GravityTables) -> None:
+    moments = PanelMoments.from_rows(rows_of(small), ("x1", "x2"))
+    effects = estimate_all(moments)["twoway"].time_effects
+    assert effects is not None
+    table = small.estimates
+    assert set(table.loc[table["item"] == "time_shift", "estimator"]) == {"twoway"}
+    mine = table[(table["item"] == "time_shift") & (table["study_id"] == "a")]
+    wide = mine.pivot_table(index="time_key", columns="name", values="value")
+    assert list(wide.index) == list(range(2000, 2005))
+    assert list(wide.columns) == ["0", "1", "2"]
+    np.testing.assert_array_equal(wide.to_numpy(), effects.shifts)
+
+
+def test_mundlak_stores_the_means_behind_the_regressors(small: GravityTables) -> None:
+    table = small.estimates
+    mine = table[(table["study_id"] == "a") & (table["estimator"] == "mundlak")]
+    found = mine.loc[mine["item"] == "coefficient", "name"].tolist()
+    assert found == ["const", "x1", "x2", "mean(x1)", "mean(x2)"]
+    assert mine.loc[mine["item"] == "coefficient", "df"].isna().all()
 
 
 def test_tables_hold_what_the_estimators_found(small: GravityTables) -> None:
@@ -181,28 +225,12 @@ def test_tests_come_with_a_decision_at_the_level_of_the_specification(
 ) -> None:
     table = small.estimates
     tests = table[(table["item"] == "test") & (table["study_id"] == "a")].set_index("name")
-    assert set(tests.index) == {"f_effects", "breusch_pagan_lm", "hausman"}
+    assert set(tests.index) == {"f_effects", "f_time_effects", "breusch_pagan_lm", "hausman"}
     np.testing.assert_allclose(tests["value"], 0.1, rtol=EXACT)
     p_values = tests["p_value"].to_numpy(dtype=float)
     expected = np.where(np.isnan(p_values), "none", np.where(p_values < 0.1, "reject", "keep"))
     assert tests["col_name"].tolist() == expected.tolist()
     assert tests["reason"].notna().all()
-
-
-def test_clustered_errors_warn_of_few_clusters(small: GravityTables) -> None:
-    table = small.clustered
-    assert list(table.columns) == list(COLUMNS)
-    coefficients = table[table["item"] == "coefficient"]
-    assert set(coefficients["covariance"]) == {"clustered"}
-    statuses = coefficients.groupby("study_id")["status"].agg(lambda status: sorted(set(status)))
-    assert statuses["a"] == ["ok"]
-    # Within keeps two coefficients and has three clusters: enough.
-    assert statuses["b"] == [FEW_CLUSTERS, "ok"]
-    few = coefficients[coefficients["status"] == FEW_CLUSTERS]
-    assert set(few["estimator"]) == {"pooled", "random"}
-    assert few["reason"].str.startswith("3 clusters for 3 coefficients").all()
-    student = coefficients[coefficients["estimator"] == "pooled"]
-    assert student.groupby("study_id")["df"].first().to_dict() == {"a": 11.0, "b": 2.0}
 
 
 def test_run_without_rows_has_a_status(small: GravityTables) -> None:
