@@ -134,6 +134,10 @@ def test_singletons_and_separated_rows_are_in_the_ledger(shell: Shell, panel: pd
     found = shell.document("gravity", more, *arguments)
     steps = pd.DataFrame(found["ledger"]).groupby("step")["rows"].sum()
     assert steps.to_dict() == {"singleton": 1, "separation": 4}
+    reasons = [row["reason"].split(": ")[0] for row in found["ledger"]]
+    years = never["year"].tolist()
+    expected = [f"firm, year = (Never, {year})" for year in years]
+    assert sorted(reasons) == sorted([*expected, f"firm, year = (Lonely, {years[0]})"])
     assert found["n_obs"] + steps.sum() == len(more)
     plain = shell.document("gravity", panel, *arguments)
     np.testing.assert_allclose(column(found, "estimate"), column(plain, "estimate"), rtol=SAME)

@@ -101,22 +101,21 @@ def compare_tests(one: Case, other: Case) -> None:
 
 
 @few_examples
-@given(frame=PANELS, order=st.integers(0, 100))
-def test_order_of_rows_and_names_are_nothing(frame: pd.DataFrame, order: int) -> None:
-    names = frame[ENTITY].unique()
+@given(
+    frame=PANELS,
+    order=st.integers(0, 100),
+    gaps=st.lists(st.integers(1, 50), min_size=17, max_size=17),
+)
+def test_order_of_rows_names_and_distances_of_years_are_nothing(
+    frame: pd.DataFrame, order: int, gaps: list[int]
+) -> None:
+    names, years = frame[ENTITY].unique(), np.sort(frame["year"].unique())
     others = np.random.default_rng(order).permutation(len(names))
-    renamed = frame.assign(entity=frame[ENTITY].map(dict(zip(names, others, strict=True))))
-    one, other = Case.of(frame), Case.of(renamed.sample(frac=1.0, random_state=order))
-    compare(one, other)
-    compare_tests(one, other)
-
-
-@few_examples
-@given(frame=PANELS, gaps=st.lists(st.integers(1, 50), min_size=17, max_size=17))
-def test_distance_between_years_is_nothing(frame: pd.DataFrame, gaps: list[int]) -> None:
-    years = np.sort(frame["year"].unique())
-    moved = dict(zip(years, -300 + np.cumsum(gaps), strict=False))
-    one, other = Case.of(frame), Case.of(frame.assign(year=frame["year"].map(moved)))
+    moved = frame.assign(
+        entity=frame[ENTITY].map(dict(zip(names, others, strict=True))),
+        year=frame["year"].map(dict(zip(years, -300 + np.cumsum(gaps), strict=False))),
+    )
+    one, other = Case.of(frame), Case.of(moved.sample(frac=1.0, random_state=order))
     compare(one, other)
     compare_tests(one, other)
 
@@ -223,6 +222,8 @@ def test_equal_weights_are_none(frame: pd.DataFrame) -> None:
     one, other = Case.of(frame), Case.of(frame.assign(weight=0.3), weights="weight")
     compare(one, other)
     compare_tests(one, other)
+    for estimator, fit in one.fits.items():
+        np.testing.assert_array_equal(fit.coefficients, other.fits[estimator].coefficients)
 
 
 # --- Ranges ---------------------------------------------------------------------------------------

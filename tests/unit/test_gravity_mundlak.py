@@ -10,7 +10,8 @@ from tests.panels import ENTITY, OUTCOME, Array, Case, make_panel, unbalanced_si
 from trade_potential.gravity.estimate import Estimate
 
 SAME = 1e-9
-"""Two exact formulas in double precision; they agree to 1e-13 here, the rest is room for other processors."""
+"""Two exact formulas in double precision; they agree to 1e-13 here, the
+rest is room for other processors."""
 
 TESTS = ("mundlak", "hausman_robust")
 

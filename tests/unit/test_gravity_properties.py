@@ -24,8 +24,8 @@ UNCHANGED = 1e-8
 """Another unit or order of rows changes the rounding, by some hundred units of 1e-16 each time the
 condition number, at most 1e4 here, enters."""
 
-few_examples = settings(max_examples=12)
-"""Of what each panel shows or does not: a dozen differ in everything."""
+few_examples = settings(max_examples=10)
+"""Of what each panel shows or does not: ten differ in everything."""
 
 Fits = dict[Estimator, Estimate]
 
@@ -73,16 +73,11 @@ def assert_same_estimates(one: Fits, other: Fits) -> None:
 
 
 @given(frame=PANELS, order=st.integers(0, 100))
-def test_order_of_rows_is_nothing(frame: pd.DataFrame, order: int) -> None:
-    assert_same_estimates(fits_of(frame), fits_of(frame.sample(frac=1.0, random_state=order)))
-
-
-@given(frame=PANELS, order=st.integers(0, 100))
-def test_names_of_entities_are_nothing(frame: pd.DataFrame, order: int) -> None:
+def test_order_of_rows_and_names_of_entities_are_nothing(frame: pd.DataFrame, order: int) -> None:
     names = frame[ENTITY].unique()
     others = np.random.default_rng(order).permutation(len(names))
     renamed = frame.assign(entity=frame[ENTITY].map(dict(zip(names, others, strict=True))))
-    assert_same_estimates(fits_of(frame), fits_of(renamed))
+    assert_same_estimates(fits_of(frame), fits_of(renamed.sample(frac=1.0, random_state=order)))
 
 
 @given(frame=PANELS, exponent=st.integers(-6, 6))
@@ -222,12 +217,6 @@ def test_whole_weights_are_repeated_rows(frame: pd.DataFrame, seed: int) -> None
         assert_close(one.coefficients, other.coefficients)
         assert_close(one.ssr * counts.mean(), other.ssr)
         assert one.df_resid == len(frame) - (counts.sum() - other.df_resid)
-
-
-@few_examples
-@given(frame=PANELS)
-def test_equal_weights_are_none(frame: pd.DataFrame) -> None:
-    assert_same_estimates(fits_of(frame), fits_of(frame.assign(weight=0.3), weights="weight"))
 
 
 @given(frame=PANELS)

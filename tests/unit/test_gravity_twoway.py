@@ -7,12 +7,27 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
-from tests.panels import ENTITY, OUTCOME, Array, Case, make_panel, moments_of, unbalanced_sizes
+from tests.panels import (
+    ENTITY,
+    OUTCOME,
+    Array,
+    Case,
+    make_panel,
+    moments_of,
+    regressors_of,
+    unbalanced_sizes,
+)
 
+from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.estimators import twoway
 
 SAME = 1e-9
-"""Two exact formulas in double precision; they agree to 1e-13 here, the rest is room for other processors."""
+"""Two exact formulas in double precision; they agree to 1e-13 here, the
+rest is room for other processors."""
+
+
+def twoway_of(frame: pd.DataFrame, *, weights: str | None = None) -> Estimate:
+    return twoway(moments_of(frame, regressors_of(frame), weights=weights))
 
 
 class Dummies(NamedTuple):
@@ -36,20 +51,19 @@ def by_dummies(frame: pd.DataFrame, terms: list[str], weights: Array) -> Dummies
     return Dummies(slopes, root * (y - design @ found), int(rank))
 
 
-def assert_as_dummies(frame: pd.DataFrame, terms: list[str]) -> Case:
+def assert_as_dummies(frame: pd.DataFrame, terms: list[str]) -> Estimate:
     """Weighted where the frame has a column of weights."""
     is_weighted = "weight" in frame
     weights = (frame["weight"] / frame["weight"].mean()).to_numpy() if is_weighted else 1.0
     theirs = by_dummies(frame, terms, weights * np.ones(len(frame)))
-    case = Case.of(frame, weights="weight" if is_weighted else None)
-    fit = case.fits["twoway"]
+    fit = twoway_of(frame, weights="weight" if is_weighted else None)
     assert fit.status == "ok"
     assert fit.terms == tuple(terms)
     np.testing.assert_allclose(fit.slopes, theirs.slopes, rtol=SAME)
     np.testing.assert_allclose(fit.ssr, theirs.residual @ theirs.residual, rtol=SAME)
     assert fit.df_resid == len(frame) - theirs.rank
     assert fit.n_absorbed == theirs.rank - len(terms) - 1
-    return case
+    return fit
 
 
 @pytest.mark.parametrize("is_weighted", [False, True])
@@ -61,8 +75,8 @@ def test_unbalanced_panel(seed: int, is_weighted: bool) -> None:
     frame[OUTCOME] += np.sin(frame["year"])
     if is_weighted:
         frame["weight"] = np.random.default_rng(seed).uniform(0.2, 5.0, len(frame))
-    case = assert_as_dummies(frame, ["x1", "x2", "x3"])
-    shifts = case.fits["twoway"].time_effects
+    fit = assert_as_dummies(frame, ["x1", "x2", "x3"])
+    shifts = fit.time_effects
     assert shifts is not None
     assert shifts.rank == frame["year"].nunique() - 1
 
@@ -71,7 +85,7 @@ def test_times_in_two_blocks_have_an_effect_less() -> None:
     """No entity is seen in both decades: T - 2 time effects can be told apart."""
     frame = make_panel(3, sizes=[4] * 10, n_terms=2)
     frame.loc[frame[ENTITY] >= "E005", "year"] += 10
-    effects = assert_as_dummies(frame, ["x1", "x2"]).fits["twoway"].time_effects
+    effects = assert_as_dummies(frame, ["x1", "x2"]).time_effects
     assert effects is not None
     assert (effects.rank, frame["year"].nunique()) == (6, 8)
 
@@ -80,16 +94,16 @@ def test_an_entity_seen_once_in_a_year_of_its_own_adds_nothing() -> None:
     frame = make_panel(4, sizes=[5] * 8, n_terms=2)
     lonely = frame.tail(1).assign(entity="Z", year=2050, y=1e3)
     alone = pd.concat([frame, lonely], ignore_index=True)
-    before, after = Case.of(frame).fits["twoway"], assert_as_dummies(alone, ["x1", "x2"])
-    np.testing.assert_allclose(after.fits["twoway"].slopes, before.slopes, rtol=SAME)
-    assert after.fits["twoway"].df_resid == before.df_resid
+    before, after = twoway_of(frame), assert_as_dummies(alone, ["x1", "x2"])
+    np.testing.assert_allclose(after.slopes, before.slopes, rtol=SAME)
+    assert after.df_resid == before.df_resid
 
 
 def test_as_many_years_as_leave_no_residual() -> None:
     """Two partners, T years and two regressors: 2T rows for 2 + T - 1 + 2 coefficients."""
     for years, status in ((3, "too_few_rows"), (4, "ok")):
         frame = make_panel(5, sizes=[years] * 2, n_terms=2)
-        fit = Case.of(frame).fits["twoway"]
+        fit = twoway_of(frame)
         assert fit.status == status
         assert fit.df_resid == years - 3 if status == "ok" else "6 rows for 6" in fit.reason
 
@@ -120,14 +134,14 @@ def test_what_all_share_in_a_year_is_absorbed_and_named(unit: float, origin: flo
     effect = frame.groupby(ENTITY)["x3"].transform("first")
     frame["x2"] = unit * (origin + price[frame["year"] - 2000])
     frame["x3"] = unit * (origin + effect + price[frame["year"] - 2000])
-    fit = Case.of(frame).fits["twoway"]
+    fit = twoway_of(frame)
     assert fit.status == "ok"
     assert (fit.terms, fit.absorbed) == (("x1",), ("x2", "x3"))
     assert fit.reason == (
         "x2, x3 does not vary within partners beside what all share in a year: absorbed by the "
         "effects"
     )
-    without = assert_as_dummies(frame.drop(columns=["x2", "x3"]), ["x1"]).fits["twoway"]
+    without = assert_as_dummies(frame.drop(columns=["x2", "x3"]), ["x1"])
     np.testing.assert_allclose(fit.coefficients, without.coefficients, rtol=SAME)
     np.testing.assert_allclose(fit.covariance, without.covariance, rtol=SAME)
 
@@ -142,11 +156,11 @@ def test_collinear_once_the_effects_are_out() -> None:
     frame = make_panel(10, sizes=[5] * 8, n_terms=3)
     effect = frame.groupby(ENTITY)["x3"].transform("first")
     frame["x3"] = 2.0 * frame["x1"] + effect + 7.0 * frame["year"]
-    fit = Case.of(frame).fits["twoway"]
+    fit = twoway_of(frame)
     assert (fit.terms, fit.absorbed) == (("x1", "x2"), ("x3",))
     said = "x3 is a combination of the regressors before it once the effects are out"
     assert (fit.status, fit.reason) == ("ok", said)
-    without = assert_as_dummies(frame.drop(columns="x3"), ["x1", "x2"]).fits["twoway"]
+    without = assert_as_dummies(frame.drop(columns="x3"), ["x1", "x2"])
     np.testing.assert_allclose(fit.coefficients, without.coefficients, rtol=SAME)
     np.testing.assert_allclose(fit.covariance, without.covariance, rtol=SAME)
     assert (fit.df_resid, fit.n_absorbed) == (without.df_resid, without.n_absorbed)

@@ -19,7 +19,8 @@ from trade_potential.gravity.wald_tests import (
 )
 
 SAME = 1e-9
-"""Two exact formulas in double precision; they agree to 1e-13 here, the rest is room for other processors."""
+"""Two exact formulas in double precision; they agree to 1e-13 here, the
+rest is room for other processors."""
 
 NO_NUMBER = float("nan")
 

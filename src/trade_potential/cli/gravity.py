@@ -222,6 +222,14 @@ def _tests(
     )
 
 
+def _outcome(args: argparse.Namespace) -> str:
+    """Dependent variable in words."""
+    if not args.log_outcome or args.estimator == ["ppml"]:
+        return str(args.outcome)
+    also = f"; of PPML {args.outcome}" if "ppml" in args.estimator else ""
+    return f"ln({args.outcome}){also}"
+
+
 def _pieces(args: argparse.Namespace, reports: list[ModelReport]) -> Iterator[str]:
     """The models in the format asked for."""
     from trade_potential.gravity.report import csv_text, json_text
@@ -237,7 +245,7 @@ def _pieces(args: argparse.Namespace, reports: list[ModelReport]) -> Iterator[st
         yield render(
             [report.column(entity=args.entity, time=args.time) for report in reports],
             format="text" if args.format == "table" else args.format,
-            outcome=f"ln({args.outcome})" if args.log_outcome else args.outcome,
+            outcome=_outcome(args),
             entity=args.entity,
             time=args.time,
             digits=args.digits,

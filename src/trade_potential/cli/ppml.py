@@ -80,8 +80,8 @@ def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> Model
             found = (form, wald(JOINT, slopes, matrix, np.inf))
             tests = tuple(not_available(test, few) if few else test for test in found)
     lost = [
-        Loss(str(step), str(said), 1)
-        for step, said in zip(fit.losses["step"], fit.losses["reason"], strict=True)
+        Loss(step, f"{args.entity}, {args.time} = ({entity}, {time}): {said}", 1)
+        for entity, time, step, said in fit.losses.itertuples(index=False)
     ]
     return ModelReport(
         estimator="ppml",
