@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from tests.build.project import ROOT, Change, Project
 
+from trade_potential.cli import main
+
 pytestmark = pytest.mark.build
 
 PRINTED = Path(__file__).parents[1] / "reference" / "printed"
@@ -386,3 +388,22 @@ def test_wrong_formula_stops_the_build_before_any_estimate_is_published(tmp_path
         "fct_trade_potential",
         "rpt_trade_potential",
     }
+
+
+def test_models_of_the_warehouse_side_by_side(
+    built: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--database", str(built.database), "--format", "markdown", "--digits", "4"]
+    assert main(["table", "china_world", "--estimator", "mundlak,ppml", *arguments]) == 0
+    table = capsys.readouterr().out
+    (slope,) = _one(
+        built,
+        "select coefficient from marts.fct_gravity_coefficients where study_id = 'china_world' "
+        "and spec_id = 'recommended' and estimator = 'mundlak' and covariance = 'clustered' "
+        "and term = 'lnopen'",
+    )
+    assert isinstance(slope, float)
+    row = next(line for line in table.splitlines() if line.startswith("| lnopen"))
+    assert f"{slope:.4f}" in row
+    assert main(["table", "nowhere", *arguments]) == 3
+    assert "no study nowhere; there are central_asia, china_world" in capsys.readouterr().err

@@ -25,7 +25,3 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         print(f"{args.parser.prog}: error: {error}", file=sys.stderr)
         return BAD_ARGUMENTS
-
-
-if __name__ == "__main__":
-    sys.exit(main())

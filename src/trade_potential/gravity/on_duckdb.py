@@ -98,8 +98,11 @@ def panel_moments(
         over = ("panel_rows", "panel_means", KEYS, "entity", "time_key")
         tables["panel_time_sums"] = sql.time_sums(*over, slots, mass)
         tables["panel_time_overlaps"] = sql.time_overlaps(*over, mass)
+    # Groups come in the order of threads: stored in one order, later sums are the same every time.
+    order = {"panel_means": "entity", "panel_products": "rows_.entity"}
     for name, query in tables.items():
-        connection.execute(f"create or replace temporary table {name} as {query}")
+        by = f" order by {order[name]}" if name in order else ""
+        connection.execute(f"create or replace temporary table {name} as {query}{by}")
     moments = connection.execute(
         sql.panel_moments(
             "panel_means", "panel_products", "panel_grand", KEYS, slots, **small, time="time_key"

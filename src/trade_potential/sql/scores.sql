@@ -273,40 +273,41 @@ deviation over the rows of a key. `labels` are columns that are kept.
 -#}
 {% macro fit_powers(relation, coefficients, keys, slots, weight=none, labels=[]) -%}
     {% set p = slots | length - 1 -%}
-    with fits as (
+    {% set fit = 'coefficients.b0 + ' ~ slot_sum('coefficients.b{k} * rows_.v{k}', slots[1:]) -%}
+    with ranges as (
         select
-            rows_.*,
-            coefficients.b0 + {{ slot_sum('coefficients.b{k} * rows_.v{k}', slots[1:]) }} as fit
+            {% for key in keys %}rows_.{{ key }},
+            {% endfor -%}
+            avg({{ fit }}) as fit_mean,
+            nullif(stddev_pop({{ fit }}), 0) as fit_sd
         from {{ relation }} as rows_
         inner join {{ coefficients }} as coefficients
             on
                 {% for key in keys %}rows_.{{ key }} = coefficients.{{ key }}
-                {{ 'and ' if not loop.last }}{% endfor %}
-    ),
-
-    ranges as (
-        select
-            {% for key in keys %}{{ key }},
-            {% endfor -%}
-            avg(fit) as fit_mean,
-            nullif(stddev_pop(fit), 0) as fit_sd
-        from fits
-        group by {{ keys | join(', ') }}
+                {{ 'and ' if not loop.last }}{% endfor -%}
+        group by
+            {% for key in keys %}rows_.{{ key }}{{ ',
+            ' if not loop.last }}{% endfor %}
     )
 
+    -- the fit is written out twice: rows of an expression used twice are stored, in the order of threads
     select
-        {% for key in keys %}fits.{{ key }},
+        {% for key in keys %}rows_.{{ key }},
         {% endfor -%}
-        {% for k in slots %}fits.v{{ k }},
+        {% for k in slots %}rows_.v{{ k }},
         {% endfor -%}
-        {{ 'fits.' ~ weight ~ ',' if weight }}
-        {% for label in labels %}fits.{{ label }},
+        {{ 'rows_.' ~ weight ~ ',' if weight }}
+        {% for label in labels %}rows_.{{ label }},
         {% endfor -%}
-        power((fits.fit - ranges.fit_mean) / ranges.fit_sd, 2) as v{{ p + 1 }},
-        power((fits.fit - ranges.fit_mean) / ranges.fit_sd, 3) as v{{ p + 2 }}
-    from fits
+        power(({{ fit }} - ranges.fit_mean) / ranges.fit_sd, 2) as v{{ p + 1 }},
+        power(({{ fit }} - ranges.fit_mean) / ranges.fit_sd, 3) as v{{ p + 2 }}
+    from {{ relation }} as rows_
+    inner join {{ coefficients }} as coefficients
+        on
+            {% for key in keys %}rows_.{{ key }} = coefficients.{{ key }}
+            {{ 'and ' if not loop.last }}{% endfor -%}
     inner join ranges
         on
-            {% for key in keys %}fits.{{ key }} = ranges.{{ key }}
+            {% for key in keys %}rows_.{{ key }} = ranges.{{ key }}
             {{ 'and ' if not loop.last }}{% endfor %}
 {%- endmacro %}
