@@ -1,4 +1,4 @@
--- Fit of every partner-year without effects, as a log or in levels. The exp of a log is the predicted
+-- Fit of every partner-year without effects, as a log or in levels. The exp of a log is predicted
 -- trade: the median under the log models, the mean under PPML. The standard error is that of the
 -- regression line, sqrt(x' V x).
 -- Estimators with partner effects predict nothing here: without the effects their slopes say how a
