@@ -19,14 +19,14 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))  # the comparison is shared with tests/reference
+sys.path[:0] = [str(ROOT), str(ROOT / "docs")]  # shared: tests/reference, docs/blocks.py
 
+import blocks  # noqa: E402
 from tests.reference.peers.compare import LARGEST  # noqa: E402
 from tests.reference.peers.comparison import Comparison  # noqa: E402
 from tests.reference.peers.tables import tables  # noqa: E402
 
 PAGE = ROOT / "docs" / "validation.md"
-BLOCK = re.compile(r"<!-- (?P<name>[a-z_]+) -->\n(?P<body>.*?)<!-- end -->", re.DOTALL)
 EXPONENT = re.compile(r"(?<=< 1e-)\d+")
 DIGITS = re.compile(r"(?<=\| )\d+(?= \|)")
 """What fills a cell of the table of digits."""
@@ -45,23 +45,9 @@ def settled(old: str, new: str, numbers: re.Pattern[str] = EXPONENT) -> str:
     return numbers.sub(keep, new)
 
 
-def refreshed(text: str, found: dict[str, str]) -> str:
-    """The page with its tables.
-
-    Raises:
-        ValueError: A table has no place in the page, or a place no table.
-    """
-    places = [match["name"] for match in BLOCK.finditer(text)]
-    if sorted(places) != sorted(found):
-        odd = sorted(set(places) ^ set(found)) or sorted(places)
-        raise ValueError(f"{PAGE.name}: no table or no single place for {', '.join(odd)}")
-
-    def fill(match: re.Match[str]) -> str:
-        numbers = DIGITS if match["name"] == "nist" else EXPONENT
-        body = settled(match["body"].strip("\n"), found[match["name"]].strip("\n"), numbers)
-        return f"<!-- {match['name']} -->\n\n{body}\n\n<!-- end -->"
-
-    return BLOCK.sub(fill, text)
+def settled_table(name: str, old: str, new: str) -> str:
+    """The table to print: what counts is the power of ten, in the table of NIST the digits."""
+    return settled(old, new, DIGITS if name == "nist" else EXPONENT)
 
 
 def main() -> int:
@@ -74,16 +60,10 @@ def main() -> int:
         print(f"differences above {LARGEST:.0e} that no convention explains:", file=sys.stderr)
         print(*wrong, sep="\n", file=sys.stderr)
         return 1
-    before = PAGE.read_text(encoding="utf-8")
-    after = refreshed(before, tables(comparison))
-    if after != before and arguments.check:
-        pairs = zip(BLOCK.finditer(before), BLOCK.finditer(after), strict=True)
-        names = ", ".join(old["name"] for old, new in pairs if old["body"] != new["body"])
-        print(f"tables have changed, run docs/validation.py: {names}", file=sys.stderr)
-        return 1
-    if after != before:
-        PAGE.write_text(after, encoding="utf-8")
-    return 0
+    found = tables(comparison)
+    return blocks.update(
+        PAGE, found, settled_table, check=arguments.check, script="docs/validation.py"
+    )
 
 
 if __name__ == "__main__":

@@ -23,7 +23,11 @@ import outcome
 import outcome_panel
 import price_index
 from evidence import ROOT, load
-from page import changed, refreshed
+from page import settled
+
+sys.path.insert(0, str(ROOT / "docs"))  # shared with the other pages
+
+from blocks import update
 
 PAGE = ROOT / "docs" / "replication-search.md"
 SEARCHES = (
@@ -43,15 +47,7 @@ def main() -> int:
     arguments = parser.parse_args()
     evidence = load(arguments.warehouse)
     found = {name: text for search in SEARCHES for name, text in search.tables(evidence).items()}
-    before = PAGE.read_text(encoding="utf-8")
-    after = refreshed(before, found)
-    if after != before and arguments.check:
-        names = ", ".join(changed(before, after))
-        print(f"tables have changed, run docs/search: {names}", file=sys.stderr)
-        return 1
-    if after != before:
-        PAGE.write_text(after, encoding="utf-8")
-    return 0
+    return update(PAGE, found, settled, check=arguments.check, script="docs/search")
 
 
 if __name__ == "__main__":

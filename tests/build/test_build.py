@@ -307,7 +307,7 @@ def _rows(*rows: str) -> Change:
 
 def test_new_study_is_new_rows_and_an_empty_one_has_a_status(tmp_path: Path) -> None:
     project = Project.copied_to(tmp_path / "project")
-    settings = "none,100ec_extended,recommended,random,trial"
+    settings = "none,100ec_extended,recommended,random,,trial"
     project.edit_seed(
         "study/studies",
         _rows(
@@ -382,4 +382,7 @@ def test_models_of_the_warehouse_side_by_side(
     row = next(line for line in table.splitlines() if line.startswith("| lnopen"))
     assert f"{slope:.4f}" in row
     assert main(["table", "nowhere", *arguments]) == 3
-    assert "no study nowhere; there are central_asia, china_world" in capsys.readouterr().err
+    assert (
+        "no study nowhere; there are central_asia, central_asia_newest, china_world"
+        in capsys.readouterr().err
+    )

@@ -154,7 +154,9 @@ def page() -> ModuleType:
 
 
 def test_the_page_has_every_row(page: ModuleType) -> None:
-    blocks = {m["name"]: m["body"] for m in page.BLOCK.finditer(page.PAGE.read_text("utf-8"))}
+    blocks = {
+        m["name"]: m["body"] for m in page.blocks.BLOCK.finditer(page.PAGE.read_text("utf-8"))
+    }
     for dataset in STUDIES:
         rows = [line.split(" | ") for line in blocks[dataset].splitlines() if " | " in line]
         names = [row[0].removeprefix("| ").replace("**", "") for row in rows[2:]]
