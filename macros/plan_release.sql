@@ -9,7 +9,7 @@ everything: the graph holds no unit tests, so nobody could tell whether those we
         {%- set args = invocation_args_dict -%}
         {%- set reasons = [] -%}
         {%- if flags.WHICH != 'build' -%}
-            {%- do reasons.append('dbt ' ~ flags.WHICH ~ ' runs no tests or not every node') -%}
+            {%- do reasons.append('dbt ' ~ flags.WHICH ~ ' does not run every node and test') -%}
         {%- endif -%}
         {%- for name in ('select', 'exclude', 'selector', 'resource_types', 'exclude_resource_types', 'empty', 'sample')
             if args.get(name) -%}
@@ -20,7 +20,7 @@ everything: the graph holds no unit tests, so nobody could tell whether those we
             if found.resource_type in ('model', 'seed', 'snapshot', 'test') and id not in selected_resources -%}
             {%- do left_out.append(found.name) -%}
         {%- endfor -%}
-        {%- if left_out -%}
+        {%- if left_out and flags.WHICH == 'build' -%}
             {%- do reasons.append(
                 left_out | length ~ ' nodes are left out: ' ~ (left_out | sort)[:3] | join(', ')
                 ~ (', ...' if left_out | length > 3 else '')) -%}

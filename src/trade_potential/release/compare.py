@@ -11,6 +11,8 @@ from trade_potential.release.tables import one_file, parquet_of, query
 
 CLASSES = ("fct_trade_potential", "potential_class")
 """Mart and column of the answers."""
+IS_THERE = "is there"
+"""Column that says on which side of a join a row is; no column of a mart holds a blank."""
 KEYS_SHOWN = 20
 """Rows of a change of class that are named."""
 
@@ -106,7 +108,6 @@ class _Pair:
         on = " and ".join(
             f"old.{quoted(name)} is not distinct from new.{quoted(name)}" for name in self.key
         )
-        # A column of our own says on which side a row is: any other could be null.
         return (
             f"(select *, true as {quoted(IS_THERE)} from {self._old}) as old {kind} join "
             f"(select *, true as {quoted(IS_THERE)} from {self._new}) as new on {on}"
@@ -144,7 +145,6 @@ class _Pair:
             if self._types[name] not in ("DOUBLE", "FLOAT"):
                 continue
             column = quoted(name)
-            # Unquoted names of ours cannot clash: every name of the mart is qualified.
             rows = query(
                 f"select old.{column}, new.{column}, case when isfinite(old.{column}) and "
                 f"isfinite(new.{column}) then abs(new.{column} - old.{column}) / "
@@ -166,7 +166,3 @@ class _Pair:
                     }
                 )
         return found
-
-
-IS_THERE = "is there"
-"""No column of a mart holds a blank."""

@@ -1,6 +1,7 @@
 """What a release needs of a file system: a lock, files that are on the disk, a link that moves.
 
-Linux and macOS: the lock is flock, which the kernel releases when the process ends, however it ends.
+Linux and macOS: the lock is flock, which the kernel releases when the process ends, however that
+happens.
 """
 
 from __future__ import annotations

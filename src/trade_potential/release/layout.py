@@ -1,7 +1,7 @@
 """Names in a directory of releases, and which of them are releases.
 
-``release/000012-1f2e3d4c/`` is a release, ``release/current`` a relative link to one. What begins with
-a dot belongs to a publish under way, or is left of one that was killed.
+``release/000012-1f2e3d4c/`` is a release, ``release/current`` a relative link to one. What begins
+with a dot belongs to a publish under way, or is left of one that was killed.
 """
 
 from __future__ import annotations

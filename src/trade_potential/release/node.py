@@ -1,4 +1,4 @@
-"""The last node of the DAG: publishes what the build has made, and says what came of it as a row."""
+"""The last node of the DAG: publishes what the build has made, and says what came of it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from trade_potential.release.publish import publish
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+
 
 def publish_marts(
     session: duckdb.DuckDBPyConnection,

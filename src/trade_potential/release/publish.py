@@ -82,6 +82,8 @@ def publish(
 
     if kept < 1:
         raise ReleaseError(f"releases_kept is {kept}; at least 1 is needed, the current one")
+    if "?" in str(root.absolute()):
+        raise ReleaseError(f"{root}: DuckDB reads no database in a folder whose path has a ?")
     if not marts:
         raise ReleaseError("there are no marts to publish")
     try:

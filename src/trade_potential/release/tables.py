@@ -34,7 +34,7 @@ def literal(path: Path) -> str:
 
 
 def one_file(path: Path) -> str:
-    """Rows of one Parquet file in SQL; brackets keep DuckDB from reading *, ? and [ as a pattern."""
+    """Rows of one Parquet file in SQL; brackets keep *, ? and [ from being a pattern."""
     escaped = re.sub(r"([*?\[])", r"[\1]", str(path.absolute())).replace("'", "''")
     return f"read_parquet('{escaped}', hive_partitioning = false)"
 
@@ -89,7 +89,7 @@ def write_tables(
             # All columns: the order is fixed even among rows that a key would not tell apart.
             columns = dict.fromkeys([*key, *relation.columns])
             ordered = relation.order(", ".join(f"{quoted(c)} asc nulls last" for c in columns))
-            # Written by a connection of its own: a full disk must not abort the build's transaction.
+            # By a connection of its own: a full disk must not abort the build's transaction.
             memory.from_arrow(ordered.to_arrow_reader(BATCH_ROWS)).write_parquet(
                 str(parquet_of(folder, mart)), compression="zstd"
             )
