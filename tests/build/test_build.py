@@ -15,14 +15,6 @@ pytestmark = pytest.mark.build
 PRINTED = Path(__file__).parents[1] / "reference" / "printed"
 
 
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    project = Project.copied_to(tmp_path_factory.mktemp("clean") / "project")
-    result = project.build()
-    assert result.returncode == 0, result.stdout[-5000:]
-    return project
-
-
 def _one(project: Project, sql: str) -> tuple[object, ...]:
     rows = project.query(sql)
     assert len(rows) == 1, rows

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from trade_potential.errors import ReleaseError
 from trade_potential.macros import quoted
 from trade_potential.release.layout import Release
-from trade_potential.release.tables import one_file, parquet_of, query
+from trade_potential.release.tables import one_file, parquet_of
+from trade_potential.release.verify import complaints
+
+if TYPE_CHECKING:
+    import duckdb
 
 CLASSES = ("fct_trade_potential", "potential_class")
 """Mart and column of the answers."""
@@ -24,8 +29,19 @@ def compare(old: Release, new: Release) -> dict[str, Any]:
     relative change is |new - old| / max(|new|, |old|), null where either has no number.
 
     Raises:
-        ReleaseError: One of them has no manifest.
+        ReleaseError: One of them is not as it was published.
     """
+    for release in (old, new):
+        wrong = complaints(release)
+        if wrong:
+            raise ReleaseError(f"{release.release_id} is damaged: {'; '.join(wrong)}")
+    import duckdb
+
+    with duckdb.connect() as memory:
+        return _compare(memory, old, new)
+
+
+def _compare(memory: duckdb.DuckDBPyConnection, old: Release, new: Release) -> dict[str, Any]:
     before, after = old.manifest()["marts"], new.manifest()["marts"]
     marts: dict[str, Any] = {}
     figures: list[dict[str, Any]] = []
@@ -41,7 +57,7 @@ def compare(old: Release, new: Release) -> dict[str, Any]:
         if before[mart]["sha256"] == after[mart]["sha256"]:
             counted |= {"status": "same", "rows_added": 0, "rows_removed": 0, "rows_changed": 0}
             continue
-        pair = _Pair(old, new, mart, before[mart], after[mart])
+        pair = _Pair(memory, old, new, mart)
         counted |= pair.columns()
         if not pair.is_comparable:
             counted["status"] = "other key"
@@ -58,20 +74,17 @@ def compare(old: Release, new: Release) -> dict[str, Any]:
         "old": old.release_id,
         "new": new.release_id,
         "marts": marts,
-        "classes": _classes(old, new, before, after) if has_classes else [],
+        "classes": _classes(_Pair(memory, old, new, CLASSES[0])) if has_classes else [],
         "figures": figures,
     }
 
 
-def _classes(
-    old: Release, new: Release, before: dict[str, Any], after: dict[str, Any]
-) -> list[dict[str, Any]]:
+def _classes(pair: _Pair) -> list[dict[str, Any]]:
     """Changes of class, each with the first rows that made it."""
-    mart, column = CLASSES
-    pair = _Pair(old, new, mart, before[mart], after[mart])
+    column = CLASSES[1]
     if not pair.is_comparable or column not in pair.shared:
         return []
-    moved = query(
+    moved = pair.query(
         f"select old.{quoted(column)}, new.{quoted(column)}, {pair.key_list('new')} "
         f"from {pair.joined()} where old.{quoted(column)} is distinct from new.{quoted(column)} "
         f"order by {', '.join(str(k + 1) for k in range(2 + len(pair.key)))}"
@@ -92,8 +105,10 @@ class _Pair:
     """One mart in two releases."""
 
     def __init__(
-        self, old: Release, new: Release, mart: str, before: dict[str, Any], after: dict[str, Any]
+        self, memory: duckdb.DuckDBPyConnection, old: Release, new: Release, mart: str
     ) -> None:
+        before, after = old.manifest()["marts"][mart], new.manifest()["marts"][mart]
+        self._memory = memory
         self.mart = mart
         self.key: list[str] = after["key"]
         self._types = {column["name"]: column["type"] for column in after["columns"]}
@@ -102,6 +117,10 @@ class _Pair:
         self.is_comparable = before["key"] == after["key"]
         self._old = one_file(parquet_of(old.folder, mart))
         self._new = one_file(parquet_of(new.folder, mart))
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of a query on both."""
+        return self._memory.execute(sql).fetchall()
 
     def joined(self, kind: str = "inner") -> str:
         """Both in SQL, side by side by key; nulls are equal."""
@@ -130,7 +149,7 @@ class _Pair:
             f"old.{quoted(name)} is distinct from new.{quoted(name)}" for name in self.shared
         )
         there = quoted(IS_THERE)
-        ((added, removed, changed),) = query(
+        ((added, removed, changed),) = self.query(
             f"select count(*) filter (where old.{there} is null), "
             f"count(*) filter (where new.{there} is null), "
             f"count(*) filter (where old.{there} and new.{there} and ({differs})) "
@@ -145,13 +164,13 @@ class _Pair:
             if self._types[name] not in ("DOUBLE", "FLOAT"):
                 continue
             column = quoted(name)
-            rows = query(
+            rows = self.query(
                 f"select old.{column}, new.{column}, case when isfinite(old.{column}) and "
                 f"isfinite(new.{column}) then abs(new.{column} - old.{column}) / "
                 f"greatest(abs(new.{column}), abs(old.{column})) end as relative_change, "
                 f"count(*) over () as changed, {self.key_list('new')} from {self.joined()} "
                 f"where old.{column} is distinct from new.{column} "
-                "order by 3 desc nulls last, all limit 1"
+                f"order by relative_change desc nulls last, {self.key_list('new')} limit 1"
             )
             for was, now, relative, changed, *key in rows:
                 found.append(
