@@ -114,7 +114,7 @@ def parser() -> argparse.ArgumentParser:
     """All commands."""
     raw = argparse.RawDescriptionHelpFormatter
     examples = GRAVITY_EXAMPLES + INDEX_EXAMPLES + TABLE_EXAMPLES + releases.EXAMPLES
-    about = "Gravity models and indices of anyone's own table, without dbt."
+    about = "Gravity models and indices of anyone's own table; releases of a warehouse."
     top = _Parser(prog="trade-potential", description=about, epilog=examples, formatter_class=raw)
     top.add_argument("--version", action=_Version, nargs=0, help="show the version and stop")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
