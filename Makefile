@@ -10,7 +10,7 @@ BOOTSTRAPPED := .venv/.stamp-uv-$(UV_VERSION)
 SYNCED := .venv/.stamp-sync
 SYNCED_DEV := .venv/.stamp-sync-dev
 WAREHOUSE := warehouse/trade_potential.duckdb
-PAGES := docs/methodology.md
+PAGES := docs/methodology.md docs/replication.md
 # dbt leaves compiled Python in target/; outside a git checkout ruff does not read .gitignore.
 RUFF_SCOPE := --extend-exclude target .
 
@@ -33,7 +33,7 @@ UV_SYNC := $(BIN)/uv sync --frozen --inexact --no-python-downloads --quiet
 
 .PHONY: help
 help: ## Show this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: build
 build: $(SYNCED) ## Make .venv from uv.lock, then load, gate, estimate and test: dbt build
@@ -42,6 +42,12 @@ build: $(SYNCED) ## Make .venv from uv.lock, then load, gate, estimate and test:
 .PHONY: test
 test: $(SYNCED_DEV) ## Test the library, the reference values and whole builds: pytest
 	$(BIN)/python -m pytest
+
+.PHONY: replication
+replication: build $(SYNCED_DEV) ## Build, then print how much of the reference study is rebuilt and refresh its pages
+	$(BIN)/python docs/run_queries.py docs/replication.md
+	$(BIN)/python docs/search
+	$(BIN)/python docs/replication.py
 
 .PHONY: lint lint-python lint-types lint-sql lint-yaml lint-docs
 lint: lint-python lint-types lint-sql lint-yaml lint-docs ## Check style, types and the results printed in docs/
@@ -63,6 +69,7 @@ lint-yaml: $(SYNCED_DEV)
 lint-docs: $(SYNCED_DEV) $(if $(filter build docs,$(MAKECMDGOALS)),build,$(WAREHOUSE))
 	$(BIN)/python docs/run_queries.py --check $(PAGES)
 	$(BIN)/python docs/validation.py --check
+	$(BIN)/python docs/search --check
 
 # Only where there is none: the results in docs/ are compared with a warehouse, however old.
 $(WAREHOUSE): | $(SYNCED)
@@ -78,6 +85,8 @@ format: $(SYNCED_DEV) ## Rewrite Python and SQL in house style
 docs: build $(SYNCED_DEV) ## Build, then refresh the results and pictures in docs/
 	$(BIN)/python docs/run_queries.py $(PAGES)
 	$(BIN)/python docs/validation.py
+	$(BIN)/python docs/search
+	$(BIN)/python docs/replication.py
 	$(BIN)/python docs/figures.py
 
 .PHONY: clean

@@ -4,6 +4,7 @@ with runs as (
         runs.study_id,
         runs.spec_id,
         specifications.index_spec_id,
+        specifications.outcome_transform,
         specifications.outcome_divisor_usd,
         coalesce(specifications.outcome_scaling, studies.outcome_scaling) as outcome_scaling
     from {{ ref('stg_study__study_specifications') }} as runs
@@ -100,6 +101,7 @@ outcomes as (
         outcomes.partner_code,
         outcomes.partner_iso3,
         runs.outcome_scaling,
+        runs.outcome_transform,
         outcomes.ecommerce_quote_kind,
         outcomes.year,
         runs.outcome_divisor_usd,
@@ -131,7 +133,7 @@ select
         when outcomes.actual_usd < 0 then 'trade_flow'
         when slotted.missing_terms is not null then 'regressors'
         when slotted.undefined_terms is not null then 'logarithm'
-        when outcomes.actual_usd = 0 then 'logarithm'
+        when outcomes.outcome_transform = 'ln' and outcomes.actual_usd = 0 then 'logarithm'
     end as lost_step,
     case
         when outcomes.partner_iso3 is null then 'the code stands for no country of today'
@@ -143,14 +145,16 @@ select
         when outcomes.actual_usd < 0 then 'trade is negative'
         when slotted.missing_terms is not null then 'no value for ' || slotted.missing_terms
         when slotted.undefined_terms is not null then 'no logarithm of ' || slotted.undefined_terms
-        when outcomes.actual_usd = 0 then '{{ zero_trade() }}'
+        when outcomes.outcome_transform = 'ln' and outcomes.actual_usd = 0
+            then '{{ zero_trade() }}'
     end as lost_reason,
+    outcomes.outcome_transform,
     outcomes.year,
     outcomes.actual_usd,
     outcomes.outcome_divisor_usd,
-    case
-        when outcomes.actual_usd > 0 then ln(outcomes.actual_usd / outcomes.outcome_divisor_usd)
-    end as v0,
+    {{ transformed(
+        'outcomes.actual_usd', 'outcomes.outcome_transform', 'outcomes.outcome_divisor_usd'
+    ) }} as v0,
     {% for k in slots(1) -%}
         slotted.v{{ k }},
     {% endfor -%}

@@ -1,5 +1,6 @@
--- Fit of every partner-year without effects. Its exp is the predicted trade: the median under the
--- log models, the mean under PPML. Its standard error is that of the regression line, sqrt(x' V x).
+-- Fit of every partner-year without effects, as a log or in levels. The exp of a log is predicted
+-- trade: the median under the log models, the mean under PPML. The standard error is that of the
+-- regression line, sqrt(x' V x).
 -- Estimators with partner effects predict nothing here: without the effects their slopes say how a
 -- partner changes, not how partners differ.
 {% set design = [] -%}
@@ -18,19 +19,20 @@ select
     covariances.covariance as interval_covariance,
     case
         when coefficients.estimator = 'ppml' then 'mean_without_effects'
+        when sample.outcome_transform = 'none' then 'mean_without_effects'
         else 'median_without_effects'
     end as k_definition,
     sample.scale_kind,
     sample.year,
     sample.actual_usd,
     sample.outcome_divisor_usd,
-    sample.v0 as actual_log,
     coefficients.b0
     + {{ slot_sum('coefficients.b{k} * sample.v{k}', slots(1)) }}
-    + {{ slot_sum('coefficients.g{k} * means.m{k}', slots(1)) }} as predicted_log,
-    sqrt(greatest(0, {{ quadratic_form('covariances', design) }})) as predicted_log_se,
+    + {{ slot_sum('coefficients.g{k} * means.m{k}', slots(1)) }} as predicted_outcome,
+    sqrt(greatest(0, {{ quadratic_form('covariances', design) }})) as predicted_outcome_se,
     covariances.critical_value,
-    sample.imputed_share
+    sample.imputed_share,
+    coefficients.estimator = 'ppml' or sample.outcome_transform = 'ln' as is_log_fit
 from {{ ref('int_gravity__ppml_sample') }} as sample
 inner join coefficients
     on

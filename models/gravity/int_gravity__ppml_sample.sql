@@ -4,6 +4,7 @@ select
     spec_id,
     partner_iso3,
     scale_kind,
+    outcome_transform,
     year,
     actual_usd,
     outcome_divisor_usd,

@@ -8,6 +8,7 @@ select
     ecommerce_series,
     default_spec_id,
     default_estimator,
+    revises_study_id,
     description,
     first_year,
     last_year,

@@ -1,38 +1,38 @@
--- Duan's smearing factor leads from the median to the mean: the mean of exp(residual); 1 for PPML.
-with smearing as (
+-- K = actual / predicted. A regression in levels can predict trade of 0 or less: K is then without
+-- meaning, marked in k_status and without class. The interval is K times exp of the error of
+-- a log model, or actual over the ends of the interval of a prediction in levels while both are
+-- positive.
+with predicted as (
+    select
+        *,
+        case when is_log_fit then exp(predicted_outcome) else predicted_outcome end
+        * outcome_divisor_usd as predicted_usd,
+        case when is_log_fit then 1.0 else predicted_outcome end as error_scale,
+        critical_value * predicted_outcome_se as margin
+    from {{ ref('int_gravity__fitted') }}
+),
+
+potential as (
+    select
+        *,
+        actual_usd / nullif(predicted_usd, 0) as k_ratio,
+        coalesce(predicted_usd > 0, false) as is_predicted_positive
+    from predicted
+),
+
+-- Duan's smearing factor leads from the median to the mean: the mean of exp(residual); 1 otherwise.
+smearing as (
     select
         study_id,
         spec_id,
         estimator,
         case
             when max(k_definition) = 'median_without_effects'
-                then avg(exp(actual_log - predicted_log))
+                then avg(actual_usd / (exp(predicted_outcome) * outcome_divisor_usd))
             else 1.0
         end as smearing_factor
     from {{ ref('int_gravity__fitted') }}
     group by study_id, spec_id, estimator
-),
-
-potential as (
-    select
-        study_id,
-        spec_id,
-        estimator,
-        partner_iso3,
-        estimator_status,
-        interval_covariance,
-        k_definition,
-        scale_kind,
-        year,
-        actual_usd,
-        predicted_log_se,
-        critical_value,
-        imputed_share,
-        exp(predicted_log) * outcome_divisor_usd as predicted_usd,
-        actual_usd / (exp(predicted_log) * outcome_divisor_usd) as k_ratio,
-        actual_log - predicted_log as k_log_ratio
-    from {{ ref('int_gravity__fitted') }}
-    where {{ audit_agrees() }}
 )
 
 select
@@ -49,14 +49,32 @@ select
     potential.actual_usd,
     potential.predicted_usd,
     potential.k_ratio,
-    potential.k_log_ratio,
-    potential.predicted_log_se as k_log_ratio_se,
     potential.imputed_share,
+    case when potential.is_predicted_positive then 'ok' else 'prediction_not_positive' end
+        as k_status,
     potential.k_ratio / smearing.smearing_factor as k_mean_ratio,
-    potential.k_ratio
-    * exp(-potential.critical_value * potential.predicted_log_se) as k_ratio_ci_low,
-    potential.k_ratio
-    * exp(potential.critical_value * potential.predicted_log_se) as k_ratio_ci_high,
+    case
+        when potential.is_predicted_positive and potential.k_ratio > 0 then ln(potential.k_ratio)
+    end
+        as k_log_ratio,
+    case
+        when potential.is_predicted_positive
+            then potential.predicted_outcome_se / potential.error_scale
+    end as k_log_ratio_se,
+    case
+        when potential.is_log_fit then potential.k_ratio * exp(-potential.margin)
+        when potential.predicted_outcome > potential.margin
+            then
+                potential.k_ratio * potential.predicted_outcome
+                / (potential.predicted_outcome + potential.margin)
+    end as k_ratio_ci_low,
+    case
+        when potential.is_log_fit then potential.k_ratio * exp(potential.margin)
+        when potential.predicted_outcome > potential.margin
+            then
+                potential.k_ratio * potential.predicted_outcome
+                / (potential.predicted_outcome - potential.margin)
+    end as k_ratio_ci_high,
     potential.spec_id = studies.default_spec_id
     and potential.estimator = studies.default_estimator as is_default
 from potential
@@ -69,13 +87,6 @@ inner join smearing
         and potential.estimator = smearing.estimator
 left join {{ ref('dim_potential_class') }} as classes
     on
-        (
-            classes.k_lower is null
-            or potential.k_ratio > classes.k_lower
-            or (classes.is_lower_inclusive and potential.k_ratio = classes.k_lower)
-        )
-        and (
-            classes.k_upper is null
-            or potential.k_ratio < classes.k_upper
-            or (classes.is_upper_inclusive and potential.k_ratio = classes.k_upper)
-        )
+        potential.is_predicted_positive
+        and {{ k_is_in_class('potential.k_ratio', 'classes') }}
+where {{ audit_agrees() }}

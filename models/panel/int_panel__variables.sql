@@ -55,6 +55,7 @@ country_variables as (
         panel.year,
         case panel.derivation
             when 'level' then panel.indicator_value
+            when 'published' then case when not panel.is_imputed then panel.indicator_value end
             when 'count' then panel.indicator_value * scale.indicator_value
             when 'rebased' then 100 * panel.indicator_value / base.indicator_value
             when 'previous_year' then 100 * panel.indicator_value / base.indicator_value
@@ -115,6 +116,25 @@ pair_variables as (
             named.benchmark = oil.benchmark
             and candidates.year = oil.year
     where named.variable_kind = 'pair'
+),
+
+year_variables as (
+    select
+        named.study_id,
+        named.spec_kind,
+        named.spec_id,
+        named.variable,
+        candidates.partner_iso3 as country_iso3,
+        candidates.year,
+        cast(null as varchar) as fill_method,
+        false as is_imputed,
+        case when candidates.year = named.base_year then 1.0 else 0.0 end as variable_value
+    from named
+    inner join {{ ref('int_panel__partner_years') }} as candidates
+        on
+            named.study_id = candidates.study_id
+            and candidates.partner_iso3 is not null
+    where named.variable_kind = 'year'
 )
 
 select
@@ -142,3 +162,15 @@ select
     is_imputed
 from pair_variables
 where variable_value is not null
+union all
+select
+    study_id,
+    spec_kind,
+    spec_id,
+    variable,
+    country_iso3,
+    fill_method,
+    year,
+    variable_value,
+    is_imputed
+from year_variables

@@ -5,6 +5,7 @@ select
     spec_name,
     index_spec_id,
     outcome_scaling,
+    outcome_transform,
     description,
     outcome_divisor_usd,
     confidence_level,

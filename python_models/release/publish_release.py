@@ -26,6 +26,10 @@ def model(dbt, session):
         "fct_row_ledger": dbt.ref("fct_row_ledger"),
         "fct_trade_potential": dbt.ref("fct_trade_potential"),
         "rpt_estimator_comparison": dbt.ref("rpt_estimator_comparison"),
+        "rpt_printed_consistency": dbt.ref("rpt_printed_consistency"),
+        "rpt_replication": dbt.ref("rpt_replication"),
+        "rpt_replication_findings": dbt.ref("rpt_replication_findings"),
         "rpt_trade_potential": dbt.ref("rpt_trade_potential"),
+        "rpt_vintage_sensitivity": dbt.ref("rpt_vintage_sensitivity"),
     }
     return publish_marts(session, marts=marts, vintages=dbt.ref("int_panel__vintages"))

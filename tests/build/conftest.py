@@ -1,4 +1,6 @@
-"""The build that tests share."""
+"""One clean build that the tests of a session share."""
+
+from __future__ import annotations
 
 import pytest
 from tests.build.project import Project

@@ -1,0 +1,13 @@
+{#- Whether K lies in the interval of a class: the bounds and which of them belong to it are rows. -#}
+{% macro k_is_in_class(k, classes) -%}
+    (
+        {{ classes }}.k_lower is null
+        or {{ k }} > {{ classes }}.k_lower
+        or ({{ classes }}.is_lower_inclusive and {{ k }} = {{ classes }}.k_lower)
+    )
+    and (
+        {{ classes }}.k_upper is null
+        or {{ k }} < {{ classes }}.k_upper
+        or ({{ classes }}.is_upper_inclusive and {{ k }} = {{ classes }}.k_upper)
+    )
+{%- endmacro %}

@@ -1,0 +1,132 @@
+-- One printed figure beside ours. A figure is exact when ours, rounded as the print, is the same;
+-- within tolerance or of the same pattern as the rules say; otherwise not reproducible. The reason
+-- is the most special one that stands in seeds/published/replication_reasons.csv.
+with compared as (
+    select
+        runs.replication_id,
+        printed.exhibit,
+        printed.row_label,
+        printed.column_label,
+        printed.printed_text,
+        printed.pattern,
+        printed.tolerance_reason,
+        printed.row_order,
+        printed.column_order,
+        printed.decimals,
+        printed.printed_value,
+        printed.rounding,
+        printed.tolerance,
+        rebuilt.rebuilt_value,
+        rebuilt.rebuilt_value - printed.printed_value as difference,
+        case printed.exhibit
+            when 'index'
+                then rank() over (
+                    partition by runs.replication_id, printed.exhibit, printed.column_label
+                    order by printed.printed_value desc
+                )
+        end as printed_rank,
+        case printed.exhibit
+            when 'index'
+                then rank() over (
+                    partition by runs.replication_id, printed.exhibit, printed.column_label
+                    order by rebuilt.rebuilt_value desc
+                )
+        end as rebuilt_rank
+    from {{ ref('stg_study__replications') }} as runs
+    cross join {{ ref('int_replication__printed') }} as printed
+    left join {{ ref('int_replication__rebuilt') }} as rebuilt
+        on
+            runs.replication_id = rebuilt.replication_id
+            and printed.exhibit = rebuilt.exhibit
+            and printed.row_label = rebuilt.row_label
+            and printed.column_label = rebuilt.column_label
+),
+
+classed as (
+    select
+        compared.*,
+        printed_class.potential_class as printed_class,
+        rebuilt_class.potential_class as rebuilt_class
+    from compared
+    left join {{ ref('stg_study__potential_classes') }} as printed_class
+        on
+            compared.exhibit = 'k'
+            and {{ k_is_in_class('compared.printed_value', 'printed_class') }}
+    left join {{ ref('stg_study__potential_classes') }} as rebuilt_class
+        on
+            compared.exhibit = 'k'
+            and {{ k_is_in_class('compared.rebuilt_value', 'rebuilt_class') }}
+),
+
+judged as (
+    select
+        *,
+        case
+            when printed_value is null and rebuilt_value is null then 'exact_to_print'
+            when abs(difference) <= rounding * (1 + 1e-9) then 'exact_to_print'
+            when abs(difference) <= tolerance * (1 + 1e-9) then 'within_tolerance'
+            when pattern = 'sign' and sign(printed_value) = sign(rebuilt_value) then 'pattern_only'
+            when pattern = 'rank' and printed_rank = rebuilt_rank then 'pattern_only'
+            when pattern = 'class' and printed_class = rebuilt_class then 'pattern_only'
+            when pattern = 'decision' and (printed_value < 0.05) = (rebuilt_value < 0.05)
+                then 'pattern_only'
+            else 'not_reproducible'
+        end as status
+    from classed
+),
+
+reasoned as (
+    select
+        judged.*,
+        reasons.why,
+        reasons.settled_by,
+        row_number() over (
+            partition by
+                judged.replication_id, judged.exhibit, judged.row_label, judged.column_label
+            order by
+                case when reasons.row_label = '*' then 1 else 0 end,
+                case when reasons.column_label = '*' then 1 else 0 end,
+                case when reasons.status = '*' then 1 else 0 end
+        ) as choice
+    from judged
+    left join {{ ref('stg_published__replication_reasons') }} as reasons
+        on
+            judged.replication_id = reasons.replication_id
+            and judged.exhibit = reasons.exhibit
+            and reasons.row_label in (judged.row_label, '*')
+            and reasons.column_label in (judged.column_label, '*')
+            and reasons.status in (judged.status, '*')
+            and judged.status <> 'exact_to_print'
+)
+
+select
+    reasoned.replication_id,
+    reasoned.exhibit,
+    reasoned.row_label,
+    reasoned.column_label,
+    reasoned.status,
+    reasoned.printed_text,
+    reasoned.pattern,
+    reasoned.why,
+    reasoned.settled_by,
+    reasoned.tolerance_reason,
+    cast(reasoned.row_order as integer) as row_order,
+    cast(reasoned.column_order as integer) as column_order,
+    reasoned.printed_value,
+    reasoned.rebuilt_value,
+    reasoned.difference,
+    reasoned.tolerance,
+    case
+        when reasoned.exhibit = 'k_class' then classes.potential_class
+    end as rebuilt_text
+from reasoned
+left join {{ ref('stg_study__potential_classes') }} as classes
+    on
+        reasoned.exhibit = 'k_class'
+        and cast(reasoned.rebuilt_value as integer) = classes.display_order
+where
+    reasoned.choice = 1
+    and {{ audit_agrees() }}
+-- sums that read it keep one order
+order by
+    reasoned.replication_id, reasoned.exhibit, reasoned.row_order, reasoned.column_order

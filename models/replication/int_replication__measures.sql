@@ -1,0 +1,266 @@
+-- The number behind each finding about the study; the finding and its threshold are rows.
+{% set printed = "replication_id = 'study_printed'" -%}
+with figures as (
+    select
+        replication_id,
+        exhibit,
+        row_label,
+        column_label,
+        printed_value,
+        rebuilt_value,
+        tolerance,
+        abs(difference) as distance
+    from {{ ref('rpt_replication') }}
+),
+
+slopes as (
+    select
+        printed.row_label,
+        printed.printed_value,
+        printed.tolerance
+    from figures as printed
+    where
+        printed.{{ printed }}
+        and printed.exhibit = 'random_effects'
+        and printed.column_label = 'coefficient'
+        and printed.row_label <> '_cons'
+),
+
+ecommerce_slopes as (
+    select
+        slopes.row_label,
+        slopes.printed_value,
+        slopes.tolerance,
+        coefficients.coefficient
+    from slopes
+    inner join {{ ref('fct_gravity_coefficients') }} as coefficients
+        on
+            slopes.row_label = coefficients.term
+            and coefficients.study_id = 'central_asia'
+            and coefficients.spec_id = 'recommended'
+            and coefficients.estimator = 'pooled'
+            and coefficients.covariance = 'classical'
+),
+
+log_k as (
+    select
+        printed.printed_k,
+        potential.k_ratio
+    from {{ ref('int_replication__printed_k') }} as printed
+    inner join {{ ref('fct_trade_potential') }} as potential
+        on
+            printed.country_iso3 = potential.partner_iso3
+            and printed.year = potential.year
+            and potential.study_id = 'central_asia'
+            and potential.spec_id = 'study_printed'
+            and potential.estimator = 'pooled'
+    where printed.printed_k is not null
+),
+
+residual_shares as (
+    {% for key in ['year', 'country_iso3'] -%}
+        select
+            '{{ key }}' as grouped_by,
+            abs(sum(implied_residual_usd)) / sum(goods_trade_usd) as residual_share
+        from {{ ref('int_replication__printed_k') }}
+        where printed_k is not null
+        group by {{ key }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor -%}
+),
+
+pooled_gap as (
+    select max(abs(random.coefficient - pooled.coefficient)) as largest
+    from {{ ref('fct_gravity_coefficients') }} as random
+    inner join {{ ref('fct_gravity_coefficients') }} as pooled
+        on
+            random.study_id = pooled.study_id
+            and random.spec_id = pooled.spec_id
+            and random.covariance = pooled.covariance
+            and random.term = pooled.term
+            and pooled.estimator = 'pooled'
+    where
+        random.study_id = 'central_asia'
+        and random.spec_id = 'study_printed'
+        and random.estimator = 'random'
+)
+
+select
+    'index_is_a_formula' as finding_id,
+    cast(sum(case when distance <= 0.001 then 1 else 0 end) as double precision) as measured_value
+from figures
+where {{ printed }} and exhibit = 'index'
+
+union all
+
+select
+    'index_deviates_little' as finding_id,
+    max(distance) as measured_value
+from figures
+where {{ printed }} and exhibit = 'index'
+
+union all
+
+select
+    'kmo_of_three_variables' as finding_id,
+    distance as measured_value
+from figures
+where {{ printed }} and row_label = 'kmo'
+
+union all
+
+select
+    'kmo_of_eleven_indicators' as finding_id,
+    abs(rebuilt_value - 0.77) as measured_value
+from figures
+where replication_id = 'study_stated' and row_label = 'kmo'
+
+union all
+
+select
+    'shares_became_weights' as finding_id,
+    max(distance) as measured_value
+from figures
+where {{ printed }} and row_label like 'component_weight%'
+
+union all
+
+select
+    'index_correlation_of_first_try' as finding_id,
+    abs(corr(printed_value, rebuilt_value) - 0.75) as measured_value
+from figures
+where replication_id = 'study_stated' and exhibit = 'index'
+
+{% for finding, check in {
+    'index_agrees_with_descriptives': 'index_and_descriptives', 'intervals_are_normal': 'interval_is_normal',
+}.items() -%}
+    union all
+
+    select
+        '{{ finding }}' as finding_id,
+        cast(sum(case when is_consistent then 0 else 1 end) as double precision) as measured_value
+    from {{ ref('rpt_printed_consistency') }}
+    where check_name = '{{ check }}'
+
+{% endfor -%}
+union all
+
+select
+    'random_effects_are_pooled' as finding_id,
+    largest as measured_value
+from pooled_gap
+
+{% for finding, (term, columns) in {
+    'openness_is_exact': ('lnopen', "('mean', 'sd', 'min', 'max')"),
+    'internet_use_is_near_exact': ('lnnet', "('mean', 'sd', 'min', 'max')"),
+    'population_has_exact_ends': ('lnpop', "('min', 'max')"),
+    'income_has_exact_ends': ('lnPgdp', "('min', 'max')"),
+    'distance_moves_with_oil': ('lndist', "('mean', 'sd', 'min', 'max')"),
+}.items() -%}
+    union all
+
+    select
+        '{{ finding }}' as finding_id,
+        max(distance) as measured_value
+    from figures
+    where
+        {{ printed }}
+        and exhibit = 'descriptives'
+        and row_label = '{{ term }}'
+        and column_label in {{ columns }}
+
+{% endfor -%}
+union all
+
+select
+    'price_index_mixes_bases' as finding_id,
+    max(case when {{ printed }} then distance end)
+    / max(case when replication_id = 'study_stated' then distance end) as measured_value
+from figures
+where exhibit = 'descriptives' and row_label = 'lncpi' and column_label <> 'n_obs'
+
+union all
+
+select
+    'outcome_is_goods_trade' as finding_id,
+    cast(
+        sum(
+            case
+                when sign(printed_value) = sign(rebuilt_value) and distance <= tolerance then 1
+                else 0
+            end
+        ) as double precision
+    ) as measured_value
+from figures
+where
+    {{ printed }}
+    and exhibit = 'random_effects'
+    and column_label = 'coefficient'
+    and row_label <> '_cons'
+
+union all
+
+select
+    'outcome_is_not_ecommerce' as finding_id,
+    cast(
+        sum(
+            case
+                when
+                    sign(printed_value) = sign(coefficient)
+                    and abs(coefficient - printed_value) <= tolerance
+                    then 1
+                else 0
+            end
+        ) as double precision
+    ) as measured_value
+from ecommerce_slopes
+
+union all
+
+select
+    'f_test_has_the_printed_df' as finding_id,
+    max(distance) as measured_value
+from figures
+where {{ printed }} and exhibit = 'f_test' and column_label in ('df', 'df_denominator')
+
+union all
+
+select
+    'f_statistic_is_rebuilt' as finding_id,
+    distance as measured_value
+from figures
+where {{ printed }} and exhibit = 'f_test' and column_label = 'statistic'
+
+union all
+
+select
+    'k_is_not_of_the_log_model' as finding_id,
+    corr(printed_k, k_ratio) as measured_value
+from log_k
+
+union all
+
+select
+    'k_is_of_a_regression_in_levels' as finding_id,
+    corr(printed_value, rebuilt_value) as measured_value
+from figures
+where {{ printed }} and exhibit = 'k' and printed_value is not null
+
+union all
+
+select
+    case grouped_by when 'year' then 'k_has_year_effects' else 'k_has_no_partner_effects' end
+        as finding_id,
+    max(residual_share) as measured_value
+from residual_shares
+group by grouped_by
+
+union all
+
+select
+    'k_leaves_out_unpublished_rows' as finding_id,
+    cast(
+        sum(case when (printed_k is not null) = is_internet_use_published then 1 else 0 end)
+        as double precision
+    ) as measured_value
+from {{ ref('int_replication__printed_k') }}

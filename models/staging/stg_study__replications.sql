@@ -1,0 +1,17 @@
+{{ require_columns('replications') }}
+
+select
+    replication_id,
+    replication_name,
+    study_id,
+    index_spec_id,
+    spec_id,
+    estimator,
+    covariance,
+    k_study_id,
+    k_spec_id,
+    k_estimator,
+    description,
+    position,
+    {{ file_line() }} as file_line
+from {{ ref('replications') }}

@@ -1,0 +1,29 @@
+-- A study that revises another one has its partners, years and settings.
+with studies as (
+    select
+        studies.*,
+        (
+            select {{ text_list('partners.partner_iso3', 'partners.partner_iso3') }}
+            from {{ ref('stg_study__study_partners') }} as partners
+            where partners.study_id = studies.study_id
+        ) as partners
+    from {{ ref('stg_study__studies') }} as studies
+)
+
+select
+    'seeds/study/studies.csv, line ' || coalesce(cast(later.file_line as varchar), '?')
+    || ', column revises_study_id: ' || later.study_id
+    || ' (rule: everything but names, as_of_date and revises_study_id is that of '
+    || earlier.study_id || ')' as complaint
+from studies as later
+inner join studies as earlier
+    on later.revises_study_id = earlier.study_id
+where
+    later.reporter_iso3 <> earlier.reporter_iso3
+    or later.partner_scope <> earlier.partner_scope
+    or later.flow <> earlier.flow
+    or later.outcome_scaling <> earlier.outcome_scaling
+    or later.ecommerce_series <> earlier.ecommerce_series
+    or later.first_year <> earlier.first_year
+    or later.last_year <> earlier.last_year
+    or later.partners is distinct from earlier.partners
