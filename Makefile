@@ -96,6 +96,7 @@ clean: ## Remove what a build or a test leaves behind, except published releases
 
 .PHONY: distclean
 distclean: clean ## Remove .venv and published releases as well
+	@if [ -d release ]; then chmod -R u+w release; fi    # releases are read-only
 	rm -rf .venv release
 
 # The environment. The stamps lie in .venv and go with it.

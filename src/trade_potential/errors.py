@@ -7,3 +7,7 @@ class TradePotentialError(Exception):
 
 class InputError(TradePotentialError):
     """Input that breaks a documented rule; the message names the offending keys."""
+
+
+class ReleaseError(InputError):
+    """A release that cannot be published, read or trusted; the message names path and remedy."""

@@ -52,16 +52,19 @@ class Project:
     def database(self) -> Path:
         return self.root / "warehouse" / "trade_potential.duckdb"
 
-    def build(self) -> subprocess.CompletedProcess[str]:
+    def dbt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("DBT_", "TRADE_"))}
         return subprocess.run(
-            [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "build"],
+            [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments],
             cwd=self.root,
             env={**environment, "DO_NOT_TRACK": "1"},
             capture_output=True,
             text=True,
             check=False,
         )
+
+    def build(self) -> subprocess.CompletedProcess[str]:
+        return self.dbt("build")
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
         with duckdb.connect(self.database, read_only=True) as connection:

@@ -6,7 +6,7 @@ import argparse
 import csv
 from typing import Any, NoReturn
 
-from trade_potential.cli import gravity, index, table
+from trade_potential.cli import gravity, index, releases, table
 from trade_potential.cli.session import BAD_ARGUMENTS
 
 INDEX_THRESHOLDS = {"eigenvalue": 1.0, "cumulative_share": 0.8}
@@ -113,8 +113,8 @@ def _digits(text: str) -> int:
 def parser() -> argparse.ArgumentParser:
     """All commands."""
     raw = argparse.RawDescriptionHelpFormatter
-    examples = GRAVITY_EXAMPLES + INDEX_EXAMPLES + TABLE_EXAMPLES
-    about = "Gravity models and indices of anyone's own table, without dbt."
+    examples = GRAVITY_EXAMPLES + INDEX_EXAMPLES + TABLE_EXAMPLES + releases.EXAMPLES
+    about = "Gravity models and indices of anyone's own table; releases of a warehouse."
     top = _Parser(prog="trade-potential", description=about, epilog=examples, formatter_class=raw)
     top.add_argument("--version", action=_Version, nargs=0, help="show the version and stop")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
@@ -149,6 +149,11 @@ def parser() -> argparse.ArgumentParser:
     about = "Show models of a built warehouse side by side."
     formats = ("table", "latex", "html", "markdown")
     _table_arguments(with_digits(command("table", about, TABLE_EXAMPLES, formats)))
+    about = "List, compare, verify and roll back what builds have published."
+    sub = commands.add_parser(
+        "releases", help=about, description=about, epilog=releases.EXAMPLES, formatter_class=raw
+    )
+    releases.add_arguments(sub)
     return top
 
 

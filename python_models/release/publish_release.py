@@ -1,0 +1,35 @@
+"""The last node: every mart of a passed build as an immutable release (docs/operations.md)."""
+
+
+def model(dbt, session):
+    from trade_potential.release.node import publish_marts
+
+    dbt.config(materialized="table")
+    dbt.ref("gate_total_trade_press")  # no mart reads these two; as parents they must pass, too
+    dbt.ref("gate_trade_agreements")
+    marts = {
+        "dim_country": dbt.ref("dim_country"),
+        "dim_indicator": dbt.ref("dim_indicator"),
+        "dim_potential_class": dbt.ref("dim_potential_class"),
+        "dim_specification": dbt.ref("dim_specification"),
+        "dim_study": dbt.ref("dim_study"),
+        "fct_audit_results": dbt.ref("fct_audit_results"),
+        "fct_country_year": dbt.ref("fct_country_year"),
+        "fct_development_index": dbt.ref("fct_development_index"),
+        "fct_gravity_coefficients": dbt.ref("fct_gravity_coefficients"),
+        "fct_gravity_descriptives": dbt.ref("fct_gravity_descriptives"),
+        "fct_gravity_diagnostics": dbt.ref("fct_gravity_diagnostics"),
+        "fct_gravity_tests": dbt.ref("fct_gravity_tests"),
+        "fct_index_diagnostics": dbt.ref("fct_index_diagnostics"),
+        "fct_index_weights": dbt.ref("fct_index_weights"),
+        "fct_quality_results": dbt.ref("fct_quality_results"),
+        "fct_row_ledger": dbt.ref("fct_row_ledger"),
+        "fct_trade_potential": dbt.ref("fct_trade_potential"),
+        "rpt_estimator_comparison": dbt.ref("rpt_estimator_comparison"),
+        "rpt_printed_consistency": dbt.ref("rpt_printed_consistency"),
+        "rpt_replication": dbt.ref("rpt_replication"),
+        "rpt_replication_findings": dbt.ref("rpt_replication_findings"),
+        "rpt_trade_potential": dbt.ref("rpt_trade_potential"),
+        "rpt_vintage_sensitivity": dbt.ref("rpt_vintage_sensitivity"),
+    }
+    return publish_marts(session, marts=marts, vintages=dbt.ref("int_panel__vintages"))

@@ -1,0 +1,202 @@
+"""The command releases: list, compare, verify and roll back what builds have published."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from trade_potential.cli.session import BAD_DATA, OK, write
+from trade_potential.errors import ReleaseError
+from trade_potential.report import aligned, shown
+
+FIGURES_SHOWN = 10
+"""Figures in a table; JSON has all."""
+
+EXAMPLES = """examples of releases:
+  trade-potential releases list
+  trade-potential releases diff 000011-5d41402a current --format json
+  trade-potential releases verify && trade-potential releases rollback
+"""
+
+
+def add_arguments(sub: argparse.ArgumentParser) -> None:
+    """The commands below releases."""
+    commands = sub.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, text: str, run: Any) -> argparse.ArgumentParser:
+        leaf: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+        leaf.add_argument(
+            "--release-path", default="release", metavar="DIR", help="default release"
+        )
+        leaf.add_argument("--format", choices=("table", "json"), default="table")
+        leaf.add_argument("--output", metavar="FILE", help="write there instead of to stdout")
+        leaf.set_defaults(run=run, check=lambda _: None, parser=leaf)
+        return leaf
+
+    command("list", "List the releases, oldest first.", _list)
+    leaf = command("diff", "Show what is different from release A to release B.", _diff)
+    leaf.add_argument("old", metavar="A", help="id of a release, or current")
+    leaf.add_argument("new", metavar="B", help="id of a release, or current")
+    leaf = command("verify", "Check files, checksums and rows of one or all releases.", _verify)
+    leaf.add_argument("release", metavar="ID", nargs="?", help="id or current (default: all)")
+    leaf = command("rollback", "Verify a release and make it current.", _roll_back)
+    leaf.add_argument(
+        "release", metavar="ID", nargs="?", help="default: the one before the current"
+    )
+
+
+def _root(args: argparse.Namespace) -> Path:
+    root = Path(args.release_path)
+    if not root.is_dir():
+        raise ReleaseError(
+            f"{root}: no such directory; dbt build publishes there, --release-path names another"
+        )
+    return root
+
+
+def _write(args: argparse.Namespace, document: Any, text: str) -> None:
+    """Write the document as JSON, or its table."""
+    if args.format == "json":
+        # Keys of rows can be dates.
+        text = json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
+    write(args, [text])
+
+
+def _list(args: argparse.Namespace) -> int:
+    from trade_potential.release import current_id, released
+
+    root = _root(args)
+    current = current_id(root)
+    listed = []
+    for release in released(root):
+        entry: dict[str, Any] = {
+            "release_id": release.release_id,
+            "is_current": release.release_id == current,
+        }
+        try:
+            said = release.manifest()
+            entry |= {
+                "status": "published",
+                "published_at": said["published_at"],
+                "run_id": said["run_id"],
+                "code": said.get("code"),
+                "marts": len(said["marts"]),
+                "rows": sum(mart["rows"] for mart in said["marts"].values()),
+                "bytes": sum(file["bytes"] for file in said["files"].values()),
+            }
+        except (ReleaseError, KeyError, TypeError):
+            entry["status"] = "damaged"
+        listed.append(entry)
+    header = ["release", "current", "status", "published at (UTC)", "code", "marts", "rows", "MB"]
+    rows = [
+        [
+            entry["release_id"],
+            "yes" if entry["is_current"] else "",
+            entry["status"],
+            str(entry.get("published_at", ""))[:19].replace("T", " "),
+            _code(entry.get("code")),
+            str(entry.get("marts", "")),
+            str(entry.get("rows", "")),
+            f"{entry['bytes'] / 1e6:.1f}" if "bytes" in entry else "",
+        ]
+        for entry in listed
+    ]
+    _write(args, listed, aligned([header, *rows], indent="") if rows else "no release\n")
+    return OK
+
+
+def _code(code: dict[str, Any] | None) -> str:
+    """Commit or version in a word; a star where files differ from the commit."""
+    if not code:
+        return ""
+    if "git_commit" in code:
+        return f"{code['git_commit'][:8]}{'*' if code['git_dirty'] else ''}"
+    return str(code.get("package_version") or "")
+
+
+def _diff(args: argparse.Namespace) -> int:
+    from trade_potential.release import compare
+    from trade_potential.release.layout import find
+
+    root = _root(args)
+    document = compare(find(root, args.old), find(root, args.new))
+    _write(args, document, _diff_table(document))
+    return OK
+
+
+def _diff_table(document: dict[str, Any]) -> str:
+    """The differences for people."""
+    marts = document["marts"]
+    names = ("rows_before", "rows_after", "rows_added", "rows_removed", "rows_changed")
+    rows = [
+        [mart, found["status"], *("" if found.get(n) is None else str(found[n]) for n in names)]
+        for mart, found in marts.items()
+        if found["status"] != "same"
+    ]
+    same = len(marts) - len(rows)
+    text = (
+        f"from {document['old']} to {document['new']}: {same} of {len(marts)} marts are the same\n"
+    )
+    if rows:
+        header = ["mart", "status", "before", "after", "added", "removed", "changed"]
+        text += "\nrows\n" + aligned([header, *rows])
+    for what in ("columns_added", "columns_removed"):
+        columns = [f"{mart}.{name}" for mart, m in marts.items() for name in m.get(what, [])]
+        if columns:
+            text += f"\n{what.replace('_', ' ')}: {', '.join(columns)}\n"
+    if document["classes"]:
+        moves = [[str(m["before"]), str(m["after"]), str(m["rows"])] for m in document["classes"]]
+        text += "\nclasses of fct_trade_potential\n" + aligned(
+            [["before", "after", "rows"], *moves]
+        )
+    figures = document["figures"]
+    if figures:
+        text += "\nfigures, the largest relative change of each\n" + aligned(
+            [
+                ["figure", "rows", "relative", "before", "after", "of"],
+                *(
+                    [
+                        f"{figure['mart']}.{figure['column']}",
+                        str(figure["rows_changed"]),
+                        shown(figure["largest_relative_change"]),
+                        shown(figure["before"]),
+                        shown(figure["after"]),
+                        ", ".join(str(value) for value in figure["key"].values()),
+                    ]
+                    for figure in figures[:FIGURES_SHOWN]
+                ),
+            ]
+        )
+    if len(figures) > FIGURES_SHOWN:
+        text += f"{len(figures) - FIGURES_SHOWN} more figures in --format json\n"
+    return text
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from trade_potential.release import complaints, verify_all
+    from trade_potential.release.layout import find
+
+    root = _root(args)
+    if args.release is None:
+        found = verify_all(root)
+    else:
+        release = find(root, args.release)
+        found = {release.release_id: complaints(release)}
+    lines = [
+        f"{name}: {'damaged' if wrong else 'ok'}\n" + "".join(f"  {line}\n" for line in wrong)
+        for name, wrong in found.items()
+    ]
+    _write(args, found, "".join(lines))
+    return BAD_DATA if any(found.values()) else OK
+
+
+def _roll_back(args: argparse.Namespace) -> int:
+    from trade_potential.release import roll_back
+
+    release, notes = roll_back(_root(args), args.release)
+    document = {"current": release.release_id, "notes": notes}
+    text = "".join(f"{note}\n" for note in notes) + f"current is {release.release_id}\n"
+    _write(args, document, text)
+    return OK

@@ -1,0 +1,19 @@
+"""Releases: every mart of one passed build as immutable files; see docs/operations.md."""
+
+from trade_potential.release.compare import compare
+from trade_potential.release.layout import Release, current_id, released
+from trade_potential.release.publish import Published, publish
+from trade_potential.release.rollback import roll_back
+from trade_potential.release.verify import complaints, verify_all
+
+__all__ = [
+    "Published",
+    "Release",
+    "compare",
+    "complaints",
+    "current_id",
+    "publish",
+    "released",
+    "roll_back",
+    "verify_all",
+]

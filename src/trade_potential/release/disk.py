@@ -1,0 +1,168 @@
+"""What a release needs of a file system: a lock, files that are on the disk, a link that moves.
+
+Linux and macOS: the lock is flock, which the kernel releases when the process ends, however that
+happens.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from trade_potential.errors import ReleaseError
+from trade_potential.release.layout import (
+    CURRENT,
+    ID,
+    LINK,
+    LOCK,
+    PENDING,
+    REMOVING,
+    STAGING,
+    current_id,
+    pending_id,
+)
+
+POLL_SECONDS = 0.1
+CHUNK_BYTES = 1 << 20
+
+
+def flush(path: Path) -> None:
+    """Wait until a file, or the names in a directory, are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+@contextmanager
+def locked(root: Path, *, wait_seconds: float) -> Iterator[None]:
+    """Hold the lock of a directory of releases; a second process waits.
+
+    Raises:
+        ReleaseError: Another process still holds it after the wait.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    path = root / LOCK
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        end = time.monotonic() + wait_seconds
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= end:
+                    raise ReleaseError(
+                        f"{path}: another process publishes, or rolls back, since more than "
+                        f"{wait_seconds:g} s; try again when it has ended"
+                    ) from None
+            time.sleep(POLL_SECONDS)
+        yield
+    finally:
+        os.close(handle)
+
+
+def seal(folder: Path) -> None:
+    """Make a tree read-only and wait until all of it is on the disk, the inside first."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+        flush(path)
+    folder.chmod(0o555)
+    flush(folder)
+
+
+def discard(folder: Path) -> None:
+    """Remove a tree, read-only or not; a release first loses its name, so that no half stays."""
+    if not folder.name.startswith("."):
+        doomed = folder.with_name(REMOVING + folder.name)
+        folder.rename(doomed)
+        folder = doomed
+    if folder.is_symlink() or not folder.is_dir():
+        folder.unlink()
+        return
+    folder.chmod(stat.S_IRWXU)
+    for path in folder.rglob("*"):
+        if path.is_dir() and not path.is_symlink():
+            path.chmod(stat.S_IRWXU)
+    shutil.rmtree(folder)
+
+
+def intend(root: Path, name: str) -> None:
+    """Write down which directory is about to become a release, on the disk when this returns."""
+    draft = root / (LINK + name + PENDING)
+    draft.write_text(name + "\n", encoding="utf-8")
+    flush(draft)
+    draft.replace(root / PENDING)
+    flush(root)
+
+
+def settle(root: Path) -> None:
+    """The link has moved, or never will: nothing is pending."""
+    (root / PENDING).unlink(missing_ok=True)
+    flush(root)
+
+
+def point(root: Path, name: str) -> None:
+    """Move ``current``: readers see the old release or the new one, never neither."""
+    link = root / (LINK + name)
+    with contextlib.suppress(FileNotFoundError):
+        link.unlink()
+    link.symlink_to(name)
+    link.replace(root / CURRENT)
+    flush(root)
+
+
+def recover(root: Path) -> list[str]:
+    """Remove what killed processes have left; whoever calls it holds the lock.
+
+    Returns:
+        One sentence for each thing found.
+    """
+    notes = []
+    waiting, current = pending_id(root), current_id(root)
+    if waiting is not None:
+        if waiting != current and ID.fullmatch(waiting) and (root / waiting).is_dir():
+            discard(root / waiting)
+            notes.append(f"removed {waiting}: complete, but killed before it became current")
+        settle(root)
+    for path in sorted(root.iterdir()):
+        if path.name.startswith((STAGING, LINK, REMOVING)):
+            discard(path)
+            notes.append(f"removed {path.name}: left by a process that was killed")
+    return notes
+
+
+REMEDIES = {
+    errno.ENOSPC: "free space on that disk",
+    errno.EDQUOT: "free space within the quota",
+    errno.EFBIG: "raise the limit on the size of files",
+    errno.EROFS: "the file system is read-only; choose another release_path",
+    errno.EACCES: "let this user write there, or choose another release_path",
+    errno.EPERM: "let this user write there, or choose another release_path",
+}
+
+
+def in_words(error: OSError) -> str:
+    """What failed, where, and what helps."""
+    where = f"{error.filename}: " if error.filename else ""
+    remedy = REMEDIES.get(error.errno or 0, "see to it, then run dbt build")
+    return f"{where}{error.strerror or error}: {remedy}"

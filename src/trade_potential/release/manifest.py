@@ -1,0 +1,158 @@
+"""What a release says of itself: where its numbers come from and what it holds."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from trade_potential.release.disk import checksum
+from trade_potential.release.layout import DATABASE, MANIFEST, MARTS
+from trade_potential.release.tables import Content, one_file, parquet_of, query
+
+PACKAGES = (
+    "trade-potential",
+    "dbt-core",
+    "dbt-duckdb",
+    "duckdb",
+    "great-expectations",
+    "linearmodels",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pyfixest",
+    "scipy",
+    "statsmodels",
+)
+"""Packages that a published number can depend on."""
+GATE, AUDIT = "fct_quality_results", "fct_audit_results"
+GIT_SECONDS = 20
+
+
+def versions() -> dict[str, str | None]:
+    """Versions of Python and of the packages; null where one is not installed."""
+    found: dict[str, str | None] = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = None
+    return found
+
+
+def code_version(project: Path) -> dict[str, Any]:
+    """Commit of the project and whether files differ from it; without git the package's version."""
+    commit = _git(project, "rev-parse", "HEAD")
+    changed = _git(project, "status", "--porcelain", "--", ".")
+    if commit is None or changed is None:
+        return {"package_version": versions()["trade-potential"]}
+    return {"git_commit": commit.strip(), "git_dirty": bool(changed.strip())}
+
+
+def _git(project: Path, *arguments: str) -> str | None:
+    """What git says; None where it is not installed, or this is no checkout."""
+    git = shutil.which("git")
+    if git is None:
+        return None
+    try:
+        said = subprocess.run(  # noqa: S603 (no shell, and no argument is a user's)
+            [git, "-C", str(project), *arguments],
+            # Reading must not refresh the index: someone may commit just now.
+            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+            capture_output=True,
+            text=True,
+            timeout=GIT_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return said.stdout if said.returncode == 0 else None
+
+
+def files_of(folder: Path) -> dict[str, dict[str, Any]]:
+    """Bytes and checksum of every file, by path within the release."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {
+        path.relative_to(folder).as_posix(): {
+            "bytes": path.stat().st_size,
+            "sha256": checksum(path),
+        }
+        for path in paths
+    }
+
+
+def manifest(
+    folder: Path,
+    *,
+    release: tuple[str, int],
+    previous: str | None,
+    about: dict[str, Any],
+    contents: dict[str, Content],
+    keys: dict[str, list[str]],
+) -> dict[str, Any]:
+    """The manifest of the tables in a directory.
+
+    Args:
+        folder: Where the tables lie.
+        release: Id and sequence number.
+        previous: Id of the release that was current before.
+        about: The run: id, code, versions, vintages.
+        contents: What each mart holds.
+        keys: Columns of the key of each mart.
+    """
+    files = files_of(folder)
+    marts = {
+        mart: {
+            "rows": held.rows,
+            "key": keys[mart],
+            "columns": [{"name": name, "type": kind} for name, kind in held.columns],
+            "file": f"{MARTS}/{mart}.parquet",
+            **files[f"{MARTS}/{mart}.parquet"],
+        }
+        for mart, held in contents.items()
+    }
+    return {
+        "release_id": release[0],
+        "sequence": release[1],
+        "previous_release_id": previous,
+        # For people. Nothing is ordered by it: a clock can go backwards.
+        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        **about,
+        "gate": _gate(folder) if GATE in contents else None,
+        "audit": _audit(folder) if AUDIT in contents else None,
+        "database": {"file": DATABASE, "schema": "main", **files[DATABASE]},
+        "marts": marts,
+        "files": files,
+    }
+
+
+def _gate(folder: Path) -> dict[str, Any]:
+    """Expectations on the inputs: passed and failed, by severity."""
+    counted = query(
+        "select severity, count(*) filter (where passed), count(*) filter (where not passed) "
+        f"from {one_file(parquet_of(folder, GATE))} group by severity order by severity"
+    )
+    by_severity = {name: {"passed": good, "failed": bad} for name, good, bad in counted}
+    is_closed = by_severity.get("error", {}).get("failed", 0) > 0 or not counted
+    return {"status": "failed" if is_closed else "passed", "expectations": by_severity}
+
+
+def _audit(folder: Path) -> dict[str, Any]:
+    """Numbers beside their second computation, by status."""
+    counted = query(
+        f"select status, count(*) from {one_file(parquet_of(folder, AUDIT))} "
+        "group by status order by status"
+    )
+    by_status = dict(counted)
+    return {"status": "failed" if by_status.get("differs") else "passed", "results": by_status}
+
+
+def sums(folder: Path) -> str:
+    """Checksums of every file, the manifest included, as ``sha256sum --check`` reads them."""
+    files = {**files_of(folder), MANIFEST: {"sha256": checksum(folder / MANIFEST)}}
+    return "".join(f"{held['sha256']}  {name}\n" for name, held in sorted(files.items()))

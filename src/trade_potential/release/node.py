@@ -1,0 +1,95 @@
+"""The last node of the DAG: publishes what the build has made, and says what came of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trade_potential.errors import TradePotentialError
+from trade_potential.release.manifest import code_version, versions
+from trade_potential.release.publish import publish
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+
+def publish_marts(
+    session: duckdb.DuckDBPyConnection,
+    *,
+    marts: dict[str, duckdb.DuckDBPyRelation],
+    vintages: duckdb.DuckDBPyRelation,
+) -> pd.DataFrame:
+    """Publish the marts as the plan of this run says (macro plan_release).
+
+    A release that cannot be published is a row with a complaint, not an exception: the test
+    release_is_published shows it without a traceback and fails the build.
+
+    Args:
+        session: Of the build; holds release.build_plan.
+        marts: Rows by name of the mart.
+        vintages: int_panel__vintages.
+    """
+    import pandas as pd
+
+    plan = json.loads(session.execute("select plan from release.build_plan").fetchall()[0][0])
+    row: dict[str, Any] = {"release_id": None, "sequence": None, "complaint": None, "notes": None}
+    try:
+        root = Path(plan["project_dir"] or ".").resolve() / plan["release_path"]
+        published = publish(
+            root,
+            marts,
+            keys=plan["keys"],
+            run_id=plan["invocation_id"],
+            about={
+                "target": plan["target"],
+                "vars": plan["vars"],
+                "code": code_version(Path(plan["project_dir"] or ".")),
+                "versions": versions(),
+                "vintages": _vintages(marts["dim_study"], vintages),
+            },
+            kept=_whole(plan["releases_kept"]),
+        )
+        row |= {
+            "release_id": published.release.release_id,
+            "sequence": published.release.sequence,
+            "notes": "; ".join(published.notes),
+        }
+    except TradePotentialError as error:
+        row["complaint"] = " ".join(str(error).split())
+    row["status"] = "failed" if row["complaint"] else "published"
+    row["release_path"] = plan["release_path"]
+    types = {name: "Int64" if name == "sequence" else "str" for name in sorted(row)}
+    return pd.DataFrame([row]).astype(types)
+
+
+def _whole(value: Any) -> int:
+    """The number of releases to keep."""
+    try:
+        return int(str(value))
+    except ValueError:
+        raise TradePotentialError(
+            f"dbt_project.yml: the var releases_kept is {value!r}, not a whole number"
+        ) from None
+
+
+def _vintages(
+    studies: duckdb.DuckDBPyRelation, vintages: duckdb.DuckDBPyRelation
+) -> dict[str, dict[str, str | None]]:
+    """By study: its as-of date, and the oldest and newest vintage that its numbers rest on."""
+    used = {
+        study: (str(oldest), str(newest))
+        for study, oldest, newest in vintages.aggregate(
+            "study_id, min(vintage_date), max(vintage_date)", "study_id"
+        ).fetchall()
+    }
+    dates = studies.project("study_id, as_of_date").order("study_id").fetchall()
+    return {
+        study: {
+            "as_of_date": str(as_of),
+            "oldest_vintage": used.get(study, (None, None))[0],
+            "newest_vintage": used.get(study, (None, None))[1],
+        }
+        for study, as_of in dates
+    }

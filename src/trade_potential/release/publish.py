@@ -1,0 +1,167 @@
+"""Publish the marts of one build: everything written and verified, then one link moved.
+
+Killed at any point, ``current`` is the old release or the new one:
+
+1. The lock is taken, leftovers of killed processes are removed.
+2. ``.staging-<id>`` gets every file; all are read again, compared, made read-only and flushed.
+3. ``.pending`` names the id; the directory gets its name. It is complete, but no release.
+4. ``current`` moves: from here on it is one. ``.pending`` goes.
+5. Releases beyond the number kept are removed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trade_potential.errors import ReleaseError
+from trade_potential.release import disk
+from trade_potential.release.layout import (
+    MANIFEST,
+    STAGING,
+    SUMS,
+    Release,
+    current_id,
+    release_id,
+    released,
+)
+from trade_potential.release.manifest import manifest, sums
+from trade_potential.release.tables import write_tables
+from trade_potential.release.verify import complaints
+
+if TYPE_CHECKING:
+    import duckdb
+
+KEPT = 10
+WAIT_SECONDS = 60.0
+"""For another publish to end: it takes seconds, unless the disk is very slow."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """What came of a publish.
+
+    Attributes:
+        release: The release that is current now.
+        notes: What was found of killed processes, and releases that were removed.
+    """
+
+    release: Release
+    notes: tuple[str, ...]
+
+
+def publish(
+    root: Path,
+    marts: Mapping[str, duckdb.DuckDBPyRelation],
+    *,
+    keys: dict[str, list[str]],
+    run_id: str,
+    about: dict[str, Any],
+    kept: int = KEPT,
+    wait_seconds: float = WAIT_SECONDS,
+) -> Published:
+    """Write a release, verify it and make it current.
+
+    Args:
+        root: The directory of releases; made where there is none.
+        marts: Rows by name of the mart.
+        keys: Columns of the key by name of the mart.
+        run_id: Of the build.
+        about: Further entries of the manifest.
+        kept: How many of the newest releases stay.
+        wait_seconds: How long to wait while another process publishes.
+
+    Raises:
+        ReleaseError: Nothing was published and ``current`` is what it was; the message says why.
+    """
+    import duckdb
+
+    if kept < 1:
+        raise ReleaseError(f"releases_kept is {kept}; at least 1 is needed, the current one")
+    if "?" in str(root.absolute()):
+        raise ReleaseError(f"{root}: DuckDB reads no database in a folder whose path has a ?")
+    if not marts:
+        raise ReleaseError("there are no marts to publish")
+    try:
+        with disk.locked(root, wait_seconds=wait_seconds):
+            notes = disk.recover(root)
+            previous = current_id(root)
+            sequence = 1 + max((release.sequence for release in released(root)), default=0)
+            name = release_id(sequence, run_id)
+            new = Release(name, sequence, root / name)
+            about = {"run_id": run_id, **about}
+            notes += _bring_in(root, new, previous, marts, keys, about)
+            notes += _retain(root, kept, {name, previous})
+    except OSError as error:
+        raise ReleaseError(f"{disk.in_words(error)}; nothing is published") from error
+    except duckdb.Error as error:
+        message = " ".join(str(error).split())
+        raise ReleaseError(f"{root}: {message}; nothing is published") from error
+    return Published(new, tuple(notes))
+
+
+def _bring_in(
+    root: Path,
+    new: Release,
+    previous: str | None,
+    marts: Mapping[str, duckdb.DuckDBPyRelation],
+    keys: dict[str, list[str]],
+    about: dict[str, Any],
+) -> list[str]:
+    """Write, verify and swap; what fails before the swap leaves no trace."""
+    staging = root / (STAGING + new.release_id)
+    try:
+        staging.mkdir()
+        contents = write_tables(staging, marts, keys)
+        described = manifest(
+            staging,
+            release=(new.release_id, new.sequence),
+            previous=previous,
+            about=about,
+            contents=contents,
+            keys=keys,
+        )
+        text = json.dumps(described, indent=2, ensure_ascii=False, default=str) + "\n"
+        (staging / MANIFEST).write_text(text, encoding="utf-8")
+        (staging / SUMS).write_text(sums(staging), encoding="utf-8")
+        disk.seal(staging)
+        wrong = complaints(Release(new.release_id, new.sequence, staging))
+        if wrong:
+            raise ReleaseError("; ".join(wrong))
+        disk.intend(root, new.release_id)
+        staging.rename(new.folder)
+        disk.flush(root)
+        disk.point(root, new.release_id)
+        disk.settle(root)
+    except BaseException as error:  # interrupted from the keyboard, too
+        if current_id(root) == new.release_id:
+            if not isinstance(error, OSError):
+                raise
+            return [f"published, but perhaps not yet on the disk: {disk.in_words(error)}"]
+        # What cannot be removed now, the next publish removes.
+        with contextlib.suppress(OSError):
+            disk.recover(root)
+        raise
+    return []
+
+
+def _retain(root: Path, kept: int, needed: set[str | None]) -> list[str]:
+    """Remove the oldest releases beyond ``kept``, never those needed; says which.
+
+    Needed are the current one and the one before it: whoever has resolved ``current`` just before
+    the swap has until the next publish to open its files. An open file stays readable anyway.
+    """
+    notes = []
+    for old in released(root)[:-kept]:
+        if old.release_id in needed:
+            continue
+        try:
+            disk.discard(old.folder)
+            notes.append(f"removed {old.release_id}: beyond the {kept} releases kept")
+        except OSError as error:  # the new release is out; the next publish tries again
+            notes.append(f"could not remove {old.release_id}: {disk.in_words(error)}")
+    return notes

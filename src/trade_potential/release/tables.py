@@ -1,0 +1,154 @@
+"""Marts as Parquet and as one DuckDB file, and what both hold, read again from the disk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from trade_potential.errors import ReleaseError
+from trade_potential.macros import quoted
+from trade_potential.release.layout import DATABASE, MARTS
+
+if TYPE_CHECKING:
+    import duckdb
+
+STORAGE = "v1.1.0"
+"""Oldest DuckDB that reads the file. Left to itself, an engine may write what only it can read."""
+BATCH_ROWS = 100_000
+NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]*")
+
+
+class Content(NamedTuple):
+    """What a table holds: equal contents have equal tuples, in whatever order the rows are."""
+
+    columns: tuple[tuple[str, str], ...]
+    rows: int
+    fingerprint: int
+
+
+def literal(path: Path) -> str:
+    """A path as an SQL text."""
+    return "'" + str(path.absolute()).replace("'", "''") + "'"
+
+
+def one_file(path: Path) -> str:
+    """Rows of one Parquet file in SQL; brackets keep *, ? and [ from being a pattern."""
+    escaped = re.sub(r"([*?\[])", r"[\1]", str(path.absolute())).replace("'", "''")
+    return f"read_parquet('{escaped}', hive_partitioning = false)"
+
+
+def content(relation: duckdb.DuckDBPyRelation) -> Content:
+    """Names, types, number of rows, and a sum over hashes of the rows."""
+    cells = ", ".join(map(quoted, relation.columns))
+    found = relation.aggregate(f"count(*), sum(cast(hash({cells}) as hugeint))").fetchone()
+    rows, fingerprint = found or (0, 0)
+    columns = zip(relation.columns, map(str, relation.types), strict=True)
+    return Content(tuple(columns), int(rows), int(fingerprint or 0))
+
+
+def parquet_of(folder: Path, mart: str) -> Path:
+    """The Parquet file of a mart in a release."""
+    return folder / MARTS / f"{mart}.parquet"
+
+
+def write_tables(
+    folder: Path,
+    marts: Mapping[str, duckdb.DuckDBPyRelation],
+    keys: Mapping[str, list[str]],
+) -> dict[str, Content]:
+    """Write every mart, rows in the order of its key, read all of it again and compare.
+
+    Args:
+        folder: An empty directory.
+        marts: Rows by name of the mart.
+        keys: Columns of the key by name of the mart.
+
+    Returns:
+        What each mart holds.
+
+    Raises:
+        ReleaseError: A name is no file name, a key is missing or repeats, or what was read is not
+            what was written.
+    """
+    import duckdb
+
+    (folder / MARTS).mkdir()
+    contents = {}
+    with duckdb.connect() as memory:
+        for mart, relation in sorted(marts.items()):
+            key = keys.get(mart, [])
+            if not NAME.fullmatch(mart):
+                raise ReleaseError(f"{mart!r}: no name of a file; rename the mart")
+            if not key or not set(key) <= set(relation.columns):
+                raise ReleaseError(
+                    f"{mart}: no key among its columns; give it a test rows_are_unique"
+                )
+            contents[mart] = content(relation)
+            # All columns: the order is fixed even among rows that a key would not tell apart.
+            columns = dict.fromkeys([*key, *relation.columns])
+            ordered = relation.order(", ".join(f"{quoted(c)} asc nulls last" for c in columns))
+            # By a connection of its own: a full disk must not abort the build's transaction.
+            memory.from_arrow(ordered.to_arrow_reader(BATCH_ROWS)).write_parquet(
+                str(parquet_of(folder, mart)), compression="zstd"
+            )
+        path = literal(folder / DATABASE)
+        memory.execute(f"attach {path} as released (storage_version '{STORAGE}')")
+        for mart in contents:
+            rows = one_file(parquet_of(folder, mart))
+            memory.execute(f"create table released.main.{quoted(mart)} as select * from {rows}")
+        memory.execute("detach released")
+    for mart, read in read_tables(folder, list(contents)).items():
+        for place, found in read.items():
+            if found != contents[mart]:
+                raise ReleaseError(
+                    f"{place}: {mart} was read back as {found.rows} rows that differ from the "
+                    f"{contents[mart].rows} written; check the disk, and that Parquet has the "
+                    f"types of {mart}, then run dbt build"
+                )
+        refuse_repeated_key(folder, mart, keys[mart])
+    return contents
+
+
+def read_tables(folder: Path, marts: list[str]) -> dict[str, dict[str, Content]]:
+    """What the Parquet file and the table of each mart hold, by file.
+
+    Raises:
+        ReleaseError: A file cannot be read.
+    """
+    import duckdb
+
+    found: dict[str, dict[str, Content]] = {}
+    path = folder / DATABASE
+    try:
+        with duckdb.connect() as memory:
+            memory.execute(f"attach {literal(path)} as released (read_only)")
+            for mart in marts:
+                path = parquet_of(folder, mart)
+                in_file = content(memory.sql(f"select * from {one_file(path)}"))
+                path = folder / DATABASE
+                in_table = content(memory.sql(f"select * from released.main.{quoted(mart)}"))
+                found[mart] = {str(parquet_of(folder, mart)): in_file, str(path): in_table}
+    except duckdb.Error as error:
+        raise ReleaseError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error
+    return found
+
+
+def refuse_repeated_key(folder: Path, mart: str, key: list[str]) -> None:
+    """Raise ReleaseError where two rows of a mart share their key."""
+    columns = ", ".join(map(quoted, key))
+    repeated = query(
+        f"select 1 from {one_file(parquet_of(folder, mart))} "
+        f"group by {columns} having count(*) > 1 limit 1"
+    )
+    if repeated:
+        raise ReleaseError(f"{mart}: two rows share the key {', '.join(key)}; nothing is published")
+
+
+def query(sql: str) -> list[tuple[Any, ...]]:
+    """Rows of a query on files."""
+    import duckdb
+
+    with duckdb.connect() as memory:
+        return memory.execute(sql).fetchall()

@@ -1,0 +1,85 @@
+"""Is a release what it was when it was published?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from trade_potential.errors import ReleaseError
+from trade_potential.release.disk import checksum
+from trade_potential.release.layout import CURRENT, SUMS, Release, current_id, released
+from trade_potential.release.tables import read_tables
+
+
+def complaints(release: Release) -> list[str]:
+    """One sentence for each thing that is wrong with a release: files, checksums, rows."""
+    try:
+        wrong = _wrong_files(release.folder)
+        if not wrong:
+            wrong = _wrong_rows(release)
+    except (ReleaseError, OSError) as error:
+        return [str(error)]
+    return wrong
+
+
+def verify_all(root: Path) -> dict[str, list[str]]:
+    """Complaints about every release by its id, and about the link ``current``."""
+    try:
+        current = current_id(root)
+        known = released(root)
+    except ReleaseError as error:
+        return {CURRENT: [str(error)]}
+    found = {release.release_id: complaints(release) for release in known}
+    if current is None:
+        link_is_wrong = [f"{root / CURRENT}: is missing; roll back to a release"] if known else []
+    elif current not in found:
+        link_is_wrong = [f"{root / CURRENT}: points to {current}, which is gone; roll back"]
+    else:
+        link_is_wrong = []
+    return {**found, CURRENT: link_is_wrong}
+
+
+def _wrong_files(folder: Path) -> list[str]:
+    """Files that are missing, changed or unknown, by the list of checksums."""
+    path = folder / SUMS
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        listed = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+    except (OSError, ValueError) as error:
+        return [f"{path}: no list of checksums ({error})"]
+    there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
+    wrong = [f"{folder / name}: is missing" for name in sorted(listed.keys() - there)]
+    wrong += [
+        f"{folder / name}: is not part of the release"
+        for name in sorted(there - listed.keys() - {SUMS})
+    ]
+    wrong += [
+        f"{folder / name}: has changed since it was published (checksum)"
+        for name in sorted(there & listed.keys())
+        if checksum(folder / name) != listed[name]
+    ]
+    return wrong
+
+
+def _wrong_rows(release: Release) -> list[str]:
+    """Tables that are not as the manifest says."""
+    said = release.manifest()
+    wrong = [
+        f"{release.folder / name}: is of {(release.folder / name).stat().st_size} bytes, "
+        f"the manifest says {held['bytes']}"
+        for name, held in said["files"].items()
+        if (release.folder / name).stat().st_size != held["bytes"]
+        or checksum(release.folder / name) != held["sha256"]
+    ]
+    for mart, places in read_tables(release.folder, list(said["marts"])).items():
+        expected = said["marts"][mart]
+        columns = tuple((column["name"], column["type"]) for column in expected["columns"])
+        for place, held in places.items():
+            if held.rows != expected["rows"]:
+                wrong.append(
+                    f"{place}: {mart} has {held.rows} rows, the manifest says {expected['rows']}"
+                )
+            if held.columns != columns:
+                wrong.append(f"{place}: {mart} has other columns than the manifest says")
+        if len({held.fingerprint for held in places.values()}) > 1:
+            wrong.append(f"{release.folder}: {mart} differs between its two files")
+    return wrong

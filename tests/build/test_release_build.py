@@ -1,0 +1,117 @@
+"""The release as the last node: who publishes, and who does not."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from tests.build.project import ROOT, Project
+
+from trade_potential.release import current_id, released, verify_all
+
+pytestmark = pytest.mark.build
+
+NODE = "model.trade_potential.publish_release"
+BUILT = ("model", "seed", "snapshot")
+
+
+def test_no_mart_is_missing_from_the_node() -> None:
+    code = (ROOT / "python_models" / "release" / "publish_release.py").read_text(encoding="utf-8")
+    named = re.findall(r'"(\w+)": dbt\.ref\("(\w+)"\)', code)
+    assert all(name == reference for name, reference in named)
+    marts = sorted(path.stem for path in (ROOT / "models" / "marts").glob("*.sql"))
+    assert sorted(name for name, _ in named) == marts
+
+
+def test_every_model_and_test_comes_before_the_node(built: Project) -> None:
+    graph = json.loads((built.root / "target" / "manifest.json").read_text(encoding="utf-8"))
+    before: set[str] = set()
+    waiting = [NODE]
+    while waiting:
+        for parent in graph["parent_map"][waiting.pop()]:
+            if parent not in before:
+                before.add(parent)
+                waiting.append(parent)
+    nodes = {**graph["nodes"], **graph["unit_tests"]}.items()
+    built_by_dbt = {name for name, node in nodes if node["resource_type"] in BUILT}
+    # dbt runs a test before every node that stands below all parents of the test.
+    late_tests = {
+        name
+        for name, node in nodes
+        if node["resource_type"] in ("test", "unit_test")
+        and not set(node["depends_on"]["nodes"]) <= before
+    }
+    assert built_by_dbt - before == {NODE}
+    assert late_tests == {"test.trade_potential.release_is_published"}
+
+
+def test_whole_build_publishes_every_mart(built: Project) -> None:
+    root = built.root / "release"
+    assert verify_all(root)[str(current_id(root))] == []
+    newest = released(root)[-1]
+    assert current_id(root) == newest.release_id
+    said = newest.manifest()
+    counted = dict(
+        built.query(
+            "select table_name, estimated_size from duckdb_tables() where schema_name = 'marts'"
+        )
+    )
+    assert {mart: held["rows"] for mart, held in said["marts"].items()} == counted
+    for mart, held in said["marts"].items():
+        description = (ROOT / "models" / "marts" / f"{mart}.yml").read_text(encoding="utf-8")
+        assert f"Primary key: {', '.join(held['key'])}." in description
+    assert said["gate"]["status"] == said["audit"]["status"] == "passed"
+    assert said["audit"]["results"]["agrees"] == counted["fct_audit_results"]
+    assert said["vintages"].keys() == {"central_asia", "china_world"}
+    assert built.query("select status, sequence from release.publish_release") == [
+        ("published", newest.sequence)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["build", "-s", "+publish_release"], "--select is set"),
+        (["build", "--exclude-resource-type", "unit_test"], "--exclude-resource-type is set"),
+        (["run"], "dbt run does not run every node and test"),
+    ],
+)
+def test_part_of_a_build_is_refused(built: Project, arguments: list[str], reason: str) -> None:
+    before = current_id(built.root / "release")
+    marts = built.mart_count()
+    result = built.dbt(*arguments)
+    assert result.returncode != 0
+    assert reason in result.stdout
+    assert "or leave the node out: --exclude publish_release" in result.stdout
+    assert "Traceback" not in result.stdout
+    assert current_id(built.root / "release") == before
+    assert built.mart_count() == marts
+
+
+def test_part_without_the_node_publishes_nothing_and_is_fine(built: Project) -> None:
+    before = current_id(built.root / "release")
+    assert built.dbt("build", "-s", "dim_potential_class").returncode == 0
+    assert current_id(built.root / "release") == before
+
+
+def test_failing_test_publishes_nothing_and_the_old_release_stays(
+    built: Project, tmp_path: Path
+) -> None:
+    project = Project.copied_to(tmp_path / "project")
+    root = project.root / "release"
+    root.symlink_to(built.root / "release")
+    before = current_id(root)
+    # The last test that could fail: on a leaf, and nothing but the release comes after it.
+    planted = project.root / "tests" / "data" / "planted.sql"
+    planted.write_text(
+        "select 'planted' as complaint from {{ ref('rpt_trade_potential') }} limit 1\n",
+        encoding="utf-8",
+    )
+    result = project.build()
+    assert result.returncode == 1
+    assert "Rejected by planted" in result.stdout
+    assert re.search(r"SKIP relation release\.publish_release", result.stdout)
+    assert current_id(root) == before
+    assert not any(path.name.startswith(".staging") for path in root.iterdir())

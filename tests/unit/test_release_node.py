@@ -1,0 +1,107 @@
+"""The adapter behind the last node: its row, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from trade_potential.release import released
+from trade_potential.release.manifest import code_version
+from trade_potential.release.node import publish_marts
+
+
+def _publish(project: Path, **plan: Any) -> dict[str, Any]:
+    """The row of a node that publishes one mart."""
+    session = duckdb.connect()
+    session.execute("create schema release")
+    said = {
+        "invocation_id": "run-1",
+        "target": "duckdb",
+        "project_dir": str(project),
+        "release_path": "out",
+        "releases_kept": 10,
+        "vars": {"it's": 1},
+        "keys": {"dim_study": ["study_id"]},
+        **plan,
+    }
+    session.execute("create table release.build_plan as select ? as plan", [json.dumps(said)])
+    study = session.sql("select 's' as study_id, date '2026-11-01' as as_of_date")
+    vintages = session.sql(
+        "select 's' as study_id, unnest([date '2025-01-01', '2024-01-01']) as vintage_date"
+    )
+    session.register("row", publish_marts(session, marts={"dim_study": study}, vintages=vintages))
+    # As dbt does it: the transaction of the build must still be usable, the row have types.
+    session.execute("create table outcome as select * from row")
+    (row,) = session.sql("select * from outcome").fetchall()
+    return dict(zip(session.table("outcome").columns, row, strict=True))
+
+
+def test_row_of_a_publish(tmp_path: Path) -> None:
+    row = _publish(tmp_path)
+    (only,) = released(tmp_path / "out")
+    assert row == {
+        "complaint": None,
+        "notes": "",
+        "release_id": only.release_id,
+        "release_path": "out",
+        "sequence": 1,
+        "status": "published",
+    }
+    said = only.manifest()
+    assert (said["run_id"], said["vars"]) == ("run-1", {"it's": 1})
+    assert said["vintages"] == {
+        "s": {
+            "as_of_date": "2026-11-01",
+            "oldest_vintage": "2024-01-01",
+            "newest_vintage": "2025-01-01",
+        }
+    }
+    assert {"python", "duckdb", "dbt-core", "trade-potential"} <= said["versions"].keys()
+
+
+@pytest.mark.parametrize(
+    ("plan", "complaint"),
+    [
+        ({"keys": {}}, "dim_study: no key"),
+        ({"releases_kept": "ten"}, "releases_kept is 'ten', not a whole number"),
+        ({"releases_kept": 0}, "releases_kept is 0"),
+        ({"release_path": "/dev/null/out"}, "/dev/null/out: Not a directory"),
+    ],
+)
+def test_row_of_a_failure(tmp_path: Path, plan: dict[str, Any], complaint: str) -> None:
+    row = _publish(tmp_path, **plan)
+    assert row["status"] == "failed"
+    assert row["release_id"] is row["sequence"] is None
+    assert complaint in row["complaint"]
+    assert not released(tmp_path / "out")
+
+
+def test_code_version_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A checkout around the temporary directory is none of ours.
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    assert code_version(tmp_path).keys() == {"package_version"}
+    monkeypatch.setenv("PATH", "")
+    assert code_version(tmp_path).keys() == {"package_version"}
+
+
+def test_code_version_names_the_commit_and_says_dirty(tmp_path: Path) -> None:
+    def git(*arguments: str) -> str:
+        names = ("-c", "user.name=a", "-c", "user.email=a@b.c")
+        said = subprocess.run(
+            ["git", *names, *arguments], cwd=tmp_path, check=True, capture_output=True, text=True
+        )
+        return said.stdout.strip()
+
+    git("init", "--quiet")
+    (tmp_path / "seed.csv").write_text("a\n", encoding="utf-8")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "one")
+    clean = {"git_commit": git("rev-parse", "HEAD"), "git_dirty": False}
+    assert code_version(tmp_path) == clean
+    (tmp_path / "new.csv").touch()
+    assert code_version(tmp_path) == {**clean, "git_dirty": True}
