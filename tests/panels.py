@@ -26,6 +26,22 @@ from trade_potential.gravity.tables import estimate_gravity
 from trade_potential.gravity.wald_tests import hausman_robust, mundlak, reset
 from trade_potential.macros import macros
 
+LINEARMODELS: dict[Covariance, dict[str, Any]] = {
+    "classical": {},
+    "robust": {"cov_type": "robust"},
+    "clustered": {"cov_type": "clustered", "cluster_entity": True, "group_debias": True},
+    "clustered_twoway": {
+        "cov_type": "clustered",
+        "cluster_entity": True,
+        "cluster_time": True,
+        "group_debias": True,
+    },
+    "driscoll_kraay": {"cov_type": "kernel"},
+}
+"""Options of its fit() that give our covariances: debiased=True, the default, multiplies by
+N / (N - K), group_debias=True by G/(G-1) * (N-1)/N for each dimension. Kernel: Bartlett, the same
+bandwidth."""
+
 FIRST_PASSES = (
     "int_gravity__term_slots",
     "int_gravity__pair_means",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +12,7 @@ from linearmodels.panel.results import PanelEffectsResults, PanelResults, Random
 from statsmodels.stats.diagnostic import linear_reset
 from tests.panels import (
     ENTITY,
+    LINEARMODELS,
     OUTCOME,
     Array,
     Case,
@@ -43,21 +42,6 @@ def assert_same(ours: object, theirs: object, tolerance: float = SAME) -> None:
 
 # --- Against linearmodels, estimator by estimator -------------------------------------------------
 
-OPTIONS: dict[Covariance, dict[str, Any]] = {
-    "classical": {},
-    "robust": {"cov_type": "robust"},
-    "clustered": {"cov_type": "clustered", "cluster_entity": True, "group_debias": True},
-    "clustered_twoway": {
-        "cov_type": "clustered",
-        "cluster_entity": True,
-        "cluster_time": True,
-        "group_debias": True,
-    },
-    "driscoll_kraay": {"cov_type": "kernel"},
-}
-"""debiased=True, the default of linearmodels, multiplies by N / (N - K); group_debias=True by
-G/(G-1) * (N-1)/N for each dimension: together ours. Kernel: Bartlett with the same bandwidth."""
-
 
 def quasi_demeaned(case: Case, fit: Estimate) -> PooledOLS:
     """Mundlak's model on rows less theta times their entity mean; the constant is 1 - theta."""
@@ -78,7 +62,7 @@ def quasi_demeaned(case: Case, fit: Estimate) -> PooledOLS:
 
 def reference_fit(case: Case, fit: Estimate, kind: Covariance = "classical") -> Reference:
     """The same estimator by linearmodels."""
-    options = dict(OPTIONS[kind])
+    options = dict(LINEARMODELS[kind])
     if fit.estimator == "mundlak":
         return quasi_demeaned(case, fit).fit(**options)
     panel = case.frame.set_index([ENTITY, "year"])
@@ -87,7 +71,7 @@ def reference_fit(case: Case, fit: Estimate, kind: Covariance = "classical") -> 
     weights = panel["weight"] if case.moments.is_weighted else None
     if fit.estimator == "between":
         # Its rows are entities: clusters of one, for which the robust covariance is the same.
-        options = OPTIONS["classical" if kind == "classical" else "robust"]
+        options = LINEARMODELS["classical" if kind == "classical" else "robust"]
         return BetweenOLS(y, x, weights=weights).fit(**options)
     if fit.estimator in ("within", "twoway"):
         if kind.startswith("clustered"):  # effects nested in the clusters are not counted in K

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from tests.panels import LINEARMODELS
 from tests.unit.test_audit import NUMBER, PANELS, Published, differing, disconnected, gaps
 
 from trade_potential.audit.panel import Panel
@@ -19,18 +19,6 @@ from trade_potential.gravity.estimate import ESTIMATORS
 
 ROUNDING = 1e-11
 """Two routes through the same classes of a library, on standardised regressors."""
-
-OPTIONS: dict[str, dict[str, Any]] = {
-    "robust": {"cov_type": "robust"},
-    "clustered": {"cov_type": "clustered", "cluster_entity": True, "group_debias": True},
-    "clustered_twoway": {
-        "cov_type": "clustered",
-        "cluster_entity": True,
-        "cluster_time": True,
-        "group_debias": True,
-    },
-    "driscoll_kraay": {"cov_type": "kernel"},
-}
 
 
 def sampled(made: Published, partners: int) -> pd.DataFrame:
@@ -104,7 +92,7 @@ def test_covariance_classes_give_what_the_models_give(frame: pd.DataFrame) -> No
         for kind, errors in fit.errors.items():
             if kind == "classical":
                 continue
-            options = dict(OPTIONS[kind])
+            options = dict(LINEARMODELS[kind])
             if estimator == "between" and kind == "clustered":
                 options.pop("cluster_entity")
                 codes = pd.DataFrame({"code": panel.partners}, index=panel.outcome.index)

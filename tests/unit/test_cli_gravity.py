@@ -11,6 +11,7 @@ import pytest
 import statsmodels.api as sm
 from linearmodels.panel import BetweenOLS, PanelOLS, PooledOLS, RandomEffects
 from statsmodels.stats.diagnostic import linear_reset
+from tests.panels import LINEARMODELS
 from tests.unit.test_cli import Shell, assert_same_document, column, grunfeld_rows, options, save
 
 SAME = 1e-9
@@ -19,18 +20,6 @@ SAME = 1e-9
 X = ["value", "capital"]
 ESTIMATORS = ["pooled", "between", "within", "twoway", "random", "mundlak"]
 COVARIANCES = ["classical", "robust", "clustered", "clustered_twoway", "driscoll_kraay"]
-OPTIONS: dict[str, dict[str, Any]] = {
-    "classical": {},
-    "robust": {"cov_type": "robust"},
-    "clustered": {"cov_type": "clustered", "cluster_entity": True, "group_debias": True},
-    "clustered_twoway": {
-        "cov_type": "clustered",
-        "cluster_entity": True,
-        "cluster_time": True,
-        "group_debias": True,
-    },
-    "driscoll_kraay": {"cov_type": "kernel"},
-}
 
 
 @pytest.fixture
@@ -65,9 +54,11 @@ def theirs(panel: pd.DataFrame, estimator: str, kind: str, theta: float) -> Any:
     """The fit of linearmodels; theta is that of ours, checked by random."""
     data = panel.set_index(["firm", "year"])
     y, x = data["invest"], sm.add_constant(data[X])
-    settings = dict(OPTIONS[kind])
+    settings = dict(LINEARMODELS[kind])
     if estimator == "between":
-        return BetweenOLS(y, x).fit(**OPTIONS["classical" if kind == "classical" else "robust"])
+        return BetweenOLS(y, x).fit(
+            **LINEARMODELS["classical" if kind == "classical" else "robust"]
+        )
     if estimator in ("within", "twoway"):
         if kind.startswith("clustered"):
             settings |= {"auto_df": False, "count_effects": False}
@@ -115,7 +106,7 @@ def test_weights_as_linearmodels(shell: Shell, panel: pd.DataFrame) -> None:
     for kind in COVARIANCES:
         arguments = options(estimator="pooled", weights="w", covariance=kind)
         ours = shell.document("gravity", panel, *arguments)
-        expected = PooledOLS(data["invest"], x, weights=data["w"]).fit(**OPTIONS[kind])
+        expected = PooledOLS(data["invest"], x, weights=data["w"]).fit(**LINEARMODELS[kind])
         np.testing.assert_allclose(column(ours, "estimate"), expected.params, rtol=SAME)
         np.testing.assert_allclose(column(ours, "std_error"), expected.std_errors, rtol=SAME)
 
@@ -150,7 +141,7 @@ def test_joint_test_goes_with_the_covariance(shell: Shell, panel: pd.DataFrame) 
     for estimator, model in (("pooled", PooledOLS), ("random", RandomEffects)):
         arguments = options(estimator=estimator, covariance="clustered")
         found = shell.document("gravity", panel, *arguments, "--tests")["tests"][-1]
-        fit = model(data["invest"], x).fit(**OPTIONS["clustered"])
+        fit = model(data["invest"], x).fit(**LINEARMODELS["clustered"])
         slopes = fit.params[X].to_numpy()
         statistic = slopes @ np.linalg.solve(fit.cov.loc[X, X].to_numpy(), slopes)
         assert found["name"] == "joint_significance"

@@ -1,0 +1,20 @@
+{#- The candidates of gravity models that fulfil a condition, stored by partner and year: scans by pair cost half, sums
+keep one order. -#}
+{% macro gravity_sample(condition) -%}
+    select
+        study_id,
+        spec_id,
+        partner_iso3,
+        scale_kind,
+        outcome_transform,
+        year,
+        actual_usd,
+        outcome_divisor_usd,
+        {% for k in slots() -%}
+            v{{ k }},
+        {% endfor -%}
+        imputed_share
+    from {{ ref('int_gravity__candidates') }}
+    where {{ condition }}
+    order by study_id, spec_id, partner_iso3, year
+{%- endmacro %}
