@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 import tempfile
 import threading
@@ -12,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.torture.kills import Lane, Settings, Totals
+
+from trade_potential.release import disk
 
 START = time.monotonic()
 
@@ -96,17 +97,9 @@ def main() -> int:
     if wrong:
         print(f"what is left of it: {folder}")
         return 1
-    shutil.rmtree(folder, onerror=lambda _, path, __: _by_force(path))
+    disk.discard(folder)
     print("passed")
     return 0
-
-
-def _by_force(path: str) -> None:
-    """Releases are read-only."""
-    parent = Path(path).parent
-    parent.chmod(0o700)
-    target = Path(path)
-    shutil.rmtree(target) if target.is_dir() else target.unlink()
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ class Build:
         module: str = "dbt.cli.main",
         **environment: str,
     ) -> None:
+        """Start it; other data must be there before."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("DBT_", "TRADE_"))}
         self.log = project.root / f"build-{time.monotonic_ns()}.log"
         self.started = time.monotonic()

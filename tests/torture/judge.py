@@ -44,6 +44,7 @@ class Readers:
     """Processes that read all the time."""
 
     def __init__(self, root: Path, folder: Path, *, count: int, seed: int, pause: float) -> None:
+        """Start them."""
         self._stop = folder / "stop"
         self._logs = [folder / f"reader-{k}.jsonl" for k in range(count)]
         self._processes = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable
@@ -19,8 +20,6 @@ from trade_potential.release import roll_back
 
 BUILD_AFTER = 5
 """Kills after which a build runs to its end."""
-NEAR_THE_RELEASE = 0.3
-"""Share of the kills that wait until the release is being written."""
 RELEASES_KEPT = 4
 
 
@@ -34,6 +33,8 @@ class Settings:
     releases: int = 10
     seed: int = 1
     pause: float = 0.15
+    near_the_release: float = 0.3
+    """Share of the kills that wait until the release is being written."""
 
 
 @dataclass
@@ -63,7 +64,16 @@ class Totals:
 class Lane:
     """A copy of the project with warehouse and releases of its own, and readers on them."""
 
-    def __init__(self, folder: Path, settings: Settings, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Settings,
+        say: Callable[[str], None],
+        *,
+        start: Project | None = None,
+        seconds: float = 0.0,
+    ) -> None:
+        """Copy the project; ``start`` is one that is built, in that many seconds."""
         self.settings = settings
         self.totals = Totals()
         self.is_done = False
@@ -71,8 +81,13 @@ class Lane:
         self._folder = folder
         self._random = random.Random(settings.seed)  # noqa: S311 (no secret)
         self._step = 0
-        self._whole = self._writing = 0.0
-        self.project = Project.copied_to(folder / "project")
+        self._whole, self._writing = seconds, 0.0
+        if start is None:
+            self.project = Project.copied_to(folder / "project")
+        else:
+            folder.mkdir()
+            copied = shutil.copytree(start.root, folder / "project", symlinks=True)
+            self.project = Project(Path(copied))
         self.root = self.project.root / "release"
         self.known = Known(self.root)
         settings_file = self.project.root / "dbt_project.yml"
@@ -82,7 +97,9 @@ class Lane:
 
     def run(self) -> Totals:
         """Kill and build until there is enough of everything."""
-        self.build()
+        if current_id(self.root) is None:
+            self.build()
+        self._wrong_if(self.known.look())
         if self.totals.wrong:
             return self.totals
         wanted = self.settings
@@ -140,7 +157,7 @@ class Lane:
         """A build that is killed; ``current`` is what it was or a newly complete release."""
         before, left = current_id(self.root), leftovers(self.root)
         build = self._start()
-        if self._random.random() < NEAR_THE_RELEASE:
+        if self._random.random() < self.settings.near_the_release:
             plan = self._random.uniform(0.0, 1.2 * self._writing)
             if build.wait_for_staging():
                 build.sleep(plan)

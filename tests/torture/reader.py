@@ -29,6 +29,7 @@ class Reader:
     """Counts what it asks, and writes down what it is told."""
 
     def __init__(self, root: Path, log: IO[str], seed: int, pause: float) -> None:
+        """Read from the releases below a directory."""
         self._link = root / CURRENT
         self._log = log
         self._random = random.Random(seed)  # noqa: S311 (no secret)

@@ -58,7 +58,7 @@ class Scenarios:
             self.clock_backwards()
             self.two_warehouses()
             self.expect("an open reader reads on", reader.execute(count).fetchall() == before)
-        self.expect("an open reader blocks no release", len(self.known.contents) > 3)  # noqa: PLR2004
+        self.expect("an open reader blocks no release", len(self.known.contents) > 3)
         for text in self.skipped:
             self._say(f"skipped: {text}")
         return self.wrong

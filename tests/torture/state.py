@@ -63,6 +63,7 @@ class Known:
     """Releases that have been current: once published, never another byte."""
 
     def __init__(self, root: Path) -> None:
+        """Nothing is known of a directory yet."""
         self.root = root
         self.current: str | None = None
         self.contents: dict[str, Fingerprints] = {}
