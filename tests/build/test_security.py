@@ -31,7 +31,7 @@ def watch(event, arguments):
         raise OSError('no network in a build')
 sys.addaudithook(watch)
 """
-"""Python reads sitecustomize before anything else: whatever asks for the network is written down."""
+"""Python reads sitecustomize before anything else: who asks for the network is written down."""
 
 
 def _without_network() -> tuple[str, ...]:
@@ -120,9 +120,7 @@ def test_header_of_a_seed_is_not_run(tmp_path: Path) -> None:
     project.edit_seed("inputs/countries", plant)
     result = project.dbt("seed", "-s", "countries")
     assert result.returncode == 1
-    assert (
-        f'seeds/inputs/countries.csv, line 1, column "{column}": the column is unknown'
-        in " ".join(result.stdout.split())
-    )
+    said = f'seeds/inputs/countries.csv, line 1, column "{column}": the column is unknown'
+    assert said in " ".join(result.stdout.split())
     tables = project.query("select table_name from information_schema.tables")
     assert ("pwned",) not in tables
