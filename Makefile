@@ -10,6 +10,8 @@ BOOTSTRAPPED := .venv/.stamp-uv-$(UV_VERSION)
 SYNCED := .venv/.stamp-sync
 SYNCED_DEV := .venv/.stamp-sync-dev
 WAREHOUSE := warehouse/trade_potential.duckdb
+# Arguments of the torture: make torture TORTURE="--kills 5 --lanes 2"
+TORTURE ?=
 PAGES := docs/methodology.md docs/replication.md
 # dbt leaves compiled Python in target/; outside a git checkout ruff does not read .gitignore.
 RUFF_SCOPE := --extend-exclude target .
@@ -37,11 +39,26 @@ help: ## Show this list
 
 .PHONY: build
 build: $(SYNCED) ## Make .venv from uv.lock, then load, gate, estimate and test: dbt build
+	@$(BIN)/python -m trade_potential.warehouse    # dbt shows a traceback where it is locked
 	$(BIN)/dbt build
 
 .PHONY: test
 test: $(SYNCED_DEV) ## Test the library, the reference values and whole builds: pytest
 	$(BIN)/python -m pytest
+
+.PHONY: torture
+torture: $(SYNCED_DEV) ## Kill 50 builds, read all the while, fill disks: about an hour, outside the project
+	$(BIN)/python -m tests.torture $(TORTURE)
+
+# uv answers 2 where it cannot ask. That is told, and no failure: most machines here see a registry only.
+.PHONY: audit
+audit: $(BOOTSTRAPPED) ## Look the locked packages up in a database of vulnerabilities (api.osv.dev)
+	@said=$$($(BIN)/uv audit --frozen --preview-features audit-command 2>&1); code=$$?; \
+	case "$$code:$$said" in \
+		2:*"Request failed"*) \
+			echo "api.osv.dev cannot be reached: NOTHING was looked up; run make audit where it can" >&2;; \
+		*) printf '%s\n' "$$said"; exit $$code;; \
+	esac
 
 .PHONY: replication
 replication: build $(SYNCED_DEV) ## Build, then print how much of the reference study is rebuilt and refresh its pages

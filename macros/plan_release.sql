@@ -31,12 +31,17 @@ everything: the graph holds no unit tests, so nobody could tell whether those we
                 ~ reasons | join('; ') ~ '. Nothing was run, the current release stays. Run dbt build without selection'
                 ~ ', or leave the node out: --exclude publish_release') -%}
         {%- endif -%}
+        {%- set kept = whole_number('releases_kept', 1, 1000000) -%}
+        {%- if var('release_path') is not string or not var('release_path') | trim -%}
+            {%- do exceptions.raise_compiler_error(
+                'the var release_path is ' ~ tojson(var('release_path')) ~ ', not a path; correct dbt_project.yml or --vars') -%}
+        {%- endif -%}
         {%- set plan = {
             'invocation_id': invocation_id,
             'target': target.name,
             'project_dir': args.get('project_dir'),
             'release_path': var('release_path'),
-            'releases_kept': var('releases_kept'),
+            'releases_kept': kept,
             'vars': args.get('vars', {}),
             'keys': mart_keys(),
         } -%}

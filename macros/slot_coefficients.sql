@@ -13,7 +13,7 @@ of the regressors, g1.. of their partner means (mundlak).
             max(case when terms.design_slot = {{ k }} then estimates.value end) as b{{ k }},
         {% endfor -%}
         {% for k in slots(1) -%}
-            max(case when terms.design_slot = {{ var('max_terms') + k }} then estimates.value end) as g{{ k }},
+            max(case when terms.design_slot = {{ max_terms() + k }} then estimates.value end) as g{{ k }},
         {% endfor -%}
         max(case when estimates.item = 'centred_constant' then estimates.value end) as centred_constant,
         max(case when estimates.item = 'within_weight' then estimates.value end) as within_weight

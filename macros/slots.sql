@@ -1,6 +1,6 @@
 {#- Numbers of the slots of a sample: terms stand in v1 .. v<max_terms>, an outcome in v0. -#}
 {% macro slots(first=0) -%}
-    {{ return(range(first, var('max_terms') + 1) | list) }}
+    {{ return(range(first, max_terms() + 1) | list) }}
 {%- endmacro %}
 
 
@@ -18,11 +18,11 @@
 
 {#- Numbers of the design slots of scores and covariances: constant, terms, partner means of the terms. -#}
 {% macro design_slots() -%}
-    {{ return(range(2 * var('max_terms') + 1) | list) }}
+    {{ return(range(2 * max_terms() + 1) | list) }}
 {%- endmacro %}
 
 
 {#- Slots of a sample and, behind them, those of the powers of a fit. -#}
 {% macro power_slots() -%}
-    {{ return(slots() + [var('max_terms') + 1, var('max_terms') + 2]) }}
+    {{ return(slots() + [max_terms() + 1, max_terms() + 2]) }}
 {%- endmacro %}

@@ -15,5 +15,5 @@ union all
 select
     spec_id,
     'mean(' || term || ')' as coefficient_name,
-    position + {{ var('max_terms') }} as design_slot
+    position + {{ max_terms() }} as design_slot
 from {{ ref('stg_study__gravity_terms') }}

@@ -16,11 +16,11 @@ with terms as (
 select
     file || ', specification ' || spec_id || ': positions '
     || min(position) || ' to ' || max(position) || ' for ' || count(*)
-    || ' terms (rule: 1, 2, ... without a gap, at most {{ var('max_terms') }})' as complaint
+    || ' terms (rule: 1, 2, ... without a gap, at most {{ max_terms() }})' as complaint
 from terms
 group by file, spec_id
 having
     min(position) <> 1
     or max(position) <> count(*)
     or count(distinct position) <> count(*)
-    or max(position) > {{ var('max_terms') }}
+    or max(position) > {{ max_terms() }}
