@@ -138,7 +138,9 @@ def _of_bytes(content: bytes, seed: Seed) -> Iterator[str]:
         yield complaint(seed.file, len(lines), None, last, rule)
     crlf = content.count(b"\r\n")
     if content.count(b"\r") != crlf or crlf not in (0, content.count(b"\n")):
-        ends = (n for n, line in enumerate(lines, 1) if b"\r" in line[:-1] or _ends_otherwise(lines, n))
+        ends = (
+            n for n, line in enumerate(lines, 1) if b"\r" in line[:-1] or _ends_otherwise(lines, n)
+        )
         number = next(ends, 1)
         rule = "all lines end with LF, or all with CRLF"
         yield complaint(seed.file, number, None, lines[number - 1].decode("utf-8", "replace"), rule)
