@@ -43,6 +43,10 @@ build: $(SYNCED) ## Make .venv from uv.lock, then load, gate, estimate and test:
 test: $(SYNCED_DEV) ## Test the library, the reference values and whole builds: pytest
 	$(BIN)/python -m pytest
 
+.PHONY: corpus
+corpus: $(SYNCED_DEV) ## Feed every mutation of every input to the build and the command line: half an hour
+	$(BIN)/python -m tests.corpus
+
 .PHONY: replication
 replication: build $(SYNCED_DEV) ## Build, then print how much of the reference study is rebuilt and refresh its pages
 	$(BIN)/python docs/run_queries.py docs/replication.md

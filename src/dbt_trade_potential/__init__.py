@@ -29,7 +29,7 @@ class SeedFiles(dbtPlugin):
         Raises:
             DbtRuntimeError: With one line per refused cell, row or file.
         """
-        flags = get_flags()
+        flags = get_flags()  # type: ignore[no-untyped-call]  # dbt leaves it untyped
         if self.project_name != PROJECT or getattr(flags, "WHICH", "") in WITHOUT_SEEDS:
             return
         complaints = complaints_of_seeds(Path(getattr(flags, "PROJECT_DIR", None) or "."))

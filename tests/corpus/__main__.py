@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tests.build.project import Project
 from tests.corpus.builds import Verdict, Warehouse, batches
 from tests.corpus.case import Case
 from tests.corpus.cases import all_cases, some_cases
@@ -18,8 +19,10 @@ from tests.corpus.shells import judge_command
 STAGES = ("command", "form", "loaded", "staging", "gate", "built")
 
 
-def judged(cases: Sequence[Case], folder: Path, seed: int) -> Iterator[list[Verdict]]:
-    """Verdicts, a build or a hundred commands at a time."""
+def judged(
+    cases: Sequence[Case], folder: Path, seed: int, project: Project | None = None
+) -> Iterator[list[Verdict]]:
+    """Verdicts, a build or a hundred commands at a time; `project` is one that is built."""
     of_commands = [case for case in cases if case.stage == "command"]
     for k in range(0, len(of_commands), 100):
         yield [judge_command(case, folder, seed) for case in of_commands[k : k + 100]]
@@ -28,7 +31,7 @@ def judged(cases: Sequence[Case], folder: Path, seed: int) -> Iterator[list[Verd
         key=lambda case: STAGES.index(case.stage),
     )
     if of_seeds:
-        warehouse = Warehouse(folder / "project")
+        warehouse = Warehouse(project) if project else Warehouse.built_at(folder / "project")
         for batch in batches(of_seeds):
             yield list(warehouse.judge(batch))
 

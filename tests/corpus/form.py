@@ -216,7 +216,7 @@ def _row_cases(seed: Seed, number: int) -> Iterator[Case]:
     yield _case(
         seed, "header repeated as a row",
         edited(lambda rows: rows.insert(line - 1, list(rows[0]))), at,
-        "",
+        "the header stands once",
     )  # fmt: skip
 
 

@@ -185,6 +185,9 @@ def _of_row(number: int, line: str, columns: list[str], seed: Seed) -> Iterator[
         said = f"{len(cells)} values for {len(columns)} columns"
         yield complaint(seed.file, number, column, said, AS_HEADER)
         return
+    if cells == columns:
+        yield complaint(seed.file, number, None, line, "the header stands once, above the rows")
+        return
     for column, cell in zip(columns, cells, strict=True):
         rule = rule_broken(cell, seed.types[column])
         if rule:
