@@ -27,7 +27,7 @@ def jump_factor(
 
     Missing where neither the year before nor the year after is held; a shortfall needs both, since
     many a series begins small. A slip is told at its own row: the rows beside it have another,
-    ordinary neighbour; but the first or last of a series has none, and is told with a slip beside it.
+    ordinary neighbour. The first or last of a series has none and is told with a slip beside it.
 
     Args:
         frame: Rows with a column year.
