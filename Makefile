@@ -60,6 +60,10 @@ audit: $(BOOTSTRAPPED) ## Look the locked packages up in a database of vulnerabi
 		*) printf '%s\n' "$$said"; exit $$code;; \
 	esac
 
+.PHONY: corpus
+corpus: $(SYNCED_DEV) ## Feed every mutation of every input to the build and the command line: half an hour
+	$(BIN)/python -m tests.corpus
+
 .PHONY: replication
 replication: build $(SYNCED_DEV) ## Build, then print how much of the reference study is rebuilt and refresh its pages
 	$(BIN)/python docs/run_queries.py docs/replication.md

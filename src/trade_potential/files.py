@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from trade_potential.errors import InputError
+from trade_potential.unreadable import parquet_names, told_by_line
 
 if TYPE_CHECKING:
     import duckdb
@@ -73,8 +74,9 @@ class TableFile:
         literal = re.sub(r"([*?\[])", r"[\1]", str(file.absolute())).replace("'", "''")
         if suffix in PARQUET:
             rows = f"read_parquet('{literal}', hive_partitioning = false)"
-            described = connection.execute(f"describe select * from {rows}").fetchall()
-            columns = tuple(str(row[0]) for row in described)
+            with told_by_line(path, is_parquet=True):
+                described = connection.execute(f"describe select * from {rows}").fetchall()
+                columns = tuple(parquet_names(connection, literal))
             types = tuple(str(row[1]) for row in described)
         else:
             columns = _header(file, path, DELIMITERS[suffix])
@@ -126,8 +128,8 @@ class TableFile:
         if self.types[k] != "VARCHAR":
             return "false"
         return (
-            f"coalesce(try_cast(c{k} as double) is null and lower(trim(c{k})) not in ({words}), "
-            "false)"
+            f"coalesce((try_cast(c{k} as double) is null and lower(trim(c{k})) not in ({words})) "
+            f"or contains(c{k}, '_'), false)"  # 1_000 is a number to DuckDB
         )
 
     def read(
@@ -150,11 +152,12 @@ class TableFile:
         order = ", ".join(
             [f"k{k}" for k in range(max(len(keys), 1))] + [f"v{k}" for k in range(len(values))]
         )
-        connection.execute(
-            "create or replace temporary table file_rows as "
-            f"select {', '.join(selected)}, {is_text} as is_text from {self.relation} "
-            f"order by {order}"
-        )
+        with told_by_line(self.name, is_parquet=self.name.lower().endswith(PARQUET)):
+            connection.execute(
+                "create or replace temporary table file_rows as "
+                f"select {', '.join(selected)}, {is_text} as is_text from {self.relation} "
+                f"order by {order}"
+            )
         rows, texts = connection.execute(
             "select count(*), count(*) filter (where is_text) from file_rows"
         ).fetchone() or (0, 0)
@@ -255,10 +258,12 @@ def _header(file: Path, path: str, delimiter: str) -> tuple[str, ...]:
     """Names in the first line of a text file."""
     opened = gzip.open if file.name.lower().endswith(".gz") else open
     try:
-        with opened(file, "rt", encoding="utf-8-sig", newline="") as lines:
-            header = next(csv.reader(lines, delimiter=delimiter), [])
-    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError, csv.Error) as error:
-        raise InputError(f"{path}: not a UTF-8 text file: {error}") from error
+        # Bytes that are not UTF-8 in a row below are for DuckDB to tell: it knows the line.
+        with opened(file, "rt", encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+            header = next(csv.reader(text, delimiter=delimiter), [])
+        "".join(header).encode("utf-8")
+    except (UnicodeError, gzip.BadGzipFile, EOFError, csv.Error) as error:
+        raise InputError(f"{path}: line 1: not a UTF-8 text file: {error}") from error
     if not header:
         raise InputError(f"{path}: the first line is empty")
     return tuple(header)

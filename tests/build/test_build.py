@@ -223,12 +223,12 @@ DEFECTS = {
     "missing column": (
         "inputs/country_pairs",
         _drop("distance_capitals_km"),
-        ["seeds/inputs/country_pairs.csv, line 1", '"distance_capitals_km"', "rule: the header"],
+        ["seeds/inputs/country_pairs.csv, line 1", "distance_capitals_km", "rule: the header"],
     ),
     "text in a number": (
         "inputs/exchange_rates",
         _set("lcu_per_usd", "about 6", year="2015"),
-        ["exchange_rates.csv", "Line: 17", 'column "lcu_per_usd"', "about 6"],
+        ["exchange_rates.csv, line 17, column lcu_per_usd", "about 6", "rule: a number is"],
     ),
 }
 

@@ -115,9 +115,13 @@ def test_bad_arguments(
             "firm,year,invest,value,capital\nA,1,2,,4\n",
             "no row has a value in every column used (regressors: no value for value)",
         ),
-        ("ragged.csv", "firm,year,invest,value,capital\nA,1,2,3,4\nA,2,2\n", "Line: 3"),
-        ("fake.parquet", "no parquet at all", "fake.parquet"),
-        ("latin.csv", "firm,côte\nA,1\n", "not a UTF-8 text file"),
+        (
+            "ragged.csv",
+            "firm,year,invest,value,capital\nA,1,2,3,4\nA,2,2\n",
+            "ragged.csv: line 3: 3 values for 5 columns",
+        ),
+        ("fake.parquet", "no parquet at all", "fake.parquet: no readable Parquet file"),
+        ("latin.csv", "firm,côte\nA,1\n", "latin.csv: line 1: not a UTF-8 text file"),
     ],
 )
 def test_bad_data(shell: Shell, name: str, text: str | None, message: str) -> None:

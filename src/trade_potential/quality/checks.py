@@ -72,6 +72,11 @@ def positive(suite: str, column: str, high: float, rule: str, **more: Any) -> Ch
     return replace(check, settings={**check.settings, "strict_min": True})
 
 
+def one_off(suite: str, factor: float, rule: str) -> Check:
+    """No value stands out between the years beside it by a factor that only a wrong unit gives."""
+    return in_range(suite, "jump_factor", 0, factor, rule, optional=True)
+
+
 def years(suite: str, column: str = "year") -> Check:
     """Calendar years neither too old nor of the future."""
     return in_range(

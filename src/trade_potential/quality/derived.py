@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trade_potential.quality.slips import SLIPS
+
 Tables = Mapping[str, pd.DataFrame]
 Column = Callable[[Tables], "pd.Series[Any]"]
 
@@ -265,7 +267,7 @@ def with_derived_columns(tables: Tables) -> dict[str, pd.DataFrame]:
     completed = {}
     for name, frame in tables.items():
         columns = {}
-        for column, derive in DERIVED.get(name, {}).items():
+        for column, derive in (*DERIVED.get(name, {}).items(), *SLIPS.get(name, {}).items()):
             try:
                 columns[column] = derive(tables)
             except (AttributeError, KeyError, TypeError, ValueError):

@@ -20,6 +20,7 @@ from trade_potential.quality.checks import (
     iso3,
     matches,
     missing,
+    one_off,
     ordered,
     paired,
     positive,
@@ -108,11 +109,18 @@ CHECKS: tuple[Check, ...] = (
     in_range("observations", "revision_share", -0.5, 0.5,
            "the newest vintage revises a figure by at most 50 % of the oldest vintage", **_OW),
 
+    # Largest real factor of a single year: broadband of Timor-Leste 2017, 49.
+    one_off("observations", 200, "the figure is less than 200 times, and more than a 200th of, "
+            "the years beside it: no other unit"),
+
     iso3("trade_flows", "partner_code"),
     years("trade_flows"),
     positive("trade_flows", "trade_usd", 1e13, "trade is above 0 and at most 1e13 US$"),
     paired("trade_flows", ("flow", "valuation"), [("export", "FOB"), ("import", "CIF")],
            "exports are valued FOB and imports CIF"),
+    # Largest real factor: imports from Micronesia 2022, 173.
+    one_off("trade_flows", 500, "trade is less than 500 times, and more than a 500th of, the "
+            "years beside it: no other unit"),
     # States and territories younger than GeoDist (MNE, SSD, CUW, SXM, ...): 1.7 % of the rows.
     present("trade_flows", "pair_distance_km",
              "the pair stands in country_pairs for at least 95 % of the flows", mostly=0.95, **_W),
@@ -122,6 +130,8 @@ CHECKS: tuple[Check, ...] = (
               "0 < distance <= half the equator"),
     positive("country_pairs", "distance_weighted_km", HALF_EARTH_KM,
               "0 < distance <= half the equator", optional=True),
+    in_range("country_pairs", "distance_spread", 1, 5,
+           "the distances of a pair differ by less than five times: no other unit"),
     in_range("country_pairs", "capitals_ratio", 0.8, 1.25,
            "distances of capitals and of largest cities differ by at most a quarter", **_W),
     # Coordinates are those of a country's centre; Russia's lies 2,992 km off the mark.
@@ -132,6 +142,8 @@ CHECKS: tuple[Check, ...] = (
 
     years("oil_prices"),
     positive("oil_prices", "price_usd_per_barrel", 500, "0 < price <= 500 US$ a barrel"),
+    one_off("oil_prices", 10, "price is less than ten times, and more than a tenth of, the "
+            "years beside it: no other unit"),
     in_range("oil_prices", "brent_ratio", 0.7, 1.3,
            "nominal benchmarks of one year lie within 30 % of Brent", **_OW),
     in_range("oil_prices", "base_year_gap_share", -0.001, 0.001,
@@ -148,6 +160,8 @@ CHECKS: tuple[Check, ...] = (
 
     years("total_trade"),
     positive("total_trade", "trade_usd", 1e14, "trade is above 0 and at most 1e14 US$"),
+    one_off("total_trade", 10, "trade is less than ten times, and more than a tenth of, the "
+            "years beside it: no other unit"),
     in_range("total_trade", "flows_in_year", 2, 2, "a year has both its exports and its imports"),
     # Sums of partners exceed final totals by up to 1.9 % in some years (source caveat).
     in_range("total_trade", "partner_gap_share", -0.03, 0.03, only=("flow", "export"), **_W,
@@ -163,8 +177,14 @@ CHECKS: tuple[Check, ...] = (
     in_range("total_trade_press", "totals_given", 1, 2, "a total in RMB or in US$ is given"),
     positive("total_trade_press", "total_rmb_tn", 500, "0 < total <= 500 tn RMB", optional=True),
     positive("total_trade_press", "total_usd_tn", 100, "0 < total <= 100 tn US$", optional=True),
+    one_off("total_trade_press", 10, "the total is less than ten times, and more than a tenth "
+            "of, the years beside it: no other unit"),
     in_range("total_trade_press", "flows_gap_rmb_tn", -ROUNDING_TN, ROUNDING_TN,
            "exports plus imports are the total, up to rounding", **_OW),
+    in_range("total_trade_press", "usd_gap_share", -0.9, 9, name="unit.total_usd_tn",
+           rule="the total is within ten times total_trade: no other unit", optional=True),
+    in_range("total_trade_press", "rmb_gap_share", -0.9, 9, name="unit.total_rmb_tn",
+           rule="the total is within ten times total_trade: no other unit", optional=True),
     in_range("total_trade_press", "usd_gap_share", -0.03, 0.03,
            "total_trade in US$ lies within 3 % of the customs' first release", **_OW),
     in_range("total_trade_press", "rmb_gap_share", -0.03, 0.03,
@@ -172,6 +192,8 @@ CHECKS: tuple[Check, ...] = (
 
     years("exchange_rates"),
     positive("exchange_rates", "lcu_per_usd", 1e7, "0 < rate <= 1e7 local units per US$"),
+    one_off("exchange_rates", 10, "the rate is less than ten times, and more than a tenth of, the "
+            "years beside it: no other unit"),
     in_range("exchange_rates", "rate_change_share", -0.2, 0.2,
            "the rate changes by at most 20 % a year", **_OW),
 

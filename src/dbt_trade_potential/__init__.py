@@ -1,0 +1,41 @@
+"""What dbt loads before it reads the project: refuse seeds that are not well-formed.
+
+dbt imports every installed module called dbt_* and starts the classes in `plugins`. That is the
+one place before dbt itself opens the seeds, and dbt opens them with a traceback where a file is
+not UTF-8 and with half a message where a row has too many values.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dbt.flags import get_flags
+from dbt.plugins.manager import dbtPlugin
+from dbt_common.exceptions import DbtRuntimeError
+
+from trade_potential.quality.seed_files import complaints_of_seeds
+
+PROJECT = "trade_potential"
+WITHOUT_SEEDS = ("clean", "debug", "deps")
+"""Commands that read no seed."""
+
+
+class SeedFiles(dbtPlugin):
+    """Stops a dbt command whose seeds could not be loaded as they are meant."""
+
+    def initialize(self) -> None:
+        """Check every seed of the project; other projects of the same environment are passed over.
+
+        Raises:
+            DbtRuntimeError: With one line per refused cell, row or file.
+        """
+        flags = get_flags()  # type: ignore[no-untyped-call]  # dbt leaves it untyped
+        if self.project_name != PROJECT or getattr(flags, "WHICH", "") in WITHOUT_SEEDS:
+            return
+        complaints = complaints_of_seeds(Path(getattr(flags, "PROJECT_DIR", None) or "."))
+        if complaints:
+            said = "\n  ".join(complaints)
+            raise DbtRuntimeError(f"Rejected before anything was loaded:\n  {said}")
+
+
+plugins = [SeedFiles]

@@ -1,0 +1,85 @@
+"""Derived columns that tell a slip of units: thousands for units, miles for kilometres.
+
+Real figures change from year to year, wrong units change a single one by a factor that no real
+change reaches. The limits stand in `suites.py`, with the largest real change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+Tables = Mapping[str, pd.DataFrame]
+Column = Callable[[Tables], "pd.Series[Any]"]
+
+NOTED_TRADE_USD = 1e7
+"""Flows of small partners come and go; a slip is told where the years beside it exceed this."""
+GROWTH_UNITS = "% a year"
+"""Growth may be anything beside anything."""
+
+
+def jump_factor(
+    frame: pd.DataFrame, group: list[str], column: str, *, noted: float = 0.0
+) -> pd.Series:
+    """Factor by which a value exceeds both years beside it, or falls short of both.
+
+    Missing where neither the year before nor the year after is held; a shortfall needs both, since
+    many a series begins small. A slip is told at its own row: the rows beside it have another,
+    ordinary neighbour. The first or last of a series has none and is told with a slip beside it.
+
+    Args:
+        frame: Rows with a column year.
+        group: Columns that name a series.
+        column: The values.
+        noted: Values of the years beside it below this are too small to tell anything.
+    """
+    ordered = frame.sort_values([*group, "year"])
+    grouped = ordered.groupby(group, sort=False)
+    value = ordered[column]
+    before = grouped[column].shift().where(grouped["year"].diff() == 1)
+    after = grouped[column].shift(-1).where(grouped["year"].diff(-1) == -1)
+    beside = pd.DataFrame({"before": before, "after": after})
+    high, low = beside.max(axis=1), beside.min(axis=1, skipna=False)
+    excess = (value / high).where((high > 0) & (high >= noted))
+    shortfall = (low / value).where((value > 0) & (low > 0) & (low >= noted))
+    factor: pd.Series = pd.DataFrame({"excess": excess, "shortfall": shortfall}).max(axis=1)
+    return factor.reindex(frame.index)
+
+
+def _observations(t: Tables) -> pd.Series:
+    frame, indicators = t["observations"], t["indicators"]
+    units = indicators.drop_duplicates("indicator_code").set_index("indicator_code")["unit"]
+    series = ["indicator_code", "country_code", "vintage_date"]
+    factor = jump_factor(frame, series, "observed_value")
+    return factor.where(frame["indicator_code"].map(units) != GROWTH_UNITS)
+
+
+def _distance_spread(t: Tables) -> pd.Series:
+    """Largest of the distances of a pair over the smallest."""
+    columns = ["distance_km", "distance_capitals_km", "distance_weighted_km"]
+    distances = t["country_pairs"][columns]
+    spread: pd.Series = distances.max(axis=1) / distances.min(axis=1)
+    return spread
+
+
+def _jump(name: str, group: list[str], column: str, noted: float = 0.0) -> Column:
+    return lambda t: jump_factor(t[name], group, column, noted=noted)
+
+
+SLIPS: Mapping[str, Mapping[str, Column]] = {
+    "observations": {"jump_factor": _observations},
+    "trade_flows": {
+        "jump_factor": _jump(
+            "trade_flows", ["reporter_code", "partner_code", "flow"], "trade_usd", NOTED_TRADE_USD
+        )
+    },
+    "total_trade": {"jump_factor": _jump("total_trade", ["country_code", "flow"], "trade_usd")},
+    "exchange_rates": {"jump_factor": _jump("exchange_rates", ["country_code"], "lcu_per_usd")},
+    "oil_prices": {"jump_factor": _jump("oil_prices", ["benchmark"], "price_usd_per_barrel")},
+    "total_trade_press": {
+        "jump_factor": _jump("total_trade_press", ["country_code"], "total_rmb_tn")
+    },
+    "country_pairs": {"distance_spread": _distance_spread},
+}

@@ -1,0 +1,36 @@
+"""A sample of the corpus of bad input; `make corpus` runs all of it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.build.project import Project
+from tests.corpus.__main__ import judged
+from tests.corpus.cases import all_cases, some_cases
+
+pytestmark = pytest.mark.build
+
+SAMPLE = 60
+LEAST = 300
+
+
+def test_sample_is_refused_by_name_or_harmless(built: Project, tmp_path: Path) -> None:
+    copy = Project(Path(shutil.copytree(built.root, tmp_path / "project", symlinks=True)))
+    cases = some_cases(SAMPLE)
+    verdicts = [verdict for some in judged(cases, tmp_path, 0, copy) for verdict in some]
+    assert len(verdicts) == SAMPLE
+    assert {case.stage for case in cases} >= {"command", "form", "staging", "gate", "built"}
+    failed = [f"{v.case.name}: {v.failure}" for v in verdicts if v.failure]
+    assert failed == []
+
+
+def test_every_seed_and_every_command_takes_part() -> None:
+    cases = all_cases()
+    assert len(cases) >= LEAST
+    seeds = Path(__file__).parents[2] / "seeds"
+    targets = {str(path.relative_to(seeds).with_suffix("")) for path in seeds.glob("*/*.csv")}
+    files = {f"{c} panel.{end}" for c in ("gravity", "ppml", "index") for end in ("csv", "parquet")}
+    assert {case.target for case in cases} == targets | files
+    assert [case.name for case in all_cases()] == [case.name for case in cases]

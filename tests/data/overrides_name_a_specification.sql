@@ -1,0 +1,12 @@
+-- A vintage override names a specification of its kind; any other would silently do nothing.
+select
+    'seeds/study/vintage_overrides.csv, line '
+    || coalesce(cast(overrides.file_line as varchar), '?')
+    || ', column spec_id: "' || overrides.spec_id
+    || '" (rule: the value is a specification of its spec_kind)' as complaint
+from {{ ref('stg_study__vintage_overrides') }} as overrides
+left join {{ ref('stg_study__index_specifications') }} as indices
+    on overrides.spec_kind = 'index' and overrides.spec_id = indices.index_spec_id
+left join {{ ref('stg_study__gravity_specifications') }} as gravity
+    on overrides.spec_kind = 'gravity' and overrides.spec_id = gravity.spec_id
+where indices.index_spec_id is null and gravity.spec_id is null
