@@ -1,6 +1,6 @@
 {#- After a run, print the rows behind every failed or warning test: dbt itself only counts them. -#}
 {% macro report_failures(results) -%}
-    {%- set max_rows = 20 -%}
+    {%- set max_rows = 50 -%}
     {%- for result in results
         if result.node.resource_type == 'test' and result.status in ('fail', 'warn') -%}
         {%- set verdict = 'Rejected' if result.status == 'fail' else 'Warned' -%}

@@ -31,7 +31,7 @@ APART = 2
 PARTS = {
     "loaded": ["seed"],
     "staging": ["build", "-s", "path:seeds", "path:models/staging"],
-    "gate": ["build", "-s", "path:seeds", "path:models/staging", "path:models/quality"],
+    "gate": ["build", "-s", "+gate_results"],
     "built": ["build", "--exclude", "publish_release"],
 }
 """Where nothing below could run anyway, only what refuses is run; the first build that the gate
