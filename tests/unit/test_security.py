@@ -71,7 +71,7 @@ def test_vars_stand_in_sql_only_as_whole_numbers() -> None:
         for path in (ROOT / folder).rglob("*.sql")
         if re.search(r"\bvar\(", path.read_text(encoding="utf-8"))
     }
-    # plan_release quotes its plan; tests/build/test_security_build.py sends it quotes and semicolons.
+    # plan_release quotes its plan; test_security_build.py sends it quotes and semicolons.
     assert found == {"macros/whole_number.sql", "macros/plan_release.sql"}
 
 
