@@ -86,6 +86,9 @@ class Project:
         return exported
 
     def mart_count(self) -> int:
+        """Marts there are; none where the build was refused before it made a database."""
+        if not self.database.exists():
+            return 0
         return len(
             self.query("select 1 from information_schema.tables where table_schema = 'marts'")
         )

@@ -316,7 +316,7 @@ def test_new_study_is_new_rows_and_an_empty_one_has_a_status(tmp_path: Path) -> 
         ),
     )
     members = ("BRN", "IDN", "KHM", "LAO", "MMR", "MYS", "PHL", "SGP", "THA", "VNM")
-    listed = [f"asean,{member},{k}" for k, member in enumerate(members)]
+    listed = [f"asean,{member},{k}" for k, member in enumerate(members, start=1)]
     project.edit_seed("study/study_partners", _rows(*listed, "too_early,KAZ,1"))
     project.edit_seed(
         "study/study_specifications", _rows("asean,recommended", "too_early,recommended")
