@@ -5,8 +5,9 @@ def model(dbt, session):
     from trade_potential.release.node import publish_marts
 
     dbt.config(materialized="table")
-    dbt.ref("gate_total_trade_press")  # no mart reads these two; as parents they must pass, too
+    dbt.ref("gate_total_trade_press")  # no mart reads these three; as parents they must pass, too
     dbt.ref("gate_trade_agreements")
+    dbt.ref("stg_published__exhibits")
     marts = {
         "dim_country": dbt.ref("dim_country"),
         "dim_indicator": dbt.ref("dim_indicator"),
