@@ -162,7 +162,7 @@ def _environment(max_terms: int) -> Environment:
         slots=slots,
         design_slots=lambda: list(range(2 * max_terms + 1)),
         power_slots=lambda: list(range(max_terms + 3)),
-        var=lambda _: max_terms,
+        max_terms=lambda: max_terms,
         config=lambda **_: "",
     )
     own = environment.get_template("macros/slot_coefficients.sql").module
