@@ -17,7 +17,10 @@ LEAST = 300
 
 
 def test_sample_is_refused_by_name_or_harmless(built: Project, tmp_path: Path) -> None:
-    copy = Project(Path(shutil.copytree(built.root, tmp_path / "project", symlinks=True)))
+    # dbt's parsed state remembers where large seeds lie: it would load those of the original.
+    left_out = shutil.ignore_patterns("partial_parse.msgpack")
+    root = shutil.copytree(built.root, tmp_path / "project", symlinks=True, ignore=left_out)
+    copy = Project(Path(root))
     cases = some_cases(SAMPLE)
     verdicts = [verdict for some in judged(cases, tmp_path, 0, copy) for verdict in some]
     assert len(verdicts) == SAMPLE
