@@ -127,7 +127,9 @@ union all
 
 select
     'index_correlation_of_first_try' as finding_id,
-    abs(corr(printed_value, rebuilt_value) - 0.75) as measured_value
+    abs(
+        corr(printed_value, rebuilt_value order by printed_value, rebuilt_value) - 0.75
+    ) as measured_value
 from figures
 where replication_id = 'study_stated' and exhibit = 'index'
 
@@ -235,14 +237,14 @@ union all
 
 select
     'k_is_not_of_the_log_model' as finding_id,
-    corr(printed_k, k_ratio) as measured_value
+    corr(printed_k, k_ratio order by printed_k, k_ratio) as measured_value
 from log_k
 
 union all
 
 select
     'k_is_of_a_regression_in_levels' as finding_id,
-    corr(printed_value, rebuilt_value) as measured_value
+    corr(printed_value, rebuilt_value order by printed_value, rebuilt_value) as measured_value
 from figures
 where {{ printed }} and exhibit = 'k' and printed_value is not null
 

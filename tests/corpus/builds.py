@@ -83,17 +83,18 @@ class Warehouse:
         return cls(project)
 
     def judge(self, batch: Sequence[Case]) -> Iterator[Verdict]:
-        """Verdicts on a batch; where it does not say as expected, on each of its cases alone."""
+        """Verdicts on a batch; what is not as expected is judged again in smaller ones."""
         failures = self._run(batch)
-        if len(batch) > 1 and failures:
-            for case in batch:
-                if case in failures:
-                    yield Verdict(case, self._run([case]).get(case, ""))
-                else:
-                    yield Verdict(case)
-            return
-        for case in batch:
-            yield Verdict(case, failures.get(case, ""))
+        yield from (Verdict(case) for case in batch if case not in failures)
+        failed = [case for case in batch if case in failures]
+        if len(batch) == 1:
+            yield from (Verdict(case, failures[case]) for case in failed)
+        elif len(failed) < len(batch):
+            yield from self.judge(failed) if failed else ()
+        else:
+            half = len(batch) // 2
+            yield from self.judge(batch[:half])
+            yield from self.judge(batch[half:])
 
     def _run(self, batch: Sequence[Case]) -> dict[Case, str]:
         for case in batch:
