@@ -21,6 +21,8 @@ from outcome import UNIT, outcomes
 from page import fixed, markdown
 from regressors import VARIABLES, Regressor, regressors, year_dummies
 
+LIMITS = (0.035, 0.05, 0.07, TOLERANCE, 0.15)
+"""Limits of criterion 1: what hangs on the one that is taken."""
 SHOWN = 12
 CHUNK = 20_000
 """Sets that are solved at a time, for memory."""
@@ -242,6 +244,14 @@ def _best_rows(
     )
 
 
+def _limit_rows(evidence: Evidence, candidates: list[Regressor]) -> list[list[str]]:
+    """The best regression of the first family under other limits of criterion 1."""
+    fits = Fits(evidence, candidates, FAMILIES[0])
+    found = sorted(fits.scored(choices(candidates, fits, FAMILIES[0])), key=lambda s: s.key)
+    best = [(limit, next((s for s in found if s.correlation <= limit), None)) for limit in LIMITS]
+    return [[str(k), _names(candidates, s), *fits.described(s)] for k, s in best if s is not None]
+
+
 def _outcome_rows(evidence: Evidence, candidates: list[Regressor]) -> list[list[str]]:
     """The taken regressors for other outcomes that K can be the ratio of."""
     rows = []
@@ -280,6 +290,7 @@ def tables(evidence: Evidence) -> dict[str, str]:
             _family_rows(evidence, candidates),
         ),
         "k_best": markdown(["regressors", *numbers], best),
+        "k_limits": markdown(["limit", "regressors", *numbers], _limit_rows(evidence, candidates)),
         "k_variants": markdown(["rank", "regressors", *numbers], variants),
         "k_outcomes": markdown(
             [
