@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -17,9 +16,6 @@ SAMPLE = 60
 LEAST = 300
 
 
-@pytest.mark.skipif(
-    "CORPUS" not in os.environ, reason="minutes of builds: CORPUS=1 runs it, make corpus all"
-)
 def test_sample_is_refused_by_name_or_harmless(built: Project, tmp_path: Path) -> None:
     # dbt's parsed state remembers where large seeds lie: it would load those of the original.
     left_out = shutil.ignore_patterns("partial_parse.msgpack")
