@@ -12,7 +12,6 @@ with compared as (
         printed.tolerance_reason,
         printed.row_order,
         printed.column_order,
-        printed.decimals,
         printed.printed_value,
         printed.rounding,
         printed.tolerance,
@@ -116,9 +115,7 @@ select
     reasoned.rebuilt_value,
     reasoned.difference,
     reasoned.tolerance,
-    case
-        when reasoned.exhibit = 'k_class' then classes.potential_class
-    end as rebuilt_text
+    classes.potential_class as rebuilt_text
 from reasoned
 left join {{ ref('stg_study__potential_classes') }} as classes
     on

@@ -137,40 +137,18 @@ year_variables as (
     where named.variable_kind = 'year'
 )
 
-select
-    study_id,
-    spec_kind,
-    spec_id,
-    variable,
-    country_iso3,
-    fill_method,
-    year,
-    variable_value,
-    is_imputed
-from country_variables
-where variable_value is not null
-union all
-select
-    study_id,
-    spec_kind,
-    spec_id,
-    variable,
-    country_iso3,
-    fill_method,
-    year,
-    variable_value,
-    is_imputed
-from pair_variables
-where variable_value is not null
-union all
-select
-    study_id,
-    spec_kind,
-    spec_id,
-    variable,
-    country_iso3,
-    fill_method,
-    year,
-    variable_value,
-    is_imputed
-from year_variables
+{% for source in ['country_variables', 'pair_variables', 'year_variables'] -%}
+    select
+        study_id,
+        spec_kind,
+        spec_id,
+        variable,
+        country_iso3,
+        fill_method,
+        year,
+        variable_value,
+        is_imputed
+    from {{ source }}
+    where variable_value is not null
+    {% if not loop.last %}union all{% endif %}
+{% endfor -%}

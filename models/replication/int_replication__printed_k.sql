@@ -8,7 +8,7 @@ select
     outcomes.goods_trade_usd / printed.printed_value as implied_prediction_usd,
     outcomes.goods_trade_usd - outcomes.goods_trade_usd / printed.printed_value
         as implied_residual_usd,
-    coalesce(not published.is_imputed, false) as is_internet_use_published
+    published.variable is not null as is_internet_use_published
 from {{ ref('stg_study__replications') }} as runs
 inner join {{ ref('int_panel__outcomes') }} as outcomes
     on runs.study_id = outcomes.study_id
@@ -17,12 +17,12 @@ inner join {{ ref('stg_published__printed_figures') }} as printed
         printed.exhibit = 'k'
         and outcomes.partner_iso3 = printed.row_label
         and outcomes.year = cast(printed.column_label as integer)
-left join {{ ref('int_panel__values') }} as published
+left join {{ ref('int_panel__variables') }} as published
     on
-        runs.study_id = published.study_id
+        runs.k_study_id = published.study_id
         and published.spec_kind = 'gravity'
-        and runs.spec_id = published.spec_id
-        and published.indicator_code = 'IT.NET.USER.ZS'
+        and runs.k_spec_id = published.spec_id
+        and published.variable = 'internet_users_published_pct'
         and outcomes.partner_iso3 = published.country_iso3
         and outcomes.year = published.year
 where runs.replication_id = 'study_printed'
