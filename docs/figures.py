@@ -152,7 +152,8 @@ def estimator_plot(compared: pd.DataFrame) -> alt.LayerChart:
     return alt.layer(ranges, cuts, points).properties(width=620, height=470, title=title)
 
 
-def _save(chart: alt.TopLevelMixin, target: Path) -> None:
+def save(chart: alt.TopLevelMixin, target: Path) -> None:
+    """Write a chart in the style of the docs."""
     styled = chart.configure_view(stroke=None).configure(
         font="DejaVu Sans", background="white", padding=16
     )
@@ -178,8 +179,8 @@ def main() -> None:
     wide = potential[potential["study_id"] == "china_world"]
     folder.mkdir(parents=True, exist_ok=True)
     answer = alt.vconcat(heat_table(small), interval_plot(wide), spacing=30)
-    _save(answer, folder / "trade_potential.png")
-    _save(estimator_plot(compared), folder / "estimators.png")
+    save(answer, folder / "trade_potential.png")
+    save(estimator_plot(compared), folder / "estimators.png")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 import altair as alt
 import duckdb
 import pandas as pd
-from figures import _save
+from figures import save
 from run_queries import table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -103,7 +103,7 @@ def main() -> None:
         print("Share of the printed figures per status\n")
         print(table(connection, SHARES))
         figures = connection.execute(LINES).df()
-    _save(picture(figures), arguments.images / "replication.png")
+    save(picture(figures), arguments.images / "replication.png")
 
 
 if __name__ == "__main__":

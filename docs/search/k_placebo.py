@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from evidence import PARTNERS, YEARS, Evidence
-from k_search import FAMILIES, Fits, choices
+from k_fits import FAMILIES, Fits, choices
 from page import fixed, markdown
 from regressors import regressors
 
