@@ -1,9 +1,11 @@
-{#- The candidates of gravity models that fulfil a condition, stored by partner and year: scans by pair cost half, sums
+{#- The candidates of gravity models that fulfil a condition, stored by pair and year: scans by pair cost half, sums
 keep one order. -#}
 {% macro gravity_sample(condition) -%}
     select
         study_id,
         spec_id,
+        pair_id,
+        reporter_iso3,
         partner_iso3,
         scale_kind,
         outcome_transform,
@@ -16,5 +18,5 @@ keep one order. -#}
         imputed_share
     from {{ ref('int_gravity__candidates') }}
     where {{ condition }}
-    order by study_id, spec_id, partner_iso3, year
+    order by study_id, spec_id, pair_id, year
 {%- endmacro %}

@@ -181,7 +181,7 @@ def run_gravity_models(
     parts, terms = [], []
     for (study_id, spec_id), frame in samples.items():
         names = regressors_of(frame)
-        part = pd.DataFrame({"partner_iso3": frame[ENTITY], "year": frame["year"]})
+        part = pd.DataFrame({"pair_id": frame[ENTITY], "year": frame["year"]})
         part.insert(0, "spec_id", spec_id)
         part.insert(0, "study_id", study_id)
         for k, name in enumerate([OUTCOME, *names]):

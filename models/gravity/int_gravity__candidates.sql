@@ -1,4 +1,4 @@
--- Every partner-year a gravity model could use: outcome in v0, terms in v1.., and why it is lost.
+-- Every pair-year a gravity model could use: outcome in v0, terms in v1.., and why it is lost.
 with runs as (
     select
         runs.study_id,
@@ -19,6 +19,7 @@ regressors as (
         study_id,
         spec_id,
         variable,
+        reporter_iso3,
         country_iso3,
         year,
         variable_value,
@@ -30,6 +31,7 @@ regressors as (
         runs.study_id,
         runs.spec_id,
         'development_index' as variable,
+        cast(null as varchar) as reporter_iso3,
         scores.country_iso3,
         scores.year,
         scores.development_index as variable_value,
@@ -45,6 +47,7 @@ terms as (
     select
         runs.study_id,
         runs.spec_id,
+        outcomes.reporter_code,
         outcomes.partner_code,
         outcomes.year,
         terms.term,
@@ -63,20 +66,28 @@ terms as (
         on
             runs.spec_id = exceptions.spec_id
             and terms.term = exceptions.term
-            and outcomes.partner_iso3 = exceptions.country_iso3
+            and case terms.side when 'reporter' then outcomes.reporter_iso3 else outcomes.partner_iso3 end
+            = exceptions.country_iso3
+    left join {{ ref('stg_study__variables') }} as variables
+        on coalesce(exceptions.variable, terms.variable) = variables.variable
     left join regressors
         on
             runs.study_id = regressors.study_id
             and runs.spec_id = regressors.spec_id
-            and coalesce(exceptions.variable, terms.variable) = regressors.variable
-            and outcomes.partner_iso3 = regressors.country_iso3
+            and variables.variable = regressors.variable
+            and case terms.side when 'reporter' then outcomes.reporter_iso3 else outcomes.partner_iso3 end
+            = regressors.country_iso3
             and outcomes.year = regressors.year
+            -- a variable of the pair is looked up by both of its countries
+            and case variables.variable_kind when 'pair' then outcomes.reporter_iso3 else '' end
+            = coalesce(regressors.reporter_iso3, '')
 ),
 
 slotted as (
     select
         study_id,
         spec_id,
+        reporter_code,
         partner_code,
         year,
         {% for k in slots(1) -%}
@@ -91,15 +102,18 @@ slotted as (
             'case when variable_value is not null and term_value is null then term end', 'position'
         ) }} as undefined_terms
     from terms
-    group by study_id, spec_id, partner_code, year
+    group by study_id, spec_id, reporter_code, partner_code, year
 ),
 
 outcomes as (
     select
         runs.study_id,
         runs.spec_id,
+        outcomes.reporter_code,
+        outcomes.reporter_iso3,
         outcomes.partner_code,
         outcomes.partner_iso3,
+        outcomes.pair_id,
         runs.outcome_scaling,
         runs.outcome_transform,
         outcomes.ecommerce_quote_kind,
@@ -121,13 +135,16 @@ outcomes as (
 select
     outcomes.study_id,
     outcomes.spec_id,
+    outcomes.reporter_code,
+    outcomes.reporter_iso3,
     outcomes.partner_code,
     outcomes.partner_iso3,
+    outcomes.pair_id,
     case
         when outcomes.outcome_scaling = 'ecommerce_share' then outcomes.ecommerce_quote_kind
     end as scale_kind,
     case
-        when outcomes.partner_iso3 is null then 'country_code'
+        when outcomes.pair_id is null then 'country_code'
         when outcomes.goods_trade_usd is null then 'trade_flow'
         when outcomes.actual_usd is null then 'ecommerce_scale'
         when outcomes.actual_usd < 0 then 'trade_flow'
@@ -136,7 +153,7 @@ select
         when outcomes.outcome_transform = 'ln' and outcomes.actual_usd = 0 then 'logarithm'
     end as lost_step,
     case
-        when outcomes.partner_iso3 is null then 'the code stands for no country of today'
+        when outcomes.pair_id is null then 'the code stands for no country of today'
         when outcomes.exports_usd is null and outcomes.imports_usd is null then 'no trade reported'
         when outcomes.goods_trade_usd is null and outcomes.exports_usd is null
             then 'no exports reported'
@@ -164,5 +181,6 @@ inner join slotted
     on
         outcomes.study_id = slotted.study_id
         and outcomes.spec_id = slotted.spec_id
+        and outcomes.reporter_code = slotted.reporter_code
         and outcomes.partner_code = slotted.partner_code
         and outcomes.year = slotted.year

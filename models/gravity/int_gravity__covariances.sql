@@ -1,5 +1,5 @@
 -- Covariance of the coefficients of one estimator in slots, for the interval of its prediction:
--- clustered by partner; with no more partners than coefficients classical, which of PPML would
+-- clustered by pair; with no more pairs than coefficients classical, which of PPML would
 -- claim variance = mean: robust there.
 with covariances as (
     select

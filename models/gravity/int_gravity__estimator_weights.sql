@@ -1,4 +1,4 @@
--- What an estimator does to a partner with so many years: its weight between, and the share theta
+-- What an estimator does to a pair with so many years: its weight between, and the share theta
 -- of its mean that is taken out of each row.
 select
     study_id,

@@ -14,17 +14,17 @@ with pooled as (
 powers as (
     {{ fit_powers(
         ref('int_gravity__sample'), 'pooled', ['study_id', 'spec_id'], slots(),
-        labels=['partner_iso3', 'year']
+        labels=['pair_id', 'year']
     ) }}
 )
 
 select
     study_id,
     spec_id,
-    partner_iso3,
+    pair_id,
     {% for k in power_slots() -%}
         v{{ k }},
     {% endfor -%}
     year
 from powers
-order by study_id, spec_id, partner_iso3, year
+order by study_id, spec_id, pair_id, year

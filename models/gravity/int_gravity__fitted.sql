@@ -1,8 +1,8 @@
--- Fit of every partner-year without effects, as a log or in levels. The exp of a log is predicted
+-- Fit of every pair-year without effects, as a log or in levels. The exp of a log is predicted
 -- trade: the median under the log models, the mean under PPML. The standard error is that of the
 -- regression line, sqrt(x' V x).
--- Estimators with partner effects predict nothing here: without the effects their slopes say how a
--- partner changes, not how partners differ.
+-- Estimators with pair effects predict nothing here: without the effects their slopes say how a pair
+-- changes, not how pairs differ.
 {% set design = [] -%}
 {% for k in slots(1) %}{% do design.append('sample.v' ~ k) %}{% endfor -%}
 {% for k in slots(1) %}{% do design.append('means.m' ~ k) %}{% endfor -%}
@@ -14,6 +14,8 @@ select
     sample.study_id,
     sample.spec_id,
     coefficients.estimator,
+    sample.pair_id,
+    sample.reporter_iso3,
     sample.partner_iso3,
     coefficients.estimator_status,
     covariances.covariance as interval_covariance,
@@ -49,4 +51,4 @@ left join {{ ref('int_gravity__pair_means') }} as means
     on
         sample.study_id = means.study_id
         and sample.spec_id = means.spec_id
-        and sample.partner_iso3 = means.partner_iso3
+        and sample.pair_id = means.pair_id

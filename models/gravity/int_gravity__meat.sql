@@ -1,10 +1,10 @@
--- Meat of the covariance clustered by partner: sum over partners of products of scores, by design
--- slot. Scores of a partner follow from its products and means, but under two-way effects.
+-- Meat of the covariance clustered by pair: sum over pairs of products of scores, by design
+-- slot. Scores of a pair follow from its products and means, but under two-way effects.
 with from_moments as (
     {{ clustered_meat(
         ref('int_gravity__pair_means'), ref('int_gravity__pair_products'), ref('int_gravity__grand_means'),
         ref('int_gravity__coefficients'), ref('int_gravity__estimator_weights'),
-        ['study_id', 'spec_id'], 'partner_iso3', slots(), true
+        ['study_id', 'spec_id'], 'pair_id', slots(), true
     ) }}
 ),
 

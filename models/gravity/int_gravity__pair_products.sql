@@ -2,14 +2,14 @@
 with products as (
     {{ centred_products(
         ref('int_gravity__sample'), ref('int_gravity__pair_means'),
-        ['study_id', 'spec_id', 'partner_iso3'], slots()
+        ['study_id', 'spec_id', 'pair_id'], slots()
     ) }}
 )
 
 select
     study_id,
     spec_id,
-    partner_iso3,
+    pair_id,
     {% for i in slots() -%}
         {% for j in slots() if j >= i -%}
             c_{{ i }}_{{ j }},
@@ -17,4 +17,4 @@ select
     {% endfor -%}
     row_count
 from products
-order by study_id, spec_id, partner_iso3   -- sums over pairs keep one order
+order by study_id, spec_id, pair_id   -- sums over pairs keep one order

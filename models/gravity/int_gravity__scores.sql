@@ -3,5 +3,5 @@
 {{ row_scores(
     ref('int_gravity__sample'), ref('int_gravity__pair_means'), ref('int_gravity__grand_means'),
     ref('int_gravity__coefficients'), ref('int_gravity__estimator_weights'),
-    ref('int_gravity__time_shifts'), ['study_id', 'spec_id'], 'partner_iso3', 'year', slots(), true
+    ref('int_gravity__time_shifts'), ['study_id', 'spec_id'], 'pair_id', 'year', slots(), true
 ) }}

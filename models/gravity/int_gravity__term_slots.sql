@@ -1,5 +1,5 @@
 -- Design slot of every coefficient a specification can have: 0 the constant, then the regressors by
--- position, then their partner means.
+-- position, then their pair means.
 select
     spec_id,
     'const' as coefficient_name,

@@ -3,8 +3,8 @@ with terms as (
     select
         candidates.study_id,
         runs.index_spec_id,
-        candidates.partner_code,
-        candidates.partner_iso3,
+        candidates.country_code,
+        candidates.country_iso3,
         candidates.year,
         terms.variable,
         terms.position,
@@ -12,7 +12,7 @@ with terms as (
         panel.variable_value,
         terms.direction_sign
         * {{ transformed('panel.variable_value', 'terms.transform') }} as term_value
-    from {{ ref('int_panel__partner_years') }} as candidates
+    from {{ ref('int_panel__country_years') }} as candidates
     inner join {{ ref('int_index__runs') }} as runs
         on candidates.study_id = runs.study_id
     inner join {{ ref('stg_study__index_terms') }} as terms
@@ -23,7 +23,7 @@ with terms as (
             and candidates.study_id = panel.study_id
             and runs.index_spec_id = panel.spec_id
             and terms.variable = panel.variable
-            and candidates.partner_iso3 = panel.country_iso3
+            and candidates.country_iso3 = panel.country_iso3
             and candidates.year = panel.year
 ),
 
@@ -31,8 +31,8 @@ slotted as (
     select
         study_id,
         index_spec_id,
-        partner_code,
-        partner_iso3,
+        country_code,
+        country_iso3,
         year,
         {% for k in slots(1) -%}
             max(case when position = {{ k }} then term_value end) as v{{ k }},
@@ -44,21 +44,21 @@ slotted as (
             'case when variable_value is not null and term_value is null then variable end', 'position'
         ) }} as undefined_variables
     from terms
-    group by study_id, index_spec_id, partner_code, partner_iso3, year
+    group by study_id, index_spec_id, country_code, country_iso3, year
 )
 
 select
     study_id,
     index_spec_id,
-    partner_code,
-    partner_iso3 as country_iso3,
+    country_code,
+    country_iso3,
     case
-        when partner_iso3 is null then 'country_code'
+        when country_iso3 is null then 'country_code'
         when missing_variables is not null then 'indicators'
         when undefined_variables is not null then 'logarithm'
     end as lost_step,
     case
-        when partner_iso3 is null then 'the code stands for no country of today'
+        when country_iso3 is null then 'the code stands for no country of today'
         when missing_variables is not null then 'no value for ' || missing_variables
         when undefined_variables is not null then 'no logarithm of ' || undefined_variables
     end as lost_reason,

@@ -2,7 +2,8 @@ select
     study_id,
     'index' as spec_kind,
     index_spec_id as spec_id,
-    partner_code,
+    cast(null as varchar) as reporter_code,
+    country_code as partner_code,
     country_iso3 as partner_iso3,
     lost_step as step,
     lost_reason as reason,
@@ -15,6 +16,7 @@ select
     study_id,
     'gravity' as spec_kind,
     spec_id,
+    reporter_code,
     partner_code,
     partner_iso3,
     lost_step as step,
@@ -28,13 +30,20 @@ select
     losses.study_id,
     'gravity' as spec_kind,
     losses.spec_id,
-    losses.name as partner_code,
-    losses.name as partner_iso3,
+    sample.reporter_iso3 as reporter_code,
+    sample.partner_iso3 as partner_code,
+    sample.partner_iso3,
     losses.col_name as step,
     losses.reason,
     losses.estimator as lost_to,
     cast(losses.time_key as integer) as year
 from {{ ref('int_gravity__estimates') }} as losses
+inner join {{ ref('int_gravity__ppml_sample') }} as sample
+    on
+        losses.study_id = sample.study_id
+        and losses.spec_id = sample.spec_id
+        and losses.name = sample.pair_id
+        and losses.time_key = sample.year
 where
     losses.item = 'loss'
     and {{ audit_agrees() }}

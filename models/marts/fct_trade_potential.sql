@@ -39,6 +39,7 @@ select
     potential.study_id,
     potential.spec_id,
     potential.estimator,
+    potential.reporter_iso3,
     potential.partner_iso3,
     classes.potential_class,
     potential.estimator_status,

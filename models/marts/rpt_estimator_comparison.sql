@@ -1,8 +1,9 @@
--- One row per partner-year: the same trade against the benchmark of each estimator.
+-- One row per pair and year: the same trade against the benchmark of each estimator.
 {% set estimators = ['pooled', 'between', 'random', 'mundlak', 'ppml'] -%}
 select
     study_id,
     spec_id,
+    reporter_iso3,
     partner_iso3,
     {% for estimator in estimators -%}
         max(case when estimator = '{{ estimator }}' then potential_class end)
@@ -20,4 +21,4 @@ select
     cast(count(*) as integer) as estimator_count,
     cast(count(distinct potential_class) as integer) as class_count
 from {{ ref('fct_trade_potential') }}
-group by study_id, spec_id, partner_iso3, year
+group by study_id, spec_id, reporter_iso3, partner_iso3, year

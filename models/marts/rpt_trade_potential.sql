@@ -7,6 +7,7 @@ select
     potential.study_id,
     potential.spec_id,
     potential.estimator,
+    potential.reporter_iso3,
     potential.partner_iso3,
     classes.class_label,
     potential.estimator_status,
@@ -28,7 +29,7 @@ inner join {{ ref('dim_specification') }} as specifications
         specifications.spec_kind = 'gravity'
         and potential.spec_id = specifications.spec_id
 inner join {{ ref('dim_country') }} as reporters
-    on studies.reporter_iso3 = reporters.country_iso3
+    on potential.reporter_iso3 = reporters.country_iso3
 inner join {{ ref('dim_country') }} as partners
     on potential.partner_iso3 = partners.country_iso3
 inner join {{ ref('dim_potential_class') }} as classes

@@ -17,6 +17,7 @@ quantities as (
             'as_of' as spec_id,
             'none' as estimator,
             '{{ variable }}' as item,
+            cast(null as varchar) as reporter_iso3,
             country_iso3,
             cast(null as varchar) as potential_class,
             year,
@@ -33,6 +34,7 @@ quantities as (
         index_spec_id as spec_id,
         'none' as estimator,
         'development_index' as item,
+        cast(null as varchar) as reporter_iso3,
         country_iso3,
         cast(null as varchar) as potential_class,
         year,
@@ -48,6 +50,7 @@ quantities as (
         spec_id,
         estimator,
         term as item,
+        cast(null as varchar) as reporter_iso3,
         'all' as country_iso3,
         cast(null as varchar) as potential_class,
         cast(null as integer) as year,
@@ -64,6 +67,7 @@ quantities as (
         spec_id,
         estimator,
         'k_ratio' as item,
+        reporter_iso3,
         partner_iso3 as country_iso3,
         potential_class,
         year,
@@ -79,6 +83,7 @@ select
     earlier.spec_id,
     earlier.estimator,
     earlier.item,
+    earlier.reporter_iso3,
     earlier.country_iso3,
     earlier.potential_class,
     later.potential_class as later_class,
@@ -106,5 +111,6 @@ inner join quantities as later
         and earlier.spec_id = later.spec_id
         and earlier.estimator = later.estimator
         and earlier.item = later.item
+        and earlier.reporter_iso3 is not distinct from later.reporter_iso3
         and earlier.country_iso3 = later.country_iso3
         and earlier.year is not distinct from later.year

@@ -11,8 +11,11 @@ with flows as (
 
 select
     candidates.study_id,
+    candidates.reporter_code,
+    candidates.reporter_iso3,
     candidates.partner_code,
     candidates.partner_iso3,
+    candidates.pair_id,
     shares.quote_kind as ecommerce_quote_kind,
     shares.lineage as ecommerce_lineage,
     candidates.year,
@@ -25,12 +28,12 @@ select
         -- one direction missing: the total is unknown
         when 'total' then flows.exports_usd + flows.imports_usd
     end as goods_trade_usd
-from {{ ref('int_panel__partner_years') }} as candidates
+from {{ ref('int_panel__pair_years') }} as candidates
 inner join {{ ref('stg_study__studies') }} as studies
     on candidates.study_id = studies.study_id
 left join flows
     on
-        studies.reporter_iso3 = flows.reporter_code
+        candidates.reporter_code = flows.reporter_code
         and candidates.partner_code = flows.partner_code
         and candidates.year = flows.year
 left join {{ ref('int_panel__ecommerce_shares') }} as shares

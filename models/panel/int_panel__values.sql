@@ -3,9 +3,9 @@
 with countries as (
     select distinct
         study_id,
-        partner_iso3 as country_iso3
-    from {{ ref('int_panel__partner_years') }}
-    where partner_iso3 is not null
+        country_iso3
+    from {{ ref('int_panel__country_years') }}
+    where country_iso3 is not null
 ),
 
 years as (

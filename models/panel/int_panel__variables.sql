@@ -9,6 +9,7 @@ with named as (
         variables.derivation,
         variables.indicator_code,
         variables.benchmark,
+        variables.pair_figure,
         variables.divisor,
         variables.base_year
     from {{ ref('int_panel__spec_variables') }} as named
@@ -51,6 +52,7 @@ country_variables as (
         panel.spec_kind,
         panel.spec_id,
         panel.variable,
+        cast(null as varchar) as reporter_iso3,
         panel.country_iso3,
         panel.year,
         case panel.derivation
@@ -87,30 +89,41 @@ country_variables as (
             and panel.base_year = base.year
 ),
 
+-- The pair under its codes of today; a source may know a country by an older one.
+pairs as (
+    select
+        figures.*,
+        reporters.country_iso3 as reporter_iso3,
+        partners.country_iso3 as partner_iso3
+    from {{ ref('gate_country_pairs') }} as figures
+    inner join {{ ref('int_panel__country_codes') }} as reporters
+        on figures.reporter_code = reporters.source_code
+    inner join {{ ref('int_panel__country_codes') }} as partners
+        on figures.partner_code = partners.source_code
+    where reporters.country_iso3 is not null and partners.country_iso3 is not null
+),
+
 pair_variables as (
     select
         named.study_id,
         named.spec_kind,
         named.spec_id,
         named.variable,
+        candidates.reporter_iso3,
         candidates.partner_iso3 as country_iso3,
         candidates.year,
         cast(null as varchar) as fill_method,
         false as is_imputed,
-        pairs.distance_capitals_km
+        {{ pair_figure('pairs', 'named.pair_figure') }}
         * case named.derivation when 'times_oil' then oil.price_usd_per_barrel else 1 end
         / named.divisor as variable_value
     from named
-    inner join {{ ref('stg_study__studies') }} as studies
-        on named.study_id = studies.study_id
-    inner join {{ ref('int_panel__partner_years') }} as candidates
+    inner join {{ ref('int_panel__pair_years') }} as candidates
         on named.study_id = candidates.study_id
-    inner join {{ ref('int_panel__country_codes') }} as codes
-        on candidates.partner_iso3 = codes.country_iso3
-    inner join {{ ref('gate_country_pairs') }} as pairs
+    inner join pairs
         on
-            studies.reporter_iso3 = pairs.reporter_code
-            and codes.source_code = pairs.partner_code
+            candidates.reporter_iso3 = pairs.reporter_iso3
+            and candidates.partner_iso3 = pairs.partner_iso3
     left join {{ ref('gate_oil_prices') }} as oil
         on
             named.benchmark = oil.benchmark
@@ -124,16 +137,17 @@ year_variables as (
         named.spec_kind,
         named.spec_id,
         named.variable,
-        candidates.partner_iso3 as country_iso3,
+        cast(null as varchar) as reporter_iso3,
+        candidates.country_iso3,
         candidates.year,
         cast(null as varchar) as fill_method,
         false as is_imputed,
         case when candidates.year = named.base_year then 1.0 else 0.0 end as variable_value
     from named
-    inner join {{ ref('int_panel__partner_years') }} as candidates
+    inner join {{ ref('int_panel__country_years') }} as candidates
         on
             named.study_id = candidates.study_id
-            and candidates.partner_iso3 is not null
+            and candidates.country_iso3 is not null
     where named.variable_kind = 'year'
 )
 
@@ -143,6 +157,7 @@ year_variables as (
         spec_kind,
         spec_id,
         variable,
+        reporter_iso3,
         country_iso3,
         fill_method,
         year,

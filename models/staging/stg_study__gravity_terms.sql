@@ -5,6 +5,7 @@ select
     term,
     variable,
     transform,
+    side,
     position,
     divisor,
     floor_value,

@@ -4,6 +4,7 @@ select
     study_id,
     study_name,
     reporter_iso3,
+    reporter_scope,
     partner_scope,
     flow,
     outcome_scaling,

@@ -6,6 +6,7 @@ select
     derivation,
     indicator_code,
     benchmark,
+    pair_figure,
     variable_name,
     unit,
     divisor,

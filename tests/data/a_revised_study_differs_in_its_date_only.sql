@@ -19,7 +19,8 @@ from studies as later
 inner join studies as earlier
     on later.revises_study_id = earlier.study_id
 where
-    later.reporter_iso3 <> earlier.reporter_iso3
+    later.reporter_iso3 is distinct from earlier.reporter_iso3
+    or later.reporter_scope <> earlier.reporter_scope
     or later.partner_scope <> earlier.partner_scope
     or later.flow <> earlier.flow
     or later.outcome_scaling <> earlier.outcome_scaling

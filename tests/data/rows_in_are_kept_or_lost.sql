@@ -1,15 +1,31 @@
 -- Candidates = sample + ledger for every specification.
-with candidates as (
+with rows_in as (
+    select
+        study_id,
+        'gravity' as spec_kind,
+        count(*) as row_count
+    from {{ ref('int_panel__pair_years') }}
+    group by study_id
+    union all
+    select
+        study_id,
+        'index' as spec_kind,
+        count(*) as row_count
+    from {{ ref('int_panel__country_years') }}
+    group by study_id
+),
+
+candidates as (
     select
         studies.study_id,
         studies.spec_kind,
         studies.spec_id,
-        count(*) as row_count
+        rows_in.row_count
     from {{ ref('int_panel__study_specs') }} as studies
-    inner join {{ ref('int_panel__partner_years') }} as partner_years
-        on studies.study_id = partner_years.study_id
-    where studies.spec_kind <> 'study'
-    group by studies.study_id, studies.spec_kind, studies.spec_id
+    inner join rows_in
+        on
+            studies.study_id = rows_in.study_id
+            and studies.spec_kind = rows_in.spec_kind
 ),
 
 outcomes as (

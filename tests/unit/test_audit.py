@@ -40,7 +40,7 @@ class Published:
     @classmethod
     def of(cls, frame: pd.DataFrame) -> Published:
         names = regressors_of(frame)
-        sample = pd.DataFrame({"study_id": "a", "spec_id": "s", "partner_iso3": frame[ENTITY]})
+        sample = pd.DataFrame({"study_id": "a", "spec_id": "s", "pair_id": frame[ENTITY]})
         sample["year"] = frame["year"]
         for k, name in enumerate([OUTCOME, *names]):
             sample[f"v{k}"] = frame[name].astype(float)

@@ -29,7 +29,7 @@ def sample() -> pd.DataFrame:
     gdp, distance = rng.normal(size=115), rng.normal(size=20)[partner]
     mean = np.exp(2.0 + 0.8 * gdp - 0.5 * distance + 0.1 * year)
     frame = pd.DataFrame({"study_id": "a", "spec_id": "s"}, index=range(115))
-    frame["partner_iso3"] = [f"P{code:02d}" for code in partner]
+    frame["pair_id"] = [f"P{code:02d}" for code in partner]
     frame["year"] = 2000 + year
     frame["actual_usd"] = 1e6 * rng.poisson(mean) * (rng.uniform(size=115) > 0.1)
     frame["outcome_divisor_usd"] = 1e4

@@ -23,8 +23,8 @@ ROUNDING = 1e-11
 
 def sampled(made: Published, partners: int) -> pd.DataFrame:
     """Rows of the first partners, as int_audit__sample holds them above its limit."""
-    names = sorted(made.sample["partner_iso3"].unique())[:partners]
-    return made.sample[made.sample["partner_iso3"].isin(names)]
+    names = sorted(made.sample["pair_id"].unique())[:partners]
+    return made.sample[made.sample["pair_id"].isin(names)]
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ def audit_gravity(
     compared with the library's. A published number without one there is not compared.
 
     Args:
-        sample: Rows of int_audit__sample: study_id, spec_id, partner_iso3, year, full_row_count,
+        sample: Rows of int_audit__sample: study_id, spec_id, pair_id, year, full_row_count,
             v0, v1, ...
         terms: spec_id, term, position.
         specifications: spec_id, confidence_level.

@@ -15,7 +15,7 @@ from trade_potential.gravity.moments import ABSORBED_TOLERANCE, CONSTANT_TOLERAN
 from trade_potential.gravity.time_moments import ABSORBED_TWOWAY
 from trade_potential.linalg import FloatArray
 
-PARTNER, YEAR = "partner_iso3", "year"
+PARTNER, YEAR = "pair_id", "year"
 Codes = npt.NDArray[np.intp]
 
 

@@ -24,7 +24,7 @@ def own_tables(
     The SQL is that of the models, on a database in memory.
 
     Args:
-        sample: study_id, spec_id, partner_iso3, year, v0, v1, ...; at least one row.
+        sample: study_id, spec_id, pair_id, year, v0, v1, ...; at least one row.
         terms: Names of v1, v2, ...
         confidence_level: Of intervals and tests.
     """

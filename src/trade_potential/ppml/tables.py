@@ -26,7 +26,7 @@ from trade_potential.ppml.estimate import fit_ppml
 from trade_potential.ppml.reset import reset
 from trade_potential.ppml.result import PpmlFit
 
-PARTNER, YEAR = "partner_iso3", "year"
+PARTNER, YEAR = "pair_id", "year"
 PPML_EFFECTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "ppml": (),
     "ppml_twoway": ((PARTNER,), (YEAR,)),
@@ -46,7 +46,7 @@ def estimate_gravity_ppml(
     """Run PPML on every study and specification.
 
     Args:
-        sample: Rows of int_gravity__ppml_sample: study_id, spec_id, partner_iso3, year, actual_usd,
+        sample: Rows of int_gravity__ppml_sample: study_id, spec_id, pair_id, year, actual_usd,
             outcome_divisor_usd, v1, v2, ...
         terms: spec_id, term, position.
         specifications: spec_id, confidence_level.

@@ -1,0 +1,58 @@
+-- Every row a study could have; what becomes of each is the sample or the ledger.
+with years as (
+    select distinct year
+    from {{ ref('gate_observations') }}
+),
+
+pairs as (
+    -- partners that are listed are candidates whether or not anything is reported
+    select
+        studies.study_id,
+        studies.reporter_iso3 as reporter_code,
+        listed.partner_iso3 as partner_code
+    from {{ ref('stg_study__studies') }} as studies
+    inner join {{ ref('stg_study__study_partners') }} as listed
+        on studies.study_id = listed.study_id
+    where
+        studies.reporter_scope = 'one'
+        and studies.partner_scope = 'listed'
+    union all
+    select distinct
+        studies.study_id,
+        flows.reporter_code,
+        flows.partner_code
+    from {{ ref('stg_study__studies') }} as studies
+    inner join {{ ref('gate_trade_flows') }} as flows
+        on
+            flows.year between studies.first_year and studies.last_year
+            and (
+                studies.reporter_scope = 'all_reported'
+                or flows.reporter_code = studies.reporter_iso3
+            )
+    left join {{ ref('stg_study__study_partners') }} as listed
+        on
+            studies.study_id = listed.study_id
+            and flows.partner_code = listed.partner_iso3
+    where
+        studies.partner_scope = 'all_reported'
+        or (studies.reporter_scope = 'all_reported' and listed.partner_iso3 is not null)
+)
+
+select
+    pairs.study_id,
+    pairs.reporter_code,
+    reporters.country_iso3 as reporter_iso3,
+    pairs.partner_code,
+    partners.country_iso3 as partner_iso3,
+    years.year,
+    -- the entity of the panel; none where a code stands for no country of today
+    reporters.country_iso3 || '-' || partners.country_iso3 as pair_id
+from pairs
+inner join {{ ref('stg_study__studies') }} as studies
+    on pairs.study_id = studies.study_id
+inner join years
+    on years.year between studies.first_year and studies.last_year
+left join {{ ref('int_panel__country_codes') }} as reporters
+    on pairs.reporter_code = reporters.source_code
+left join {{ ref('int_panel__country_codes') }} as partners
+    on pairs.partner_code = partners.source_code
