@@ -160,7 +160,7 @@ def test_every_published_estimate_is_audited(built: Project) -> None:
 
 def test_every_lost_partner_of_china_world_is_in_the_ledger(built: Project) -> None:
     unexplained = built.query(
-        "select distinct partner_code from panel.int_panel__partner_years as candidate "
+        "select distinct partner_code from panel.int_panel__pair_years as candidate "
         "where study_id = 'china_world' and not exists (select 1 from gravity.int_gravity__sample "
         "as kept where kept.study_id = candidate.study_id and kept.spec_id = 'recommended' "
         "and kept.partner_iso3 = candidate.partner_iso3) and not exists (select 1 from "
