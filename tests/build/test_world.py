@@ -1,4 +1,4 @@
-"""A study of every reporter with every partner, by the models of the others: the entity is the pair."""
+"""A study of every reporter with every partner: the entity of the panel is the pair."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 from tests.build.project import Project
-from tests.build.world import SPEC, STUDY, TERMS, add_world
+from tests.build.world import TERMS, add_world
 
 pytestmark = pytest.mark.build
 
@@ -27,7 +27,7 @@ def test_every_pair_and_year_with_trade_is_in_the_sample(
     project, panel = world
     kept = project.query(
         "select reporter_iso3, partner_iso3, year from gravity.int_gravity__sample "
-        f"where study_id = '{STUDY}' and reporter_iso3 <> 'CHN' order by all"
+        "where study_id = 'made_up_world' and reporter_iso3 <> 'CHN' order by all"
     )
     keys = panel[["reporter_code", "partner_code", "year"]].sort_values(
         ["reporter_code", "partner_code", "year"]
@@ -35,17 +35,17 @@ def test_every_pair_and_year_with_trade_is_in_the_sample(
     assert kept == list(keys.itertuples(index=False, name=None))
     entities, pairs = project.query(
         "select count(distinct pair_id), count(distinct (reporter_iso3, partner_iso3)) "
-        f"from gravity.int_gravity__sample where study_id = '{STUDY}'"
+        "from gravity.int_gravity__sample where study_id = 'made_up_world'"
     )[0]
     assert entities == pairs > 132
 
 
 def _rows(project: Project, panel: pd.DataFrame) -> pd.DataFrame:
-    """What the models should see: the made-up rows, and China's real exports as the sample has them."""
+    """What the models should see: the made-up rows, and China's exports as the sample has them."""
     china = pd.DataFrame(
         project.query(
             "select v0, v1, v2, v3, v4, pair_id from gravity.int_gravity__sample "
-            f"where study_id = '{STUDY}' and reporter_iso3 = 'CHN'"
+            "where study_id = 'made_up_world' and reporter_iso3 = 'CHN'"
         ),
         columns=["y", *TERMS, "pair"],
     )
@@ -58,11 +58,12 @@ def _rows(project: Project, panel: pd.DataFrame) -> pd.DataFrame:
 def _published(project: Project, estimator: str) -> dict[object, tuple[float, float]]:
     return {
         term: (coefficient, se)
-        for term, coefficient, se in project.query(
-            "select term, coefficient, coefficient_se from marts.fct_gravity_coefficients "
-            f"where study_id = '{STUDY}' and spec_id = '{SPEC}' and estimator = '{estimator}' "
-            "and covariance = 'clustered'"
+        for name, term, coefficient, se in project.query(
+            "select estimator, term, coefficient, coefficient_se "
+            "from marts.fct_gravity_coefficients "
+            "where study_id = 'made_up_world' and covariance = 'clustered'"
         )
+        if name == estimator
     }
 
 
@@ -112,7 +113,7 @@ def test_k_of_a_pair_is_that_of_its_own_direction(world: tuple[Project, pd.DataF
     }
     for reporter, partner, year, usd, k, predicted in project.query(
         "select reporter_iso3, partner_iso3, year, actual_usd, k_ratio, predicted_usd "
-        f"from marts.fct_trade_potential where study_id = '{STUDY}' and estimator = 'pooled' "
+        "from marts.fct_trade_potential where study_id = 'made_up_world' and estimator = 'pooled' "
         "and reporter_iso3 <> 'CHN'"
     ):
         assert usd == pytest.approx(actual[reporter, partner, year], rel=1e-12)

@@ -25,11 +25,11 @@ CONSTANT = -13.0
 
 def gdp_usd(project: Project) -> pd.DataFrame:
     """Country, year and GDP of the newest vintage, straight from the seed."""
-    return duckdb.sql(
-        "select country_code, year, arg_max(observed_value, vintage_date) as gdp_usd "
-        f"from read_csv('{project.root}/seeds/inputs/observations.csv', all_varchar = false) "
-        "where indicator_code = 'NY.GDP.MKTP.CD' group by all"
-    ).df()
+    rows = duckdb.read_csv(str(project.root / "seeds" / "inputs" / "observations.csv"))
+    figures = rows.filter("indicator_code = 'NY.GDP.MKTP.CD'").aggregate(
+        "country_code, year, arg_max(observed_value, vintage_date) as gdp_usd"
+    )
+    return figures.df()
 
 
 def made_up_pairs() -> pd.DataFrame:
@@ -49,7 +49,7 @@ def made_up_pairs() -> pd.DataFrame:
 
 
 def made_up_panel(project: Project) -> pd.DataFrame:
-    """Exports of every ordered pair and year with what they were made of; some years are missing."""
+    """Exports of every ordered pair and year with what made them; a tenth of the years is missing."""
     rng = np.random.default_rng(7)
     gdp = gdp_usd(project).set_index(["country_code", "year"])["gdp_usd"]
     rows = []
@@ -79,8 +79,10 @@ def add_world(project: Project) -> pd.DataFrame:
     def appended(seed: str, frame: pd.DataFrame) -> None:
         def change(header: list[str], rows: list[list[str]]) -> None:
             text = frame.reindex(columns=header).astype("object").where(frame.notna(), "")
-            for row in text.itertuples(index=False):
-                rows.append([str(v).lower() if isinstance(v, bool) else str(v) for v in row])
+            rows.extend(
+                [str(v).lower() if isinstance(v, bool) else str(v) for v in row]
+                for row in text.itertuples(index=False)
+            )
 
         project.edit_seed(seed, change)
 
