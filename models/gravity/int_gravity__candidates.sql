@@ -66,8 +66,7 @@ terms as (
         on
             runs.spec_id = exceptions.spec_id
             and terms.term = exceptions.term
-            and case terms.side when 'reporter' then outcomes.reporter_iso3 else outcomes.partner_iso3 end
-            = exceptions.country_iso3
+            and {{ side_country('outcomes', 'terms.side') }} = exceptions.country_iso3
     left join {{ ref('stg_study__variables') }} as variables
         on coalesce(exceptions.variable, terms.variable) = variables.variable
     left join regressors
@@ -75,8 +74,7 @@ terms as (
             runs.study_id = regressors.study_id
             and runs.spec_id = regressors.spec_id
             and variables.variable = regressors.variable
-            and case terms.side when 'reporter' then outcomes.reporter_iso3 else outcomes.partner_iso3 end
-            = regressors.country_iso3
+            and {{ side_country('outcomes', 'terms.side') }} = regressors.country_iso3
             and outcomes.year = regressors.year
             -- a variable of the pair is looked up by both of its countries
             and case variables.variable_kind when 'pair' then outcomes.reporter_iso3 else '' end

@@ -1,8 +1,8 @@
 -- Fit of every pair-year without effects, as a log or in levels. The exp of a log is predicted
 -- trade: the median under the log models, the mean under PPML. The standard error is that of the
 -- regression line, sqrt(x' V x).
--- Estimators with pair effects predict nothing here: without the effects their slopes say how a pair
--- changes, not how pairs differ.
+-- Estimators with pair effects predict nothing here: without the effects their slopes say how a
+-- pair changes, not how pairs differ.
 {% set design = [] -%}
 {% for k in slots(1) %}{% do design.append('sample.v' ~ k) %}{% endfor -%}
 {% for k in slots(1) %}{% do design.append('means.m' ~ k) %}{% endfor -%}

@@ -27,7 +27,7 @@ pairs as (
             flows.year between studies.first_year and studies.last_year
             and (
                 studies.reporter_scope = 'all_reported'
-                or flows.reporter_code = studies.reporter_iso3
+                or studies.reporter_iso3 = flows.reporter_code
             )
     left join {{ ref('stg_study__study_partners') }} as listed
         on

@@ -49,7 +49,7 @@ def made_up_pairs() -> pd.DataFrame:
 
 
 def made_up_panel(project: Project) -> pd.DataFrame:
-    """Exports of every ordered pair and year with what made them; a tenth of the years is missing."""
+    """Exports of every ordered pair and year with what made them; a tenth is missing."""
     rng = np.random.default_rng(7)
     gdp = gdp_usd(project).set_index(["country_code", "year"])["gdp_usd"]
     rows = []
