@@ -1,24 +1,28 @@
 -- Location and scale by which each variable of an index is normalised over its sample.
+{% set columns = {'m': 'value_mean', 's': 'value_sd', 'lo': 'value_min', 'hi': 'value_max'} -%}
 with range_rows as (
-    {% for k in slots(1) -%}
-        select
-            study_id,
-            index_spec_id,
-            {{ k }} as position,
-            row_count,
-            m{{ k }} as value_mean,
-            s{{ k }} as value_sd,
-            lo{{ k }} as value_min,
-            hi{{ k }} as value_max
-        from {{ ref('int_index__statistics') }}
-        {% if not loop.last %}union all{% endif %}
-    {% endfor -%}
+    select
+        sample.study_id,
+        sample.index_spec_id,
+        terms.variable,
+        terms.position,
+        {% for letter, column in columns.items() -%}
+            case terms.position
+                {% for k in slots(1) -%}
+                    when {{ k }} then sample.{{ letter }}{{ k }}
+                {% endfor -%}
+            end as {{ column }},
+        {% endfor -%}
+        sample.row_count
+    from {{ ref('int_index__statistics') }} as sample
+    inner join {{ ref('stg_study__index_terms') }} as terms
+        on sample.index_spec_id = terms.index_spec_id
 )
 
 select
     range_rows.study_id,
     range_rows.index_spec_id,
-    terms.variable,
+    range_rows.variable,
     specifications.normalisation,
     range_rows.position,
     range_rows.row_count,
@@ -37,9 +41,5 @@ select
         end, 0
     ) as scale
 from range_rows
-inner join {{ ref('stg_study__index_terms') }} as terms
-    on
-        range_rows.index_spec_id = terms.index_spec_id
-        and range_rows.position = terms.position
 inner join {{ ref('stg_study__index_specifications') }} as specifications
     on range_rows.index_spec_id = specifications.index_spec_id

@@ -21,16 +21,22 @@ potential as (
 ),
 
 -- Duan's smearing factor leads from the median to the mean: the mean of exp(residual); 1 otherwise.
+-- The condition stands in the average: engines aggregate before an outer case chooses, and the exp
+-- of a prediction in levels overflows.
 smearing as (
     select
         study_id,
         spec_id,
         estimator,
-        case
-            when max(k_definition) = 'median_without_effects'
-                then avg(actual_usd / (exp(predicted_outcome) * outcome_divisor_usd))
-            else 1.0
-        end as smearing_factor
+        coalesce(
+            avg(
+                case
+                    when k_definition = 'median_without_effects'
+                        then actual_usd / (exp(predicted_outcome) * outcome_divisor_usd)
+                end
+            ),
+            1.0
+        ) as smearing_factor
     from {{ ref('int_gravity__fitted') }}
     group by study_id, spec_id, estimator
 )

@@ -14,13 +14,13 @@ select
     potential.scale_kind,
     potential.year,
     indices.index_rank,
-    round(potential.actual_usd / 1e6, 3) as actual_usd_mn,
-    round(potential.predicted_usd / 1e6, 3) as predicted_usd_mn,
-    round(potential.k_ratio, 3) as k_ratio,
-    round(potential.k_ratio_ci_low, 3) as k_ratio_ci_low,
-    round(potential.k_ratio_ci_high, 3) as k_ratio_ci_high,
-    round(indices.development_index, 3) as development_index,
-    round(potential.imputed_share, 3) as imputed_share
+    {{ rounded('potential.actual_usd / 1e6', 3) }} as actual_usd_mn,
+    {{ rounded('potential.predicted_usd / 1e6', 3) }} as predicted_usd_mn,
+    {{ rounded('potential.k_ratio', 3) }} as k_ratio,
+    {{ rounded('potential.k_ratio_ci_low', 3) }} as k_ratio_ci_low,
+    {{ rounded('potential.k_ratio_ci_high', 3) }} as k_ratio_ci_high,
+    {{ rounded('indices.development_index', 3) }} as development_index,
+    {{ rounded('potential.imputed_share', 3) }} as imputed_share
 from {{ ref('fct_trade_potential') }} as potential
 inner join {{ ref('dim_study') }} as studies
     on potential.study_id = studies.study_id

@@ -72,34 +72,52 @@ every slot by key. `weight` is a column of positive numbers.
 {%- endmacro %}
 
 
+{#-
+Columns as rows, in one pass: a list of cells crossed with the table, of which each picks its column.
+One branch of a union per column would read the table, or compute the subquery, as often as there are
+columns. `cells` are (column, label, ..), one label for each of `labels`; null values are left out.
+-#}
+{% macro columns_as_rows(relation, keys, labels, cells) -%}
+    select
+        {% for name in keys + labels %}{{ name }},
+        {% endfor -%}
+        moment_value
+    from (
+        select
+            {% for key in keys %}source_.{{ key }},
+            {% endfor -%}
+            {% for label in labels %}cells.{{ label }},
+            {% endfor -%}
+            case cells.cell
+                {%- for cell in cells %}
+                when {{ loop.index }} then source_.{{ cell[0] }}
+                {%- endfor %}
+            end as moment_value
+        from (
+            values
+            {%- for cell in cells %}
+            ({{ loop.index }}, {{ cell[1:] | join(', ') }}){{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as cells (cell, {{ labels | join(', ') }})
+        cross join {{ relation }} as source_
+    ) as unpivoted
+    where moment_value is not null
+{%- endmacro %}
+
+
 {#- Products as rows: one per key and pair of slots; slots that a key does not use are left out. -#}
 {% macro products_as_rows(relation, keys, slots) -%}
-    {% for i in slots %}{% for j in slots if j >= i -%}
-    select
-        {% for key in keys %}{{ key }},
-        {% endfor -%}
-        {{ i }} as row_slot,
-        {{ j }} as col_slot,
-        c_{{ i }}_{{ j }} as moment_value
-    from {{ relation }}
-    where c_{{ i }}_{{ j }} is not null
-    {% if not (loop.last and i == slots[-1]) %}union all{% endif %}
-    {% endfor %}{% endfor -%}
+    {% set cells = [] -%}
+    {% for i in slots %}{% for j in slots if j >= i %}{% set _ = cells.append(('c_' ~ i ~ '_' ~ j, i, j)) %}{% endfor %}{% endfor -%}
+    {{ columns_as_rows(relation, keys, ['row_slot', 'col_slot'], cells) }}
 {%- endmacro %}
 
 
 {#- Means as rows: one per key and slot. -#}
 {% macro means_as_rows(relation, keys, slots) -%}
-    {% for k in slots -%}
-    select
-        {% for key in keys %}{{ key }},
-        {% endfor -%}
-        {{ k }} as row_slot,
-        m{{ k }} as moment_value
-    from {{ relation }}
-    where m{{ k }} is not null
-    {% if not loop.last %}union all{% endif %}
-    {% endfor -%}
+    {% set cells = [] -%}
+    {% for k in slots %}{% set _ = cells.append(('m' ~ k, k)) %}{% endfor -%}
+    {{ columns_as_rows(relation, keys, ['row_slot'], cells) }}
 {%- endmacro %}
 
 
