@@ -1,6 +1,14 @@
-{#- One sentence that names file, line, column, value and rule of a refused row. -#}
+{#- One sentence that names file and line (row of Parquet, key of a table), column, value and rule of a refused row. -#}
 {% macro complaint(model, column, value, rule) -%}
-    '{{ seed_file(model) }}, line ' || coalesce(cast(file_line as varchar), '?')
+    {%- set name = model.identifier.split('__')[1] -%}
+    {%- set kind = input_source(name).kind -%}
+    {%- if kind == 'parquet' -%}
+        file_name || ', row ' || cast(file_line as varchar)
+    {%- elif kind == 'table' -%}
+        {{ sql_text(input_label(name) ~ ', key ') }} || {{ complaint_key(input_key(name)) }}
+    {%- else -%}
+        '{{ seed_file(model) }}, line ' || coalesce(cast(file_line as varchar), '?')
+    {%- endif %}
     || ', column {{ column }}: "' || {{ value }} || '" (rule: {{ rule.replace("'", "''") }})'
 {%- endmacro %}
 

@@ -1,12 +1,12 @@
-{#- One sentence per failed expectation of a severity: file, line, column, key and value, rule.
-    failing_keys starts with "line 123: "; the column is put in behind the line. -#}
+{#- One sentence per failed expectation of a severity: file, line, column, key and value, rule. failing_keys starts with the
+    place, "line 123: ", for a table "key: "; the column is put in behind it. Of Parquet the place tells the file as well. -#}
 {% macro gate_complaints(severity) -%}
     select
-        file
-        || case
-            when failing_keys = '' then ', column ' || column_name || ': ' || observed
+        case
+            when failing_keys = '' then file || ', column ' || column_name || ': ' || observed
             else
-                ', ' || substr(failing_keys, 1, position(': ' in failing_keys) - 1)
+                case when failing_keys like 'line %' or failing_keys like 'key: %' then file || ', ' else '' end
+                || substr(failing_keys, 1, position(': ' in failing_keys) - 1)
                 || ', column ' || column_name
                 || substr(failing_keys, position(': ' in failing_keys))
         end

@@ -1,13 +1,14 @@
-{#- Path of the file behind a staging relation: stg_<folder>__<entity> reads seeds/<folder>/<entity>.csv. -#}
+{#- Where the rows behind a staging relation stand: stg_<folder>__<entity> reads seeds/<folder>/<entity>.csv, unless the var
+inputs says otherwise. -#}
 {% macro seed_file(relation) -%}
     {%- set parts = relation.identifier.removeprefix('stg_').split('__') -%}
-    seeds/{{ parts[0] }}/{{ parts[1] }}.csv
+    {{ return(input_label(parts[1])) }}
 {%- endmacro %}
 
 
-{#- Stop with the file, the column and the rule when a seed lacks a declared column or has another. -#}
+{#- Stop with the file, the column and the rule when a seed lacks a declared column or has another; other inputs: check_inputs. -#}
 {% macro require_columns(seed_name) -%}
-    {%- if execute -%}
+    {%- if execute and input_source(seed_name).kind == 'seed' -%}
         {%- set relation = load_relation(ref(seed_name)) -%}
         {%- set node = graph.nodes['seed.' ~ project_name ~ '.' ~ seed_name] -%}
         {%- if relation is not none -%}

@@ -10,6 +10,7 @@ select
     cast(limit_value as varchar) as limit_value,
     cast(failing_keys as varchar) as failing_keys,
     cast(rows_checked as bigint) as rows_checked,
+    cast(rows_total as bigint) as rows_total,
     cast(failing_count as bigint) as failing_count,
     cast(passed as boolean) as passed
 from {{ ref('gate_results') }}

@@ -12,5 +12,5 @@ select
     longitude_deg,
     is_landlocked,
     is_un_member,
-    {{ file_line() }} as file_line
-from {{ ref('countries') }}
+    {{ row_place('countries') }}
+from {{ input('countries') }}

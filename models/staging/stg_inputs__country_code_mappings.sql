@@ -4,5 +4,5 @@ select
     source_code,
     country_iso3,
     reason,
-    {{ file_line() }} as file_line
-from {{ ref('country_code_mappings') }}
+    {{ row_place('country_code_mappings') }}
+from {{ input('country_code_mappings') }}

@@ -11,5 +11,5 @@ select
     has_common_official_language,
     had_colonial_tie,
     is_partner_landlocked,
-    {{ file_line() }} as file_line
-from {{ ref('country_pairs') }}
+    {{ row_place('country_pairs') }}
+from {{ input('country_pairs') }}

@@ -9,5 +9,5 @@ select
     source_id,
     year,
     volume_rmb_tn,
-    {{ file_line() }} as file_line
-from {{ ref('ecommerce_volumes') }}
+    {{ row_place('ecommerce_volumes') }}
+from {{ input('ecommerce_volumes') }}

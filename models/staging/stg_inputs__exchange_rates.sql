@@ -6,5 +6,5 @@ select
     source_id,
     year,
     lcu_per_usd,
-    {{ file_line() }} as file_line
-from {{ ref('exchange_rates') }}
+    {{ row_place('exchange_rates') }}
+from {{ input('exchange_rates') }}

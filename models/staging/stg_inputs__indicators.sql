@@ -10,5 +10,5 @@ select
     source_id,
     value_min,
     value_max,
-    {{ file_line() }} as file_line
-from {{ ref('indicators') }}
+    {{ row_place('indicators') }}
+from {{ input('indicators') }}

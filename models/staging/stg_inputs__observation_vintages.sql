@@ -10,5 +10,5 @@ select
     economy_count,
     first_year,
     last_year,
-    {{ file_line() }} as file_line
-from {{ ref('observation_vintages') }}
+    {{ row_place('observation_vintages') }}
+from {{ input('observation_vintages') }}

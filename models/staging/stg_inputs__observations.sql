@@ -7,5 +7,5 @@ select
     vintage_date,
     observed_value,
     is_estimate,
-    {{ file_line() }} as file_line
-from {{ ref('observations') }}
+    {{ row_place('observations') }}
+from {{ input('observations') }}

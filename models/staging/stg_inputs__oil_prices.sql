@@ -6,5 +6,5 @@ select
     source_id,
     year,
     price_usd_per_barrel,
-    {{ file_line() }} as file_line
-from {{ ref('oil_prices') }}
+    {{ row_place('oil_prices') }}
+from {{ input('oil_prices') }}

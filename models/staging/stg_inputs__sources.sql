@@ -8,5 +8,5 @@ select
     citation,
     vintage,
     caveat,
-    {{ file_line() }} as file_line
-from {{ ref('sources') }}
+    {{ row_place('sources') }}
+from {{ input('sources') }}

@@ -6,5 +6,5 @@ select
     source_id,
     year,
     trade_usd,
-    {{ file_line() }} as file_line
-from {{ ref('total_trade') }}
+    {{ row_place('total_trade') }}
+from {{ input('total_trade') }}

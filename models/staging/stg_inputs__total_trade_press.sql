@@ -10,5 +10,5 @@ select
     exports_rmb_tn,
     imports_rmb_tn,
     total_usd_tn,
-    {{ file_line() }} as file_line
-from {{ ref('total_trade_press') }}
+    {{ row_place('total_trade_press') }}
+from {{ input('total_trade_press') }}

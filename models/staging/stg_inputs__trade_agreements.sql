@@ -8,5 +8,5 @@ select
     date_precision,
     source_note,
     source_id,
-    {{ file_line() }} as file_line
-from {{ ref('trade_agreements') }}
+    {{ row_place('trade_agreements') }}
+from {{ input('trade_agreements') }}

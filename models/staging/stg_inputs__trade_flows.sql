@@ -8,5 +8,5 @@ select
     source_id,
     year,
     trade_usd,
-    {{ file_line() }} as file_line
-from {{ ref('trade_flows') }}
+    {{ row_place('trade_flows') }}
+from {{ input('trade_flows') }}

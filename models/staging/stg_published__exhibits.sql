@@ -5,5 +5,5 @@ select
     exhibit_title,
     unit,
     position,
-    {{ file_line() }} as file_line
-from {{ ref('exhibits') }}
+    {{ row_place('exhibits') }}
+from {{ input('exhibits') }}

@@ -9,5 +9,5 @@ select
     column_order,
     printed_value,
     decimals,
-    {{ file_line() }} as file_line
-from {{ ref('printed_figures') }}
+    {{ row_place('printed_figures') }}
+from {{ input('printed_figures') }}

@@ -8,5 +8,5 @@ select
     unit,
     position,
     threshold,
-    {{ file_line() }} as file_line
-from {{ ref('replication_findings') }}
+    {{ row_place('replication_findings') }}
+from {{ input('replication_findings') }}

@@ -8,5 +8,5 @@ select
     status,
     why,
     settled_by,
-    {{ file_line() }} as file_line
-from {{ ref('replication_reasons') }}
+    {{ row_place('replication_reasons') }}
+from {{ input('replication_reasons') }}

@@ -8,5 +8,5 @@ select
     tolerance_unit,
     tolerance_reason,
     tolerance,
-    {{ file_line() }} as file_line
-from {{ ref('replication_rules') }}
+    {{ row_place('replication_rules') }}
+from {{ input('replication_rules') }}

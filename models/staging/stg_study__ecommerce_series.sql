@@ -5,5 +5,5 @@ select
     quote_id,
     reason,
     year,
-    {{ file_line() }} as file_line
-from {{ ref('ecommerce_series') }}
+    {{ row_place('ecommerce_series') }}
+from {{ input('ecommerce_series') }}

@@ -9,5 +9,5 @@ select
     description,
     outcome_divisor_usd,
     confidence_level,
-    {{ file_line() }} as file_line
-from {{ ref('gravity_specifications') }}
+    {{ row_place('gravity_specifications') }}
+from {{ input('gravity_specifications') }}

@@ -6,5 +6,5 @@ select
     country_iso3,
     variable,
     reason,
-    {{ file_line() }} as file_line
-from {{ ref('gravity_term_exceptions') }}
+    {{ row_place('gravity_term_exceptions') }}
+from {{ input('gravity_term_exceptions') }}

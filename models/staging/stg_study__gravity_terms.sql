@@ -9,5 +9,5 @@ select
     position,
     divisor,
     floor_value,
-    {{ file_line() }} as file_line
-from {{ ref('gravity_terms') }}
+    {{ row_place('gravity_terms') }}
+from {{ input('gravity_terms') }}

@@ -5,5 +5,5 @@ select
     method,
     reason,
     max_years,
-    {{ file_line() }} as file_line
-from {{ ref('imputation_rules') }}
+    {{ row_place('imputation_rules') }}
+from {{ input('imputation_rules') }}

@@ -9,5 +9,5 @@ select
     anchor_variable,
     description,
     component_threshold,
-    {{ file_line() }} as file_line
-from {{ ref('index_specifications') }}
+    {{ row_place('index_specifications') }}
+from {{ input('index_specifications') }}

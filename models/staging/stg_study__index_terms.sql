@@ -8,5 +8,5 @@ select
     position,
     direction_sign,
     fixed_weight,
-    {{ file_line() }} as file_line
-from {{ ref('index_terms') }}
+    {{ row_place('index_terms') }}
+from {{ input('index_terms') }}

@@ -9,5 +9,5 @@ select
     k_upper,
     is_lower_inclusive,
     is_upper_inclusive,
-    {{ file_line() }} as file_line
-from {{ ref('potential_classes') }}
+    {{ row_place('potential_classes') }}
+from {{ input('potential_classes') }}

@@ -13,5 +13,5 @@ select
     k_estimator,
     description,
     position,
-    {{ file_line() }} as file_line
-from {{ ref('replications') }}
+    {{ row_place('replications') }}
+from {{ input('replications') }}

@@ -16,5 +16,5 @@ select
     first_year,
     last_year,
     as_of_date,
-    {{ file_line() }} as file_line
-from {{ ref('studies') }}
+    {{ row_place('studies') }}
+from {{ input('studies') }}

@@ -4,5 +4,5 @@ select
     study_id,
     partner_iso3,
     display_order,
-    {{ file_line() }} as file_line
-from {{ ref('study_partners') }}
+    {{ row_place('study_partners') }}
+from {{ input('study_partners') }}

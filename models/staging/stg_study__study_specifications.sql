@@ -3,5 +3,5 @@
 select
     study_id,
     spec_id,
-    {{ file_line() }} as file_line
-from {{ ref('study_specifications') }}
+    {{ row_place('study_specifications') }}
+from {{ input('study_specifications') }}

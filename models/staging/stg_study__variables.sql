@@ -11,5 +11,5 @@ select
     unit,
     divisor,
     base_year,
-    {{ file_line() }} as file_line
-from {{ ref('variables') }}
+    {{ row_place('variables') }}
+from {{ input('variables') }}

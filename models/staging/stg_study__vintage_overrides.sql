@@ -6,5 +6,5 @@ select
     indicator_code,
     vintage_date,
     reason,
-    {{ file_line() }} as file_line
-from {{ ref('vintage_overrides') }}
+    {{ row_place('vintage_overrides') }}
+from {{ input('vintage_overrides') }}

@@ -22,4 +22,4 @@ def model(dbt, session):
         "exchange_rates": dbt.ref("stg_inputs__exchange_rates"),
         "trade_agreements": dbt.ref("stg_inputs__trade_agreements"),
     }
-    return check_inputs({name: relation.df() for name, relation in inputs.items()})
+    return check_inputs(inputs, dbt.ref("int_quality__input_places").df())

@@ -4,8 +4,8 @@
     select
         {{ complaint(
             model, column_name, complaint_key([column_name]),
-            'the code is a country_iso3 of seeds/inputs/countries.csv or a source_code of '
-            ~ 'seeds/inputs/country_code_mappings.csv'
+            'the code is a country_iso3 of ' ~ seed_file(ref('stg_inputs__countries'))
+            ~ ' or a source_code of ' ~ seed_file(ref('stg_inputs__country_code_mappings'))
         ) }} as complaint
     from {{ model }} as child
     where

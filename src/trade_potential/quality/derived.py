@@ -1,7 +1,8 @@
 """Columns the gate checks but no file holds: counts, ratios and gaps across rows and files.
 
-Each function takes all inputs and returns one value per row of its own input, in its row order;
-a missing value means that the rule does not apply to the row.
+Each function takes all inputs, and what `inputs.profile` asks of all their rows, and returns one
+value per row of its own input, in its row order; a missing value means that the rule does not
+apply to the row.
 """
 
 from __future__ import annotations
@@ -51,10 +52,9 @@ def _year_totals(t: Tables) -> pd.DataFrame:
 
 
 def _use_count(t: Tables) -> pd.Series:
-    used = pd.concat(
-        [f["source_id"] for name, f in t.items() if name != "sources" and "source_id" in f]
-    )
-    return t["sources"]["source_id"].map(used.value_counts())
+    used = pd.concat([part for name, part in t.items() if name.startswith("use of sources by ")])
+    counts: pd.Series = t["sources"]["source_id"].map(used.groupby("source_id")["n"].sum())
+    return counts
 
 
 def _vintage_count(t: Tables) -> pd.Series:
@@ -62,12 +62,8 @@ def _vintage_count(t: Tables) -> pd.Series:
     return t["indicators"]["indicator_code"].map(counts)
 
 
-def _counted(column: str, how: str) -> Column:
-    def counted(t: Tables) -> pd.Series:
-        summary = t["observations"].groupby(VINTAGE, as_index=False).agg(value=(column, how))
-        return _lookup(t["observation_vintages"], VINTAGE, summary, "value")
-
-    return counted
+def _counted(column: str) -> Column:
+    return lambda t: _lookup(t["observation_vintages"], VINTAGE, t["vintages"], column)
 
 
 def _edition_gap_years(t: Tables) -> pd.Series:
@@ -122,7 +118,7 @@ def _listed_is_landlocked(t: Tables) -> pd.Series:
 
 def _pair_distance_km(t: Tables) -> pd.Series:
     """Distance of the pair, found by the code of today or the code of the source."""
-    pairs, mappings = t["country_pairs"], t["country_code_mappings"]
+    pairs, mappings = t["pairs of flows"], t["country_code_mappings"]
     today = pairs["partner_code"].map(
         mappings.drop_duplicates("source_code").set_index("source_code")["country_iso3"]
     )
@@ -132,9 +128,8 @@ def _pair_distance_km(t: Tables) -> pd.Series:
 
 
 def _partner_gap_share(t: Tables) -> pd.Series:
-    flows = t["trade_flows"].rename(columns={"reporter_code": "country_code"})
     keys = ["country_code", "flow", "year"]
-    sums = flows.groupby(keys)["trade_usd"].sum().reset_index()
+    sums = t["trade by year"]
     return _lookup(t["total_trade"], keys, sums, "trade_usd") / t["total_trade"]["trade_usd"] - 1
 
 
@@ -213,10 +208,10 @@ DERIVED: Mapping[str, Mapping[str, Column]] = {
     "indicators": {"vintage_count": _vintage_count},
     "observation_vintages": {
         "vintage_year": lambda t: _year_of(t["observation_vintages"]["vintage_date"]),
-        "counted_values": _counted("year", "size"),
-        "counted_economies": _counted("country_code", "nunique"),
-        "counted_first_year": _counted("year", "min"),
-        "counted_last_year": _counted("year", "max"),
+        "counted_values": _counted("value_count"),
+        "counted_economies": _counted("economy_count"),
+        "counted_first_year": _counted("first_year"),
+        "counted_last_year": _counted("last_year"),
     },
     "observations": {
         "vintage_year": lambda t: _year_of(t["observations"]["vintage_date"]),
@@ -258,18 +253,19 @@ DERIVED: Mapping[str, Mapping[str, Column]] = {
 }
 
 
-def with_derived_columns(tables: Tables) -> dict[str, pd.DataFrame]:
-    """Add the derived columns to every input.
+def with_derived_columns(tables: Tables, profile: Tables) -> dict[str, pd.DataFrame]:
+    """Add the derived columns to every input, given the profile of all rows.
 
     A column that cannot be computed, because an input lacks a column it needs or holds text where
     numbers belong, is left out: the checks that use it then fail for want of it.
     """
+    known = {**tables, **profile}
     completed = {}
     for name, frame in tables.items():
         columns = {}
         for column, derive in (*DERIVED.get(name, {}).items(), *SLIPS.get(name, {}).items()):
             try:
-                columns[column] = derive(tables)
+                columns[column] = derive(known)
             except (AttributeError, KeyError, TypeError, ValueError):
                 continue
         completed[name] = frame.assign(**columns)

@@ -11,11 +11,12 @@ import pandas as pd
 
 from trade_potential.quality.checks import Check
 from trade_potential.quality.derived import with_derived_columns
+from trade_potential.quality.inputs import Input, Relation, profile, read_input
 from trade_potential.quality.suites import INPUTS, KEYS, all_checks
 
 COLUMNS = (
     "check_id", "suite", "file", "expectation", "column_name", "rule", "severity", "observed",
-    "limit_value", "failing_keys", "rows_checked", "failing_count", "passed",
+    "limit_value", "failing_keys", "rows_checked", "rows_total", "failing_count", "passed",
 )  # fmt: skip
 MAX_FAILING_KEYS = 10
 
@@ -29,29 +30,52 @@ def expected_check_ids(indicators: pd.DataFrame) -> list[str]:
     return [check.check_id for check in all_checks(indicators)]
 
 
-def check_inputs(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def check_inputs(
+    rows: Mapping[str, Relation | pd.DataFrame], places: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Check the inputs.
 
     Args:
-        frames: Rows of the inputs by name (`INPUTS`); a column `file_line` tells the line in the
-            file, if it is known. An input that is not given fails all its checks.
+        rows: Rows of the inputs by name (`INPUTS`); a column `file_line` tells the line in the
+            file, if it is known, `file_name` the file, if there are many. An input that is not
+            given fails all its checks.
+        places: By `input_name`: `place` and `kind` (seed, parquet, table) of its rows and
+            `gate_max_rows`, above which a sample is read. Default: the seeds.
 
     Returns:
         One row per check, columns `COLUMNS`. `rows_checked` and `failing_count` are 0 where the
-        check could not run; `observed` then tells why.
+        check could not run; `observed` then tells why. `rows_total` counts all rows of the input.
     """
-    tables = {name: _in_fixed_order(name, frames.get(name, pd.DataFrame())) for name in INPUTS}
-    complete = with_derived_columns(tables)
+    read = {name: _read(name, rows.get(name, pd.DataFrame()), places) for name in INPUTS}
+    tables = {name: _in_fixed_order(name, given.frame) for name, given in read.items()}
+    complete = with_derived_columns(tables, profile(read))
     every_check = all_checks(tables["indicators"])
     batches = _batches()
-    rows: list[dict[str, Any]] = []
+    found: list[dict[str, Any]] = []
     for suite in INPUTS:
         checks = [check for check in every_check if check.suite == suite]
-        results = _validate(batches, complete[suite], checks)
-        rows += [_row(check, complete[suite], results.get(check.check_id)) for check in checks]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(
-        {"rows_checked": "int64", "failing_count": "int64", "passed": "bool"}
+        refusal = read[suite].refusal
+        results = (
+            {check.check_id: {"failure": refusal} for check in checks} if refusal
+            else _validate(batches, complete[suite], checks)
+        )  # fmt: skip
+        found += [
+            _row(check, read[suite], complete[suite], results.get(check.check_id))
+            for check in checks
+        ]
+    return pd.DataFrame(found, columns=list(COLUMNS)).astype(
+        {"rows_checked": "int64", "rows_total": "int64", "failing_count": "int64", "passed": "bool"}
     )
+
+
+def _read(name: str, rows: Relation | pd.DataFrame, places: pd.DataFrame | None) -> Input:
+    if places is None:
+        return read_input(name, rows)
+    of_input = places[places["input_name"] == name].to_dict("records")[0]
+    return read_input(
+        name, rows, place=of_input["place"], kind=of_input["kind"],
+        max_rows=int(of_input["gate_max_rows"]),
+    )  # fmt: skip
 
 
 def _in_fixed_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:
@@ -155,11 +179,13 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())[:300]
 
 
-def _row(check: Check, frame: pd.DataFrame, result: Mapping[str, Any] | None) -> dict[str, Any]:
+def _row(
+    check: Check, read: Input, frame: pd.DataFrame, result: Mapping[str, Any] | None
+) -> dict[str, Any]:
     result = result if result is not None else {"failure": "no result came back"}
     failing = list(result.get("unexpected_index_list") or [])
     is_table = not check.columns
-    rows_checked = len(frame) if is_table else int(result.get("element_count") or 0)
+    rows_checked = read.rows_total if is_table else int(result.get("element_count") or 0)
     passed = bool(result.get("success")) and rows_checked > 0
     if "failure" in result:
         observed, passed, rows_checked, failing = f"not checked: {result['failure']}", False, 0, []
@@ -169,18 +195,21 @@ def _row(check: Check, frame: pd.DataFrame, result: Mapping[str, Any] | None) ->
         observed = "not checked: there is no row to look at"
     else:
         observed = _observed(check, frame, len(failing), rows_checked)
+        if read.is_sample:
+            observed += f"; a sample: {len(frame)} of {read.rows_total} rows were read"
     return {
         "check_id": check.check_id,
         "suite": check.suite,
-        "file": f"seeds/inputs/{check.suite}.csv",
+        "file": read.place,
         "expectation": _snake_case(check.expectation),
         "column_name": ", ".join(check.columns) or "(rows)",
         "rule": check.rule,
         "severity": check.severity,
         "observed": observed,
         "limit_value": _limit(check),
-        "failing_keys": _failing_keys(check, frame, failing),
+        "failing_keys": _failing_keys(check, read.kind, frame, failing),
         "rows_checked": rows_checked,
+        "rows_total": read.rows_total,
         "failing_count": len(failing),
         "passed": passed,
     }
@@ -221,18 +250,25 @@ def _limit(check: Check) -> str:
     return ", ".join(parts)
 
 
-def _failing_keys(check: Check, frame: pd.DataFrame, failing: Sequence[int]) -> str:
+def _failing_keys(check: Check, kind: str, frame: pd.DataFrame, failing: Sequence[int]) -> str:
     """The first failing rows in file order: `line 123: SP.POP.TOTL, KAZ, 2015 = -5`."""
     rows = frame.loc[list(failing)]
     keys = [key for key in KEYS[check.suite] if key in rows]
-    order = [name for name in ("file_line", *keys) if name in rows]
+    order = [name for name in ("file_name", "file_line", *keys) if name in rows]
     rows = rows.sort_values(order) if order else rows
     return "; ".join(
-        f"line {_text(row.get('file_line'), missing='?')}: "
-        f"{', '.join(_text(row[key]) for key in keys)}"
+        f"{_place(kind, row)}: {', '.join(_text(row[key]) for key in keys)}"
         f" = {', '.join(_text(row.get(column)) for column in check.columns)}"
         for row in rows.head(MAX_FAILING_KEYS).to_dict("records")
     )
+
+
+def _place(kind: str, row: Mapping[Any, Any]) -> str:
+    """Line of the seed, file and row of Parquet; rows of a table have nothing but their key."""
+    line = _text(row.get("file_line"), missing="?")
+    if kind == "parquet":
+        return f"{row.get('file_name')}, row {line}"
+    return "key" if kind == "table" else f"line {line}"
 
 
 def _text(value: Any, *, missing: str = "missing") -> str:

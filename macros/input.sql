@@ -1,0 +1,163 @@
+{#-
+Where the rows of an input stand: in its seed or, with the var `inputs`, in Parquet files or in a table of the catalog.
+    inputs: {trade_flows: {parquet: /data/flows}, country_pairs: {table: lake.public.pairs}}
+Only staging calls it. docs/data.md tells the contract, decision 017 the reasons.
+-#}
+{% macro input(name) -%}
+    {%- set source = input_source(name) -%}
+    {%- if source.kind == 'seed' -%}
+        {{ ref(name) }}
+    {%- elif execute -%}
+        (
+            select
+                {% for column, type in input_types(name).items() -%}
+                    {{ input_value(column, type) }} as {{ column }},
+                {% endfor -%}
+                {% if source.kind == 'parquet' -%}
+                    filename as file_name,
+                    file_row_number + 1 as file_line
+                {%- else -%}
+                    cast(null as bigint) as file_line
+                {%- endif %}
+            from {{ input_rows(name) }}
+        ) as {{ name }}
+    {%- else -%}
+        (select 1) as {{ name }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Columns of staging that tell the place of a row: file_line, and for Parquet file_name. -#}
+{% macro row_place(name) -%}
+    {%- set kind = input_source(name).kind -%}
+    {%- if kind == 'seed' -%}
+        {{ file_line() }} as file_line
+    {%- else -%}
+        {{ 'file_name,\n    ' if kind == 'parquet' }}file_line
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- What the var says of an input: kind seed, parquet or table, and the path or the parts of the name. -#}
+{% macro input_source(name) -%}
+    {%- set given = inputs_given() -%}
+    {%- if name not in given -%}
+        {{ return({'kind': 'seed'}) }}
+    {%- endif -%}
+    {%- set setting = given[name] -%}
+    {%- if setting is not mapping or setting | length != 1 or (setting | first) not in ('parquet', 'table') -%}
+        {{ refuse_inputs('says of ' ~ name ~ ': ' ~ tojson(setting, setting | string)
+            ~ '; it takes either parquet (a path) or table (a name)') }}
+    {%- endif -%}
+    {%- set kind = setting | first -%}
+    {%- set text = setting[kind] -%}
+    {%- if text is not string or not text | trim -%}
+        {{ refuse_inputs('says of ' ~ name ~ ': ' ~ kind ~ ' is ' ~ tojson(text, text | string)
+            ~ ', not a ' ~ ('path' if kind == 'parquet' else 'name')) }}
+    {%- endif -%}
+    {%- if kind == 'parquet' -%}
+        {{ return({'kind': kind, 'path': adapter.dispatch('parquet_path', 'trade_potential')(name, text)}) }}
+    {%- endif -%}
+    {%- set parts = text.split('.') -%}
+    {%- if parts | length not in (2, 3)
+        or not modules.re.fullmatch('[A-Za-z_][A-Za-z0-9_]*([.][A-Za-z_][A-Za-z0-9_]*)+', text) -%}
+        {{ refuse_inputs('says of ' ~ name ~ ': table is ' ~ tojson(text)
+            ~ ', not schema.table or database.schema.table of letters, digits and underscores') }}
+    {%- endif -%}
+    {{ return({'kind': kind, 'parts': parts, 'table': text}) }}
+{%- endmacro %}
+
+
+{% macro inputs_given() -%}
+    {%- set given = var('inputs') -%}
+    {%- if given is not mapping -%}
+        {{ refuse_inputs('is ' ~ tojson(given, given | string) ~ ', not a dictionary of inputs') }}
+    {%- endif -%}
+    {{ return(given) }}
+{%- endmacro %}
+
+
+{% macro refuse_inputs(said) -%}
+    {{ exceptions.raise_compiler_error('the var inputs ' ~ said ~ '; correct dbt_project.yml or --vars') }}
+{%- endmacro %}
+
+
+{#- A path as DuckDB reads it: relative ones from the project, a directory with all Parquet files below it. -#}
+{% macro duckdb__parquet_path(name, text) -%}
+    {%- set path = text.rstrip('/') or '/' -%}
+    {%- if not path.startswith('/') and '://' not in path -%}
+        {%- set path = (invocation_args_dict.project_dir | string).rstrip('/') ~ '/' ~ path -%}
+    {%- endif -%}
+    {%- if not path.lower().endswith('.parquet') and not modules.re.search('[*?\\[]', path) -%}
+        {%- set path = path ~ '/**/*.parquet' -%}
+    {%- endif -%}
+    {{ return(path) }}
+{%- endmacro %}
+
+{% macro default__parquet_path(name, text) -%}
+    {{ refuse_inputs('says of ' ~ name ~ ': parquet, which only DuckDB reads, not a target of type ' ~ target.type
+        ~ '; load the files into a table and say table') }}
+{%- endmacro %}
+
+
+{#- Declared type by column, in the order of the seed. -#}
+{% macro input_types(name) -%}
+    {{ return(graph.nodes['seed.' ~ project_name ~ '.' ~ name].config.column_types) }}
+{%- endmacro %}
+
+
+{#- A stored value as the declared type; empty text is missing, as in a seed. -#}
+{% macro input_value(column, type) -%}
+    {%- set value = 'cast(' ~ column ~ ' as ' ~ adapter.dispatch('input_type', 'trade_potential')(type) ~ ')' -%}
+    {{ "nullif(" ~ value ~ ", '')" if type == 'varchar' else value }}
+{%- endmacro %}
+
+{% macro default__input_type(type) -%}
+    {{ return(type) }}
+{%- endmacro %}
+
+
+{#- The stored rows, before any cast. -#}
+{% macro input_rows(name) -%}
+    {%- set source = input_source(name) -%}
+    {%- if source.kind == 'parquet' -%}
+        read_parquet(
+            {{ sql_text(source.path) }},
+            union_by_name = true,
+            hive_partitioning = {{ 'true' if input_stored(name).partitions else 'false' }},
+            hive_types_autocast = false
+        )
+    {%- else -%}
+        {{ input_table(name) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- The relation of a table; the run is refused where there is none. -#}
+{% macro input_table(name) -%}
+    {%- set source = input_source(name) -%}
+    {%- set database = source.parts[0] if source.parts | length == 3 else target.database -%}
+    {%- set relation = adapter.get_relation(database, source.parts[-2], source.parts[-1]) -%}
+    {%- if relation is none -%}
+        {{ refuse_inputs('says of ' ~ name ~ ': table is ' ~ source.table ~ ', and there is none') }}
+    {%- endif -%}
+    {{ return(relation) }}
+{%- endmacro %}
+
+
+{#- How people know an input: the path of its seed, the path of its files, or its table. -#}
+{% macro input_label(name) -%}
+    {%- set source = input_source(name) -%}
+    {%- if source.kind == 'parquet' -%}
+        {{ return(source.path) }}
+    {%- elif source.kind == 'table' -%}
+        {{ return('table ' ~ source.table) }}
+    {%- endif -%}
+    {{ return(graph.nodes['seed.' ~ project_name ~ '.' ~ name].original_file_path if execute else name) }}
+{%- endmacro %}
+
+
+{#- A text as an SQL literal. -#}
+{% macro sql_text(text) -%}
+    '{{ text.replace("'", "''") }}'
+{%- endmacro %}
