@@ -80,12 +80,69 @@ group_size, between_weight) go with the fits. Two-way effects are not of this ki
 
 
 {#-
+The same of one fit whose numbers stand in the text: no column of them goes through joins, and sums
+have no keys. `pairs` (m0, .., c_0_0, .., row_count, mass) hold means and products side by side, with
+products of the slots `varying`; 0, the outcome, is among them. `fit` holds b and g, lists by slot
+from 1 (g empty without entity means), constant, within_weight; `grand` the means by slot, `weights`
+(group_size, between_weight) are a table.
+-#}
+{% macro meat_of_fit(pairs, grand, weights, fit, slots, varying) -%}
+    {% set p = slots | length - 1 -%}
+    with deviations as (
+        select
+            {% for k in slots %}pairs.m{{ k }} - ({{ grand[k] }}) as d{{ k }},
+            {% endfor -%}
+            {% for i in varying if fit.within_weight %}{% for j in varying if j >= i and j > 0 %}pairs.c_{{ i }}_{{ j }},
+            {% endfor %}{% endfor -%}
+            weights_.between_weight * pairs.mass / pairs.row_count as between_weight
+        from {{ pairs }} as pairs
+        inner join {{ weights }} as weights_ on pairs.row_count = weights_.group_size
+    ),
+
+    residuals as (
+        select
+            deviations.*,
+            between_weight * (
+                d0 - ({{ fit.constant }})
+                {%- for k in slots[1:] %} - ({{ fit.b[k - 1] }}) * d{{ k }}{% endfor %}
+                {%- for k in slots[1:] if fit.g %} - ({{ fit.g[k - 1] }}) * d{{ k }}{% endfor %}
+            ) as residual
+        from deviations
+    ),
+
+    scores as (
+        select
+            residual as m0
+            {%- for k in slots[1:] %},
+            d{{ k }} * residual
+            {%- if fit.within_weight and k in varying %} + ({{ fit.within_weight }}) * (
+                c_0_{{ k }}
+                {%- for j in varying if j > 0 %} - ({{ fit.b[j - 1] }}) * c_{{ [j, k] | min }}_{{ [j, k] | max }}{% endfor %}
+            )
+            {%- endif %} as m{{ k }}
+            {%- endfor %}
+            {%- for k in slots[1:] if fit.g %},
+            d{{ k }} * residual as m{{ p + k }}
+            {%- endfor %}
+        from residuals
+    )
+
+    select
+        {% set design = range(2 * p + 1 if fit.g else p + 1) -%}
+        {% for i in design %}{% for j in design if j >= i %}sum(m{{ i }} * m{{ j }}) as c_{{ i }}_{{ j }},
+        {% endfor %}{% endfor -%}
+        count(*) as cluster_count
+    from scores
+{%- endmacro %}
+
+
+{#-
 Scores of every row, m0, m1, ..: the transformed regressors times the residual, and its square. `thetas` (keys, estimator,
 group_size, theta) says which share of its pair's mean is taken from a row; `shifts` (keys, estimator,
 time, t0, ..) hold the time effects of each slot under two-way effects, no rows otherwise. The between
 estimator has no rows and no scores here.
 -#}
-{% macro row_scores(relation, pair_means, grand, coefficients, thetas, shifts, keys, pair, time, slots, with_means=false, weight=none) -%}
+{% macro row_scores(relation, pair_means, grand, coefficients, thetas, shifts, keys, pair, time, slots, with_means=false, weight=none, dense=false) -%}
     {% set p = slots | length - 1 -%}
     {% set w = 'rows_.' ~ weight if weight else '1.0' -%}
     with pair_shifts as (
@@ -161,7 +218,7 @@ estimator has no rows and no scores here.
             transformed.*,
             row_mass * (
                 z0 - constant_value * centred_constant
-                - {{ slot_sum('b{k} * z{k}', range(1, 2 * p + 1 if with_means else p + 1)) }}
+                - {{ slot_sum('b{k} * z{k}', range(1, 2 * p + 1 if with_means else p + 1), dense) }}
             ) as residual
         from transformed
     )
@@ -271,9 +328,9 @@ A table with the powers 2 and 3 of a standardised fit in two more slots, for the
 specification error test: fit = b0 + sum b v of `coefficients` (keys, b0, b1, ..), mean and standard
 deviation over the rows of a key. `labels` are columns that are kept.
 -#}
-{% macro fit_powers(relation, coefficients, keys, slots, weight=none, labels=[]) -%}
+{% macro fit_powers(relation, coefficients, keys, slots, weight=none, labels=[], dense=false) -%}
     {% set p = slots | length - 1 -%}
-    {% set fit = 'coefficients.b0 + ' ~ slot_sum('coefficients.b{k} * rows_.v{k}', slots[1:]) -%}
+    {% set fit = 'coefficients.b0 + ' ~ slot_sum('coefficients.b{k} * rows_.v{k}', slots[1:], dense) -%}
     with ranges as (
         select
             {% for key in keys %}rows_.{{ key }},
