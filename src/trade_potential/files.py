@@ -26,6 +26,17 @@ NULL_TEXTS = ("", "na", "n/a", "nan", "null", "none", ".")
 """Texts that mean "no value" in a numeric column, in any case. In a key NA is a name: Namibia."""
 
 NUMERIC = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\)|BOOLEAN")
+ORDERED_ROWS = 100_000
+"""Rows above which the last digits of sums depend on the order in which threads add, whatever the
+order of the rows."""
+
+EXISTS = {
+    "view": "select 1 from duckdb_views() where temporary and view_name = 'file_rows'",
+    "table": "select 1 from duckdb_tables() where temporary and table_name = 'file_rows'",
+}
+MOST_TIMES = 63
+"""Times that fit into the bits of a number."""
+
 SHOWN = 3
 """Offending keys that a message names."""
 
@@ -133,11 +144,17 @@ class TableFile:
         )
 
     def read(
-        self, connection: duckdb.DuckDBPyConnection, *, keys: list[str], values: list[str]
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        *,
+        keys: list[str],
+        values: list[str],
+        may_stay: bool = False,
     ) -> int:
         """Make the temporary table file_rows: k0, k1, ... and v0, v1, ... in the order of the keys.
 
-        Without keys, k0 is the number of the row. The order makes sums repeatable.
+        Without keys, k0 is the number of the row. The order makes sums repeatable. With
+        ``may_stay``, a large Parquet file is not copied: file_rows is a view of it, in its order.
 
         Returns:
             The number of rows.
@@ -152,12 +169,16 @@ class TableFile:
         order = ", ".join(
             [f"k{k}" for k in range(max(len(keys), 1))] + [f"v{k}" for k in range(len(values))]
         )
-        with told_by_line(self.name, is_parquet=self.name.lower().endswith(PARQUET)):
-            connection.execute(
-                "create or replace temporary table file_rows as "
-                f"select {', '.join(selected)}, {is_text} as is_text from {self.relation} "
-                f"order by {order}"
-            )
+        is_parquet = self.name.lower().endswith(PARQUET)
+        query = f"select {', '.join(selected)}, {is_text} as is_text from {self.relation}"
+        for kind in ("view", "table"):  # of an earlier file
+            if connection.execute(EXISTS[kind]).fetchone():
+                connection.execute(f"drop {kind} file_rows")
+        with told_by_line(self.name, is_parquet=is_parquet):
+            if may_stay and is_parquet and self._stays(connection, values):
+                connection.execute(f"create temporary view file_rows as {query}")
+            else:
+                connection.execute(f"create temporary table file_rows as {query} order by {order}")
         rows, texts = connection.execute(
             "select count(*), count(*) filter (where is_text) from file_rows"
         ).fetchone() or (0, 0)
@@ -166,6 +187,13 @@ class TableFile:
         if texts:
             self._refuse_text(connection, values)
         return int(rows)
+
+    def _stays(self, connection: duckdb.DuckDBPyConnection, values: list[str]) -> bool:
+        """Whether the file can be read again and again: large, and of numbers."""
+        if any(self.types[self.position(name)] == "VARCHAR" for name in values):
+            return False
+        rows = connection.execute(f"select count(*) from {self.relation}").fetchone() or (0,)
+        return int(rows[0]) > ORDERED_ROWS
 
     def _refuse_text(self, connection: duckdb.DuckDBPyConnection, values: list[str]) -> None:
         tests = {name: self._is_text(name) for name in values}
@@ -210,14 +238,18 @@ def keep_complete(
         f"case when {slot} is null then '-' {code} else '.' end" for slot, code in codes.items()
     )
     usable = "." * len(names)
+    # As conditions and not as letters, which would be written for every row of every pass.
+    complete = " and ".join(
+        f"isfinite({slot})" if slot[0] == "v" else f"{slot} is not null" for slot in names
+    )
     connection.execute(
         "create or replace temporary view sample as select * exclude (is_text) from file_rows "
-        f"where {pattern} = '{usable}'"
+        f"where {complete}"
     )
     lost: Counter[tuple[str, str]] = Counter()
     for letters, rows in connection.execute(
         f"select {pattern} as letters, count(*) from file_rows "
-        f"where letters <> '{usable}' group by letters order by letters"
+        f"where not coalesce({complete}, false) group by letters order by letters"
     ).fetchall():
         found = dict(zip(names, letters, strict=True))
         step = next(s for s, slots in steps.items() if any(found[slot] != "." for slot in slots))
@@ -241,6 +273,8 @@ def refuse_repeated_keys(
 ) -> None:
     """Raise InputError naming the first keys k0, k1, ... that two rows of sample share."""
     slots = ", ".join(f"k{k}" for k in range(len(keys)))
+    if len(keys) == 2 and _are_few_and_single(connection):
+        return
     repeated = connection.execute(
         f"select {slots} from sample group by {slots} having count(*) > 1 "
         f"order by {slots} limit {SHOWN + 1}"
@@ -252,6 +286,22 @@ def refuse_repeated_keys(
             f"{file.name}: more than one row for {', '.join(keys)} = "
             + ", ".join(shown[:SHOWN] + more)
         )
+
+
+def _are_few_and_single(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether k1 takes few values in sample, and each k0 has each of them once at most.
+
+    Groups of k0 alone, with a bit for each k1: a tenth of the memory that groups of both take.
+    """
+    times = "(select k1, row_number() over () - 1 as bit from (select distinct k1 from sample))"
+    few = connection.execute(f"select count(*) <= {MOST_TIMES} from {times}").fetchone()
+    if not (few and few[0]):
+        return False
+    repeated = connection.execute(
+        f"select 1 from sample inner join {times} as times on sample.k1 = times.k1 group by k0 "
+        "having bit_count(bit_or(cast(1 as bigint) << cast(bit as integer))) <> count(*) limit 1"
+    ).fetchone()
+    return repeated is None
 
 
 def _header(file: Path, path: str, delimiter: str) -> tuple[str, ...]:

@@ -79,7 +79,7 @@ def _read(connection: duckdb.DuckDBPyConnection, args: argparse.Namespace) -> _T
     args.effects = _effect_columns(args, file)
     keys = list(dict.fromkeys([args.entity, args.time, *(c for e in args.effects for c in e)]))
     values = [args.outcome, *args.regressors, *([args.weights] if args.weights else [])]
-    rows = file.read(connection, keys=keys, values=values)
+    rows = file.read(connection, keys=keys, values=values, may_stay=True)
     slots = [f"v{k}" for k in range(len(values))]
     weight = slots[-1] if args.weights else None
     steps = {

@@ -25,6 +25,9 @@ One thread reads so few rows; of more, the last digits depend on the order of th
 LOOKED_AT = 10_000
 """Rows at which columns that do not vary within pairs are guessed, before all rows confirm it."""
 
+CACHED_BYTES = 2**26
+"""Sums of pairs up to this size are added in any order of the rows."""
+
 SHARE_OF_MEMORY = 0.35
 """Of DuckDB's limit, for the sums of the pairs that are summed at once."""
 
@@ -122,6 +125,7 @@ def view_rows(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
         weight = f"cast(source.{quoted(source.weights)} as double)"
         columns.append(f"{weight} / {source.mean_weight!r} as mass")
     rows = f"from {quoted(source.relation)} as source"
+    connection.execute("drop table if exists panel_sorted")
     # Not every pass asks when: the times are joined for those that do.
     connection.execute(
         f"create or replace temporary view panel_rows as select {', '.join(columns)} {rows}"
@@ -139,6 +143,32 @@ def view_rows(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
         "create or replace temporary view panel_timed_rows as "
         f"select {', '.join(columns)}, {timed} {rows}"
     )
+
+
+def store_by_pair(connection: duckdb.DuckDBPyConnection, n_sums: int) -> None:
+    """Sort the rows of a large relation by pair, unless they lie so, and let the views read them.
+
+    Sums of many pairs in any order go beyond the caches and the memory; to sort ten million rows
+    first takes a third of that time (docs/decisions/016-passes.md).
+    """
+    pairs, rows = connection.execute(
+        "select count(*), sum(row_count) from panel_first"
+    ).fetchone() or (0, 0)
+    if pairs * n_sums * BYTES_OF_SUM < CACHED_BYTES:
+        return
+    first = connection.execute(f"select entity from panel_rows limit {LOOKED_AT}").fetchnumpy()
+    entities = first["entity"]
+    runs = 1 + int((entities[1:] != entities[:-1]).sum())
+    if len(entities) / runs > rows / pairs / 2.0:
+        return
+    connection.execute(
+        "create or replace temporary table panel_sorted as "
+        "select * from panel_timed_rows order by entity, time_key"
+    )
+    for view, columns in (("panel_rows", "* exclude (time_key)"), ("panel_timed_rows", "*")):
+        connection.execute(
+            f"create or replace temporary view {view} as select {columns} from panel_sorted"
+        )
 
 
 def make_means(connection: duckdb.DuckDBPyConnection, source: Source) -> list[int]:
@@ -200,7 +230,9 @@ def make_pairs(
     within pairs are zero and not summed.
     """
     sql, slots = macros(), source.slots
-    parts = _parts(connection, len(varying) * (len(varying) + 1) // 2)
+    n_sums = len(varying) * (len(varying) + 1) // 2
+    store_by_pair(connection, n_sums)
+    parts = _parts(connection, n_sums)
     rows = connection.execute("select sum(row_count) from panel_first").fetchone() or (0,)
     by = " order by means_.entity" if rows[0] <= ORDERED_ROWS else ""
     means = ", ".join(f"m{k}" for k in slots)
