@@ -34,11 +34,6 @@ EXISTS = {
     "view": "select 1 from duckdb_views() where temporary and view_name = 'file_rows'",
     "table": "select 1 from duckdb_tables() where temporary and table_name = 'file_rows'",
 }
-MOST_TIMES = 63
-"""Times that fit into the bits of a number."""
-
-SHOWN = 3
-"""Offending keys that a message names."""
 
 
 class Loss(NamedTuple):
@@ -237,7 +232,6 @@ def keep_complete(
     pattern = " || ".join(
         f"case when {slot} is null then '-' {code} else '.' end" for slot, code in codes.items()
     )
-    usable = "." * len(names)
     # As conditions and not as letters, which would be written for every row of every pass.
     complete = " and ".join(
         f"isfinite({slot})" if slot[0] == "v" else f"{slot} is not null" for slot in names
@@ -266,42 +260,6 @@ def keep_complete(
         Loss(step, reason, rows)
         for (step, reason), rows in sorted(lost.items(), key=lambda x: (order.index(x[0][0]), x[0]))
     ]
-
-
-def refuse_repeated_keys(
-    connection: duckdb.DuckDBPyConnection, file: TableFile, keys: list[str]
-) -> None:
-    """Raise InputError naming the first keys k0, k1, ... that two rows of sample share."""
-    slots = ", ".join(f"k{k}" for k in range(len(keys)))
-    if len(keys) == 2 and _are_few_and_single(connection):
-        return
-    repeated = connection.execute(
-        f"select {slots} from sample group by {slots} having count(*) > 1 "
-        f"order by {slots} limit {SHOWN + 1}"
-    ).fetchall()
-    if repeated:
-        shown = ["(" + ", ".join(map(str, key)) + ")" for key in repeated]
-        more = ["..."] if len(shown) > SHOWN else []
-        raise InputError(
-            f"{file.name}: more than one row for {', '.join(keys)} = "
-            + ", ".join(shown[:SHOWN] + more)
-        )
-
-
-def _are_few_and_single(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether k1 takes few values in sample, and each k0 has each of them once at most.
-
-    Groups of k0 alone, with a bit for each k1: a tenth of the memory that groups of both take.
-    """
-    times = "(select k1, row_number() over () - 1 as bit from (select distinct k1 from sample))"
-    few = connection.execute(f"select count(*) <= {MOST_TIMES} from {times}").fetchone()
-    if not (few and few[0]):
-        return False
-    repeated = connection.execute(
-        f"select 1 from sample inner join {times} as times on sample.k1 = times.k1 group by k0 "
-        "having bit_count(bit_or(cast(1 as bigint) << cast(bit as integer))) <> count(*) limit 1"
-    ).fetchone()
-    return repeated is None
 
 
 def _header(file: Path, path: str, delimiter: str) -> tuple[str, ...]:

@@ -73,7 +73,8 @@ def _effect_columns(args: argparse.Namespace, file: TableFile) -> list[tuple[str
 
 def _read(connection: duckdb.DuckDBPyConnection, args: argparse.Namespace) -> _Table:
     """Make the table sample of the rows that have every value."""
-    from trade_potential.files import TableFile, keep_complete, refuse_repeated_keys
+    from trade_potential.files import TableFile, keep_complete
+    from trade_potential.repeated import refuse_repeated_keys
 
     file = TableFile.of(connection, args.file)
     args.effects = _effect_columns(args, file)

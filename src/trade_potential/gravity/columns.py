@@ -23,7 +23,7 @@ def numbers(table: Table, name: str) -> FloatArray:
     """A column as (n,) floats; what has no value is NaN."""
     column = table[name]
     if isinstance(column, np.ma.MaskedArray):
-        return np.asarray(column.astype(float).filled(np.nan))
+        return np.asarray(np.ma.filled(column.astype(float), np.nan))
     if hasattr(column, "to_numpy"):
         return np.asarray(column.to_numpy(dtype=float, na_value=np.nan))
     return np.asarray(column, dtype=float)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 REFINEMENTS = 6
 """Passes of ``refined`` at most; each gains as many digits as the condition number has left."""
 
+
 def panel_moments(
     connection: duckdb.DuckDBPyConnection,
     relation: str,
@@ -78,10 +79,9 @@ def panel_moments(
         **small,
         time="time_key",
     )
-    moments = PanelMoments.from_rows(
+    return PanelMoments.from_rows(
         connection.execute(query).fetchnumpy(), tuple(regressors), is_weighted=used is not None
     )
-    return moments
 
 
 def clustered_meats(
@@ -235,7 +235,8 @@ def _store(connection: duckdb.DuckDBPyConnection, moments: PanelMoments, fit: Es
     if fit.time_effects is not None and moments.times is not None:
         labels = moments.times.labels.tolist()
         shifts = [
-            [label, *row] for label, row in zip(labels, fit.time_effects.shifts.tolist(), strict=True)
+            [label, *row]
+            for label, row in zip(labels, fit.time_effects.shifts.tolist(), strict=True)
         ]
     for table, columns, rows in (
         ("panel_coefficients", names, [[*numbers, *_slopes(moments, fit)]]),
@@ -271,9 +272,7 @@ def reset_products(
     more = list(range(len(slots) + 2))
     weight = "mass" if moments.is_weighted else None
     _store(connection, moments, pooled_fit)
-    powers = sql.fit_powers(
-        "panel_rows", "panel_coefficients", KEYS, slots, weight, dense=True
-    )
+    powers = sql.fit_powers("panel_rows", "panel_coefficients", KEYS, slots, weight, dense=True)
     connection.execute(f"create or replace temporary table panel_powers as {powers}")
     means = sql.slot_means("panel_powers", KEYS, more, weight)
     connection.execute(f"create or replace temporary table panel_power_means as {means}")

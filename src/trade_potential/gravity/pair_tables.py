@@ -206,24 +206,23 @@ def make_means(connection: duckdb.DuckDBPyConnection, source: Source) -> list[in
     return [k for k in slots if k not in constant]
 
 
-def _constant_in_first_rows(
-    connection: duckdb.DuckDBPyConnection, slots: list[int]
-) -> list[int]:
+def _constant_in_first_rows(connection: duckdb.DuckDBPyConnection, slots: list[int]) -> list[int]:
     """Regressors that do not vary within pairs in the rows that come first."""
     columns = ", ".join(f"bool_and(flat{k})" for k in slots[1:])
     if not columns:
         return []
     flat = ", ".join(f"min(v{k}) = max(v{k}) as flat{k}" for k in slots[1:])
-    found = connection.execute(
-        f"select {columns} from (select {flat} from (from panel_rows limit {LOOKED_AT}) "
-        "group by entity having count(*) > 1)"
-    ).fetchone() or ()
+    found = (
+        connection.execute(
+            f"select {columns} from (select {flat} from (from panel_rows limit {LOOKED_AT}) "
+            "group by entity having count(*) > 1)"
+        ).fetchone()
+        or ()
+    )
     return [k for k, is_flat in zip(slots[1:], found, strict=True) if is_flat]
 
 
-def make_pairs(
-    connection: duckdb.DuckDBPyConnection, source: Source, varying: list[int]
-) -> None:
+def make_pairs(connection: duckdb.DuckDBPyConnection, source: Source, varying: list[int]) -> None:
     """Make the table panel_pairs, means and products of each pair: the second pass.
 
     And the view panel_products of the products of all slots; those of a slot that does not vary
@@ -241,10 +240,12 @@ def make_pairs(
         products = sql.centred_products(some_rows, some_means, ["entity"], varying, source.mass)
         query = (
             f"select panel, means_.entity, {means}, means_.row_count, mass, "
-            f"products_.* exclude (entity, row_count) from {some_means} as means_ inner join ({products}) as products_ "
-            f"on means_.entity = products_.entity{by}"
+            f"products_.* exclude (entity, row_count) from {some_means} as means_ "
+            f"inner join ({products}) as products_ on means_.entity = products_.entity{by}"
         )
-        start = "insert into panel_pairs" if k else "create or replace temporary table panel_pairs as"
+        start = (
+            "insert into panel_pairs" if k else "create or replace temporary table panel_pairs as"
+        )
         connection.execute(f"{start} {query}")
     # From here on a pair is one row of one table: no join brings its parts together.
     connection.execute("drop table panel_first")
@@ -286,6 +287,4 @@ def _parts(connection: duckdb.DuckDBPyConnection, n_sums: int) -> list[str]:
     ]
     above = ["", *(f"entity > {literal}" for literal in literals)]
     upto = [*(f"entity <= {literal}" for literal in literals), ""]
-    return [
-        " where " + " and ".join(filter(None, both)) for both in zip(above, upto, strict=True)
-    ]
+    return [" where " + " and ".join(filter(None, both)) for both in zip(above, upto, strict=True)]

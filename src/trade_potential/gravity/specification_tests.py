@@ -172,9 +172,7 @@ def hausman(within_fit: Estimate, random_fit: Estimate) -> TestResult:
     value = float((along[usable] ** 2 / values[usable]).sum())
     rank = int(usable.sum())
     if (values > cut).all():
-        return replace(
-            _HAUSMAN, statistic=value, df=float(rank), p_value=chi2_tail(value, rank)
-        )
+        return replace(_HAUSMAN, statistic=value, df=float(rank), p_value=chi2_tail(value, rank))
     negative = int((values < -cut).sum())
     return replace(
         _HAUSMAN,

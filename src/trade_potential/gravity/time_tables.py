@@ -28,7 +28,7 @@ def make_times(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
 
 
 def _overlaps(connection: duckdb.DuckDBPyConnection, source: Source) -> str | None:
-    """SQL of the overlaps from the pattern of the times of each pair; None for too many times.
+    """Overlaps in SQL, from the pattern of the times of each pair; None for too many times.
 
     A join of the rows with each other would take the square of the rows of a pair. Here rows are
     read once, and pairs with the same pattern count as one.
@@ -63,12 +63,15 @@ def _overlaps(connection: duckdb.DuckDBPyConnection, source: Source) -> str | No
             f"{patterns} select {seen}, 1.0 / sum({mass}) as share from panel_timed_rows "
             "group by entity order by entity"
         )
-    sums = ", ".join(f"sum(w{s} * w{t} * share) as o_{s}_{t}" for s in times for t in times if s <= t)
-    connection.execute(f"create or replace temporary table panel_seen as select {sums} from panel_patterns")
-    return " union all ".join(
-        f"select 1 as panel, cast({s} as bigint) as time_key, cast({t} as bigint) as other_time_key, "
-        f"o_{s}_{t} as overlap from panel_seen where o_{s}_{t} > 0"
-        for s in times
-        for t in times
-        if s <= t
+    sums = ", ".join(
+        f"sum(w{s} * w{t} * share) as o_{s}_{t}" for s in times for t in times if s <= t
     )
+    overlaps = connection.execute(f"select {sums} from panel_patterns").fetchone() or ()
+    both = ((s, t) for s in times for t in times if s <= t)
+    rows = [
+        f"(1, {s}, {t}, {float(overlap)!r}::double)"
+        for (s, t), overlap in zip(both, overlaps, strict=True)
+        if overlap > 0.0
+    ]
+    columns = "panel, time_key, other_time_key, overlap"
+    return f"select * from (values {', '.join(rows)}) as seen({columns})"

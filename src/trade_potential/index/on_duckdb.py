@@ -51,9 +51,12 @@ def table_correlation(
     """
     p = len(variables)
     first = ", ".join(f"avg(v{k}), min(v{k}) = max(v{k})" for k in range(p))
-    found = connection.execute(
-        f"select {first} from (from {quoted(relation)} limit {LOOKED_AT})"
-    ).fetchone() or ()
+    found = (
+        connection.execute(
+            f"select {first} from (from {quoted(relation)} limit {LOOKED_AT})"
+        ).fetchone()
+        or ()
+    )
     if not found or found[0] is None:
         nothing = np.full(p, np.nan)
         return ScaledTable(Correlation.of(variables, 0, np.full((p, p), np.nan)), nothing, nothing)
@@ -64,7 +67,9 @@ def table_correlation(
         products, sums, rows, constant = _around(connection, relation, centre, guessed)
         shift = sums / rows
         matrix = products - rows * np.outer(shift, shift)
-        if (rows * shift**2 <= FAR**2 * np.diag(matrix)).all():
+        is_near = rows * shift**2 <= FAR**2 * np.diag(matrix)
+        is_near[constant] = True
+        if is_near.all():
             break
         centre = centre + shift
     mean = centre + shift
