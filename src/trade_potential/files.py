@@ -26,8 +26,14 @@ NULL_TEXTS = ("", "na", "n/a", "nan", "null", "none", ".")
 """Texts that mean "no value" in a numeric column, in any case. In a key NA is a name: Namibia."""
 
 NUMERIC = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\)|BOOLEAN")
-SHOWN = 3
-"""Offending keys that a message names."""
+ORDERED_ROWS = 100_000
+"""Rows above which the last digits of sums depend on the order in which threads add, whatever the
+order of the rows."""
+
+EXISTS = {
+    "view": "select 1 from duckdb_views() where temporary and view_name = 'file_rows'",
+    "table": "select 1 from duckdb_tables() where temporary and table_name = 'file_rows'",
+}
 
 
 class Loss(NamedTuple):
@@ -133,11 +139,17 @@ class TableFile:
         )
 
     def read(
-        self, connection: duckdb.DuckDBPyConnection, *, keys: list[str], values: list[str]
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        *,
+        keys: list[str],
+        values: list[str],
+        may_stay: bool = False,
     ) -> int:
         """Make the temporary table file_rows: k0, k1, ... and v0, v1, ... in the order of the keys.
 
-        Without keys, k0 is the number of the row. The order makes sums repeatable.
+        Without keys, k0 is the number of the row. The order makes sums repeatable. With
+        ``may_stay``, a large Parquet file is not copied: file_rows is a view of it, in its order.
 
         Returns:
             The number of rows.
@@ -152,12 +164,16 @@ class TableFile:
         order = ", ".join(
             [f"k{k}" for k in range(max(len(keys), 1))] + [f"v{k}" for k in range(len(values))]
         )
-        with told_by_line(self.name, is_parquet=self.name.lower().endswith(PARQUET)):
-            connection.execute(
-                "create or replace temporary table file_rows as "
-                f"select {', '.join(selected)}, {is_text} as is_text from {self.relation} "
-                f"order by {order}"
-            )
+        is_parquet = self.name.lower().endswith(PARQUET)
+        query = f"select {', '.join(selected)}, {is_text} as is_text from {self.relation}"
+        for kind in ("view", "table"):  # of an earlier file
+            if connection.execute(EXISTS[kind]).fetchone():
+                connection.execute(f"drop {kind} file_rows")
+        with told_by_line(self.name, is_parquet=is_parquet):
+            if may_stay and is_parquet and self._stays(connection, values):
+                connection.execute(f"create temporary view file_rows as {query}")
+            else:
+                connection.execute(f"create temporary table file_rows as {query} order by {order}")
         rows, texts = connection.execute(
             "select count(*), count(*) filter (where is_text) from file_rows"
         ).fetchone() or (0, 0)
@@ -166,6 +182,13 @@ class TableFile:
         if texts:
             self._refuse_text(connection, values)
         return int(rows)
+
+    def _stays(self, connection: duckdb.DuckDBPyConnection, values: list[str]) -> bool:
+        """Whether the file can be read again and again: large, and of numbers."""
+        if any(self.types[self.position(name)] == "VARCHAR" for name in values):
+            return False
+        rows = connection.execute(f"select count(*) from {self.relation}").fetchone() or (0,)
+        return int(rows[0]) > ORDERED_ROWS
 
     def _refuse_text(self, connection: duckdb.DuckDBPyConnection, values: list[str]) -> None:
         tests = {name: self._is_text(name) for name in values}
@@ -209,15 +232,18 @@ def keep_complete(
     pattern = " || ".join(
         f"case when {slot} is null then '-' {code} else '.' end" for slot, code in codes.items()
     )
-    usable = "." * len(names)
+    # As conditions and not as letters, which would be written for every row of every pass.
+    complete = " and ".join(
+        f"isfinite({slot})" if slot[0] == "v" else f"{slot} is not null" for slot in names
+    )
     connection.execute(
         "create or replace temporary view sample as select * exclude (is_text) from file_rows "
-        f"where {pattern} = '{usable}'"
+        f"where {complete}"
     )
     lost: Counter[tuple[str, str]] = Counter()
     for letters, rows in connection.execute(
         f"select {pattern} as letters, count(*) from file_rows "
-        f"where letters <> '{usable}' group by letters order by letters"
+        f"where not coalesce({complete}, false) group by letters order by letters"
     ).fetchall():
         found = dict(zip(names, letters, strict=True))
         step = next(s for s, slots in steps.items() if any(found[slot] != "." for slot in slots))
@@ -234,24 +260,6 @@ def keep_complete(
         Loss(step, reason, rows)
         for (step, reason), rows in sorted(lost.items(), key=lambda x: (order.index(x[0][0]), x[0]))
     ]
-
-
-def refuse_repeated_keys(
-    connection: duckdb.DuckDBPyConnection, file: TableFile, keys: list[str]
-) -> None:
-    """Raise InputError naming the first keys k0, k1, ... that two rows of sample share."""
-    slots = ", ".join(f"k{k}" for k in range(len(keys)))
-    repeated = connection.execute(
-        f"select {slots} from sample group by {slots} having count(*) > 1 "
-        f"order by {slots} limit {SHOWN + 1}"
-    ).fetchall()
-    if repeated:
-        shown = ["(" + ", ".join(map(str, key)) + ")" for key in repeated]
-        more = ["..."] if len(shown) > SHOWN else []
-        raise InputError(
-            f"{file.name}: more than one row for {', '.join(keys)} = "
-            + ", ".join(shown[:SHOWN] + more)
-        )
 
 
 def _header(file: Path, path: str, delimiter: str) -> tuple[str, ...]:

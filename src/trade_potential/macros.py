@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-FILES = ("moments.sql", "sums.sql", "scores.sql")
+FILES = ("moments.sql", "sums.sql", "meat.sql", "scores.sql")
 
 
 @cache

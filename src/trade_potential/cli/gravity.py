@@ -73,13 +73,14 @@ def _effect_columns(args: argparse.Namespace, file: TableFile) -> list[tuple[str
 
 def _read(connection: duckdb.DuckDBPyConnection, args: argparse.Namespace) -> _Table:
     """Make the table sample of the rows that have every value."""
-    from trade_potential.files import TableFile, keep_complete, refuse_repeated_keys
+    from trade_potential.files import TableFile, keep_complete
+    from trade_potential.repeated import refuse_repeated_keys
 
     file = TableFile.of(connection, args.file)
     args.effects = _effect_columns(args, file)
     keys = list(dict.fromkeys([args.entity, args.time, *(c for e in args.effects for c in e)]))
     values = [args.outcome, *args.regressors, *([args.weights] if args.weights else [])]
-    rows = file.read(connection, keys=keys, values=values)
+    rows = file.read(connection, keys=keys, values=values, may_stay=True)
     slots = [f"v{k}" for k in range(len(values))]
     weight = slots[-1] if args.weights else None
     steps = {

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import stats
 
 from trade_potential.gravity.estimate import WITH_EFFECTS, Estimate
 from trade_potential.gravity.scores import Meats
+from trade_potential.laws import t_quantile, t_tail
 from trade_potential.linalg import FloatArray
 
 Covariance = Literal["classical", "robust", "clustered", "clustered_twoway", "driscoll_kraay"]
@@ -63,14 +63,13 @@ class Inference:
         with np.errstate(divide="ignore", invalid="ignore"):
             std_error = np.sqrt(np.diag(covariance))  # NaN where a variance is negative
             statistic = estimate / std_error
-        law = stats.norm() if np.isinf(df) else stats.t(df)
-        critical_value = float(law.ppf(0.5 + confidence_level / 2.0))
+        critical_value = t_quantile(0.5 + confidence_level / 2.0, df)
         margin = critical_value * std_error
         return cls(
             estimate=estimate,
             std_error=std_error,
             statistic=statistic,
-            p_value=2.0 * law.sf(np.abs(statistic)),
+            p_value=2.0 * t_tail(np.abs(statistic), df),
             ci_low=estimate - margin,
             ci_high=estimate + margin,
             df=df,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from trade_potential.errors import InputError
+from trade_potential.gravity.columns import parts_of
 from trade_potential.gravity.time_moments import TimeMoments
 from trade_potential.linalg import FloatArray
+
+if TYPE_CHECKING:
+    from trade_potential.gravity.columns import Table
 
 CONSTANT_TOLERANCE = 1e-12
 """A column is constant when its standard deviation is below this share of its mean."""
@@ -120,7 +124,7 @@ class PanelMoments:
 
     @classmethod
     def from_rows(
-        cls, rows: pd.DataFrame, terms: tuple[str, ...], *, is_weighted: bool = False
+        cls, rows: Table, terms: tuple[str, ...], *, is_weighted: bool = False
     ) -> PanelMoments:
         """Read the moments from rows as SQL returns them.
 
@@ -136,21 +140,8 @@ class PanelMoments:
             InputError: A moment is missing, doubled, not finite or of no term.
         """
         p = len(terms) + 1
-        bad = rows.loc[~np.isfinite(rows["moment_value"].to_numpy(dtype=float))]
-        if len(bad):
-            first = bad.iloc[0]
-            raise InputError(
-                f"moment '{first['moment']}' of slots {first['row_slot']}, {first['col_slot']} "
-                "is not finite: the sample holds a value that is not finite, or too large to square"
-            )
-        doubled = rows.duplicated(KEY)
-        if doubled.any():
-            first = rows.loc[doubled].iloc[0]
-            raise InputError(
-                f"moment '{first['moment']}' of slots {first['row_slot']}, {first['col_slot']} "
-                "is there twice"
-            )
-        parts = {str(name): part for name, part in rows.groupby("moment")}
+        parts = parts_of(rows, "moment", [*KEY[1:], "moment_value"])
+        _refuse_bad_rows(parts)
         absent = [
             name
             for name in ("mean", "within", "pair_count", "pair_mass", "between_sum", "between")
@@ -158,23 +149,24 @@ class PanelMoments:
         ]
         if absent:
             raise InputError(f"no moments named {', '.join(absent)}")
-        counted = parts["pair_count"].sort_values("group_size")
-        sizes = counted["group_size"].to_numpy(dtype=float)
-
-        masses = parts["pair_mass"].sort_values("group_size")["moment_value"].to_numpy(dtype=float)
+        counted, weighed = parts["pair_count"], parts["pair_mass"]
+        order = np.argsort(counted["group_size"])
+        sizes = counted["group_size"][order]
+        counts = counted["moment_value"][order]
+        masses = weighed["moment_value"][np.argsort(weighed["group_size"])]
         mean = np.full(p, np.nan)
         within = np.full((p, p), np.nan)
         between_sum = np.full((len(sizes), p), np.nan)
         between = np.full((len(sizes), p, p), np.nan)
 
         def column(part: str, name: str) -> npt.NDArray[np.int_]:
-            return parts[part][name].to_numpy(dtype=np.int_)
+            return parts[part][name].astype(np.int_)
 
         def value(part: str) -> FloatArray:
-            return parts[part]["moment_value"].to_numpy(dtype=float)
+            return parts[part]["moment_value"]
 
         def size(part: str) -> npt.NDArray[np.int_]:
-            return np.searchsorted(sizes, parts[part]["group_size"].to_numpy(dtype=float))
+            return np.searchsorted(sizes, parts[part]["group_size"])
 
         highest = max(column("mean", "row_slot").max(), column("within", "col_slot").max())
         if highest >= p:
@@ -200,10 +192,29 @@ class PanelMoments:
             mean=mean,
             within=within,
             sizes=sizes,
-            counts=counted["moment_value"].to_numpy(dtype=float),
+            counts=counts,
             masses=masses,
             between_sum=between_sum,
             between=between,
             times=TimeMoments.from_parts(parts, p),
             is_weighted=is_weighted,
         )
+
+
+def _refuse_bad_rows(parts: dict[str, dict[str, FloatArray]]) -> None:
+    """Raise InputError where a moment is not finite, or there twice."""
+    for name, part in parts.items():
+
+        def slots(row: int, part: dict[str, FloatArray] = part) -> str:
+            at = [part[slot][row] for slot in ("row_slot", "col_slot")]
+            return ", ".join("none" if np.isnan(k) else f"{k:.0f}" for k in at)
+
+        for row in np.flatnonzero(~np.isfinite(part["moment_value"]))[:1]:
+            raise InputError(
+                f"moment '{name}' of slots {slots(row)} is not finite: the sample holds a value "
+                "that is not finite, or too large to square"
+            )
+        keys = np.nan_to_num(np.column_stack([part[key] for key in KEY[1:]]), nan=-1.0)
+        _, first, times = np.unique(keys, axis=0, return_index=True, return_counts=True)
+        for row in first[times > 1][:1]:
+            raise InputError(f"moment '{name}' of slots {slots(row)} is there twice")

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trade_potential.errors import InputError
-from trade_potential.gravity.estimate import Estimate
+from trade_potential.gravity.estimate import Estimate, Estimator
 from trade_potential.gravity.moments import MEAN_OF, PanelMoments
+from trade_potential.gravity.pair_tables import (
+    KEYS,
+    Source,
+    make_means,
+    make_pairs,
+    view_rows,
+    weights_of,
+)
 from trade_potential.gravity.scores import Meats, design_slots, read_products
+from trade_potential.gravity.time_tables import make_times
 from trade_potential.linalg import FloatArray
-from trade_potential.macros import macros, quoted
+from trade_potential.macros import macros
 
 if TYPE_CHECKING:
     import duckdb
 
 
-class _Rows(NamedTuple):
-    """What is known of a relation after the first look."""
-
-    n_rows: int
-    mean_weight: float
-    has_weights: bool
-
-
 REFINEMENTS = 6
 """Passes of ``refined`` at most; each gains as many digits as the condition number has left."""
-
-KEYS = ["panel"]
-"""Models of dbt keep several samples in a table; here there is one, with the key 1."""
 
 
 def panel_moments(
@@ -52,7 +50,7 @@ def panel_moments(
         regressors: Columns of the regressors, without a constant.
         entity: Column of the entity (for a bilateral panel: the pair).
         time: Column of the time; needed for two-way effects and covariances over time, at the cost
-            of one more pass. Numbers, or texts of numbers, are ordered as numbers.
+            of two more passes. Numbers, or texts of numbers, are ordered as numbers.
         weights: Column of positive weights, scaled to a mean of 1; without, or where all weights
             are equal, rows count alike.
 
@@ -60,83 +58,63 @@ def panel_moments(
         InputError: The relation has no rows, a value is missing or not finite, or a weight is not
             positive.
     """
-    slots = list(range(len(regressors) + 1))
-    rows = _check(connection, relation, [outcome, *regressors], entity, weights)
-    columns = [
-        f"cast(source.{quoted(column)} as double) as v{k}"
-        for k, column in enumerate([outcome, *regressors])
-    ]
-    if rows.has_weights:
-        weight = f"cast(source.{quoted(str(weights))} as double)"
-        columns.append(f"{weight} / {rows.mean_weight!r} as mass")
-    joined = ""
-    if time is None:
-        columns.append("1 as time_key")
-    else:
-        columns.append("times.time_key")
-        joined = f"inner join panel_times as times on source.{quoted(time)} = times.time_value"
-        connection.execute(
-            "create or replace temporary table panel_times as select time_value, row_number() over "
-            "(order by try_cast(cast(time_value as varchar) as double), time_value) as time_key "
-            f"from (select distinct {quoted(time)} as time_value from {quoted(relation)})"
-        )
-    mass = "mass" if rows.has_weights else None
-    connection.execute(
-        f"create or replace temporary view panel_rows as select 1 as panel, "
-        f"source.{quoted(entity)} as entity, {', '.join(columns)} "
-        f"from {quoted(relation)} as source {joined}"
+    columns = [outcome, *regressors]
+    used, mean_weight = weights_of(
+        connection, relation, columns=columns, entity=entity, weights=weights
     )
-    sql, pair = macros(), [*KEYS, "entity"]
-    tables = {
-        "panel_means": sql.slot_means("panel_rows", pair, slots, mass),
-        "panel_products": sql.centred_products("panel_rows", "panel_means", pair, slots, mass),
-        "panel_grand": sql.grand_means("panel_means", KEYS, slots),
-    }
+    source = Source(relation, columns, entity, time, used, mean_weight)
+    view_rows(connection, source)
+    varying = make_means(connection, source)
+    make_pairs(connection, source, varying)
     small: dict[str, str] = {}
     if time is not None:
         small = {"time_sums": "panel_time_sums", "time_overlaps": "panel_time_overlaps"}
-        over = ("panel_rows", "panel_means", KEYS, "entity", "time_key")
-        tables["panel_time_sums"] = sql.time_sums(*over, slots, mass)
-        tables["panel_time_overlaps"] = sql.time_overlaps(*over, mass)
-    # Groups come in the order of threads: stored in one order, later sums are the same every time.
-    order = {"panel_means": "entity", "panel_products": "rows_.entity"}
-    for name, query in tables.items():
-        by = f" order by {order[name]}" if name in order else ""
-        connection.execute(f"create or replace temporary table {name} as {query}{by}")
-    moments = connection.execute(
-        sql.panel_moments(
-            "panel_means", "panel_products", "panel_grand", KEYS, slots, **small, time="time_key"
-        )
-    ).df()
-    return PanelMoments.from_rows(moments, tuple(regressors), is_weighted=rows.has_weights)
-
-
-def _check(
-    connection: duckdb.DuckDBPyConnection,
-    relation: str,
-    columns: list[str],
-    entity: str,
-    weights: str | None,
-) -> _Rows:
-    """Refuse a relation without rows or with values that cannot enter."""
-    unusable = " or ".join(
-        f"{quoted(name)} is null or not isfinite(cast({quoted(name)} as double))"
-        for name in [*columns, *([] if weights is None else [weights])]
+        make_times(connection, source)
+    query = macros().panel_moments(
+        "panel_means",
+        "panel_products",
+        "panel_grand",
+        KEYS,
+        source.slots,
+        **small,
+        time="time_key",
     )
-    weight = "1.0" if weights is None else f"cast({quoted(weights)} as double)"
-    counted = connection.execute(
-        f"select count(*), count(*) filter (where {quoted(entity)} is null or {unusable}), "
-        f"count(*) filter (where {weight} <= 0), avg({weight}), min({weight}) < max({weight}) "
-        f"from {quoted(relation)}"
-    ).fetchone()
-    rows, bad, flat, mean_weight, has_weights = counted or (0, 0, 0, 1.0, False)
-    if rows == 0:
-        raise InputError(f"{relation} has no rows")
-    if bad:
-        raise InputError(f"{relation}: {bad} of {rows} rows hold a missing or not finite value")
-    if flat:
-        raise InputError(f"{relation}: {flat} of {rows} rows have a weight that is not positive")
-    return _Rows(int(rows), float(mean_weight), bool(has_weights))
+    return PanelMoments.from_rows(
+        connection.execute(query).fetchnumpy(), tuple(regressors), is_weighted=used is not None
+    )
+
+
+def clustered_meats(
+    connection: duckdb.DuckDBPyConnection,
+    moments: PanelMoments,
+    fits: Mapping[Estimator, Estimate],
+) -> dict[Estimator, Meats]:
+    """Sums over entities of products of the scores of fits, without a pass over the rows.
+
+    Estimates without numbers are left out; twoway is not of this kind, see ``fit_meats``.
+    Arguments otherwise as ``fit_meats``.
+    """
+    sql, varying = macros(), _varying(connection)
+    grand = [_number(value) for value in moments.mean]
+    found: dict[Estimator, Meats] = {}
+    for fit in fits.values():
+        if not fit.is_estimated:
+            continue
+        _store(connection, moments, fit)
+        slopes = _slopes(moments, fit)
+        p = len(moments.terms)
+        numbers = {
+            "b": [_number(value) for value in slopes[:p]],
+            "g": [_number(value) for value in slopes[p:]] if fit.estimator == "mundlak" else [],
+            "constant": _number(fit.centred_constant),
+            "within_weight": _number(fit.within_weight) if fit.within_weight else "",
+        }
+        query = sql.meat_of_fit(
+            "panel_pairs", grand, "panel_weights", numbers, list(range(p + 1)), varying
+        )
+        used = design_slots(moments.terms, fit.terms, p)
+        found[fit.estimator] = Meats.of(connection.execute(query).fetchnumpy(), None, used)
+    return found
 
 
 def fit_meats(
@@ -155,36 +133,35 @@ def fit_meats(
         over_rows: Whether sums over rows and times are wanted: one more pass over the rows, for
             which the moments need their times. Without, only two-way effects take that pass.
     """
-    sql, p = macros(), len(moments.terms)
-    design = _design(moments, estimate)
-    used = design_slots(moments.terms, estimate.terms, p)
-    _store(connection, moments, estimate)
-    if estimate.estimator == "twoway" or over_rows:
+    sql, design = macros(), _design(moments, estimate)
+    used = design_slots(moments.terms, estimate.terms, len(moments.terms))
+    is_twoway = estimate.estimator == "twoway"
+    if is_twoway:
+        _store(connection, moments, estimate)
         _view_scores(connection, moments, estimate)
-    if estimate.estimator == "twoway":
         query = sql.pair_scores("panel_scores", KEYS, "entity", design)
         connection.execute(
             f"create or replace temporary table panel_pair_scores as {query} order by entity"
         )
         query = sql.summed_outer_products("panel_pair_scores", [*KEYS, "estimator"], design)
+        meats = Meats.of(connection.execute(query).fetchnumpy(), None, used)
     else:
-        query = sql.clustered_meat(
-            "panel_means",
-            "panel_products",
-            "panel_grand",
-            "panel_coefficients",
-            "panel_weights",
-            KEYS,
-            "entity",
-            list(range(p + 1)),
-            estimate.estimator == "mundlak",
-        )
-    by_entity = connection.execute(query).df()
-    by_time = None
-    if over_rows and estimate.estimator != "between":
-        query = sql.time_scores("panel_scores", KEYS, "time_key", design)
-        by_time = connection.execute(f"{query} order by time_key").df()
-    return Meats.of(by_entity, by_time, used)
+        meats = clustered_meats(connection, moments, {estimate.estimator: estimate})[
+            estimate.estimator
+        ]
+    if not over_rows or estimate.estimator == "between":
+        return meats
+    _store(connection, moments, estimate)
+    _view_scores(connection, moments, estimate)
+    query = sql.time_scores("panel_scores", KEYS, "time_key", design)
+    by_time = connection.execute(f"{query} order by time_key").fetchnumpy()
+    return replace(Meats.of(by_time, by_time, used), by_entity=meats.by_entity)
+
+
+def _varying(connection: duckdb.DuckDBPyConnection) -> list[int]:
+    """Slots whose products panel_pairs holds."""
+    names = connection.execute("select * from panel_pairs limit 0").description or []
+    return [int(name[0].split("_")[2]) for name in names if name[0].startswith("c_0_")]
 
 
 def refined(
@@ -233,56 +210,53 @@ def _view_scores(
         )
     else:
         scores = sql.row_scores(
-            "panel_rows", "panel_means", "panel_grand", "panel_coefficients", "panel_weights",
+            "panel_timed_rows", "panel_means", "panel_grand", "panel_coefficients", "panel_weights",
             "panel_shifts", KEYS, "entity", "time_key", slots, estimate.estimator == "mundlak",
-            "mass" if moments.is_weighted else None,
+            "mass" if moments.is_weighted else None, True,
         )  # fmt: skip
     connection.execute(f"create or replace temporary view panel_scores as {scores}")
 
 
-def _store(
-    connection: duckdb.DuckDBPyConnection, moments: PanelMoments, estimate: Estimate
-) -> None:
-    """Put a fit into the tables that the macros of scores.sql read."""
-    slopes = dict(zip(estimate.terms, estimate.slopes.tolist(), strict=True))
-    names = [f"b{k}" for k in range(1, len(moments.terms) + 1)]
-    names += [f"g{k}" for k in range(1, len(moments.terms) + 1)]
+def _slopes(moments: PanelMoments, fit: Estimate) -> list[float]:
+    """Slopes of the regressors and then of their means, 0 of those that are not in the fit."""
     terms = [*moments.terms, *(MEAN_OF.format(term) for term in moments.terms)]
-    columns = "".join(f", cast(? as double) as {name}" for name in names)
-    connection.execute(
-        "create or replace temporary table panel_coefficients as select 1 as panel, "
-        "? as estimator, cast(? as double) as b0, cast(? as double) as centred_constant, "
-        f"cast(? as double) as within_weight{columns}",
-        [
-            estimate.estimator,
-            float(estimate.coefficients[0]),
-            estimate.centred_constant,
-            estimate.within_weight,
-            *(slopes.get(term) for term in terms),
-        ],
-    )
-    connection.execute(
-        "create or replace temporary table panel_weights as select 1 as panel, ? as estimator, "
-        "unnest(?::bigint[]) as group_size, unnest(?::double[]) as between_weight, "
-        "unnest(?::double[]) as theta",
-        [
-            estimate.estimator,
-            moments.sizes.tolist(),
-            estimate.between_weights.tolist(),
-            estimate.theta.tolist(),
-        ],
-    )
-    effects, times = estimate.time_effects, moments.times
-    if effects is None or times is None:
-        labels, shifts = [], np.zeros((0, len(moments.terms) + 1))
-    else:
-        labels, shifts = times.labels.tolist(), effects.shifts
-    columns = "".join(f", unnest(?::double[]) as t{k}" for k in range(shifts.shape[1]))
-    connection.execute(
-        "create or replace temporary table panel_shifts as select 1 as panel, ? as estimator, "
-        f"unnest(?::bigint[]) as time_key{columns}",
-        [estimate.estimator, labels, *shifts.T.tolist()],
-    )
+    slopes = dict(zip(fit.terms, fit.slopes.tolist(), strict=True))
+    return [slopes.get(term, 0.0) for term in terms]
+
+
+def _store(connection: duckdb.DuckDBPyConnection, moments: PanelMoments, fit: Estimate) -> None:
+    """Put a fit into the tables that the macros of scores.sql read."""
+    p = len(moments.terms)
+    names = ["b0", "centred_constant", "within_weight"]
+    names += [f"{letter}{k}" for letter in "bg" for k in range(1, p + 1)]
+    numbers = [float(fit.coefficients[0]), fit.centred_constant, fit.within_weight]
+    sizes = [moments.sizes.tolist(), fit.between_weights.tolist(), fit.theta.tolist()]
+    shifts: list[list[float]] = []
+    if fit.time_effects is not None and moments.times is not None:
+        labels = moments.times.labels.tolist()
+        shifts = [
+            [label, *row]
+            for label, row in zip(labels, fit.time_effects.shifts.tolist(), strict=True)
+        ]
+    for table, columns, rows in (
+        ("panel_coefficients", names, [[*numbers, *_slopes(moments, fit)]]),
+        ("panel_weights", ["group_size", "between_weight", "theta"], zip(*sizes, strict=True)),
+        ("panel_shifts", ["time_key", *(f"t{k}" for k in range(p + 1))], shifts),
+    ):
+        typed = ", ".join(f"{name} double" for name in columns)
+        connection.execute(
+            f"create or replace temporary table {table} (panel integer, estimator varchar, {typed})"
+        )
+        values = [
+            f"(1, '{fit.estimator}', {', '.join(_number(value) for value in row)})" for row in rows
+        ]
+        if values:
+            connection.execute(f"insert into {table} values {', '.join(values)}")
+
+
+def _number(value: float) -> str:
+    """A number in SQL. As a parameter it would make DuckDB import pandas, which takes a second."""
+    return f"'{float(value)!r}'::double"
 
 
 def reset_products(
@@ -298,9 +272,9 @@ def reset_products(
     more = list(range(len(slots) + 2))
     weight = "mass" if moments.is_weighted else None
     _store(connection, moments, pooled_fit)
-    powers = sql.fit_powers("panel_rows", "panel_coefficients", KEYS, slots, weight)
+    powers = sql.fit_powers("panel_rows", "panel_coefficients", KEYS, slots, weight, dense=True)
     connection.execute(f"create or replace temporary table panel_powers as {powers}")
     means = sql.slot_means("panel_powers", KEYS, more, weight)
     connection.execute(f"create or replace temporary table panel_power_means as {means}")
     query = sql.centred_products("panel_powers", "panel_power_means", KEYS, more, weight)
-    return read_products(connection.execute(query).df(), more)
+    return read_products(connection.execute(query).fetchnumpy(), more)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
+from trade_potential.gravity.columns import numbers
 from trade_potential.gravity.moments import MEAN_OF
 from trade_potential.linalg import FloatArray
+
+if TYPE_CHECKING:
+    from trade_potential.gravity.columns import Table
 
 
 @dataclass(frozen=True)
@@ -26,12 +30,12 @@ class Meats:
     by_time: FloatArray | None = None
 
     @classmethod
-    def of(cls, by_entity: pd.DataFrame, by_time: pd.DataFrame | None, used: list[int]) -> Meats:
+    def of(cls, by_entity: Table, by_time: Table | None, used: list[int]) -> Meats:
         """Read one row of products by entity and, in order of time, rows of ``time_scores``."""
         meat = read_products(by_entity, used)
-        if by_time is None or by_time.empty:
+        if by_time is None or len(by_time["m0"]) == 0:
             return cls(meat)
-        sums = by_time[[f"m{k}" for k in used]].to_numpy(dtype=float)
+        sums = np.column_stack([numbers(by_time, f"m{k}") for k in used])
         return cls(meat, read_products(by_time, used), sums)
 
 
@@ -45,9 +49,9 @@ def design_slots(regressors: tuple[str, ...], terms: tuple[str, ...], n_slots: i
     return [0, *(slot_of[term] for term in terms)]
 
 
-def read_products(rows: pd.DataFrame, used: list[int]) -> FloatArray:
+def read_products(rows: Table, used: list[int]) -> FloatArray:
     """(k, k) symmetric matrix of the columns c_i_j, i <= j, of the slots used; rows are summed."""
     names = [[f"c_{min(i, j)}_{max(i, j)}" for j in used] for i in used]
-    # Without skipping: what has no value stays without, and is not 0.
-    sums = rows[sorted({name for row in names for name in row})].sum(skipna=False)
+    # NaN in a sum is NaN: what has no value stays without, and is not 0.
+    sums = {name: numbers(rows, name).sum() for name in {name for row in names for name in row}}
     return np.array([[float(sums[name]) for name in row] for row in names])

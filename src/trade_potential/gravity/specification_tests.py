@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from scipy import stats
 
 from trade_potential.gravity.estimate import ESTIMATED, Estimate, Estimator
 from trade_potential.gravity.estimators import pooled, within
 from trade_potential.gravity.moments import PanelMoments
+from trade_potential.laws import chi2_tail, f_tail
 
 TestStatus = Literal["ok", "not_positive_definite", "not_available"]
 
@@ -110,7 +110,7 @@ def f_of_restriction(
         statistic=value,
         df=float(df),
         df_denominator=float(df2),
-        p_value=float(stats.f.sf(value, df, df2)),
+        p_value=f_tail(value, df, df2),
     )
 
 
@@ -139,7 +139,7 @@ def breusch_pagan_lm(moments: PanelMoments, pooled_fit: Estimate) -> TestResult:
     )
     ratio = float(moments.sizes**2 @ squared_means) / pooled_fit.ssr
     value = n**2 / (2.0 * pairs_of_rows) * (ratio - 1.0) ** 2
-    return replace(_LM, statistic=value, df=1.0, p_value=float(stats.chi2.sf(value, 1)))
+    return replace(_LM, statistic=value, df=1.0, p_value=chi2_tail(value, 1))
 
 
 def hausman(within_fit: Estimate, random_fit: Estimate) -> TestResult:
@@ -172,9 +172,7 @@ def hausman(within_fit: Estimate, random_fit: Estimate) -> TestResult:
     value = float((along[usable] ** 2 / values[usable]).sum())
     rank = int(usable.sum())
     if (values > cut).all():
-        return replace(
-            _HAUSMAN, statistic=value, df=float(rank), p_value=float(stats.chi2.sf(value, rank))
-        )
+        return replace(_HAUSMAN, statistic=value, df=float(rank), p_value=chi2_tail(value, rank))
     negative = int((values < -cut).sum())
     return replace(
         _HAUSMAN,

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from trade_potential.linalg import FloatArray
 
@@ -46,29 +45,30 @@ class TimeMoments:
         return TimeMoments(self.labels, self.masses, self.sums[:, kept], self.overlaps)
 
     @classmethod
-    def from_parts(cls, parts: dict[str, pd.DataFrame], p: int) -> TimeMoments | None:
+    def from_parts(cls, parts: dict[str, dict[str, FloatArray]], p: int) -> TimeMoments | None:
         """Read the moments time_mass, time_sum and time_overlap; None where there are none.
 
         Args:
-            parts: Rows by name of the moment, columns ``time_key``, ``other_time_key`` (not before
+            parts: Columns by name of the moment: ``time_key``, ``other_time_key`` (not before
                 time_key), ``row_slot`` and ``moment_value``.
             p: Number of columns, the outcome included.
         """
         if "time_mass" not in parts:
             return None
-        counted = parts["time_mass"].sort_values("time_key")
-        labels = counted["time_key"].to_numpy(dtype=np.int64)
+        counted = parts["time_mass"]
+        order = np.argsort(counted["time_key"])
+        labels = counted["time_key"][order].astype(np.int64)
 
         def at(part: str, column: str) -> npt.NDArray[np.intp]:
-            return np.searchsorted(labels, parts[part][column].to_numpy(dtype=np.int64))
+            return np.searchsorted(labels, parts[part][column].astype(np.int64))
 
         sums = np.zeros((len(labels), p))
-        slots = parts["time_sum"]["row_slot"].to_numpy(dtype=np.int_)
+        slots = parts["time_sum"]["row_slot"].astype(np.int_)
         sums[at("time_sum", "time_key"), slots] = parts["time_sum"]["moment_value"]
         overlaps = np.zeros((len(labels), len(labels)))
         i, j = at("time_overlap", "time_key"), at("time_overlap", "other_time_key")
         overlaps[i, j] = overlaps[j, i] = parts["time_overlap"]["moment_value"]
-        masses = counted["moment_value"].to_numpy(dtype=float)
+        masses = counted["moment_value"][order]
         return cls(labels=labels, masses=masses, sums=sums, overlaps=overlaps)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy import stats
 
 from trade_potential.gravity.covariance import FEW_CLUSTERS, Sandwich
 from trade_potential.gravity.estimate import Estimate
@@ -16,6 +15,7 @@ from trade_potential.gravity.specification_tests import (
     named,
     not_available,
 )
+from trade_potential.laws import chi2_tail, f_tail
 from trade_potential.linalg import FloatArray, ScaledSystem, collinear_columns
 
 JOINT = named("joint_significance", "all slopes are 0")
@@ -47,13 +47,13 @@ def wald(test: TestResult, slopes: FloatArray, covariance: FloatArray, df: float
     along = vectors.T @ (slopes / scale)
     value = float((along**2 / values).sum())
     if np.isinf(df):
-        return replace(test, statistic=value, df=float(q), p_value=float(stats.chi2.sf(value, q)))
+        return replace(test, statistic=value, df=float(q), p_value=chi2_tail(value, q))
     return replace(
         test,
         statistic=value / q,
         df=float(q),
         df_denominator=df,
-        p_value=float(stats.f.sf(value / q, q, df)),
+        p_value=f_tail(value / q, q, df),
     )
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from trade_potential.errors import InputError
 from trade_potential.linalg import FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ROUNDING = 1e-9
 """Correlations may miss 1, their mirror or positive semi-definiteness by this much.
@@ -94,6 +97,8 @@ class Correlation:
             InputError: A pair is missing, repeated or of no term, row counts are null, not whole
                 or differ, or the matrix is no correlation matrix.
         """
+        import pandas as pd
+
         counts = rows["row_count"].unique()
         if len(counts) != 1 or pd.isna(counts[0]) or float(counts[0]) != int(counts[0]):
             raise InputError(f"row_count is not one whole number: {list(counts)}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
+from trade_potential.laws import chi2_tail
 from trade_potential.linalg import FloatArray, ScaledSystem
 
 
@@ -79,4 +79,4 @@ def sphericity(matrix: FloatArray, n_rows: int) -> SphericityTest:
     # + 0.0 turns the -0.0 of an identity matrix into 0.0
     chi2 = -(n_rows - 1.0 - (2.0 * p + 5.0) / 6.0) * min(0.0, log_determinant) + 0.0
     df = p * (p - 1) // 2
-    return SphericityTest(chi2=chi2, df=df, p_value=float(stats.chi2.sf(chi2, df)))
+    return SphericityTest(chi2=chi2, df=df, p_value=chi2_tail(chi2, df))

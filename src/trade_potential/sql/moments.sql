@@ -7,14 +7,17 @@ same text with Jinja for tables outside dbt. `slots` are the numeric columns, na
 
 {#-
 First pass: number of rows, their mass (sum of weights; without weights their number) and mean of
-every slot by key. `weight` is a column of positive numbers.
+every slot by key. `weight` is a column of positive numbers; `also` are further columns, by name the
+expression that aggregates the rows of a key.
 -#}
-{% macro slot_means(relation, keys, slots, weight=none) -%}
+{% macro slot_means(relation, keys, slots, weight=none, also={}) -%}
     select
         {% for key in keys %}{{ key }},
         {% endfor -%}
         {% for k in slots -%}
-            {%- if weight %}sum({{ weight }} * v{{ k }}) / sum({{ weight }}){% else %}avg(v{{ k }}){% endif %} as m{{ k }},
+            {%- if weight %}sum({{ weight }} * v{{ k }}) / sum({{ weight }}){% else %}sum(v{{ k }}) / count(*){% endif %} as m{{ k }},
+        {% endfor -%}
+        {% for name, expression in also.items() %}{{ expression }} as {{ name }},
         {% endfor -%}
         count(*) as row_count,
         cast({{ 'sum(' ~ weight ~ ')' if weight else 'count(*)' }} as double precision) as mass

@@ -4,80 +4,8 @@ Scores of fitted models and sums of their products, as plain SQL that runs where
 Rendered as moments.sql is, with the sums of sums.sql. A model is a row of `coefficients` (keys, estimator, b1, .., g1, ..,
 centred_constant, within_weight): slope b of a slot, slope g of the mean of a slot over the rows of its
 pair (correlated random effects; null elsewhere). Scores stand in design slots: 0 the constant, then the
-p slots, then the p means.
+p slots, then the p means. Scores of pairs that follow from moments are in meat.sql.
 -#}
-
-{#-
-Meat of a covariance clustered by pair: sums over pairs of products of scores. A pair's score follows
-from its products and means, so no further pass over the rows is needed. `weights` (keys, estimator,
-group_size, between_weight) go with the fits. Two-way effects are not of this kind: see row_scores.
--#}
-{% macro clustered_meat(pair_means, pair_products, grand, coefficients, weights, keys, pair, slots, with_means=false) -%}
-    {% set p = slots | length - 1 -%}
-    with deviations as (
-        select
-            {% for key in keys %}means_.{{ key }},
-            {% endfor -%}
-            means_.{{ pair }},
-            {% for k in slots %}means_.m{{ k }} - grand.m{{ k }} as d{{ k }},
-            {% endfor -%}
-            means_.row_count,
-            means_.mass / means_.row_count as mean_mass
-        from {{ pair_means }} as means_
-        inner join {{ grand }} as grand
-            on
-                {% for key in keys %}means_.{{ key }} = grand.{{ key }}
-                {{ 'and ' if not loop.last }}{% endfor %}
-    ),
-
-    residuals as (
-        select
-            fits.estimator,
-            fits.within_weight,
-            weights_.between_weight * deviations.mean_mass as between_weight,
-            deviations.*,
-            {% for k in slots[1:] %}fits.b{{ k }},
-            {% endfor -%}
-            deviations.d0 - fits.centred_constant
-            - {{ slot_sum('fits.b{k} * deviations.d{k}', slots[1:]) }}
-            {%- if with_means %}
-            - {{ slot_sum('fits.g{k} * deviations.d{k}', slots[1:]) }}
-            {%- endif %} as mean_residual
-        from deviations
-        inner join {{ coefficients }} as fits
-            on
-                {% for key in keys %}deviations.{{ key }} = fits.{{ key }}
-                {{ 'and ' if not loop.last }}{% endfor %}
-        inner join {{ weights }} as weights_
-            on
-                {% for key in keys + ['estimator'] %}fits.{{ key }} = weights_.{{ key }}
-                and {% endfor -%}
-                deviations.row_count = weights_.group_size
-    ),
-
-    scores as (
-        select
-            {% for key in keys + ['estimator'] %}residuals.{{ key }},
-            {% endfor -%}
-            residuals.between_weight * residuals.mean_residual as m0,
-            {% for k in slots[1:] %}residuals.within_weight * (
-                products.c_0_{{ k }} - {{ product_row('residuals.b', 'products', k, slots[1:]) }}
-            )
-            + residuals.between_weight * residuals.d{{ k }} * residuals.mean_residual as m{{ k }},
-            {% endfor -%}
-            {% for k in slots[1:] if with_means %}residuals.between_weight * residuals.d{{ k }} * residuals.mean_residual as m{{ p + k }},
-            {% endfor -%}
-            residuals.row_count
-        from residuals
-        inner join {{ pair_products }} as products
-            on
-                {% for key in keys + [pair] %}residuals.{{ key }} = products.{{ key }}
-                {{ 'and ' if not loop.last }}{% endfor %}
-    )
-
-    {{ summed_outer_products('scores', keys + ['estimator'], range(2 * p + 1 if with_means else p + 1)) }}
-{%- endmacro %}
-
 
 {#-
 Scores of every row, m0, m1, ..: the transformed regressors times the residual, and its square. `thetas` (keys, estimator,
@@ -85,7 +13,7 @@ group_size, theta) says which share of its pair's mean is taken from a row; `shi
 time, t0, ..) hold the time effects of each slot under two-way effects, no rows otherwise. The between
 estimator has no rows and no scores here.
 -#}
-{% macro row_scores(relation, pair_means, grand, coefficients, thetas, shifts, keys, pair, time, slots, with_means=false, weight=none) -%}
+{% macro row_scores(relation, pair_means, grand, coefficients, thetas, shifts, keys, pair, time, slots, with_means=false, weight=none, dense=false) -%}
     {% set p = slots | length - 1 -%}
     {% set w = 'rows_.' ~ weight if weight else '1.0' -%}
     with pair_shifts as (
@@ -161,7 +89,7 @@ estimator has no rows and no scores here.
             transformed.*,
             row_mass * (
                 z0 - constant_value * centred_constant
-                - {{ slot_sum('b{k} * z{k}', range(1, 2 * p + 1 if with_means else p + 1)) }}
+                - {{ slot_sum('b{k} * z{k}', range(1, 2 * p + 1 if with_means else p + 1), dense) }}
             ) as residual
         from transformed
     )
@@ -271,9 +199,9 @@ A table with the powers 2 and 3 of a standardised fit in two more slots, for the
 specification error test: fit = b0 + sum b v of `coefficients` (keys, b0, b1, ..), mean and standard
 deviation over the rows of a key. `labels` are columns that are kept.
 -#}
-{% macro fit_powers(relation, coefficients, keys, slots, weight=none, labels=[]) -%}
+{% macro fit_powers(relation, coefficients, keys, slots, weight=none, labels=[], dense=false) -%}
     {% set p = slots | length - 1 -%}
-    {% set fit = 'coefficients.b0 + ' ~ slot_sum('coefficients.b{k} * rows_.v{k}', slots[1:]) -%}
+    {% set fit = 'coefficients.b0 + ' ~ slot_sum('coefficients.b{k} * rows_.v{k}', slots[1:], dense) -%}
     with ranges as (
         select
             {% for key in keys %}rows_.{{ key }},

@@ -1,10 +1,14 @@
 {#- Sums over slots of a row, as plain SQL; rendered as moments.sql is. -#}
 
-{#- Sum of an expression over slots, {k} standing for the slot; unused slots add nothing. -#}
-{% macro slot_sum(expression, slots) -%}
+{#-
+Sum of an expression over slots, {k} standing for the slot; unused slots add nothing. `dense` says
+that there are none: a fifth of the time of a pass goes into asking.
+-#}
+{% macro slot_sum(expression, slots, dense=false) -%}
     (
         {%- for k in slots %}
-            coalesce({{ expression | replace('{k}', k | string) }}, 0){{ ' +' if not loop.last }}
+            {%- set term = expression | replace('{k}', k | string) %}
+            {{ term if dense else 'coalesce(' ~ term ~ ', 0)' }}{{ ' +' if not loop.last }}
         {%- endfor %}
     )
 {%- endmacro %}
@@ -37,7 +41,7 @@
 {%- endmacro %}
 
 
-{#- Products of the columns m_i, i in design slots, summed over the rows of a key. -#}
+{#- Products of the columns m_i, i in design slots, summed over the rows of a key; without keys, of all. -#}
 {% macro summed_outer_products(relation, keys, design) -%}
     select
         {% for key in keys %}{{ key }},
@@ -46,5 +50,5 @@
         {% endfor %}{% endfor -%}
         count(*) as cluster_count
     from {{ relation }}
-    group by {{ keys | join(', ') }}
+    {% if keys %}group by {{ keys | join(', ') }}{% endif %}
 {%- endmacro %}
