@@ -80,10 +80,7 @@ residual_shares as (
 ] -%}
     {{ relation }} as (
         select
-            corr({{ x }}, {{ y }}) over (
-                order by {{ x }}, {{ y }}
-                rows between unbounded preceding and unbounded following
-            ) as correlation
+            corr({{ x }}, {{ y }}) over ({{ all_rows(x ~ ', ' ~ y) }}) as correlation
         from {{ source }}
         where {{ condition }}
     ),
