@@ -7,6 +7,7 @@ run to run (as after a clone), then as the default: with the parse of the run be
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import tempfile
 from collections import defaultdict
@@ -18,12 +19,15 @@ import yaml
 
 from benchmarks import empty_project
 from benchmarks.columns import ROOT
-from benchmarks.measure import Usage, measure
+from benchmarks.measure import Usage, environment, measure
 
 TIMEOUT_S = 900.0
 MEMORY_MB = 16_000.0
 SLOWEST = 10
 START = "import dbt.cli.main, dbt.adapters.duckdb"
+AS_MAKE = {"OPENBLAS_NUM_THREADS": "1"}
+"""Set by `make build`; the Makefile says why."""
+
 PROJECTS = ("project", "empty")
 
 Say = Callable[[str], None]
@@ -35,6 +39,7 @@ def _dbt(folder: Path, *arguments: str) -> Usage:
         cwd=folder,
         timeout_s=TIMEOUT_S,
         memory_mb=MEMORY_MB,
+        variables=AS_MAKE,
     )
     if used.outcome != "ok":
         raise RuntimeError(f"dbt {' '.join(arguments)} of {folder.name}: {used.outcome}")
@@ -79,6 +84,7 @@ def dbt_cost(repeats: int, say: Say) -> dict[str, Any]:
                 memory_mb=MEMORY_MB,
             )
         )
+        found["imports"] = imports()
         for project in PROJECTS:
             path = folder / project
             results = _target(path, "run_results.json")
@@ -92,6 +98,20 @@ def dbt_cost(repeats: int, say: Say) -> dict[str, Any]:
         results = _target(folder / "project", "run_results.json")
         found["slowest"] = slowest(results, manifest)
     return found
+
+
+def imports() -> dict[str, float]:
+    """CPU seconds by what is imported."""
+    said = subprocess.run(  # our own module
+        [sys.executable, "-m", "benchmarks.imports"],
+        cwd=ROOT,
+        env=environment(),
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    rows = (line.split("\t") for line in said.splitlines() if "\t" in line)
+    return {name: float(seconds) for name, seconds in rows}
 
 
 def _threads(profile: Path) -> int:
@@ -155,7 +175,3 @@ def slowest(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> list[dic
         }
         for result in ordered
     ]
-
-
-if __name__ == "__main__":
-    print(json.dumps(dbt_cost(1, print), indent=1), ROOT.name)

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
 from benchmarks.columns import OUTCOME, REGRESSORS
 
@@ -26,7 +27,7 @@ def main(data: Path, target: Path) -> None:
         with target.open("wb") as file:
             for name in COLUMNS:
                 column = relation.project(f"cast({name} as double) as x").fetchnumpy()["x"]
-                column.astype("<f8").tofile(file)
+                np.asarray(column, dtype="<f8").tofile(file)
 
 
 if __name__ == "__main__":

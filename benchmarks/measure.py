@@ -27,7 +27,7 @@ OUT_OF_MEMORY = (
 )
 """What programs say when an allocation fails."""
 
-SAID = 300
+SAID = 200
 """Characters of a failed program's last words that are kept."""
 
 
@@ -57,8 +57,15 @@ def _resident(pid: int) -> int:
 
 
 def environment() -> dict[str, str]:
-    """The caller's, without limits on threads: every program runs with its own default."""
-    kept = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
+    """The caller's, without limits on threads and settings of the project.
+
+    Every program runs with its own default of threads, every build with the database of its folder.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.endswith("_NUM_THREADS") and not name.startswith(("DBT_", "TRADE_"))
+    }
     return {**kept, "DO_NOT_TRACK": "1", "PYTHONHASHSEED": "0"}
 
 
@@ -123,5 +130,5 @@ def _failure(process: subprocess.Popen[bytes], output: object) -> str:
     said = output.read().decode(errors="replace").strip()  # type: ignore[attr-defined]
     if process.returncode == -signal.SIGKILL or any(text in said for text in OUT_OF_MEMORY):
         return "out of memory"  # a SIGKILL that is not ours is the kernel's
-    last = " ".join(said.splitlines()[-3:])[-SAID:]
+    last = said.splitlines()[-1].strip(" ~^").replace("|", "/")[-SAID:] if said else ""
     return f"failed: {last or f'exit status {process.returncode}'}"

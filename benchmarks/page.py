@@ -24,7 +24,7 @@ def found(results: Results) -> dict[str, str]:
     made["summary"] = tables.summary(results)
     made["growth"] = tables.growth(results)
     made["machine"] = tables.machine_table(results)
-    for name in ("dbt_table", "dbt_phases", "dbt_kinds", "dbt_slowest"):
+    for name in ("dbt_table", "dbt_phases", "dbt_kinds", "dbt_slowest", "dbt_imports"):
         made[name] = getattr(tables, name)(results) if results.dbt else NOT_MEASURED
     return made
 

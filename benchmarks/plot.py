@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
@@ -73,7 +75,12 @@ def chart(results: Results) -> alt.TopLevelMixin:
     span = [float(found["rows"].min()) * 0.7, float(found["rows"].max()) * 1.4]
     seconds = [min(0.1, float(found["cpu_s"].min()) * 0.8), float(found["cpu_s"].max()) * 1.5]
     powers = [10.0**k for k in range(-2, 10)]
-    axis = {"format": "~e", "labelFontSize": 11, "titleFontSize": 12, "titleFontWeight": "normal"}
+    axis: dict[str, Any] = {
+        "format": "~e",
+        "labelFontSize": 11,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+    }
     x = alt.X(
         "rows:Q",
         title="rows",

@@ -190,7 +190,7 @@ def machine_table(results: Results) -> str:
 
 def _builds(dbt: dict[str, Any], project: str, state: str, what: str) -> float:
     return median(
-        build[what]
+        float(build[what])
         for build in dbt["builds"]
         if (build["project"], build["state"]) == (project, state)
     )
@@ -246,3 +246,9 @@ def dbt_slowest(results: Results) -> str:
         [f"`{row['node']}`", row["kind"], amount(row["seconds"])] for row in results.dbt["slowest"]
     ]
     return table(["node", "kind", "seconds"], rows)
+
+
+def dbt_imports(results: Results) -> str:
+    """CPU seconds by what is imported."""
+    rows = [[name, amount(seconds)] for name, seconds in results.dbt["imports"].items()]
+    return table(["import", "CPU s"], rows)

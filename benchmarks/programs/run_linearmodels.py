@@ -48,7 +48,7 @@ def panel(data: Path, _memory_limit: str) -> Estimates:
     found |= _errors("between classical", between, REGRESSORS)
     del between
 
-    model = PanelOLS(outcome, inner, entity_effects=True)
+    model: Any = PanelOLS(outcome, inner, entity_effects=True)
     within = model.fit(**CLASSICAL)
     found |= _coefficients("within", within, VARYING)
     found |= _errors("within classical", within, VARYING)

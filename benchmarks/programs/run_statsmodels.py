@@ -20,7 +20,7 @@ from benchmarks.programs.names import Estimates, named
 def _clustered(
     name: str, outcome: pd.Series, regressors: pd.DataFrame, pairs: np.ndarray[Any, Any]
 ) -> Estimates:
-    terms = list(regressors)
+    terms = [str(name) for name in regressors]
     model = sm.OLS(outcome, sm.add_constant(regressors))
     result = model.fit(cov_type="cluster", cov_kwds={"groups": pairs}, use_t=True)
     return named(f"{name} coefficient", terms, result.params[terms]) | named(
