@@ -19,6 +19,8 @@ from benchmarks.run import Bench, Settings
 START = time.monotonic()
 LEAST_ROWS = 10_000
 """With fewer, some regressors of the generated panel do not vary."""
+SAME = ("seed", "memory_limit", "memory_cap_gb", "timeout_s", "own_timeout_s")
+"""Settings that a resumed run shares with the one before."""
 
 
 def say(text: str) -> None:
@@ -32,6 +34,13 @@ def _rows(text: str) -> int:
     if not LEAST_ROWS <= rows <= 1e9:
         raise argparse.ArgumentTypeError(f"{text} rows: {LEAST_ROWS:.0e} to 1e9 can be made")
     return int(rows)
+
+
+def _count(text: str) -> int:
+    """One or more."""
+    if int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text}: at least 1")
+    return int(text)
 
 
 def _names(known: tuple[str, ...], text: str) -> tuple[str, ...]:
@@ -53,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--sizes",
         type=lambda text: tuple(sorted({_rows(part) for part in text.split(",")})),
-        default="1e4,1e5,1e6,1e7,1e8",
+        default="1e5,1e6,1e7,1e8",
         help="rows, comma between",
     )
     add(
@@ -62,9 +71,20 @@ def parser() -> argparse.ArgumentParser:
         default=",".join(PEERS),
         help="who stands beside ours, comma between",
     )
-    add("--jobs", type=lambda text: _names(jobs, text), default=",".join(jobs))
-    add("--repeats", type=int, default=3, help="of the sizes up to --repeats-up-to")
-    add("--repeats-up-to", type=float, default=1e6, metavar="ROWS", help="larger sizes run once")
+    add(
+        "--jobs",
+        type=lambda text: _names(jobs, text),
+        default=",".join(jobs),
+        help="what is computed, comma between",
+    )
+    add("--repeats", type=_count, default=3, help="of tasks under --repeat-below")
+    add(
+        "--repeat-below",
+        type=float,
+        default=10.0,
+        metavar="S",
+        help="tasks that take longer are run once",
+    )
     add("--peers-up-to", type=float, default=1e7, metavar="ROWS", help="larger sizes run ours only")
     add("--seed", type=int, default=1, help="of the data")
     add("--memory-limit", default="1GB", help="of DuckDB in ours and in the scan")
@@ -75,7 +95,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="GB",
         help="resident memory at which a task is stopped: out of memory",
     )
-    add("--timeout", type=float, default=300.0, metavar="S", help="of a task of a peer")
+    add("--timeout", type=float, default=180.0, metavar="S", help="of a task of a peer")
     add("--own-timeout", type=float, default=1200.0, metavar="S", help="of a task of ours")
     add("--work", type=Path, default=ROOT / "build" / "bench", help="folder of the data")
     add("--keep-data", action="store_true", help="leave the data there")
@@ -98,7 +118,7 @@ def _settings(args: argparse.Namespace) -> Settings:
         peers=args.peers,
         jobs=args.jobs,
         repeats=args.repeats,
-        repeats_up_to=args.repeats_up_to,
+        repeat_below_s=args.repeat_below,
         peers_up_to=args.peers_up_to,
         seed=args.seed,
         memory_limit=args.memory_limit,
@@ -121,9 +141,10 @@ def _results(args: argparse.Namespace, settings: Settings) -> Results:
     if not args.results.exists():
         raise ValueError(f"nothing to resume: there is no {args.results}")
     found = Results.read(args.results)
-    if found.settings != settings.told:
-        odd = [k for k, v in settings.told.items() if found.settings.get(k) != v]
+    odd = [name for name in SAME if found.settings.get(name) != settings.told[name]]
+    if odd:
         raise ValueError(f"{args.results} was made with another {', '.join(odd)}")
+    found.settings = settings.told
     if found.machine != machine():
         raise ValueError(f"{args.results} was made on another machine or with other versions")
     found.runs = [
@@ -139,7 +160,10 @@ def main() -> int:
     if args.page or args.check:
         from benchmarks.page import refresh
 
-        return refresh(Results.read(args.results), check=args.check)
+        try:
+            return refresh(Results.read(args.results), check=args.check)
+        except (OSError, ValueError) as error:
+            form.error(str(error))
     settings = _settings(args)
     try:
         results = _results(args, settings)

@@ -25,6 +25,7 @@ class Job:
         peers: Who else does it, in the order of the tables.
         agreement: Largest relative difference of two answers that are called the same.
         most_rows: Ours is run up to so many rows; more is not meant to fit into memory.
+        partial: Peers that do a part of it.
     """
 
     name: str
@@ -33,6 +34,11 @@ class Job:
     peers: tuple[str, ...]
     agreement: float = 1e-6
     most_rows: float = 1e8
+    partial: tuple[str, ...] = ()
+
+    def label(self, program: str) -> str:
+        """A program as people read it, with what it leaves out."""
+        return f"{label(program)} (part)" if program in self.partial else label(program)
 
 
 JOBS = {
@@ -45,6 +51,7 @@ JOBS = {
             "Panel suite",
             "panel",
             ("linearmodels", "statsmodels", "pyfixest", "gretl", "plm"),
+            partial=("statsmodels", "pyfixest"),
         ),
         Job("twoway", "Two-way fixed effects", "panel", ("pyfixest",)),
         Job("ppml_pair_year", "PPML, pair and year effects", "panel", ("pyfixest",), 1e-3, 1e7),

@@ -34,6 +34,8 @@ SHAPES = {
 }
 SCAN_LABEL = "one scan of the same file"
 COLUMNS = 3
+POWER = "'1e' + round(log(datum.value) / LN10)"
+"""Label of a power of ten, as the tables write it."""
 
 
 def _label(program: str) -> str:
@@ -76,7 +78,6 @@ def chart(results: Results) -> alt.TopLevelMixin:
     seconds = [min(0.1, float(found["cpu_s"].min()) * 0.8), float(found["cpu_s"].max()) * 1.5]
     powers = [10.0**k for k in range(-2, 10)]
     axis: dict[str, Any] = {
-        "format": "~e",
         "labelFontSize": 11,
         "titleFontSize": 12,
         "titleFontWeight": "normal",
@@ -85,13 +86,13 @@ def chart(results: Results) -> alt.TopLevelMixin:
         "rows:Q",
         title="rows",
         scale=alt.Scale(type="log", domain=span, nice=False),
-        axis=alt.Axis(values=powers, **axis),
+        axis=alt.Axis(values=powers, labelExpr=POWER, **axis),
     )
     y = alt.Y(
         "cpu_s:Q",
         title="CPU seconds",
         scale=alt.Scale(type="log", domain=seconds, nice=False),
-        axis=alt.Axis(values=powers, **{**axis, "format": "~g"}),
+        axis=alt.Axis(values=powers, format="~g", **axis),
     )
     colour = alt.Color(
         "program:N",
@@ -129,5 +130,6 @@ def chart(results: Results) -> alt.TopLevelMixin:
             anchor="start",
             fontSize=15,
             subtitleFontSize=12,
+            offset=14,
         )
     )

@@ -93,13 +93,6 @@ class Results:
         partial.write_text(text + "\n", encoding="utf-8")
         partial.replace(path)
 
-    def has(self, job: str, program: str, rows: int, repeat: int) -> bool:
-        """Whether a task need not be run again: it is done, or has failed to the end before."""
-        return any(
-            run.key == (job, program, rows) and (run.repeat == repeat or run.outcome != "ok")
-            for run in self.runs
-        )
-
     def of(self, job: str, program: str, rows: int) -> list[Run]:
         """All repeats of a task."""
         return [run for run in self.runs if run.key == (job, program, rows)]

@@ -32,8 +32,8 @@ class Settings:
         sizes: Rows, ascending.
         peers: Who stands beside ours.
         jobs: Names of jobs; scans are always among them.
-        repeats: Of sizes up to ``repeats_up_to``; larger ones run once.
-        repeats_up_to: Rows.
+        repeats: Of tasks whose first run took less than ``repeat_below_s``.
+        repeat_below_s: Wall seconds.
         peers_up_to: Rows; peers are not run with more.
         seed: Of the data.
         memory_limit: Of DuckDB in ours and in the scan.
@@ -48,7 +48,7 @@ class Settings:
     peers: tuple[str, ...]
     jobs: tuple[str, ...]
     repeats: int
-    repeats_up_to: float
+    repeat_below_s: float
     peers_up_to: float
     seed: int
     memory_limit: str
@@ -61,7 +61,7 @@ class Settings:
     @property
     def told(self) -> dict[str, object]:
         """What the numbers hang on."""
-        names = ("repeats", "repeats_up_to", "peers_up_to", "seed", "memory_limit")
+        names = ("repeats", "repeat_below_s", "peers_up_to", "seed", "memory_limit")
         limits = ("memory_cap_gb", "timeout_s", "own_timeout_s")
         return {name: getattr(self, name) for name in (*names, *limits)}
 
@@ -78,11 +78,10 @@ class Task:
 
 def tasks(settings: Settings, rows: int) -> Iterator[Task]:
     """Of one size: job by job, its programs in turn within each repeat."""
-    repeats = settings.repeats if rows <= settings.repeats_up_to else 1
     for job in JOBS.values():
         if job.name not in settings.jobs and not _is_needed_scan(job, settings):
             continue
-        for repeat in range(repeats):
+        for repeat in range(settings.repeats):
             for program in programs_of(job):
                 is_peer = program not in (OURS, SCAN)
                 if is_peer and (program not in settings.peers or rows > settings.peers_up_to):
@@ -112,11 +111,7 @@ class Bench:
         """
         self.settings.work.mkdir(parents=True, exist_ok=True)
         for rows in self.settings.sizes:
-            open_tasks = [
-                task
-                for task in tasks(self.settings, rows)
-                if not self.results.has(task.job.name, task.program, rows, task.repeat)
-            ]
+            open_tasks = [task for task in tasks(self.settings, rows) if not self._is_done(task)]
             for kind in ("panel", "index"):
                 mine = [task for task in open_tasks if task.job.kind == kind]
                 if not mine:
@@ -171,14 +166,23 @@ class Bench:
 
     def _run(self, task: Task, data: Path) -> None:
         name = f"{task.job.name} {task.program} {task.rows:.0e} #{task.repeat + 1}"
-        if self.results.has(task.job.name, task.program, task.rows, task.repeat):
-            return  # a failure of an earlier repeat
+        if self._is_done(task):
+            return  # by its first run
         run = self._unable(task) or self._measured(task, data)
         self.results.runs.append(run)
         self.results.write(self.target)
         took = "" if run.cpu_s is None else f"{run.cpu_s:8.1f} s CPU {run.wall_s:8.1f} s wall"
         memory = "" if run.peak_mb is None else f" {run.peak_mb:8.0f} MB"
         self.say(f"{name:<42} {run.outcome:<14} {took}{memory}")
+
+    def _is_done(self, task: Task) -> bool:
+        """Whether it has run, or its first run failed or was long enough to count alone."""
+        for run in self.results.of(task.job.name, task.program, task.rows):
+            if run.repeat == task.repeat or run.outcome != "ok":
+                return True
+            if run.wall_s is not None and run.wall_s >= self.settings.repeat_below_s:
+                return True
+        return False
 
     def _unable(self, task: Task) -> Run | None:
         """Why a task is not run: the program is missing, or a smaller size was too much for it."""

@@ -73,7 +73,7 @@ def job_table(results: Results, job: Job) -> str:
             gap = _gap(results, job, program, rows) if program != OURS else None
             cells = [
                 power(rows),
-                f"**{label(program)}**" if program == OURS else label(program),
+                f"**{label(program)}**" if program == OURS else job.label(program),
                 at_least + amount(cpu),
                 at_least + amount(middle(runs, "wall_s")),
                 at_least + amount(middle(runs, "peak_mb")),
@@ -129,7 +129,7 @@ def summary(results: Results) -> str:
             theirs = [NONE, NONE, NONE]
             if best is not None:
                 peer_wall = middle(results.of(job.name, best, rows), "wall_s")
-                theirs = [label(best), ratio(known[best], own), ratio(peer_wall, wall)]
+                theirs = [job.label(best), ratio(known[best], own), ratio(peer_wall, wall)]
             cells = [job.title, power(rows), amount(own), amount(wall), amount(peak)]
             lines.append([*cells, ratio(own, scan), *theirs])
     header = ["job", "rows", "CPU s", "wall s", "peak MB", "CPU / scan"]
@@ -180,7 +180,7 @@ def machine_table(results: Results) -> str:
         ["system", f"{found['system']}, Python {found['python']}"],
         ["versions", versions],
         ["seed", str(asked["seed"])],
-        ["repeats", f"{asked['repeats']} up to {power(asked['repeats_up_to'])} rows, then 1"],
+        ["repeats", f"{asked['repeats']} of tasks under {asked['repeat_below_s']:g} s, else 1"],
         ["memory limit of DuckDB", str(asked["memory_limit"])],
         ["a task is stopped at", f"{asked['memory_cap_gb']:g} GB resident memory"],
         ["a peer is stopped after", f"{asked['timeout_s']:g} s"],

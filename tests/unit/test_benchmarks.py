@@ -138,7 +138,7 @@ def _results() -> Results:
         ]
     runs.append(Run("panel", "linearmodels", 1_000_000, 0, "over 5 s", 6.0, 5.0, 4000.0))
     settings = {
-        **{"repeats": 2, "repeats_up_to": 1e6, "peers_up_to": 1e7, "seed": 1},
+        **{"repeats": 2, "repeat_below_s": 10.0, "peers_up_to": 1e7, "seed": 1},
         **{"memory_limit": "1GB", "memory_cap_gb": 16.0, "timeout_s": 5.0, "own_timeout_s": 9.0},
     }
     machine = {
@@ -245,7 +245,9 @@ def test_empty_project_has_a_file_or_entry_for_every_node(tmp_path: Path) -> Non
 # --- the whole ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["--sizes=10", "--peers=excel", "--jobs=panels", "--sizes=many"])
+@pytest.mark.parametrize(
+    "text", ["--sizes=10", "--peers=excel", "--jobs=panels", "--sizes=many", "--repeats=0"]
+)
 def test_bad_arguments_are_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         parser().parse_args([text])
@@ -258,7 +260,7 @@ def test_a_small_run_agrees_and_is_resumed(tmp_path: Path) -> None:
         peers=("linearmodels",),
         jobs=("panel",),
         repeats=1,
-        repeats_up_to=1e6,
+        repeat_below_s=10.0,
         peers_up_to=1e7,
         seed=3,
         memory_limit="1GB",
