@@ -53,7 +53,7 @@ torture: $(SYNCED_DEV) ## Kill 50 builds, read all the while, fill disks: about 
 	$(BIN)/python -m tests.torture $(TORTURE)
 
 .PHONY: bench
-bench: $(SYNCED_DEV) ## Time and memory beside other programs, and of the build: 25 minutes, 15 GB of disk
+bench: $(SYNCED_DEV) ## Time and memory beside other programs, and of the build: half an hour, 20 GB of disk
 	$(BIN)/python -m benchmarks $(BENCH)
 
 # uv answers 2 where it cannot ask. That is told, and no failure: most machines here see a registry only.

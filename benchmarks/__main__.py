@@ -81,7 +81,7 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--repeat-below",
         type=float,
-        default=10.0,
+        default=5.0,
         metavar="S",
         help="tasks that take longer are run once",
     )
@@ -95,7 +95,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="GB",
         help="resident memory at which a task is stopped: out of memory",
     )
-    add("--timeout", type=float, default=180.0, metavar="S", help="of a task of a peer")
+    add("--timeout", type=float, default=120.0, metavar="S", help="of a task of a peer")
     add("--own-timeout", type=float, default=1200.0, metavar="S", help="of a task of ours")
     add("--work", type=Path, default=ROOT / "build" / "bench", help="folder of the data")
     add("--keep-data", action="store_true", help="leave the data there")
