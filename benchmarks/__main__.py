@@ -99,6 +99,7 @@ def parser() -> argparse.ArgumentParser:
     add("--own-timeout", type=float, default=1200.0, metavar="S", help="of a task of ours")
     add("--work", type=Path, default=ROOT / "build" / "bench", help="folder of the data")
     add("--keep-data", action="store_true", help="leave the data there")
+    add("--note", default="", help="shown on the page, such as: a busy machine")
     add(
         "--results",
         type=Path,
@@ -127,6 +128,7 @@ def _settings(args: argparse.Namespace) -> Settings:
         own_timeout_s=args.own_timeout,
         work=args.work.resolve(),
         keep_data=args.keep_data,
+        note=args.note,
     )
 
 

@@ -92,7 +92,6 @@ def dbt_cost(repeats: int, say: Say) -> dict[str, Any]:
             found[project] = {
                 "parse_cold": _numbers(_dbt(path, "parse", "--no-partial-parse")),
                 "parse_warm": _numbers(_dbt(path, "parse")),
-                "nodes_s": round(results["elapsed_time"], 2),
                 "by_kind": by_kind(results, manifest_of),
             }
         results = _target(folder / "project", "run_results.json")

@@ -1,4 +1,4 @@
-"""What a build imports, in its order: CPU seconds that each adds to those before it.
+"""What a build imports, roughly in its order: CPU seconds that each adds to those before it.
 
 python -m benchmarks.imports
 """
@@ -11,8 +11,8 @@ import time
 STEPS = {
     "dbt and its DuckDB adapter": ("dbt.cli.main", "dbt.adapters.duckdb"),
     "pandas": ("pandas",),
-    "great_expectations": ("great_expectations", "great_expectations.expectations"),
     "scipy.stats": ("scipy.stats",),
+    "great_expectations": ("great_expectations", "great_expectations.expectations"),
     "the rest of the library's estimators": (
         "trade_potential.gravity.tables",
         "trade_potential.index.tables",
@@ -26,7 +26,7 @@ STEPS = {
         "statsmodels.api",
     ),
 }
-"""Who needs them: dbt; every Python model; the gate; the estimators; the audit."""
+"""Who needs them: dbt; Python models; estimators, and the gate's library; the gate; the audit."""
 
 
 def main() -> None:

@@ -33,6 +33,7 @@ class Run:
         job, program, rows, repeat: Which.
         outcome: ok, or what happened instead.
         cpu_s, wall_s, peak_mb: None where nothing ran.
+        load: Mean number of running processes in the minute before; the task before is among them.
         estimates: Of the first repeat.
     """
 
@@ -44,6 +45,7 @@ class Run:
     cpu_s: float | None = None
     wall_s: float | None = None
     peak_mb: float | None = None
+    load: float | None = None
     estimates: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -104,7 +106,7 @@ class Results:
 
 
 def middle(runs: list[Run], what: str) -> float | None:
-    """Median over repeats of cpu_s, wall_s or peak_mb; None where no run has it."""
+    """Median over runs of cpu_s, wall_s, peak_mb or load; None where no run has it."""
     values = [getattr(run, what) for run in runs]
     known = [value for value in values if value is not None]
     return median(known) if known else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -42,6 +43,7 @@ class Settings:
         own_timeout_s: The same of ours.
         work: Folder of the data.
         keep_data: Whether the data stay there.
+        note: What a reader of the page has to know, such as a busy machine.
     """
 
     sizes: tuple[int, ...]
@@ -57,12 +59,13 @@ class Settings:
     own_timeout_s: float
     work: Path
     keep_data: bool = False
+    note: str = ""
 
     @property
     def told(self) -> dict[str, object]:
         """What the numbers hang on."""
         names = ("repeats", "repeat_below_s", "peers_up_to", "seed", "memory_limit")
-        limits = ("memory_cap_gb", "timeout_s", "own_timeout_s")
+        limits = ("memory_cap_gb", "timeout_s", "own_timeout_s", "note")
         return {name: getattr(self, name) for name in (*names, *limits)}
 
 
@@ -210,6 +213,7 @@ class Bench:
         answer.unlink(missing_ok=True)
         words, variables = command(task.job, task.program, data, answer, self.settings.memory_limit)
         is_peer = task.program not in (OURS, SCAN)
+        load = round(os.getloadavg()[0], 1)
         used = measure(
             words,
             cwd=ROOT,
@@ -232,5 +236,6 @@ class Bench:
             cpu_s=used.cpu_s,
             wall_s=used.wall_s,
             peak_mb=used.peak_mb,
+            load=load,
             estimates=estimates if task.repeat == 0 else {},
         )

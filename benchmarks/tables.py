@@ -21,9 +21,13 @@ NONE = "\N{EN DASH}"
 KINDS = ("seed", "view", "table", "python", "test", "unit test", "hook")
 
 
+TEXTS = ("", "program", "outcome", "least CPU of a peer", "kind")
+"""Headers of columns of text, beside the first."""
+
+
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Markdown; all columns but those of text stand right."""
-    ruler = ["---" if k == 0 else "---:" for k in range(len(header))]
+    ruler = ["---" if k == 0 or name in TEXTS else "---:" for k, name in enumerate(header)]
     lines = [header, ruler, *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
@@ -185,7 +189,11 @@ def machine_table(results: Results) -> str:
         ["a task is stopped at", f"{asked['memory_cap_gb']:g} GB resident memory"],
         ["a peer is stopped after", f"{asked['timeout_s']:g} s"],
     ]
-    return table(["", ""], rows).replace("---:", "---")
+    if (load := middle(results.runs, "load")) is not None:
+        rows.append(["load average before a task", amount(load)])
+    if asked.get("note"):
+        rows.append(["note", str(asked["note"])])
+    return table(["", ""], rows)
 
 
 def _builds(dbt: dict[str, Any], project: str, state: str, what: str) -> float:
@@ -207,25 +215,23 @@ def dbt_table(results: Results) -> str:
 
 
 def dbt_phases(results: Results) -> str:
-    """Wall seconds of a warm build by what dbt does."""
+    """CPU seconds of a warm build by what dbt does."""
     dbt = results.dbt
     columns = []
     for project in ("project", "empty"):
-        wall = _builds(dbt, project, "warm", "wall_s")
-        parse = dbt[project]["parse_warm"]["wall_s"]
-        start, nodes = dbt["start"]["wall_s"], dbt[project]["nodes_s"]
-        cold = dbt[project]["parse_cold"]["wall_s"] - start
-        rest = wall - parse - nodes
-        columns.append([start, parse - start, nodes, rest, wall, cold])
+        whole = _builds(dbt, project, "warm", "cpu_s")
+        start, parse = dbt["start"]["cpu_s"], dbt[project]["parse_warm"]["cpu_s"]
+        cold = dbt[project]["parse_cold"]["cpu_s"] - start
+        columns.append([start, parse - start, whole - parse, whole, cold])
     named = (
         *("Python starts and imports dbt", "reads the parse of the run before"),
-        *("runs the nodes", "the rest", "**together**", "(parses anew, when cold)"),
+        *("compiles and runs the nodes", "**together**", "(parses anew, when cold)"),
     )
     rows = [
         [name, amount(real), amount(empty), amount(real - empty)]
         for name, real, empty in zip(named, *columns, strict=True)
     ]
-    return table(["wall s", "this project", "empty project", "difference"], rows)
+    return table(["CPU s", "this project", "empty project", "difference"], rows)
 
 
 def dbt_kinds(results: Results) -> str:
