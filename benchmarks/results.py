@@ -33,8 +33,8 @@ class Run:
         job, program, rows, repeat: Which.
         outcome: ok, or what happened instead.
         cpu_s, wall_s, peak_mb: None where nothing ran.
-        load: Mean number of running processes in the minute before; the task before is among them.
         estimates: Of the first repeat.
+        load: Mean number of running processes in the minute before; the task before is among them.
     """
 
     job: str
@@ -45,8 +45,8 @@ class Run:
     cpu_s: float | None = None
     wall_s: float | None = None
     peak_mb: float | None = None
-    load: float | None = None
     estimates: dict[str, float] = field(default_factory=dict)
+    load: float | None = None
 
     @property
     def key(self) -> Key:
