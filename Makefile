@@ -12,6 +12,8 @@ SYNCED_DEV := .venv/.stamp-sync-dev
 WAREHOUSE := warehouse/trade_potential.duckdb
 # Arguments of the torture: make torture TORTURE="--kills 5 --lanes 2"
 TORTURE ?=
+# Arguments of the benchmark: make bench BENCH="--sizes 1e5"
+BENCH ?=
 PAGES := docs/methodology.md docs/replication.md
 # dbt leaves compiled Python in target/; outside a git checkout ruff does not read .gitignore.
 RUFF_SCOPE := --extend-exclude target .
@@ -49,6 +51,10 @@ test: $(SYNCED_DEV) ## Test the library, the reference values and whole builds: 
 .PHONY: torture
 torture: $(SYNCED_DEV) ## Kill 50 builds, read all the while, fill disks: about an hour, outside the project
 	$(BIN)/python -m tests.torture $(TORTURE)
+
+.PHONY: bench
+bench: $(SYNCED_DEV) ## Time and memory beside other programs, and of the build: half an hour, 20 GB of disk
+	$(BIN)/python -m benchmarks $(BENCH)
 
 # uv answers 2 where it cannot ask. That is told, and no failure: most machines here see a registry only.
 .PHONY: audit
@@ -91,6 +97,7 @@ lint-docs: $(SYNCED_DEV) $(if $(filter build docs,$(MAKECMDGOALS)),build,$(WAREH
 	$(BIN)/python docs/run_queries.py --check $(PAGES)
 	$(BIN)/python docs/validation.py --check
 	$(BIN)/python docs/search --check
+	$(BIN)/python -m benchmarks --check
 
 # Only where there is none: the results in docs/ are compared with a warehouse, however old.
 $(WAREHOUSE): | $(SYNCED)
@@ -113,7 +120,7 @@ docs: build $(SYNCED_DEV) ## Build, then refresh the results and pictures in doc
 .PHONY: clean
 clean: ## Remove what a build or a test leaves behind, except published releases
 	rm -rf target logs build dist warehouse/* .pytest_cache .mypy_cache .ruff_cache .hypothesis .user.yml
-	find src tests python_models docs -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests python_models docs benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: distclean
 distclean: clean ## Remove .venv and published releases as well

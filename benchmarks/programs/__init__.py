@@ -1,0 +1,1 @@
+"""One module per program: its jobs by name, each from a file to named estimates."""
