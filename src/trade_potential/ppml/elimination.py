@@ -157,9 +157,7 @@ class Eliminated:
             a = factor.solve(small[kept] - free.T @ (b / total))
             on_small[kept] = a
             on_large[part.larger] = (b - free @ a) / total
-        return np.concatenate(
-            [on_small, on_large] if pattern.is_swapped else [on_large, on_small]
-        )
+        return np.concatenate([on_small, on_large] if pattern.is_swapped else [on_large, on_small])
 
 
 class _Factor:
@@ -192,6 +190,6 @@ class _Factor:
         if self._cholesky is not None:
             found = cho_solve(self._cholesky, scaled, check_finite=False)
         else:
-            found = self._inverse @ scaled
+            found = np.asarray(self._inverse) @ scaled
         result: FloatArray = found * self._scale[:, None]
         return result

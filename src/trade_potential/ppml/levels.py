@@ -27,11 +27,6 @@ def gram(design: FloatArray, weights: FloatArray) -> FloatArray:
     return total
 
 
-def by_columns(n: int, p: int) -> FloatArray:
-    """An empty (n, p) whose columns are contiguous."""
-    return np.empty((p, n)).T
-
-
 @dataclass(frozen=True)
 class Levels:
     """One set of effects over N rows.
@@ -61,7 +56,7 @@ class Levels:
         if self.starts is not None:
             found: FloatArray = np.add.reduceat(values, self.starts)
             return found
-        return np.bincount(self.codes, values, minlength=self.size)
+        return np.asarray(np.bincount(self.codes, values, minlength=self.size), dtype=np.float64)
 
     def spread(self, effects: FloatArray) -> FloatArray:
         """(N,) the effect of each row, of ``effects`` (L,)."""

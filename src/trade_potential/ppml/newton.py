@@ -40,7 +40,7 @@ INNER_FAR, INNER_CLOSE = 1e-2, 1e-5
 
 
 def solve_at_scale(problem: Problem, plan: Plan) -> Solution:
-    """Solve what ``solve`` solves; the design is made of ``problem.regressors``, which it overwrites.
+    """Solve what ``solve`` solves; the design overwrites ``problem.regressors``.
 
     It has converged when a step changes no linear predictor by more than ``STEP_TOLERANCE`` and
     when before it no sum of scores over a level was larger than that share of the fitted values.
@@ -115,9 +115,7 @@ def _sweep(problem: Problem, plan: Plan, predictor: FloatArray, times: int) -> N
             predictor += one.spread(ratio)
 
 
-def _damping(
-    problem: Problem, predictor: FloatArray, moved: FloatArray, before: float
-) -> float:
+def _damping(problem: Problem, predictor: FloatArray, moved: FloatArray, before: float) -> float:
     """Share of a step that does not lower the likelihood, beyond rounding."""
     bound = before + 1e-12 * abs(before)
     share, last = 1.0, np.inf

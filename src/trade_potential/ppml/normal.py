@@ -214,7 +214,9 @@ class Normal:
             raise NotDemeanedError(f"effects still explain {share:.1g} of a column")
         return effects
 
-    def _descend(self, column: FloatArray, v: FloatArray, p: FloatArray, bound: float) -> FloatArray:
+    def _descend(
+        self, column: FloatArray, v: FloatArray, p: FloatArray, bound: float
+    ) -> FloatArray:
         """Conjugate gradients on one column, in place; one step where nothing is iterated."""
         sets, w = self._plan.sets, self._weights
         if self._plan.third is None:

@@ -12,8 +12,8 @@ basis of it, and only rows with a zero outcome where the basis is not zero can b
   adds nothing. A row is zero for all of them by chance with probability zero.
 - Regressors that others and the effects explain on those rows: one vector each.
 
-Source: Correia, Guimaraes and Zylkin (2019), proposition 1; Abowd, Creecy and Kramarz (2002) for the
-components.
+Source: Correia, Guimaraes and Zylkin (2019), proposition 1; Abowd, Creecy and Kramarz (2002) for
+the components.
 """
 
 from __future__ import annotations
@@ -81,7 +81,8 @@ def _components(codes: IntArray, positive: BoolArray) -> tuple[IntArray, IntArra
     edges = sparse.coo_array(
         (np.ones(len(one), dtype=np.float32), (one, other)), shape=(sizes.sum(),) * 2
     )
-    _, part = connected_components(edges.tocsr(), directed=False)
+    _, label = connected_components(edges.tocsr(), directed=False)
+    part = label.astype(np.int64)
     return part[: sizes[0]], part[sizes[0] :]
 
 

@@ -216,7 +216,7 @@ def read_sample(
     _refuse(np.concatenate([[False], twice]) if len(rows) else twice, keys, "key", "is there twice")
 
     def numbers(column: str) -> FloatArray:
-        values = _in(order, _numbers(rows[column], column))
+        values: FloatArray = _in(order, _numbers(rows[column], column))
         _refuse(~np.isfinite(values), keys, column, "is not a finite number")
         return values
 
