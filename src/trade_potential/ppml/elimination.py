@@ -120,13 +120,14 @@ class Eliminated:
     def __init__(
         self, sets: tuple[Levels, ...], pattern: Pattern | None, weights: FloatArray
     ) -> None:
-        """Factor.
+        """Factor; ``is_singular`` says whether a direction had no weight and is left out.
 
         Args:
             sets: One; or the two of the pattern in their own order.
             pattern: None for one set.
             weights: (N,) positive.
         """
+        self.is_singular = False
         self._pattern = pattern
         self._sizes = [one.size for one in sets]
         if pattern is None:
@@ -141,7 +142,9 @@ class Eliminated:
             free = c[:, :-1]
             share = free / self._large[part.larger, None]
             schur = np.diag(self._small[part.smaller[:-1]]) - share.T @ free
-            self._parts.append((free, _Factor(schur)))
+            factor = _Factor(schur)
+            self.is_singular |= factor.is_singular
+            self._parts.append((free, factor))
 
     def solve(self, right: FloatArray) -> FloatArray:
         """(L, q) effects of a right-hand side (L, q), sets one after the other."""
@@ -173,6 +176,7 @@ class _Factor:
         self._scale = 1.0 / np.sqrt(diagonal)
         scaled = matrix * self._scale[:, None] * self._scale
         self._cholesky, self._inverse = None, None
+        self.is_singular = False
         if not len(matrix):
             return
         try:
@@ -180,6 +184,7 @@ class _Factor:
         except (np.linalg.LinAlgError, ValueError):
             values, vectors = np.linalg.eigh(scaled)
             is_kept = values > NEGLIGIBLE * values[-1]
+            self.is_singular = not bool(is_kept.all())
             self._inverse = (vectors[:, is_kept] / values[is_kept]) @ vectors[:, is_kept].T
 
     def solve(self, right: FloatArray) -> FloatArray:

@@ -79,6 +79,8 @@ def solve_at_scale(problem: Problem, plan: Plan) -> Solution:
             )
             size = max(float(np.abs(moved).max()), unbalanced)
             if is_close and size <= STEP_TOLERANCE:
+                if normal.is_singular:
+                    return ended(step, "the fitted values of a level vanish beside others")
                 predictor += moved
                 slopes = slopes + change
                 break

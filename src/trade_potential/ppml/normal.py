@@ -27,6 +27,9 @@ from trade_potential.ppml.sample import IntArray
 ITERATIONS = 2_000
 """Conjugate gradients are given up after as many; 10 to 30 are usual."""
 
+REFINED, LOOSE = 2, 1e-3
+"""Times an exact solution is computed where the tolerance is below ``LOOSE``, else once."""
+
 ROUNDS = 5
 """Of refinement: residuals are computed anew from the rows until effects explain nothing."""
 
@@ -100,6 +103,11 @@ class Normal:
         self._exact = Eliminated(plan.sets, plan.pattern, weights)
         self._third = None if plan.third is None else plan.third.sums(weights)
 
+    @property
+    def is_singular(self) -> bool:
+        """Whether a direction of the effects had no weight and was left out."""
+        return self._exact.is_singular
+
     def step(
         self, design: FloatArray, scores: FloatArray, *, tolerance: float
     ) -> tuple[FloatArray, FloatArray]:
@@ -128,8 +136,15 @@ class Normal:
 
         third, total = self._plan.third, self._third
         if third is None or total is None:
-            slopes, effects = exactly(design.T @ scores, all_sums(sets, scores))
-            return slopes, design @ slopes + all_spread(sets, effects)
+            slopes, fit = np.zeros(design.shape[1]), np.zeros_like(scores)
+            rest = scores
+            for _ in range(REFINED if tolerance < LOOSE else 1):
+                # Once more from the rows: levels of little weight lose digits beside others.
+                b, v = exactly(design.T @ rest, all_sums(sets, rest))
+                slopes += b
+                fit += design @ b + all_spread(sets, v)
+                rest = scores - w * fit
+            return slopes, fit
         ahead = third.spread(third.sums(scores) / total)
         rest = scores - w * ahead
         b, v = design.T @ rest, all_sums(sets, rest)
@@ -194,24 +209,25 @@ class Normal:
         sets, w = self._plan.sets, self._weights
         effects = np.zeros(sum(one.size for one in sets))
         spread = float((w * column) @ column)
-        share = np.inf
+        explained = np.inf
         for _ in range(ROUNDS):
             self._within_third(column)
-            v = all_sums(sets, w * column)
+            weighted = w * column
+            left = float(weighted @ column)
+            v = all_sums(sets, weighted)
             p = self._exact.solve(v[:, None])[:, 0]
-            explained = float(v @ p)
+            before, explained = explained, float(v @ p)
             if not np.isfinite(explained):
                 raise NotDemeanedError("a value to demean is not finite")
-            left = float((w * column) @ column) or 1.0
-            before, share = share, np.sqrt(max(explained, 0.0) / left)
             # A column that the effects explain is rounding: its own deviation is no measure.
-            if np.sqrt(left) <= ROUNDING * np.sqrt(spread) or share <= tolerance:
+            bound = tolerance**2 * (left if left > tolerance**2 * spread else spread)
+            if explained <= bound:
                 return effects
-            if share > before / 2.0:
+            if explained > before / 4.0:
                 break
-            effects += self._descend(column, v, p, tolerance**2 * left)
-        if share > NEARLY * tolerance and explained > NEARLY**2 * ROUNDING**2 * spread:
-            raise NotDemeanedError(f"effects still explain {share:.1g} of a column")
+            effects += self._descend(column, v, p, bound)
+        if explained > NEARLY**2 * bound:
+            raise NotDemeanedError(f"effects still explain {explained:.1g} of {left:.1g}")
         return effects
 
     def _descend(

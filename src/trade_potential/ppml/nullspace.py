@@ -9,7 +9,7 @@ basis of it, and only rows with a zero outcome where the basis is not zero can b
   the difference of the constants of two components, so that a row is separated when no directed
   cycle of rows with zeros leads back: exact, by strong components, without a program.
 - Three: random vectors less their projection on the rows with positive outcomes, until one more
-  adds nothing. A row is zero for all of them by chance with probability zero.
+  adds nothing. A row that is zero for the first is zero for all, with probability one.
 - Regressors that others and the effects explain on those rows: one vector each.
 
 Source: Correia, Guimaraes and Zylkin (2019), proposition 1; Abowd, Creecy and Kramarz (2002) for
@@ -33,8 +33,8 @@ from trade_potential.ppml.sample import BoolArray, IntArray
 NULL = 1e-7
 """Of basis vectors of size one: below it a value is zero; measured rounding is 1e-11."""
 
-VECTORS = 64
-"""Random vectors at most."""
+VECTORS, CELLS = 256, 20_000_000
+"""Random vectors at most, and numbers of them: 160 MB."""
 
 SEED = 20190401
 """Of the random vectors, so that results repeat."""
@@ -105,7 +105,7 @@ def basis(x: FloatArray, codes: IntArray, zero: BoolArray, plan: Plan | None) ->
         part = _components(codes, positive)
         found.append(_differences(part[0][codes[zero, 0]], part[1][codes[zero, 1]]))
     elif codes.shape[1] == 3 and plan is not None:
-        found.append(sparse.csr_array(_random(codes, zero, plan)))
+        found.append(_random(codes, zero, plan))
     known = sum(part.shape[1] for part in found)
     slopes, values = _of_regressors(x, codes, zero, plan)
     found.append(sparse.csr_array(values))
@@ -123,32 +123,40 @@ def _differences(one: IntArray, other: IntArray) -> sparse.csr_array:
     return sparse.csr_array((value, (np.tile(apart, 2), at)), shape=(n, len(used)))
 
 
-def _random(codes: IntArray, zero: BoolArray, plan: Plan) -> FloatArray:
+def _random(codes: IntArray, zero: BoolArray, plan: Plan) -> sparse.csr_array:
     """(n, r) on rows with zero outcomes: what dummies of three sets can do there alone."""
     rng = np.random.default_rng(SEED)
-    positive = ~zero
-    normal = plan.at(np.ones(int(positive.sum())))
-    sizes = [one.size for one in plan.every]
-    of_positive, of_zero = codes[positive], codes[zero]
-    columns: list[FloatArray] = []
-    while True:
-        for _ in range(max(1, len(columns))):
-            start = rng.standard_normal(sum(sizes))
-            rest = start - normal.effects(_summed(start, of_positive, plan))
-            if float(np.abs(_summed(rest, of_positive, plan)).max()) > NULL / 100.0:
-                raise NoBasisError("projections on the effects are not exact")
-            columns.append(_summed(rest, of_zero, plan))
-        found = np.column_stack(columns)
-        found[np.abs(found) <= NULL] = 0.0
-        rows = np.flatnonzero(found.any(axis=1))
-        left_vectors, size, _ = np.linalg.svd(found[rows], full_matrices=False)
-        rank = int((size > NULL * size[0]).sum()) if len(rows) else 0
+    of_positive, of_zero = codes[~zero], codes[zero]
+    normal = plan.at(np.ones(len(of_positive)))
+    size = sum(one.size for one in plan.every)
+
+    def vector() -> FloatArray:
+        """Effects that cancel on every row with a positive outcome."""
+        start = rng.standard_normal(size)
+        rest = start - normal.effects(_summed(start, of_positive, plan))
+        if float(np.abs(_summed(rest, of_positive, plan)).max()) > NULL / 100.0:
+            raise NoBasisError("projections on the effects are not exact")
+        return rest
+
+    first = _summed(vector(), of_zero, plan)
+    rows = np.flatnonzero(np.abs(first) > NULL)
+    columns, at = [first[rows]], of_zero[rows]
+    while len(rows):
+        left, sizes, _ = np.linalg.svd(np.column_stack(columns), full_matrices=False)
+        rank = int((sizes > NULL * sizes[0]).sum())
         if rank < len(columns):
-            span = np.zeros((len(found), rank))
-            span[rows] = left_vectors[:, :rank]
-            return _unit(span)
-        if len(columns) >= VECTORS:
-            raise NoBasisError(f"effects are free in {VECTORS} directions or more")
+            return _placed(left[:, :rank], rows, len(of_zero))
+        if len(columns) >= VECTORS or len(columns) * len(rows) > CELLS:
+            raise NoBasisError(f"effects are free in {len(columns)} directions or more")
+        columns += [_summed(vector(), at, plan) for _ in range(min(len(columns), VECTORS))]
+    return sparse.csr_array((len(of_zero), 0))
+
+
+def _placed(columns: FloatArray, rows: IntArray, n: int) -> sparse.csr_array:
+    """(n, r) with columns of size one in ``rows``."""
+    unit = columns / np.abs(columns).max(axis=0)
+    row, column = np.nonzero(np.abs(unit) > NULL)
+    return sparse.csr_array((unit[row, column], (rows[row], column)), shape=(n, columns.shape[1]))
 
 
 def _summed(effects: FloatArray, codes: IntArray, plan: Plan) -> FloatArray:
@@ -197,11 +205,6 @@ def _of_regressors(
     if not slopes:
         return np.zeros((p, 0)), np.zeros((int(zero.sum()), 0))
     return np.column_stack(slopes), np.column_stack(values)
-
-
-def _unit(columns: FloatArray) -> FloatArray:
-    scaled: FloatArray = columns / np.abs(columns).max(axis=0, initial=0.0)
-    return scaled
 
 
 def largest_support(
