@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import dpotrf, dpotrs
 from scipy.sparse.csgraph import connected_components
 
 from trade_potential.linalg import FloatArray
@@ -179,13 +179,17 @@ class _Factor:
         self.is_singular = False
         if not len(matrix):
             return
-        try:
-            self._cholesky = cho_factor(scaled, lower=True, check_finite=True)
-        except (np.linalg.LinAlgError, ValueError):
-            values, vectors = np.linalg.eigh(scaled)
-            is_kept = values > NEGLIGIBLE * values[-1]
-            self.is_singular = not bool(is_kept.all())
-            self._inverse = (vectors[:, is_kept] / values[is_kept]) @ vectors[:, is_kept].T
+        if not np.isfinite(scaled).all():
+            raise np.linalg.LinAlgError("the normal equations of the effects are not finite")
+        # LAPACK itself: hundreds of components are solved hundreds of times.
+        lower, failed = dpotrf(scaled, lower=1)
+        if not failed:
+            self._cholesky = lower
+            return
+        values, vectors = np.linalg.eigh(scaled)
+        is_kept = values > NEGLIGIBLE * values[-1]
+        self.is_singular = not bool(is_kept.all())
+        self._inverse = (vectors[:, is_kept] / values[is_kept]) @ vectors[:, is_kept].T
 
     def solve(self, right: FloatArray) -> FloatArray:
         """(k, q) of (k, q)."""
@@ -193,7 +197,7 @@ class _Factor:
             return right
         scaled = right * self._scale[:, None]
         if self._cholesky is not None:
-            found = cho_solve(self._cholesky, scaled, check_finite=False)
+            found, _ = dpotrs(self._cholesky, scaled, lower=1)
         else:
             found = np.asarray(self._inverse) @ scaled
         result: FloatArray = found * self._scale[:, None]

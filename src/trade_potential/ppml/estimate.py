@@ -66,6 +66,7 @@ def fit_ppml(
         effects=effects,
         weights=weights,
     )
+    del rows  # a caller who has let go of them has the memory back
     named = tuple(tuple(columns) for columns in effects)
     try:
         fit = _fit(given, named, at_scale=len(given) >= scale_rows and bool(named))
