@@ -90,7 +90,7 @@ def _fit(given: Sample, named: tuple[tuple[str, ...], ...], *, at_scale: bool) -
     if not given.outcome.any():
         reason = f"all {len(given)} outcomes are 0"
         return PpmlFit("all_zero", reason, unpruned, named, n_obs=len(given))
-    flat = [] if named else _flat_terms(given)
+    flat = [] if named else _flat_terms(given, at_scale=False)
     if flat:
         reason = f"{', '.join(flat)} does not vary over the sample"
         return PpmlFit("rank_deficient", reason, unpruned, named, n_obs=len(given))
@@ -110,7 +110,9 @@ def _fit(given: Sample, named: tuple[tuple[str, ...], ...], *, at_scale: bool) -
     codes = sample.codes()
     plan = Plan.of(codes) if at_scale else None
     within = _within(x, codes, plan)
-    absorbed, infinite = _left_out(given, pruned, _flat(sample.terms, within, spread))
+    absorbed, infinite = _left_out(
+        given, pruned, _flat(sample.terms, within, spread), at_scale=at_scale
+    )
     at = [k for k, t in enumerate(sample.terms) if t not in (*absorbed, *infinite)]
     kept = sample.select([sample.terms[k] for k in at])
     mean, spread, terms = mean[at], spread[at], kept.terms
@@ -177,10 +179,11 @@ def _within(x: FloatArray, codes: IntArray, plan: Plan | None) -> FloatArray:
     return x
 
 
-def _flat_terms(sample: Sample) -> list[str]:
+def _flat_terms(sample: Sample, *, at_scale: bool) -> list[str]:
     """Regressors that effects absorb, or without effects do not vary."""
     x, _, spread = sample.standardised()
-    within = demean(x, sample.codes(), np.ones(len(sample)), tolerance=RANK_DEMEANED)
+    codes = sample.codes()
+    within = _within(x, codes, Plan.of(codes) if at_scale else None)
     return _flat(sample.terms, within, spread)
 
 
@@ -192,12 +195,12 @@ def _flat(terms: tuple[str, ...], within: FloatArray, spread: FloatArray) -> lis
 
 
 def _left_out(
-    given: Sample, pruned: Pruned, flat: list[str]
+    given: Sample, pruned: Pruned, flat: list[str], *, at_scale: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Absorbed regressors, and those that vary on separated rows only."""
     if not flat or not (pruned.losses["step"] == SEPARATION).any():
         return tuple(flat), ()
-    absorbed = _flat_terms(given.select(flat))
+    absorbed = _flat_terms(given.select(flat), at_scale=at_scale)
     return tuple(absorbed), tuple(term for term in flat if term not in absorbed)
 
 

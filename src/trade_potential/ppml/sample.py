@@ -12,15 +12,13 @@ import pandas as pd
 
 from trade_potential.errors import InputError
 from trade_potential.linalg import FloatArray
+from trade_potential.ppml.keys import cross, encode, order_by
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 SHOWN = 3
 """Offending keys that a message names."""
-
-DENSE = 4
-"""Cells of a table of combinations, for each row, up to which it is quicker than a sort."""
 
 
 @dataclass(frozen=True)
@@ -198,13 +196,14 @@ def read_sample(
         if found != 1:
             raise InputError(f"{'no column' if not found else 'two columns'} {column}")
 
-    encoded = {c: _levels(rows[c]) for c in dict.fromkeys(used[len(regressors) + 1 :])}
-    for column, (codes, _) in encoded.items():
-        if (codes < 0).any():
-            raise InputError(f"{column} is missing in row {int(np.argmax(codes < 0)) + 1}")
-    (entity_codes, entity_values), (time_codes, time_values) = encoded[entity], encoded[time]
-    order = _by_key(entity_codes, time_codes, len(time_values))
-    entity_codes, time_codes = _in(order, entity_codes), _in(order, time_codes)
+    encoded = {c: encode(rows[c]) for c in dict.fromkeys(used[len(regressors) + 1 :])}
+    for column, found_levels in encoded.items():
+        is_missing = found_levels.codes < 0
+        if is_missing.any():
+            raise InputError(f"{column} is missing in row {int(np.argmax(is_missing)) + 1}")
+    order = order_by(encoded[entity], encoded[time])
+    entity_codes, time_codes = _in(order, encoded[entity].codes), _in(order, encoded[time].codes)
+    entity_values, time_values = encoded[entity].array, encoded[time].array
 
     def keys(bad: BoolArray) -> pd.DataFrame:
         at = np.flatnonzero(bad)[:SHOWN]
@@ -226,7 +225,7 @@ def read_sample(
     _refuse(w <= 0.0, keys, str(weights), "is not positive")
     sets = []
     for columns in effects:
-        levels, codes = _crossed([encoded[column] for column in columns])
+        levels, codes = cross([encoded[column] for column in columns])
         sets.append(Effect(tuple(columns), levels, _in(order, codes)))
     x: FloatArray = np.empty((len(regressors), len(y))).T
     for k, name in enumerate(regressors):
@@ -241,23 +240,6 @@ def read_sample(
         terms=tuple(regressors),
         effects=tuple(sets),
     )
-
-
-def _by_key(entity: IntArray, time: IntArray, n_times: int) -> IntArray | None:
-    """(N,) order by entity, then time; None where the rows are in it."""
-    step = np.diff(entity)
-    if bool(((step > 0) | ((step == 0) & (np.diff(time) >= 0))).all()):
-        return None
-    cells = (int(entity.max()) + 1) * n_times
-    if cells <= DENSE * len(entity):
-        place = entity * n_times + time
-        at = np.full(cells, -1, dtype=np.int64)
-        at[place] = np.arange(len(entity))
-        at = at[at >= 0]
-        if len(at) == len(entity):
-            return at
-    order: IntArray = np.lexsort((time, entity))
-    return order
 
 
 def _in(order: IntArray | None, values: npt.NDArray[Any]) -> Any:
@@ -282,35 +264,3 @@ def _numbers(values: pd.Series[Any], column: str) -> FloatArray:
         if kinds - {"Decimal", "int", "float", "bool"}:
             raise InputError(f"column {column} is not numeric")
     return values.to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _levels(values: pd.Series[Any]) -> tuple[IntArray, npt.NDArray[Any]]:
-    """Level of each row, -1 where it is missing, and the values of the levels in sorted order."""
-    codes, found = pd.factorize(values, use_na_sentinel=True)
-    # By type, then value: texts and numbers in one column have no order of their own.
-    typed = sorted((type(value).__name__, value, i) for i, value in enumerate(found))
-    at = np.array([i for _, _, i in typed], dtype=np.int64)
-    rank = np.full(len(found) + 1, -1, dtype=np.int64)  # the last for the code -1
-    rank[at] = np.arange(len(found))
-    return rank[codes], pd.Index(found).to_numpy()[at]
-
-
-def _crossed(
-    columns: Sequence[tuple[IntArray, npt.NDArray[Any]]],
-) -> tuple[tuple[tuple[Any, ...], ...], IntArray]:
-    """Combinations of the levels of columns in sorted order, and that of each row."""
-    combined, values = columns[0]
-    levels: list[tuple[Any, ...]] = [(value,) for value in values]
-    for codes, values in columns[1:]:
-        # Dense again after every column: the product of all numbers of levels might overflow.
-        place, size = combined * len(values) + codes, len(levels) * len(values)
-        if size <= max(DENSE * len(codes), 1):
-            is_used = np.zeros(size, dtype=bool)
-            is_used[place] = True
-            combined, crossed = (np.cumsum(is_used) - 1)[place], np.flatnonzero(is_used)
-        else:
-            combined, crossed = pd.factorize(place, sort=True)
-        levels = [
-            (*levels[code // len(values)], values[code % len(values)]) for code in crossed.tolist()
-        ]
-    return tuple(levels), combined.astype(np.int64, copy=False)
