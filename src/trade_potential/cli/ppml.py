@@ -21,6 +21,7 @@ from trade_potential.ppml.result import PpmlFit
 
 if TYPE_CHECKING:
     import duckdb
+    import pandas as pd
 
 
 def report_ppml(
@@ -35,13 +36,10 @@ def report_ppml(
     weights = f"{args.weights} (weight)" if args.weights else None
     values = [args.outcome, *args.regressors, *([weights] if weights else [])]
     key_names = [f"{name} (key)" if name in values else name for name in keys]
-    columns = [f"k{k}" for k in range(len(keys))] + [f"v{k}" for k in range(len(values))]
-    frame = connection.execute(f"select {', '.join(columns)} from sample").df()  # noqa: S608
-    frame.columns = [*key_names, *values]
     name_of = dict(zip(keys, key_names, strict=True))
     with one_thread():
         fit = fit_ppml(
-            frame,
+            _rows(connection, key_names, values),
             outcome=args.outcome,
             regressors=args.regressors,
             entity=name_of[args.entity],
@@ -50,6 +48,32 @@ def report_ppml(
             weights=weights,
         )
         return _report(fit, args, ledger)
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, keys: list[str], values: list[str]
+) -> pd.DataFrame:
+    """The table ``sample`` as a frame, with texts as codes: a text of a row would take 60 bytes.
+
+    The table is dropped: it would stand beside the frame while the model is estimated.
+    """
+    columns = []
+    for k in range(len(keys)):
+        described = connection.execute(f"select typeof(k{k}) from sample limit 1").fetchone()
+        if described == ("VARCHAR",):
+            connection.execute(
+                f"create or replace temporary type level_{k} as enum "
+                f"(select distinct k{k} from sample order by k{k})"
+            )
+            columns.append(f"cast(k{k} as level_{k})")
+        else:
+            columns.append(f"k{k}")
+    columns += [f"v{k}" for k in range(len(values))]
+    frame = connection.execute(f"select {', '.join(columns)} from sample").df()
+    connection.execute("drop view sample")
+    connection.execute("drop table file_rows")
+    frame.columns = [*keys, *values]
+    return frame
 
 
 def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> ModelReport:

@@ -37,7 +37,8 @@ from typing import Literal
 import numpy as np
 
 from trade_potential.linalg import FloatArray, ScaledSystem
-from trade_potential.ppml.demean import dummy_rank, is_nested
+from trade_potential.ppml.demean import DummyRanks, is_nested
+from trade_potential.ppml.levels import gram
 from trade_potential.ppml.sample import IntArray
 
 Kind = Literal["classical", "robust", "clustered", "clustered_twoway"]
@@ -82,7 +83,7 @@ def covariances(
     fitted: FloatArray,
     *,
     n_slopes: int,
-    effects: list[IntArray],
+    ranks: DummyRanks,
     entity: IntArray,
     time: IntArray,
 ) -> dict[Kind, Covariance]:
@@ -94,27 +95,35 @@ def covariances(
         weights: (N,) of the likelihood.
         fitted: (N,) conditional mean mu.
         n_slopes: Slopes among the k coefficients.
-        effects: Dense codes (N,) of each effect.
+        ranks: Of the effects.
         entity: (N,) clusters.
         time: (N,) clusters.
     """
     n = len(residual)
-    bread = ScaledSystem.of(design.T @ (design * (weights * fitted)[:, None])).inverse
-    scores = design * (weights * residual)[:, None]
-    clusters = {"row": np.arange(n, dtype=np.int64), "entity": entity, "time": time}
+    bread = ScaledSystem.of(gram(design, weights * fitted)).inverse
+    errors = weights * residual
+    clusters = {"entity": entity, "time": time}
+    nested = {
+        name: [is_nested(codes, cluster) for codes in ranks.codes]
+        for name, cluster in clusters.items()
+    }
 
     def parameters(*within: str) -> int:
-        free = [e for e in effects if not any(is_nested(e, clusters[c]) for c in within)]
-        return n_slopes + (dummy_rank(free) if free else 1)
+        every = range(len(ranks.codes))
+        free = [k for k in every if not any(nested[name][k] for name in within)]
+        return n_slopes + (ranks.rank(free) if free else 1)
 
     def part(name: str, k: int) -> tuple[FloatArray, float]:
         """Covariance and correction with one kind of cluster."""
-        sums = scores if name == "row" else _sums(scores, clusters[name])
-        groups = len(sums)
+        if name == "row":
+            groups, meat = n, gram(design, errors**2)
+        else:
+            sums = _sums(design, errors, clusters[name])
+            groups, meat = len(sums), sums.T @ sums
         if groups < 2 or n <= k:
             return np.full_like(bread, np.nan), float("nan")
         factor = groups / (groups - 1) * (n - 1) / (n - k)
-        return factor * bread @ (sums.T @ sums) @ bread, factor
+        return factor * bread @ meat @ bread, factor
 
     found: dict[Kind, Covariance] = {"classical": Covariance(bread, {"model": 1.0}, parameters())}
     one_way: tuple[tuple[Kind, str], ...] = (("robust", "row"), ("clustered", "entity"))
@@ -130,9 +139,11 @@ def covariances(
     return found
 
 
-def _sums(scores: FloatArray, clusters: IntArray) -> FloatArray:
-    """(G, k) scores summed by cluster."""
-    sums: FloatArray = np.column_stack([np.bincount(clusters, column) for column in scores.T])
+def _sums(design: FloatArray, errors: FloatArray, clusters: IntArray) -> FloatArray:
+    """(G, k) scores, errors times design, summed by cluster."""
+    sums: FloatArray = np.column_stack(
+        [np.bincount(clusters, errors * column) for column in design.T]
+    )
     return sums[np.bincount(clusters) > 0]
 
 

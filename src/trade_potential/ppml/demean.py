@@ -98,6 +98,30 @@ def dummies(codes: IntArray) -> sparse.csr_array:
     return sparse.csr_array((np.ones(n), (np.arange(n), codes)), shape=(n, int(codes.max()) + 1))
 
 
+class DummyRanks:
+    """Ranks of the dummies of some of a list of effects; what two have in common is found once."""
+
+    def __init__(self, codes: Sequence[IntArray]) -> None:
+        """Of dense codes (N,) by effect."""
+        self.codes = tuple(codes)
+        self._sizes = [int(column.max()) + 1 for column in self.codes]
+        self._shared: dict[tuple[int, int], int] = {}
+
+    def rank(self, effects: Sequence[int] | None = None) -> int:
+        """As ``dummy_rank`` of the effects at these positions; None for all of them."""
+        chosen = range(len(self.codes)) if effects is None else effects
+        total = 0
+        for place, later in enumerate(chosen):
+            redundant = [self._redundant(earlier, later) for earlier in chosen[:place]]
+            total += self._sizes[later] - max(redundant, default=0)
+        return max(total, 1)
+
+    def _redundant(self, one: int, other: int) -> int:
+        if (one, other) not in self._shared:
+            self._shared[one, other] = _components(self.codes[one], self.codes[other])
+        return self._shared[one, other]
+
+
 def dummy_rank(codes: Sequence[IntArray]) -> int:
     """Rank of a constant and the dummies of effects with dense codes.
 
@@ -105,18 +129,15 @@ def dummy_rank(codes: Sequence[IntArray]) -> int:
     levels of a row (Abowd, Creecy and Kramarz 2002). From the third effect on its levels less the
     most components it has with any effect before it: an upper bound, as Stata's reghdfe takes.
     """
-    rank = 0
-    for k, later in enumerate(codes):
-        redundant = [_components(earlier, later) for earlier in codes[:k]]
-        rank += int(later.max()) + 1 - max(redundant, default=0)
-    return max(rank, 1)
+    return DummyRanks(codes).rank()
 
 
 def _components(one: IntArray, other: IntArray) -> int:
     """Parts of the graph of the levels of two effects that no row joins."""
     size = int(one.max()) + 1
     total = size + int(other.max()) + 1
-    edges = sparse.coo_array((np.ones(len(one)), (one, other + size)), shape=(total, total))
+    ones = np.ones(len(one), dtype=np.float32)
+    edges = sparse.coo_array((ones, (one, other + size)), shape=(total, total))
     return int(connected_components(edges.tocsr(), directed=False)[0])
 
 

@@ -13,7 +13,7 @@ from scipy.special import gammaln, logsumexp
 from trade_potential.gravity.estimate import CONSTANT
 from trade_potential.linalg import FloatArray
 from trade_potential.ppml.covariance import covariances
-from trade_potential.ppml.demean import dummies
+from trade_potential.ppml.demean import DummyRanks, dummies
 from trade_potential.ppml.result import PpmlFit
 from trade_potential.ppml.sample import Sample
 from trade_potential.ppml.solve import Problem, Solution
@@ -30,6 +30,7 @@ def described(
     sample: Sample,
     problem: Problem,
     solution: Solution,
+    ranks: DummyRanks,
     mean: FloatArray,
     spread: FloatArray,
     unit: float,
@@ -42,6 +43,7 @@ def described(
         sample: Rows and terms of the fit.
         problem: Scaled.
         solution: Of the problem.
+        ranks: Of its effects.
         mean: (p,) of the regressors before standardising.
         spread: (p,) their standard deviations.
         unit: Weighted mean of the outcome.
@@ -65,7 +67,7 @@ def described(
         problem.weights,
         solution.fitted,
         n_slopes=p,
-        effects=list(problem.codes.T),
+        ranks=ranks,
         entity=sample.entity,
         time=sample.time,
     )
@@ -81,19 +83,21 @@ def described(
     linear = sample.regressors @ slopes + (constant if m == 0 else 0.0)
     total = float(w @ y)
     grand = total / float(w.sum())
-    positive = np.where(y > 0.0, y, 1.0)
-    deviance = _deviance(w, y, np.log(positive) - predictor, fitted)
-    null_deviance = _deviance(w, y, np.log(positive) - np.log(grand), np.full_like(y, grand))
-    likelihood = float(w @ (y * predictor - fitted - gammaln(y + 1.0)))
-    null_likelihood = float(w @ (y * np.log(grand) - grand - gammaln(y + 1.0)))
+    logarithm = np.log(np.where(y > 0.0, y, 1.0))
+    deviance = _deviance(w, y, logarithm - predictor, fitted)
+    null_deviance = _deviance(w, y, logarithm - np.log(grand), grand)
+    factorial = gammaln(y + 1.0)
+    likelihood = float(w @ (y * predictor - fitted - factorial))
+    null_likelihood = float(w @ (y * np.log(grand) - grand - factorial))
+    del logarithm, factorial
     return replace(
         fit,
         terms=((CONSTANT, *sample.terms) if m == 0 else sample.terms),
         coefficients=coefficients,
         covariances=matrices,
         n_obs=len(sample),
-        n_entities=len(np.unique(sample.entity)),
-        n_times=len(np.unique(sample.time)),
+        n_entities=int(np.count_nonzero(np.bincount(sample.entity))),
+        n_times=int(np.count_nonzero(np.bincount(sample.time))),
         n_zeros=int((y == 0.0).sum()),
         deviance=deviance,
         log_likelihood=likelihood,
@@ -103,7 +107,6 @@ def described(
         level=0.0 if m == 0 else float(np.log(total) - logsumexp(linear, b=w)),
         last_step=solution.last_step,
         iterations=solution.iterations,
-        keys=sample.keys,
         outcome=y,
         weights=w,
         fitted=fitted,
@@ -115,7 +118,9 @@ def described(
     )
 
 
-def _deviance(weights: FloatArray, y: FloatArray, log_ratio: FloatArray, mu: FloatArray) -> float:
+def _deviance(
+    weights: FloatArray, y: FloatArray, log_ratio: FloatArray, mu: FloatArray | float
+) -> float:
     """2 sum w (y ln(y / mu) - (y - mu)); the logarithm counts where y is positive."""
     return max(0.0, 2.0 * float(weights @ (y * log_ratio - (y - mu))))
 

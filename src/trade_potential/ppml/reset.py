@@ -8,9 +8,12 @@ import numpy as np
 from scipy import stats
 
 from trade_potential.gravity.specification_tests import TestResult, named, not_available
-from trade_potential.linalg import COLLINEARITY_TOLERANCE
+from trade_potential.linalg import COLLINEARITY_TOLERANCE, FloatArray
 from trade_potential.ppml.covariance import KINDS, Kind, covariances
-from trade_potential.ppml.demean import NotDemeanedError, demean
+from trade_potential.ppml.demean import DummyRanks, NotDemeanedError, demean
+from trade_potential.ppml.levels import gram
+from trade_potential.ppml.newton import solve_at_scale
+from trade_potential.ppml.normal import Plan
 from trade_potential.ppml.result import PpmlFit
 from trade_potential.ppml.solve import solve
 
@@ -36,16 +39,24 @@ def reset(fit: PpmlFit) -> dict[Kind, TestResult]:
     if spread == 0.0:
         return none("the fitted values do not vary")
     square = (square - square.mean()) / spread
-    x = np.column_stack([problem.regressors, square])
+    plan = Plan.of(problem.codes) if fit.algorithm == "elimination" else None
+    x: FloatArray = np.empty((problem.regressors.shape[1] + 1, len(square))).T
+    x[:, :-1], x[:, -1] = problem.regressors, square
     try:
-        within = demean(x, problem.codes, np.ones(len(x)))
+        if plan is None:
+            within = demean(x, problem.codes, np.ones(len(x)))
+        else:
+            within = x
+            plan.at(np.ones(len(x))).demean(within)
     except NotDemeanedError as error:
         return none(str(error))
     others, last = within[:, :-1], within[:, -1]
-    left = last - others @ np.linalg.lstsq(others, last)[0]
+    products = gram(within, np.ones(len(within)))
+    left = last - others @ np.linalg.lstsq(products[:-1, :-1], products[:-1, -1])[0]
     if float(left @ left) <= COLLINEARITY_TOLERANCE * float(square @ square):
         return none("the square of the prediction is a combination of regressors and effects")
-    wider = solve(replace(problem, regressors=x))
+    more = replace(problem, regressors=x)
+    wider = solve(more) if plan is None else solve_at_scale(more, plan)
     if wider.failure:
         return none(f"with the square of the prediction: {wider.failure}")
     design = wider.design
@@ -57,7 +68,7 @@ def reset(fit: PpmlFit) -> dict[Kind, TestResult]:
         problem.weights,
         wider.fitted,
         n_slopes=x.shape[1],
-        effects=list(problem.codes.T),
+        ranks=DummyRanks(list(problem.codes.T)),
         entity=fit.sample.entity,
         time=fit.sample.time,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -23,6 +24,7 @@ Status = Literal[
     "no_rows",  # none given, or every row is a singleton
     "separated",  # no row is left once separated rows are dropped
 ]
+Algorithm = Literal["demeaning", "elimination"]
 ESTIMATED: frozenset[str] = frozenset({"ok"})
 
 
@@ -50,13 +52,16 @@ class PpmlFit:
         level: What makes exp(linear_prediction) add up to the outcome: 0 without effects.
         last_step: Largest change of a linear predictor in the last Newton step.
         iterations: Newton steps.
-        keys: (N, 2) entity and time of the rows kept, under their names, sorted.
+        algorithm: ``demeaning`` of every regressor in every step (``solve``), or ``elimination`` of
+            effects (``newton``): from ``scale_rows`` rows on, where one to three sets of effects
+            allow it (``normal.Plan``).
         outcome, weights: (N,).
         fitted: (N,) conditional mean, effects included.
         linear_prediction: (N,) x'b, with the constant if there is one, without effects.
         effects_prediction: (N,) sum of the effects, zeros without.
         losses: Entity and time of each row dropped, under their names (with `` (key)`` behind one
             called step or reason), ``step`` (singleton, separation) and ``reason``.
+        key_names: Names of the columns of ``keys``.
         sample, problem, solution: For tests and effects by level.
     """
 
@@ -82,7 +87,8 @@ class PpmlFit:
     level: float = float("nan")
     last_step: float = float("nan")
     iterations: int = 0
-    keys: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"entity": [], "time": []}))
+    algorithm: Algorithm = "demeaning"
+    key_names: tuple[str, str] = ("entity", "time")
     outcome: FloatArray = field(default_factory=lambda: np.zeros(0))
     weights: FloatArray = field(default_factory=lambda: np.zeros(0))
     fitted: FloatArray = field(default_factory=lambda: np.zeros(0))
@@ -91,6 +97,13 @@ class PpmlFit:
     sample: Sample | None = field(default=None, repr=False)
     problem: Problem | None = field(default=None, repr=False)
     solution: Solution | None = field(default=None, repr=False)
+
+    @cached_property
+    def keys(self) -> pd.DataFrame:
+        """(N, 2) entity and time of the rows kept, under their names, sorted."""
+        if self.sample is None:
+            return pd.DataFrame({name: [] for name in self.key_names})
+        return self.sample.keys.set_axis(list(self.key_names), axis=1)
 
     @property
     def is_estimated(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from trade_potential.errors import InputError
 from trade_potential.linalg import FloatArray
+from trade_potential.ppml.keys import cross, encode, order_by
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -54,16 +55,16 @@ class Sample:
     """Rows sorted by (entity, time).
 
     Attributes:
-        keys: (N, 2) columns ``entity`` and ``time``.
+        key_values: Values of ``entity`` and ``time`` by code, sorted.
         entity, time: (N,) codes of the keys.
         outcome: (N,) in its own unit.
-        regressors: (N, p).
+        regressors: (N, p), contiguous by column.
         weights: (N,), ones where there are none.
         terms: Names of the p regressors.
         effects: Sets of fixed effects.
     """
 
-    keys: pd.DataFrame
+    key_values: tuple[npt.NDArray[Any], npt.NDArray[Any]]
     entity: IntArray
     time: IntArray
     outcome: FloatArray
@@ -76,44 +77,86 @@ class Sample:
         """Rows N."""
         return len(self.outcome)
 
+    @property
+    def keys(self) -> pd.DataFrame:
+        """(N, 2) columns ``entity`` and ``time``, made anew each time."""
+        return self.keys_of(slice(None))
+
+    def keys_of(self, rows: BoolArray | slice) -> pd.DataFrame:
+        """Keys of some of the rows."""
+        entity, time = self.key_values
+        return pd.DataFrame({"entity": entity[self.entity[rows]], "time": time[self.time[rows]]})
+
+    def no_keys(self) -> pd.DataFrame:
+        """Keys of no rows, of their types."""
+        return self.keys_of(slice(0, 1)).iloc[:0]
+
     def take(self, kept: BoolArray) -> Sample:
         """Some of the rows."""
         return replace(
             self,
-            keys=self.keys[kept].reset_index(drop=True),
             entity=self.entity[kept],
             time=self.time[kept],
             outcome=self.outcome[kept],
-            regressors=self.regressors[kept],
+            regressors=_taken(self.regressors, kept),
             weights=self.weights[kept],
             effects=tuple(replace(effect, codes=effect.codes[kept]) for effect in self.effects),
         )
 
     def select(self, terms: Sequence[str]) -> Sample:
         """Some of the regressors."""
+        if tuple(terms) == self.terms:
+            return self
         at = [self.terms.index(term) for term in terms]
         return replace(self, regressors=self.regressors[:, at], terms=tuple(terms))
 
     def codes(self) -> IntArray:
-        """(N, m) levels without gaps, as demeaning wants them."""
-        dense = [(np.cumsum(e.counts() > 0) - 1)[e.codes] for e in self.effects]
-        return np.column_stack(dense).astype(np.int64) if dense else np.zeros((len(self), 0), int)
+        """(N, m) levels without gaps, as demeaning wants them, contiguous by column."""
+        found: IntArray = np.empty((len(self.effects), len(self)), dtype=np.int64).T
+        for k, effect in enumerate(self.effects):
+            is_used = effect.counts() > 0
+            place = np.cumsum(is_used) - 1
+            found[:, k] = effect.codes if is_used.all() else place[effect.codes]
+        return found
 
-    def standardised(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def standardised(
+        self, rows: BoolArray | None = None
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Regressors with mean 0 and standard deviation 1, their means and deviations.
 
-        A regressor that does not vary becomes zeros with deviation 0.
+        A regressor that does not vary becomes zeros with deviation 0; where only ``rows`` count, it
+        is not divided by a deviation.
+
+        Args:
+            rows: (N,) over which means and deviations are taken; None for all.
         """
-        largest = np.abs(self.regressors).max(axis=0, initial=0.0)
-        largest[largest == 0.0] = 1.0
-        scaled = self.regressors / largest
-        mean = scaled.mean(axis=0)
-        centred = scaled - mean
-        deviation = np.sqrt(np.mean(centred**2, axis=0))
-        deviation[deviation <= CONSTANT_TOLERANCE * np.abs(mean)] = 0.0
-        with np.errstate(divide="ignore", invalid="ignore"):
-            unit = np.where(deviation > 0.0, centred / deviation, 0.0)
-        return unit, mean * largest, deviation * largest
+        n, p = self.regressors.shape
+        unit: FloatArray = np.empty((p, n)).T
+        mean, deviation = np.zeros(p), np.zeros(p)
+        for k, column in enumerate(self.regressors.T):
+            largest = float(np.abs(column).max(initial=0.0)) or 1.0
+            centred = np.divide(column, largest, out=unit[:, k])
+            part = centred if rows is None else centred[rows]
+            centre = float(part.mean()) if len(part) else 0.0
+            centred -= centre
+            part = centred if rows is None else centred[rows]
+            spread = float(np.sqrt(np.mean(part**2))) if len(part) else 0.0
+            if spread <= CONSTANT_TOLERANCE * abs(centre):
+                spread = 0.0
+            if spread > 0.0:
+                centred /= spread
+            elif rows is None:
+                centred[:] = 0.0
+            mean[k], deviation[k] = centre * largest, spread * largest
+        return unit, mean, deviation
+
+
+def _taken(matrix: FloatArray, kept: BoolArray) -> FloatArray:
+    """Some of the rows, contiguous by column."""
+    found: FloatArray = np.empty((matrix.shape[1], int(kept.sum()))).T
+    for k, column in enumerate(matrix.T):
+        found[:, k] = column[kept]
+    return found
 
 
 CONSTANT_TOLERANCE = 1e-12
@@ -153,21 +196,26 @@ def read_sample(
         if found != 1:
             raise InputError(f"{'no column' if not found else 'two columns'} {column}")
 
-    _, entity_codes = _encode(rows, (entity,))
-    _, time_codes = _encode(rows, (time,))
-    order = np.lexsort((time_codes, entity_codes))
-    entity_codes, time_codes = entity_codes[order], time_codes[order]
-    keys = pd.DataFrame(
-        {
-            "entity": rows[entity].iloc[order].to_numpy(),
-            "time": rows[time].iloc[order].to_numpy(),
-        }
-    )
+    encoded = {c: encode(rows[c]) for c in dict.fromkeys(used[len(regressors) + 1 :])}
+    for column, found_levels in encoded.items():
+        is_missing = found_levels.codes < 0
+        if is_missing.any():
+            raise InputError(f"{column} is missing in row {int(np.argmax(is_missing)) + 1}")
+    order = order_by(encoded[entity], encoded[time])
+    entity_codes, time_codes = _in(order, encoded[entity].codes), _in(order, encoded[time].codes)
+    entity_values, time_values = encoded[entity].array, encoded[time].array
+
+    def keys(bad: BoolArray) -> pd.DataFrame:
+        at = np.flatnonzero(bad)[:SHOWN]
+        return pd.DataFrame(
+            {"entity": entity_values[entity_codes[at]], "time": time_values[time_codes[at]]}
+        )
+
     twice = (np.diff(entity_codes) == 0) & (np.diff(time_codes) == 0)
-    _refuse(np.concatenate([[False], twice]) if len(keys) else twice, keys, "key", "is there twice")
+    _refuse(np.concatenate([[False], twice]) if len(rows) else twice, keys, "key", "is there twice")
 
     def numbers(column: str) -> FloatArray:
-        values = _numbers(rows[column], column)[order]
+        values: FloatArray = _in(order, _numbers(rows[column], column))
         _refuse(~np.isfinite(values), keys, column, "is not a finite number")
         return values
 
@@ -177,24 +225,34 @@ def read_sample(
     _refuse(w <= 0.0, keys, str(weights), "is not positive")
     sets = []
     for columns in effects:
-        levels, codes = _encode(rows, columns)
-        sets.append(Effect(tuple(columns), levels, codes[order]))
+        levels, codes = cross([encoded[column] for column in columns])
+        sets.append(Effect(tuple(columns), levels, _in(order, codes)))
+    x: FloatArray = np.empty((len(regressors), len(y))).T
+    for k, name in enumerate(regressors):
+        x[:, k] = numbers(name)
     return Sample(
-        keys=keys,
+        key_values=(entity_values, time_values),
         entity=entity_codes,
         time=time_codes,
         outcome=y,
-        regressors=np.column_stack([numbers(name) for name in regressors]),
+        regressors=x,
         weights=w,
         terms=tuple(regressors),
         effects=tuple(sets),
     )
 
 
-def _refuse(bad: BoolArray, keys: pd.DataFrame, column: str, complaint: str) -> None:
+def _in(order: IntArray | None, values: npt.NDArray[Any]) -> Any:
+    """``values`` (N,) in an order."""
+    return values if order is None else values[order]
+
+
+def _refuse(
+    bad: BoolArray, keys: Callable[[BoolArray], pd.DataFrame], column: str, complaint: str
+) -> None:
     if not bad.any():
         return
-    named = [f"({k.entity}, {k.time})" for k in keys[bad].head(SHOWN).itertuples()]
+    named = [f"({k.entity}, {k.time})" for k in keys(bad).itertuples()]
     more = "" if bad.sum() <= SHOWN else f" and {int(bad.sum()) - SHOWN} more"
     raise InputError(f"{column} {complaint} in (entity, time) {', '.join(named)}{more}")
 
@@ -206,29 +264,3 @@ def _numbers(values: pd.Series[Any], column: str) -> FloatArray:
         if kinds - {"Decimal", "int", "float", "bool"}:
             raise InputError(f"column {column} is not numeric")
     return values.to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _encode(
-    rows: pd.DataFrame, columns: Sequence[str]
-) -> tuple[tuple[tuple[Any, ...], ...], IntArray]:
-    """Levels in sorted order and the level of each row.
-
-    Raises:
-        InputError: A value is missing.
-    """
-    combined = np.zeros(len(rows), dtype=np.int64)
-    levels: list[tuple[Any, ...]] = [()]
-    for column in columns:
-        codes, found = pd.factorize(rows[column], use_na_sentinel=True)
-        if (codes < 0).any():
-            raise InputError(f"{column} is missing in row {int(np.argmax(codes < 0)) + 1}")
-        # By type, then value: texts and numbers in one column have no order of their own.
-        typed = sorted((type(value).__name__, value, i) for i, value in enumerate(found))
-        rank = np.zeros(max(len(found), 1), dtype=np.int64)
-        rank[[i for _, _, i in typed]] = np.arange(len(found))
-        # Dense again after every column: the product of all numbers of levels might overflow.
-        combined, crossed = pd.factorize(combined * len(rank) + rank[codes], sort=True)
-        levels = [
-            (*levels[code // len(rank)], typed[code % len(rank)][1]) for code in crossed.tolist()
-        ]
-    return tuple(levels), combined.astype(np.int64)

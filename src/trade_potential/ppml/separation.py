@@ -5,9 +5,10 @@ with a positive outcome, never negative, and positive on the row: the likelihood
 end along -z, and only the fit of the separated rows, all zero, moves. They are dropped; the other
 coefficients stay what they are.
 
-The combination is found by linear programming on sparse dummies. The iterative rectifier of
-ppmlhdfe was tried first: it needs weights of 1e10, stops after thousands of steps in one of a
-hundred small samples, and takes rows whose z is about to vanish for separated.
+The combination is found by linear programming on sparse dummies; on large samples by the same
+program on a basis of what is zero where the outcome is positive (``nullspace``). The iterative
+rectifier of ppmlhdfe was tried first: it needs weights of 1e10, stops after thousands of steps in
+one of a hundred small samples, and takes rows whose z is about to vanish for separated.
 
 Source: Correia, Guimaraes and Zylkin (2019), Verifying the existence of maximum likelihood
 estimates for generalized linear models, arXiv:1903.01633, proposition 1; Konis (2007) for linear
@@ -24,7 +25,21 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from trade_potential.linalg import COLLINEARITY_TOLERANCE, collinear_columns
-from trade_potential.ppml.demean import RANK_DEMEANED, demean, dummies, dummy_rank
+from trade_potential.ppml.demean import (
+    RANK_DEMEANED,
+    NotDemeanedError,
+    demean,
+    dummies,
+    dummy_rank,
+)
+from trade_potential.ppml.normal import Plan
+from trade_potential.ppml.nullspace import (
+    NoBasisError,
+    basis,
+    largest_support,
+    separated_by_two,
+    without_positive,
+)
 from trade_potential.ppml.sample import BoolArray, Sample
 
 SINGLETON, SEPARATION = "singleton", "separation"
@@ -53,39 +68,56 @@ class Pruned:
     note: str
 
 
-def prune(sample: Sample) -> Pruned:
-    """Drop singletons, levels with zeros only and separated rows, until nothing changes."""
+def prune(sample: Sample, *, at_scale: bool = False) -> Pruned:
+    """Drop singletons, levels with zeros only and separated rows, until nothing changes.
+
+    Args:
+        sample: All rows.
+        at_scale: Whether separated rows are searched by ``separated_at_scale``.
+    """
     lost: list[pd.DataFrame] = []
     note = ""
-
-    def drop(bad: BoolArray, step: str, reasons: list[str]) -> None:
-        nonlocal sample
-        lost.append(sample.keys[bad].assign(step=step, reason=reasons))
-        sample = sample.take(~bad)
-
     while len(sample):
-        for k in range(len(sample.effects)):
-            for step in (SINGLETON, SEPARATION):
-                effect = sample.effects[k]
-                counts = effect.counts()
-                total = np.bincount(effect.codes, sample.outcome, minlength=len(counts))
-                hit = counts == 1 if step == SINGLETON else (counts > 0) & (total == 0.0)
-                bad = hit[effect.codes]
-                text = "the only row of {}" if step == SINGLETON else "every outcome of {} is 0"
-                if bad.any():
-                    labels = {c: text.format(effect.label(c)) for c in np.flatnonzero(hit).tolist()}
-                    drop(bad, step, [labels[c] for c in effect.codes[bad].tolist()])
-        if any((e.counts() == 1).any() for e in sample.effects):
+        kept, reasons = _informative(sample)
+        if not kept.all():
+            lost += reasons
+            sample = sample.take(kept)
             continue
-        found = separated_rows(sample)
+        found = separated_at_scale(sample) if at_scale else separated_rows(sample)
         note = found.note
         if not found.rows.any():
             break
-        drop(found.rows, SEPARATION, [found.reason] * int(found.rows.sum()))
-    empty = sample.keys.iloc[:0].assign(step="", reason="")
+        lost.append(sample.keys_of(found.rows).assign(step=SEPARATION, reason=found.reason))
+        sample = sample.take(~found.rows)
+    empty = sample.no_keys().assign(step="", reason="")
     losses = pd.concat(lost) if lost else empty
     order = losses.reset_index(drop=True)
     return Pruned(sample, _by_key(order), note)
+
+
+def _informative(sample: Sample) -> tuple[BoolArray, list[pd.DataFrame]]:
+    """Rows that are no singletons and not of a level with zeros only, and why others are not."""
+    at = np.arange(len(sample))
+    lost: list[pd.DataFrame] = []
+    texts = {SINGLETON: "the only row of {}", SEPARATION: "every outcome of {} is 0"}
+    for effect in sample.effects:
+        for step, text in texts.items():
+            codes, size = effect.codes[at], len(effect.levels)
+            if step == SINGLETON:
+                hit = np.bincount(codes, minlength=size) == 1
+            else:
+                hit = np.bincount(codes, sample.outcome[at], minlength=size) == 0.0
+            bad = hit[codes]
+            if bad.any():
+                labels = {c: text.format(effect.label(c)) for c in np.unique(codes[bad]).tolist()}
+                reasons = [labels[c] for c in codes[bad].tolist()]
+                rows = np.zeros(len(sample), dtype=bool)
+                rows[at[bad]] = True
+                lost.append(sample.keys_of(rows).assign(step=step, reason=reasons))
+                at = at[~bad]
+    kept = np.zeros(len(sample), dtype=bool)
+    kept[at] = True
+    return kept, lost
 
 
 def _by_key(losses: pd.DataFrame) -> pd.DataFrame:
@@ -171,3 +203,37 @@ def _independent(sample: Sample, positive: BoolArray) -> bool:
     if (np.diag(products) <= COLLINEARITY_TOLERANCE * len(part)).any():
         return False
     return not collinear_columns(products)
+
+
+def separated_at_scale(sample: Sample) -> Separated:
+    """Find separated rows as ``separated_rows``, which it calls for four sets or more.
+
+    For three sets, and for two with regressors that are not independent where the outcome is
+    positive, a note says if the basis is too large.
+    """
+    zero = sample.outcome == 0.0
+    none = Separated(np.zeros(len(sample), dtype=bool), "")
+    if not zero.any() or zero.all():
+        return none
+    codes = sample.codes()
+    alone = without_positive(codes, zero)
+    if alone.any():
+        return Separated(alone, _because([], has_effects=True))
+    m = codes.shape[1]
+    plan = Plan.of(codes[~zero]) if 0 < m <= 3 else None
+    if plan is None and m:
+        return separated_rows(sample)
+    try:
+        found = basis(sample.standardised(~zero)[0], codes, zero, plan)
+    except (NoBasisError, NotDemeanedError, np.linalg.LinAlgError) as error:
+        return replace(none, note=f"the search for separated rows did not end: {error}")
+    if m == 2 and not found.slopes.any():
+        return Separated(separated_by_two(codes, zero), _because([], has_effects=True))
+    rows, share, message = largest_support(found.values, seconds=SECONDS, positive=POSITIVE)
+    if message:
+        return replace(none, note=f"the search for separated rows did not end: {message}")
+    separated = none.rows.copy()
+    separated[zero] = rows
+    slopes = found.slopes @ share
+    named = [t for t, g in zip(sample.terms, slopes, strict=True) if abs(g) > POSITIVE]
+    return Separated(separated, _because(named, has_effects=m > 0))
