@@ -24,7 +24,9 @@ def test_sample_is_refused_by_name_or_harmless(built: Project, tmp_path: Path) -
     cases = some_cases(SAMPLE)
     verdicts = [verdict for some in judged(cases, tmp_path, 0, copy) for verdict in some]
     assert len(verdicts) == SAMPLE
-    assert {case.stage for case in cases} >= {"command", "form", "staging", "gate", "built"}
+    assert {case.stage for case in cases} >= {
+        "command", "form", "staging", "gate", "built", "contract", "rows", "stored"
+    }  # fmt: skip
     failed = [f"{v.case.name}: {v.failure}" for v in verdicts if v.failure]
     assert failed == []
 
@@ -35,5 +37,6 @@ def test_every_seed_and_every_command_takes_part() -> None:
     seeds = Path(__file__).parents[2] / "seeds"
     targets = {str(path.relative_to(seeds).with_suffix("")) for path in seeds.glob("*/*.csv")}
     files = {f"{c} panel.{end}" for c in ("gravity", "ppml", "index") for end in ("csv", "parquet")}
-    assert {case.target for case in cases} == targets | files
+    stored = {f"parquet {target}" for target in targets if target.startswith("inputs/")}
+    assert {case.target for case in cases} == targets | files | stored
     assert [case.name for case in all_cases()] == [case.name for case in cases]

@@ -16,7 +16,7 @@ from tests.corpus.case import Case
 from tests.corpus.cases import all_cases, some_cases
 from tests.corpus.shells import judge_command
 
-STAGES = ("command", "form", "loaded", "staging", "gate", "built")
+STAGES = ("command", "form", "loaded", "staging", "gate", "built", "contract", "rows", "stored")
 
 
 def judged(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import json
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from dbt.cli.main import dbtRunner
 from tests.build.project import ROOT, Project
 from tests.corpus.case import Case
 from tests.corpus.judge import has_traceback, is_named, refusals
+from tests.corpus.parquet import PREFIX
 
 
 class Verdict(NamedTuple):
@@ -28,11 +30,15 @@ TOGETHER = {"form": 15, "staging": 10, "gate": 3}
 """Replaced values of one seed in one build: fewer than are printed of a file or a test."""
 APART = 2
 """Lines between two defects of the gate: its rules look at the years beside a value."""
+STAGING = ["build", "-s", "path:seeds", "path:models/staging"]
 PARTS = {
     "loaded": ["seed"],
-    "staging": ["build", "-s", "path:seeds", "path:models/staging"],
+    "staging": STAGING,
     "gate": ["build", "-s", "+gate_results"],
     "built": ["build", "--exclude", "publish_release"],
+    "contract": STAGING,
+    "rows": STAGING,
+    "stored": STAGING,
 }
 """Where nothing below could run anyway, only what refuses is run; the first build that the gate
 must refuse is a whole one, and shows that the rest is skipped and nothing is published."""
@@ -72,6 +78,7 @@ class Warehouse:
         self._release = self._fingerprint()
         self._marts = self._mart_lines()
         self._seeds = self._seed_rows()
+        self._parquet = self._parquet_files()
 
     @classmethod
     def built_at(cls, root: Path) -> Warehouse:
@@ -103,6 +110,10 @@ class Warehouse:
         is_first = stage == "gate" and not self._gate_is_begun
         arguments = ["build"] if is_first else PARTS.get(stage, ["build"])
         self._gate_is_begun = self._gate_is_begun or is_first
+        stored = [case.target.split("/")[1] for case in batch if case.target.startswith(PREFIX)]
+        if stored:
+            inputs = {name: {"parquet": f"parquet/{name}.parquet"} for name in stored}
+            arguments = [*arguments, "--vars", json.dumps({"inputs": inputs})]
         # What is refused before dbt parses the project needs no process of its own.
         run = self._dbt_here if stage == "form" else self.project.dbt
         result = run(*arguments)
@@ -138,8 +149,11 @@ class Warehouse:
         return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
     def _difference(self, batch: Sequence[Case], case: Case) -> str:
+        table = case.target.split("/")[-1]
+        if case.stage == "stored":
+            is_same = self._staged_rows(table) == sorted(self._seeds[table], key=str)
+            return "" if is_same else "other rows are staged"
         if case.stage == "loaded":
-            table = case.target.split("/")[1]
             return "" if self._seed_rows()[table] == self._seeds[table] else "other rows are loaded"
         payloads = [c.payload for c in batch if c.payload]
         found = self._mart_lines(payloads)
@@ -147,6 +161,8 @@ class Warehouse:
         return f"other marts: {', '.join(differing)}" if differing else ""
 
     def _path(self, case: Case) -> Path:
+        if case.target.startswith(PREFIX):
+            return self.project.root / "parquet" / f"{case.target.split('/')[1]}.parquet"
         return self.project.root / "seeds" / f"{case.target}.csv"
 
     def _mutate(self, case: Case) -> None:
@@ -158,7 +174,10 @@ class Warehouse:
             path.write_bytes(mutated)
 
     def _restore(self, case: Case) -> None:
-        self._path(case).write_bytes((ROOT / "seeds" / f"{case.target}.csv").read_bytes())
+        path = self._path(case)
+        is_parquet = case.target.startswith(PREFIX)
+        original = ROOT / "seeds" / f"{case.target}.csv"
+        path.write_bytes(self._parquet[path] if is_parquet else original.read_bytes())
 
     def _mart_lines(self, payloads: Sequence[str] = ()) -> dict[str, list[str]]:
         lines = {}
@@ -182,6 +201,30 @@ class Warehouse:
                 ).fetchall()
                 for name, names in columns
             }
+
+    def _staged_rows(self, table: str) -> list[tuple[object, ...]]:
+        """Rows of an input below its seed or file, columns by name."""
+        columns = "columns(lambda name: name not in ('file_name', 'file_line'))"  # as in the seed
+        with duckdb.connect(self.project.database, read_only=True) as warehouse:
+            found = warehouse.execute(
+                f"select {columns} from staging.stg_inputs__{table}"  # noqa: S608
+            )
+            names = [column[0] for column in found.description or ()]
+            order = sorted(range(len(names)), key=lambda k: names[k])
+            return sorted((tuple(row[k] for k in order) for row in found.fetchall()), key=str)
+
+    def _parquet_files(self) -> dict[Path, bytes]:
+        """The inputs as Parquet files, rows in the order of their seeds."""
+        folder = self.project.root / "parquet"
+        folder.mkdir(exist_ok=True)
+        files = {}
+        with duckdb.connect(self.project.database, read_only=True) as warehouse:
+            for seed in sorted((ROOT / "seeds" / "inputs").glob("*.csv")):
+                path = folder / f"{seed.stem}.parquet"
+                rows = f"select * from seeds.{seed.stem} order by rowid"  # noqa: S608
+                warehouse.execute(f"copy ({rows}) to '{path}' (format parquet)")
+                files[path] = path.read_bytes()
+        return files
 
     def _fingerprint(self) -> str:
         """Of every byte of the current release, and of which it is."""

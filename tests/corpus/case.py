@@ -15,9 +15,12 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 Mutate = Callable[[bytes], bytes | None]
 """From the bytes of a file to those of the mutated one; None: the file is gone."""
-Stage = Literal["form", "staging", "gate", "loaded", "built", "command"]
+Stage = Literal[
+    "form", "staging", "gate", "loaded", "built", "contract", "rows", "stored", "command"
+]
 """What judges a case: the check before the load, tests on staging, the gate; or, where a case is
-harmless, the loaded tables or the marts; or the command line."""
+harmless, the loaded tables or the marts; of Parquet the check of its contract, tests on staging or
+the rows of staging; or the command line."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,8 @@ class Case:
     """One mutation of one file.
 
     Attributes:
-        target: inputs/<seed>, study/<seed>, published/<seed> or the name of a command's file.
+        target: inputs/<seed>, study/<seed>, published/<seed>, `parquet inputs/<seed>` or the name
+            of a command's file.
         kind: What is done to it.
         stage: Who judges it.
         change: Makes the mutated bytes.

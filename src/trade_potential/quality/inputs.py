@@ -53,7 +53,7 @@ _DISTANCES = ("distance_km", "distance_capitals_km", "distance_weighted_km")
 DESIGNS: Mapping[str, Design] = {
     "observations": Design(
         series=("indicator_code", "country_code"),
-        numbers=("year", "observed_value", "extract(year from vintage_date) - year"),
+        numbers=("year", "observed_value", "extract(year from cast(vintage_date as date)) - year"),
         within={"observed_value": "indicator_code"},
         combinations=(("indicator_code", "vintage_date"),),
     ),

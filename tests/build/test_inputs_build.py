@@ -1,0 +1,222 @@
+"""Builds that read Parquet files and tables instead of seeds: equal answers, refusals by name."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from tests.build.project import Project
+
+pytestmark = pytest.mark.build
+
+INPUTS = {
+    "trade_flows": {"parquet": "data/flows"},
+    "country_pairs": {"parquet": "data/it's pairs"},
+    "exchange_rates": {"table": "lake.main.rates"},
+}
+
+
+def _write(seeds: Project, root: Path) -> None:
+    """The three inputs outside the seeds: by year and flow, in two files, in another database."""
+    data = root / "data"
+    pairs = data / "it's pairs"
+    (pairs / "more").mkdir(parents=True)
+    with duckdb.connect() as lake:
+        lake.execute(f"attach '{seeds.database}' as built (read_only)")
+        lake.execute(
+            f"copy (select * replace (cast(year as bigint) as year) from built.seeds.trade_flows) "  # noqa: S608
+            f"to '{data}/flows' (format parquet, partition_by (year, flow))"
+        )
+        for number, name in enumerate(("a", "more/b")):
+            path = str(pairs / f"{name}.parquet").replace("'", "''")
+            lake.execute(
+                "copy (select * from built.seeds.country_pairs "  # noqa: S608
+                f"where rowid % 2 = {number}) to '{path}' (format parquet)"
+            )
+        lake.execute(f"attach '{data}/lake.duckdb' as lake")
+        lake.execute(
+            "create table lake.main.rates as select * replace (cast(lcu_per_usd as "
+            "decimal(30, 17)) as lcu_per_usd) from built.seeds.exchange_rates"
+        )
+
+
+def _attached(root: Path) -> None:
+    """The profile names the other database, as whoever reads a table of one does."""
+    profiles = root / "profiles" / "profiles.yml"
+    lines = profiles.read_text(encoding="utf-8")
+    attach = f"      attach: [{{path: {root}/data/lake.duckdb, alias: lake, read_only: true}}]\n"
+    profiles.write_text(lines + attach, encoding="utf-8")
+
+
+def _vars(**more: object) -> tuple[str, str]:
+    return "--vars", json.dumps({"inputs": INPUTS, **more})
+
+
+@pytest.fixture(scope="module")
+def outside(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project, never built, with its three inputs outside the seeds."""
+    project = Project.copied_to(tmp_path_factory.mktemp("outside") / "project")
+    _write(built, project.root)
+    _attached(project.root)
+    return project
+
+
+def _copy(project: Project, root: Path) -> Project:
+    shutil.copytree(project.root, root, symlinks=True)
+    copied = Project(root)
+    profiles = root / "profiles" / "profiles.yml"
+    text = profiles.read_text(encoding="utf-8")
+    profiles.write_text(text.replace(str(project.root), str(root)), encoding="utf-8")
+    return copied
+
+
+def test_the_same_rows_give_the_same_marts(
+    built: Project, outside: Project, tmp_path: Path
+) -> None:
+    project = _copy(outside, tmp_path / "project")
+    # The pairs are sampled, the profile is that of all rows.
+    result = project.dbt("build", *_vars(gate_max_rows=5000))
+    assert result.returncode == 0, result.stdout[-5000:]
+    wanted, found = built.marts(), project.marts()
+    assert found.keys() == wanted.keys()
+    assert [m for m in wanted if found[m] != wanted[m]] == ["fct_quality_results"]
+    places = dict(project.query("select distinct suite, file from marts.fct_quality_results"))
+    assert places["trade_flows"] == f"{project.root}/data/flows/**/*.parquet"
+    assert places["country_pairs"] == f"{project.root}/data/it's pairs/**/*.parquet"
+    assert places["exchange_rates"] == "table lake.main.rates"
+    assert places["oil_prices"] == "seeds/inputs/oil_prices.csv"
+    assert f"{project.root}/data/it's pairs/" in result.stdout  # a warning names file and row
+    sampled = project.query(
+        "select suite, min(rows_checked) < min(rows_total), min(rows_total) "
+        "from marts.fct_quality_results where observed like '%a sample: %' group by suite "
+        "order by suite"
+    )
+    assert sampled == [("observations", True, 65190), ("trade_flows", True, 7198)]
+
+
+def _rewrite(path: Path, columns: str) -> None:
+    with duckdb.connect() as lake:
+        quoted = str(path).replace("'", "''")
+        lake.execute(f"create table rows as select {columns} from '{quoted}'")  # noqa: S608
+        lake.execute(f"copy rows to '{quoted}' (format parquet)")
+
+
+def _flows(project: Project, year: int, flow: str) -> Path:
+    (path,) = (project.root / "data" / "flows" / f"year={year}" / f"flow={flow}").glob("*.parquet")
+    return path
+
+
+def _rates(project: Project, change: str) -> None:
+    with duckdb.connect(project.root / "data" / "lake.duckdb") as lake:
+        lake.execute(change)
+
+
+def _row(path: Path, partner: str) -> int:
+    with duckdb.connect() as lake:
+        found = lake.execute(
+            "select file_row_number + 1 from read_parquet(?) where partner_code = ?",
+            [str(path), partner],
+        ).fetchone()
+    assert found
+    return int(found[0])
+
+
+def _assert_named(output: str, *complaints: tuple[str, ...]) -> None:
+    lines = output.splitlines()
+    unnamed = [c for c in complaints if not any(all(part in line for part in c) for line in lines)]
+    assert unnamed == [], output[-6000:]
+    assert "Traceback" not in output
+
+
+def test_columns_types_and_values_are_refused_before_anything_is_run(
+    outside: Project, tmp_path: Path
+) -> None:
+    project = _copy(outside, tmp_path / "project")
+    exports = _flows(project, 2015, "export")
+    row = _row(exports, "KAZ")
+    _rewrite(exports, "* replace (if(partner_code = 'KAZ', 'inf', trade_usd) as trade_usd)")
+    wrong_year = exports.parents[1].rename(exports.parents[2] / "year=20156000000")
+    wrong_place = wrong_year / exports.parent.name / exports.name
+    imports = _flows(project, 2016, "import")
+    _rewrite(imports, "* exclude (valuation), cast(trade_usd as varchar) as tradeusd")
+    pairs = project.root / "data" / "it's pairs" / "a.parquet"
+    _rewrite(pairs, "* replace (cast(distance_km as varchar) as distance_km)")
+    _rates(project, "alter table rates alter year type bigint")
+    _rates(project, "update rates set year = 20150000000 where year = 2015")
+    result = project.dbt("build", *_vars())
+    assert result.returncode == 2
+    _assert_named(
+        result.stdout,
+        (f"{imports}, column valuation: ", "the column is missing", "(rule: "),
+        (f"{imports}, column tradeusd: ", "the column is unknown", "(rule: "),
+        (f"{pairs}, column distance_km: ", "VARCHAR", "(rule: the type of a number is"),
+        ("table lake.main.rates, key CHN, 20150000000, column year: ", "(rule: a whole number"),
+    )
+    assert project.mart_count() == 0
+    _rewrite(imports, "* exclude (tradeusd), 'CIF' as valuation")
+    result = project.dbt("build", *_vars())
+    assert result.returncode == 2
+    _assert_named(
+        result.stdout,
+        (f"{wrong_place}, row {row}, column trade_usd: ", "inf", "(rule: a number is finite"),
+        (f"{wrong_place}, row 1, column year: ", "20156000000", "(rule: a whole number"),
+    )
+    assert project.mart_count() == 0
+
+
+def test_keys_and_codes_are_refused_by_file_and_row(outside: Project, tmp_path: Path) -> None:
+    project = _copy(outside, tmp_path / "project")
+    exports, imports = _flows(project, 2015, "export"), _flows(project, 2015, "import")
+    row = _row(exports, "KAZ")
+    _rewrite(exports, "* replace (if(partner_code = 'KAZ', 'QQQ', partner_code) as partner_code)")
+    _rewrite(imports, "* replace (if(partner_code = 'KAZ', null, trade_usd) as trade_usd)")
+    pairs = project.root / "data" / "it's pairs"
+    shutil.copy(pairs / "a.parquet", pairs / "z.parquet")
+    _rates(project, "insert into rates from rates where year = 2015")
+    result = project.dbt("build", *_vars())
+    assert result.returncode == 1
+    _assert_named(
+        result.stdout,
+        (f'{exports}, row {row}, column partner_code: "QQQ"', "(rule: the code is"),
+        (f"{imports}, row {_row(imports, 'KAZ')}, column trade_usd: ", "(rule: the value is"),
+        (f"{pairs}/z.parquet, row 1, column reporter_code, partner_code: ", "the key is unique"),
+        ("table lake.main.rates, key CHN, 2015, column country_code, year: ", "key is unique"),
+    )
+    assert project.mart_count() == 0
+
+
+def test_the_gate_refuses_by_file_and_row_what_its_sample_holds(
+    outside: Project, tmp_path: Path
+) -> None:
+    project = _copy(outside, tmp_path / "project")
+    exports = _flows(project, 2015, "export")
+    row = _row(exports, "KAZ")
+    _rewrite(exports, "* replace (if(partner_code = 'KAZ', -7, trade_usd) as trade_usd)")
+    _rates(project, "update rates set lcu_per_usd = 0 where year = 2015")
+    result = project.dbt("build", *_vars(gate_max_rows=1000))
+    assert result.returncode == 1
+    _assert_named(
+        result.stdout,
+        (f"{exports}, row {row}, column trade_usd: CHN, KAZ, export, 2015 = -7", "(rule: trade"),
+        ("table lake.main.rates, key, column lcu_per_usd: CHN, 2015 = 0", "(rule: 0 < rate"),
+    )
+    assert project.mart_count() == 0
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        ({"trade_flow": {"parquet": "x"}}, "names trade_flow, which is none of countries, "),
+        ({"trade_flows": {"parquet": "data/none"}}, "data/none/**/*.parquet, and there is no such"),
+        ({"trade_flows": {"table": "seeds.none"}}, "table is seeds.none, and there is none"),
+    ],
+)
+def test_what_is_not_there_is_named(inputs: dict[str, object], said: str, outside: Project) -> None:
+    result = outside.dbt("build", "--vars", json.dumps({"inputs": inputs}))
+    assert result.returncode == 2
+    assert "the var inputs " in result.stdout
+    assert said in result.stdout
+    assert "Traceback" not in result.stdout
