@@ -37,7 +37,7 @@ def test_a_sample_is_audited_on_its_own_rows(published: Published) -> None:
     audit = published.audit(sample=rows)
     full = published.audit().set_index(NUMBER)
     assert differing(audit) == []
-    said = f"sample of 15 partners, {len(rows)} of {len(published.sample)} rows"
+    said = f"sample of 15 pairs, {len(rows)} of {len(published.sample)} rows"
     assert audit["reason"].str.startswith(said).all()
     assert (audit["status"] == "agrees").sum() > 0.95 * len(full)
     part = audit.set_index(NUMBER)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from trade_potential.audit.compare import COLUMNS, TOLERANCE, compare
-from trade_potential.audit.panel import PARTNER
+from trade_potential.audit.panel import PAIR
 from trade_potential.audit.published import NUMBER, SPEC, published_numbers
 from trade_potential.audit.recomputed import recomputed_numbers
 from trade_potential.audit.sampled import own_tables
@@ -70,7 +70,7 @@ def _on_sample(
 ) -> pd.DataFrame:
     """Both computations on the sampled rows; numbers that only all rows have are not compared."""
     said = (
-        f"sample of {rows[PARTNER].nunique()} partners, "
+        f"sample of {rows[PAIR].nunique()} pairs, "
         f"{len(rows)} of {int(rows['full_row_count'].iloc[0])} rows"
     )
     ours = published_numbers(*own_tables(rows, terms, level))

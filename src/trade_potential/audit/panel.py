@@ -15,7 +15,7 @@ from trade_potential.gravity.moments import ABSORBED_TOLERANCE, CONSTANT_TOLERAN
 from trade_potential.gravity.time_moments import ABSORBED_TWOWAY
 from trade_potential.linalg import FloatArray
 
-PARTNER, YEAR = "pair_id", "year"
+PAIR, YEAR = "pair_id", "year"
 Codes = npt.NDArray[np.intp]
 
 
@@ -42,8 +42,8 @@ class Panel:
     @classmethod
     def of(cls, sample: pd.DataFrame, terms: tuple[str, ...]) -> Panel:
         """Read v0, v1, ... of the rows of one specification."""
-        rows = sample.sort_values([PARTNER, YEAR])
-        index = pd.MultiIndex.from_frame(rows[[PARTNER, YEAR]])
+        rows = sample.sort_values([PAIR, YEAR])
+        index = pd.MultiIndex.from_frame(rows[[PAIR, YEAR]])
         slots = [f"v{position}" for position in range(len(terms) + 1)]
         values = rows[slots].to_numpy(dtype=float)
         mean, sd = values[:, 1:].mean(axis=0), values[:, 1:].std(axis=0)
@@ -65,7 +65,7 @@ class Panel:
     @cached_property
     def partners(self) -> Codes:
         """(N,) partner of each row as a number from 0."""
-        return self.outcome.index.get_level_values(PARTNER).factorize()[0]
+        return self.outcome.index.get_level_values(PAIR).factorize()[0]
 
     @cached_property
     def years(self) -> Codes:

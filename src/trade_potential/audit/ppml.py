@@ -17,7 +17,7 @@ from trade_potential.gravity.estimate import CONSTANT
 from trade_potential.gravity.tables import OF_INTERVALS, terms_by_spec
 from trade_potential.linalg import COLLINEARITY_TOLERANCE
 from trade_potential.ppml.recompute import Recomputed, recompute_ppml
-from trade_potential.ppml.tables import KINDS, PARTNER, PPML_EFFECTS, YEAR, ppml_rows
+from trade_potential.ppml.tables import KINDS, PAIR, PPML_EFFECTS, YEAR, ppml_rows
 
 REFERENCE = "statsmodels.GLM on dummies"
 RECOMPUTED = (
@@ -96,7 +96,7 @@ def audit_ppml(
 def _kept(rows: pd.DataFrame, losses: pd.DataFrame) -> pd.DataFrame:
     """Rows without those in the ledger of the estimator."""
     lost = set(zip(losses["name"], losses["time_key"].astype("int64"), strict=True))
-    is_kept = [key not in lost for key in zip(rows[PARTNER], rows[YEAR], strict=True)]
+    is_kept = [key not in lost for key in zip(rows[PAIR], rows[YEAR], strict=True)]
     return rows[is_kept].reset_index(drop=True)
 
 
@@ -127,7 +127,7 @@ def _recomputed(rows: pd.DataFrame, terms: list[str], estimator: str, level: flo
             frame,
             outcome="outcome",
             terms=names,
-            entity=PARTNER,
+            entity=PAIR,
             time=YEAR,
             effects=PPML_EFFECTS[estimator],
         )
@@ -136,7 +136,7 @@ def _recomputed(rows: pd.DataFrame, terms: list[str], estimator: str, level: flo
     eta = np.log(plain.fitted)
     wider = fit(rows.assign(**{SQUARE: (eta - eta.mean()) ** 2 / eta.var()}), [*terms, SQUARE])
     found: list[Record] = [{**number(estimator, "n_obs"), "recomputed": len(rows), "scale": 1.0}]
-    groups = {"clustered": rows[PARTNER].nunique()}
+    groups = {"clustered": rows[PAIR].nunique()}
     groups["clustered_twoway"] = min(groups["clustered"], rows[YEAR].nunique())
     for kind in KINDS:
         is_few = bool(too_few(groups.get(kind, len(rows)), "clusters", len(plain.terms)))

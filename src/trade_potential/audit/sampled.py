@@ -8,7 +8,7 @@ from dataclasses import replace
 import duckdb
 import pandas as pd
 
-from trade_potential.audit.panel import PARTNER, YEAR
+from trade_potential.audit.panel import PAIR, YEAR
 from trade_potential.audit.published import SPEC, Record
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.inference_tables import inference_of
@@ -31,13 +31,13 @@ def own_tables(
     spec = {key: str(sample[key].iloc[0]) for key in SPEC}
     slots = [f"v{k}" for k in range(len(terms) + 1)]
     with duckdb.connect() as connection:
-        connection.register("audit_sample", sample[[PARTNER, YEAR, *slots]])
+        connection.register("audit_sample", sample[[PAIR, YEAR, *slots]])
         found = panel_moments(
             connection,
             "audit_sample",
             outcome=slots[0],
             regressors=slots[1:],
-            entity=PARTNER,
+            entity=PAIR,
             time=YEAR,
         )
         moments = replace(found, terms=terms)

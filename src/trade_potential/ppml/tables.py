@@ -26,10 +26,10 @@ from trade_potential.ppml.estimate import fit_ppml
 from trade_potential.ppml.reset import reset
 from trade_potential.ppml.result import PpmlFit
 
-PARTNER, YEAR = "pair_id", "year"
+PAIR, YEAR = "pair_id", "year"
 PPML_EFFECTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "ppml": (),
-    "ppml_twoway": ((PARTNER,), (YEAR,)),
+    "ppml_twoway": ((PAIR,), (YEAR,)),
 }
 """Estimators of the warehouse. Of one reporter, exporter-year effects are year effects."""
 
@@ -79,7 +79,7 @@ def ppml_rows(rows: pd.DataFrame, terms: tuple[str, ...]) -> pd.DataFrame:
     """Rows of one specification: keys, terms by name, trade in the unit of the specification."""
     slots = {f"v{k}": term for k, term in enumerate(terms, start=1)}
     outcome = rows["actual_usd"] / rows["outcome_divisor_usd"]
-    return rows[[PARTNER, YEAR, *slots]].rename(columns=slots).assign(outcome=outcome)
+    return rows[[PAIR, YEAR, *slots]].rename(columns=slots).assign(outcome=outcome)
 
 
 def _fit(
@@ -89,7 +89,7 @@ def _fit(
         ppml_rows(rows, terms),
         outcome="outcome",
         regressors=list(terms),
-        entity=PARTNER,
+        entity=PAIR,
         time=YEAR,
         effects=effects,
     )
@@ -106,7 +106,7 @@ def _fit_rows(fit: PpmlFit, level: float) -> Iterator[Record]:
     for loss in fit.losses.to_dict("records"):
         yield {
             "item": "loss",
-            "name": loss[PARTNER],
+            "name": loss[PAIR],
             "time_key": int(loss[YEAR]),
             "col_name": loss["step"],
             "reason": loss["reason"],
