@@ -6,6 +6,8 @@ import pytest
 
 from trade_potential.engines.dialect import TranslationError, translated, type_name
 
+NO_LN = "CAST(RAISE_ERROR('ln of a number that has none') AS DOUBLE)"
+
 
 def said(sql: str, engine: str) -> str:
     """The translation in one line."""
@@ -33,19 +35,13 @@ def said(sql: str, engine: str) -> str:
         ("select cast(x as integer)", "CAST(x AS INT)", "CAST(RINT(x) AS INT)"),
         ("select cast(null as integer)", "CAST(NULL AS INT)", "CAST(NULL AS INT)"),
         ("select cast(count(*) as integer)", "CAST(COUNT(*) AS INT)", "CAST(COUNT(*) AS INT)"),
-        ("select ln(x)", "LN(x)", "CASE WHEN (x) <= 0 THEN CAST(RAISE_ERROR('ln of a number that has none') AS DOUBLE) ELSE LN(x) END"),
-        ("select 'a\\b' || '''", None, None),
+        ("select ln(x)", "LN(x)", f"CASE WHEN (x) <= 0 THEN {NO_LN} ELSE LN(x) END"),
         ("select 'a\\b''c'", "'a\\b''c'", "'a\\\\b\\'c'"),
         ("select `a`", '"a"', "`a`"),
     ],
-)  # fmt: skip
-def test_a_construct_in_both_engines(sql: str, postgres: str | None, spark: str | None) -> None:
-    for engine, expected in {"postgres": postgres, "spark": spark}.items():
-        if expected is None:
-            with pytest.raises(TranslationError):
-                translated(sql, engine)
-        else:
-            assert said(sql, engine) == expected
+)
+def test_a_construct_in_both_engines(sql: str, postgres: str, spark: str) -> None:
+    assert [said(sql, "postgres"), said(sql, "spark")] == [postgres, spark]
 
 
 def test_rules_reach_what_lies_within_each_other() -> None:

@@ -56,7 +56,7 @@ def no_unknown_function(node: exp.Expr) -> exp.Expr:
 
 
 def no_escape_in_pattern(node: exp.Expr) -> exp.Expr:
-    """Refuse a backslash in LIKE: it escapes on PostgreSQL and Spark, on DuckDB it is a character."""
+    """Refuse a backslash in LIKE: a character on DuckDB, an escape on PostgreSQL and Spark."""
     if isinstance(node, exp.Like) and "\\" in node.expression.name:
         raise TranslationError(f"{node.sql(dialect=DuckDB)}: a backslash in a pattern")
     return node
@@ -90,8 +90,9 @@ def mean_is_double(node: exp.Expr) -> exp.Expr:
 
 
 def fraction_is_double(node: exp.Expr) -> exp.Expr:
-    """1.5 is a decimal on both engines. Quotients of decimals are doubles on DuckDB; Spark keeps six
-    digits of them, PostgreSQL sixteen.
+    """1.5 is a decimal on both engines, too, but quotients of decimals are doubles on DuckDB only.
+
+    Spark keeps six digits of them, PostgreSQL sixteen.
     """
     if isinstance(node, exp.Literal) and not node.is_string and not node.is_int:
         if isinstance(node.parent, exp.Cast) and node.parent.to.is_type(exp.DType.DOUBLE):

@@ -154,6 +154,7 @@ class PythonModels(PythonJobHelper):
     """Runs one Python model over a connection of its own."""
 
     def __init__(self, parsed_model: dict[str, Any], credential: Any) -> None:
+        """As dbt calls it: the node of the model, and how to reach the engine."""
         self.model = parsed_model
         self.credentials = credential
 
