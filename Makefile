@@ -9,6 +9,7 @@ BIN := .venv/bin
 BOOTSTRAPPED := .venv/.stamp-uv-$(UV_VERSION)
 SYNCED := .venv/.stamp-sync
 SYNCED_DEV := .venv/.stamp-sync-dev
+SYNCED_ENGINES := .venv/.stamp-sync-engines
 WAREHOUSE := warehouse/trade_potential.duckdb
 # Arguments of the torture: make torture TORTURE="--kills 5 --lanes 2"
 TORTURE ?=
@@ -37,7 +38,7 @@ UV_SYNC := $(BIN)/uv sync --frozen --inexact --no-python-downloads --quiet
 
 .PHONY: help
 help: ## Show this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: build
 build: $(SYNCED) ## Make .venv from uv.lock, then load, gate, estimate and test: dbt build
@@ -47,6 +48,16 @@ build: $(SYNCED) ## Make .venv from uv.lock, then load, gate, estimate and test:
 .PHONY: test
 test: $(SYNCED_DEV) ## Test the library, the reference values and whole builds: pytest
 	$(BIN)/python -m pytest
+
+# The other engines: Debian's packages where they are missing and make runs as root, else their name.
+.PHONY: test-postgres test-spark
+test-postgres: $(SYNCED_ENGINES) ## Build on a private PostgreSQL server and compare every mart with DuckDB's
+	$(BIN)/python -m tests.engines.install postgres
+	$(BIN)/python -m pytest tests/engines --ignore tests/engines/test_spark.py
+
+test-spark: $(SYNCED_ENGINES) ## Build in a local Spark session and compare every mart with DuckDB's
+	$(BIN)/python -m tests.engines.install java
+	$(BIN)/python -m pytest tests/engines --ignore tests/engines/test_postgres.py
 
 .PHONY: torture
 torture: $(SYNCED_DEV) ## Kill 50 builds, read all the while, fill disks: about an hour, outside the project
@@ -153,4 +164,8 @@ $(SYNCED): $(BOOTSTRAPPED) uv.lock pyproject.toml
 
 $(SYNCED_DEV): $(SYNCED)
 	$(UV_SYNC) --group dev
+	@touch $@
+
+$(SYNCED_ENGINES): $(SYNCED_DEV)
+	$(UV_SYNC) --group dev --group postgres --group spark
 	@touch $@

@@ -45,9 +45,14 @@ everything: the graph holds no unit tests, so nobody could tell whether those we
             'vars': args.get('vars', {}),
             'keys': mart_keys(),
         } -%}
-        create schema if not exists release;
-        create or replace table release.build_plan as
-        select '{{ tojson(plan) | replace("'", "''") }}' as plan
+        {#- One statement each: Spark takes no more, PostgreSQL has no "create or replace table". -#}
+        {%- for statement in (
+            'create schema if not exists release',
+            'drop table if exists release.build_plan',
+            "create table release.build_plan as select '" ~ tojson(plan) | replace("'", "''") ~ "' as plan",
+        ) -%}
+            {%- do run_query(in_dialect(statement)) -%}
+        {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}
 

@@ -4,8 +4,8 @@
     {%- for result in results
         if result.node.resource_type == 'test' and result.status in ('fail', 'warn') -%}
         {%- set verdict = 'Rejected' if result.status == 'fail' else 'Warned' -%}
-        {%- set rows = run_query(
-            'select * from (' ~ result.node.compiled_code ~ ') as failing limit ' ~ max_rows) -%}
+        {%- set rows = run_query(in_dialect(
+            'select * from (' ~ result.node.compiled_code ~ ') as failing limit ' ~ max_rows)) -%}
         {%- do log('', info=true) -%}
         {%- do log(verdict ~ ' by ' ~ result.node.name ~ ' (' ~ result.failures ~ ' rows):', info=true) -%}
         {%- for row in rows -%}

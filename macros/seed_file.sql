@@ -18,7 +18,7 @@ inputs says otherwise. -#}
                     node.original_file_path ~ ', line 1, column "' ~ column
                     ~ '": the column is missing (rule: the header holds every declared column)') }}
             {%- endfor -%}
-            {%- for column in found if column not in node.columns -%}
+            {%- for column in found if column not in node.columns and column != line_column() -%}
                 {{ exceptions.raise_compiler_error(
                     node.original_file_path ~ ', line 1, column "' ~ column
                     ~ '": the column is unknown (rule: the header holds only declared columns)') }}

@@ -1,12 +1,29 @@
-{#- Line of the seed file a row came from (header is line 1). Only DuckDB keeps the order of the file. -#}
+{#-
+Line of the seed file a row came from (header is line 1). DuckDB keeps the order of the file; elsewhere the
+loader of seeds adds a column with the line.
+-#}
 {% macro file_line() -%}
     {{ return(adapter.dispatch('file_line', 'trade_potential')()) }}
 {%- endmacro %}
 
 {% macro default__file_line() -%}
-    cast(null as bigint)
+    {{ line_column() }}
 {%- endmacro %}
 
 {% macro duckdb__file_line() -%}
     rowid + 2
+{%- endmacro %}
+
+
+{#- Name of the column that the loader of seeds adds; none on DuckDB. -#}
+{% macro line_column() -%}
+    {{ return(adapter.dispatch('line_column', 'trade_potential')()) }}
+{%- endmacro %}
+
+{% macro default__line_column() -%}
+    {{ return('file_line') }}
+{%- endmacro %}
+
+{% macro duckdb__line_column() -%}
+    {{ return(none) }}
 {%- endmacro %}

@@ -1,0 +1,12 @@
+{#- A statement that a macro sends itself (run_query, hooks), in the SQL of the engine. -#}
+{% macro in_dialect(sql) -%}
+    {{ return(adapter.dispatch('in_dialect', 'trade_potential')(sql)) }}
+{%- endmacro %}
+
+{% macro default__in_dialect(sql) -%}
+    {{ return(adapter.translated(sql)) }}
+{%- endmacro %}
+
+{% macro duckdb__in_dialect(sql) -%}
+    {{ return(sql) }}
+{%- endmacro %}
