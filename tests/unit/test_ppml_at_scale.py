@@ -250,3 +250,18 @@ def test_wild_data_converge_by_damped_steps(seed: int) -> None:
     fit = fitted_on(columns, "a", "b", effects=(("g",), ("h",)), scale_rows=0)
     assert (fit.status, fit.algorithm) == ("ok", "elimination")
     np.testing.assert_allclose(fit.fitted.sum(), y.sum(), rtol=1e-10)
+
+
+def test_a_regressor_that_varies_only_where_little_is_fitted() -> None:
+    """Nearly all of its weighted sum of squares is explained: the difference has no digits."""
+    rng = np.random.default_rng(0)
+    n = 400
+    g, h = np.arange(n) % 8, np.arange(n) // 8 % 5
+    x, z = rng.normal(size=n), rng.normal(size=n) * np.where(g == 0, 1.0, 1e-7)
+    y = np.exp(np.where(g == 0, 0.0, 16.0) + 0.3 * x + 0.5 * z) * rng.exponential(size=n)
+    columns = {"y": y, "x": x, "z": z, "g": g, "h": h}
+    effects = (("g",), ("h",))
+    large = fitted_on(columns, "x", "z", effects=effects, scale_rows=0)
+    usual = fitted_on(columns, "x", "z", effects=effects)
+    assert (large.algorithm, usual.algorithm) == ("elimination", "demeaning")
+    np.testing.assert_allclose(large.coefficients, usual.coefficients, rtol=1e-8)

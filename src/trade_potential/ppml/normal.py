@@ -27,6 +27,9 @@ from trade_potential.ppml.sample import IntArray
 ITERATIONS = 2_000
 """Conjugate gradients are given up after as many; 10 to 30 are usual."""
 
+DIGITS = 1e-8
+"""Share of a sum of squares that the effects must leave to be had as a difference."""
+
 REFINED, LOOSE = 2, 1e-3
 """Times an exact solution is computed where the tolerance is below ``LOOSE``, else once."""
 
@@ -114,7 +117,7 @@ class Normal:
         """Slopes and fit of the weighted least squares of scores / weights on design and dummies.
 
         Args:
-            design: (N, p).
+            design: (N, p); demeaned in place where the effects explain nearly all of a column.
             scores: (N,) weights times what is to be fitted.
             tolerance: Of the iterations, if there are any: share of the norm of what is fitted.
 
@@ -126,9 +129,12 @@ class Normal:
             NotDemeanedError: The iterations do not end.
         """
         sets, w = self._plan.sets, self._weights
-        border = np.column_stack([all_sums(sets, w * column) for column in design.T])
-        through = self._exact.solve(border)
-        inverse = ScaledSystem.of(gram(design, w) - border.T @ through).inverse
+        through, products, left = self._bordered(design)
+        if not (np.diag(left) > DIGITS * np.diag(products)).all():
+            # The difference has lost its digits: it is taken row by row.
+            self.demean(design)
+            through, products, left = self._bordered(design)
+        inverse = ScaledSystem.of(left).inverse
 
         def exactly(b: FloatArray, v: FloatArray) -> tuple[FloatArray, FloatArray]:
             slopes = inverse @ (b - through.T @ v)
@@ -173,6 +179,14 @@ class Normal:
         else:
             raise NotDemeanedError(f"no convergence in {ITERATIONS} conjugate gradients")
         return slopes, fit
+
+    def _bordered(self, design: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Effects (L, p) of the columns, products (p, p) and what the effects leave of them."""
+        w = self._weights
+        border = np.column_stack([all_sums(self._plan.sets, w * column) for column in design.T])
+        through = self._exact.solve(border)
+        products = gram(design, w)
+        return through, products, products - border.T @ through
 
     def _within_third(self, values: FloatArray) -> FloatArray:
         """``values`` (N,) less their weighted means in the third set, in place."""
