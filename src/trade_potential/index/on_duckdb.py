@@ -20,8 +20,8 @@ LOOKED_AT = 10_000
 """Rows whose means are the provisional centre of products."""
 
 FAR = 3.0
-"""Standard deviations that the centre may lie off the mean. What is subtracted then is nine times what
-is left, which takes one digit of sixteen; first rows of a trend lie off by 1.7."""
+"""Standard deviations that the centre may lie off the mean. What is subtracted then is nine times
+what is left, which takes one digit of sixteen; first rows of a trend lie off by 1.7."""
 
 BATCH = 10_000
 """Rows that Python holds at a time."""
