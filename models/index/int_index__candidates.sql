@@ -37,7 +37,8 @@ slotted as (
         {% for k in slots(1) -%}
             max(case when position = {{ k }} then term_value end) as v{{ k }},
         {% endfor -%}
-        avg(case when is_imputed then 1.0 else 0.0 end) as imputed_share,
+        -- a decimal literal would have a decimal average, of five places on some engines
+        avg(cast(case when is_imputed then 1 else 0 end as double precision)) as imputed_share,
         {{ text_list('case when variable_value is null then variable end', 'position') }}
             as missing_variables,
         {{ text_list(
