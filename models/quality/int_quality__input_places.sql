@@ -8,6 +8,6 @@
         '{{ name }}' as input_name,
         {{ sql_text(input_label(name)) }} as place,
         '{{ input_source(name).kind }}' as kind,
-        {{ whole_number('gate_max_rows', 1000, 1000000000) }} as gate_max_rows
+        {{ whole_number('gate_max_rows', 1, 1000000000) }} as gate_max_rows
     {{ 'union all' if not loop.last }}
 {% endfor %}
