@@ -53,11 +53,11 @@ test: $(SYNCED_DEV) ## Test the library, the reference values and whole builds: 
 .PHONY: test-postgres test-spark
 test-postgres: $(SYNCED_ENGINES) ## Build on a private PostgreSQL server and compare every mart with DuckDB's
 	$(BIN)/python -m tests.engines.install postgres
-	$(BIN)/python -m pytest tests/engines --ignore tests/engines/test_spark.py
+	$(BIN)/python -m pytest tests/engines --ignore-glob 'tests/engines/test_spark*'
 
 test-spark: $(SYNCED_ENGINES) ## Build in a local Spark session and compare every mart with DuckDB's
 	$(BIN)/python -m tests.engines.install java
-	$(BIN)/python -m pytest tests/engines --ignore tests/engines/test_postgres.py
+	$(BIN)/python -m pytest tests/engines --ignore-glob 'tests/engines/test_postgres*'
 
 .PHONY: torture
 torture: $(SYNCED_DEV) ## Kill 50 builds, read all the while, fill disks: about an hour, outside the project

@@ -19,7 +19,7 @@ USER = "trade_potential"
 CLUSTER = ("--encoding=UTF8", "--locale=C", "--no-sync")
 HASTY = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 """Settings of a server whose data nobody needs after a crash."""
-SECONDS = 60
+SECONDS = 120
 """To start in; more on a machine that does much else is a failure worth seeing."""
 
 

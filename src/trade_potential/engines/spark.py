@@ -7,6 +7,7 @@ Rows travel as Arrow, which Spark 4 takes and gives without pandas
 from __future__ import annotations
 
 import logging
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -60,9 +61,14 @@ class TradeSparkConnectionManager(SparkConnectionManager):
 
     @classmethod
     def open(cls, connection: Any) -> Any:
-        """Open a connection; dbt reports errors itself, PySpark would print a page for each."""
+        """Open a connection without PySpark's noise.
+
+        dbt reports errors itself, PySpark would print a page for each; and no pandas frame ever
+        passes between the two, whatever its version.
+        """
         from pyspark.logger import PySparkLogger
 
+        warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
         PySparkLogger.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
         return super().open(connection)
 
