@@ -25,6 +25,8 @@ class Engine:
     """Tests of one engine; its builds share a server, a project and their order."""
 
     target: ClassVar[str]
+    seconds: ClassVar[float]
+    """Of the build."""
 
     @staticmethod
     def running() -> AbstractContextManager[dict[str, str]]:
@@ -32,21 +34,23 @@ class Engine:
         raise NotImplementedError
 
     @pytest.fixture(scope="class")
-    def project(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    @classmethod
+    def project(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         """A copy of the project, and the engine for it."""
-        with self.running() as environment, pytest.MonkeyPatch.context() as patch:
+        with cls.running() as environment, pytest.MonkeyPatch.context() as patch:
             for name, value in environment.items():
                 patch.setenv(name, value)
-            yield Project.copied_to(tmp_path_factory.mktemp(self.target) / "project")
+            yield Project.copied_to(tmp_path_factory.mktemp(cls.target) / "project")
 
     @pytest.fixture(scope="class")
-    def release(self, project: Project) -> Path:
+    @classmethod
+    def release(cls, project: Project) -> Path:
         """What the build on the engine publishes."""
         started = time.monotonic()
-        result = project.dbt("build", "--target", self.target)
+        result = project.dbt("build", "--target", cls.target)
         assert result.returncode == 0, result.stdout[-8000:]
         assert "ERROR=0 SKIP=0" in result.stdout
-        print(f"dbt build on {self.target}: {time.monotonic() - started:.0f} s")
+        cls.seconds = time.monotonic() - started
         return project.root / "release" / "current"
 
     def test_marts_equal_those_of_duckdb(
@@ -54,7 +58,7 @@ class Engine:
     ) -> None:
         found = compared(reference, release)
         with capsys.disabled():
-            print(f"\n\nduckdb and {self.target}\n{report(found)}\n")
+            print(f"\n\nDuckDB and {self.target} (build: {self.seconds:.0f} s)\n{report(found)}\n")
         assert [complaint for mart in found for complaint in mart.complaints] == []
 
     def test_nothing_is_left_beside_the_project(self, release: Path, project: Project) -> None:
