@@ -67,6 +67,18 @@ def test_the_library_imports_nothing_that_talks_to_a_network() -> None:
                 assert not {name.split(".")[0] for name in names} & NETWORK, path
 
 
+def test_a_build_on_duckdb_imports_no_other_engine() -> None:
+    engines = {"sqlglot", "psycopg2", "pyspark", "trade_potential.engines"}
+    for folder in ("src/trade_potential", "src/dbt_trade_potential", "python_models"):
+        for path in (ROOT / folder).rglob("*.py"):
+            if "engines" in path.relative_to(ROOT / folder).parts:
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                names += [name.name for name in node.names] if isinstance(node, ast.Import) else []
+                assert not [name for name in names if name.startswith(tuple(engines))], path
+
+
 def test_vars_stand_in_sql_only_as_whole_numbers() -> None:
     found = {
         path.relative_to(ROOT).as_posix()
