@@ -122,7 +122,7 @@ names of directories (year=2015) instead, because not every file holds every dec
 {%- endmacro %}
 
 
-{#- Values that the declared type does not hold, or that the form of a seed would not allow: the first 20. -#}
+{#- Values that the declared type does not hold, or that the form of a seed would not allow: the first 10 of each column. -#}
 {% macro input_value_complaints(name) -%}
     {%- set stored = input_stored(name).columns.values() | list -%}
     {%- set of_table = input_source(name).kind == 'table' -%}
@@ -142,7 +142,7 @@ names of directories (year=2015) instead, because not every file holds every dec
         {%- set rows = input_rows(name) -%}
         {%- set query -%}
             {% for column, condition, rule in checks -%}
-                select
+                select * from (select
                     {% if of_table -%}
                         {{ complaint_key(input_key(name)) }} as place,
                         0 as file_line,
@@ -155,18 +155,22 @@ names of directories (year=2015) instead, because not every file holds every dec
                     {{ sql_text(rule) }} as rule
                 from {{ rows }} {{ 'as stored' if of_table }}
                 where {{ condition }}
+                order by place, file_line
+                limit 11) as misfits_of_{{ column }}
                 {{ 'union all' if not loop.last }}
             {% endfor %}
-            order by place, file_line, column_name
-            limit 21
+            order by column_name, place, file_line
         {%- endset -%}
+        {%- set told = {} -%}
         {%- for row in run_query(query).rows -%}
+            {%- do told.update({row[2]: told.get(row[2], 0) + 1}) -%}
             {%- set place = input_label(name) ~ ', key ' ~ row[0] if of_table else row[0] ~ ', row ' ~ row[1] -%}
             {%- set misfit = '"' ~ row[3][:80] ~ '"' if row[3].isprintable() else tojson(row[3][:80]) -%}
-            {%- do said.append(place ~ ', column ' ~ row[2] ~ ': ' ~ misfit ~ ' (rule: ' ~ row[4] ~ ')') -%}
+            {%- do said.append(place ~ ', column ' ~ row[2] ~ ': ' ~ misfit ~ ' (rule: ' ~ row[4] ~ ')' if told[row[2]] < 11
+                else input_label(name) ~ ', column ' ~ row[2] ~ ': and more') -%}
         {%- endfor -%}
     {%- endif -%}
-    {{ return(said[:20] + (['and more values of ' ~ input_label(name)] if said | length > 20 else [])) }}
+    {{ return(said) }}
 {%- endmacro %}
 
 

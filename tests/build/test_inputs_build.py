@@ -100,7 +100,8 @@ def test_the_same_rows_give_the_same_marts(
 def _rewrite(path: Path, columns: str) -> None:
     with duckdb.connect() as lake:
         quoted = str(path).replace("'", "''")
-        lake.execute(f"create table rows as select {columns} from '{quoted}'")  # noqa: S608
+        source = f"read_parquet('{quoted}', hive_partitioning = false)"
+        lake.execute(f"create table rows as select {columns} from {source}")  # noqa: S608
         lake.execute(f"copy rows to '{quoted}' (format parquet)")
 
 

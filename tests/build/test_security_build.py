@@ -94,6 +94,7 @@ def test_build_needs_no_network_and_runs_no_text(tmp_path: Path) -> None:
     ("given", "var"),
     [
         ('{audit_max_rows: "1; create schema pwned; --"}', "audit_max_rows"),
+        ('{gate_max_rows: "1; create schema pwned; --"}', "gate_max_rows"),
         ('{releases_kept: "1\'; create schema pwned; --"}', "releases_kept"),
     ],
 )
