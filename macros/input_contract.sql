@@ -162,7 +162,7 @@ names of directories (year=2015) instead, because not every file holds every dec
             order by column_name, place, file_line
         {%- endset -%}
         {%- set told = {} -%}
-        {%- for row in run_query(query).rows -%}
+        {%- for row in run_query(in_dialect(query)).rows -%}
             {%- do told.update({row[2]: told.get(row[2], 0) + 1}) -%}
             {%- set place = input_label(name) ~ ', key ' ~ row[0] if of_table else row[0] ~ ', row ' ~ row[1] -%}
             {%- set misfit = '"' ~ row[3][:80] ~ '"' if row[3].isprintable() else tojson(row[3][:80]) -%}
