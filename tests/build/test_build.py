@@ -311,8 +311,8 @@ def test_new_study_is_new_rows_and_an_empty_one_has_a_status(tmp_path: Path) -> 
     project.edit_seed(
         "study/studies",
         _rows(
-            f"asean,ASEAN,CHN,listed,exports,{settings},2014,2021,2026-11-01",
-            f"too_early,Before the figures,CHN,listed,total,{settings},2008,2008,2026-11-01",
+            f"asean,ASEAN,CHN,one,listed,exports,{settings},2014,2021,2026-11-01",
+            f"too_early,Before the figures,CHN,one,listed,total,{settings},2008,2008,2026-11-01",
         ),
     )
     members = ("BRN", "IDN", "KHM", "LAO", "MMR", "MYS", "PHL", "SGP", "THA", "VNM")

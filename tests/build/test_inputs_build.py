@@ -46,9 +46,12 @@ def _write(seeds: Project, root: Path) -> None:
 def _attached(root: Path) -> None:
     """The profile names the other database, as whoever reads a table of one does."""
     profiles = root / "profiles" / "profiles.yml"
-    lines = profiles.read_text(encoding="utf-8")
-    attach = f"      attach: [{{path: {root}/data/lake.duckdb, alias: lake, read_only: true}}]\n"
-    profiles.write_text(lines + attach, encoding="utf-8")
+    text = profiles.read_text(encoding="utf-8")
+    attach = f"attach: [{{path: {root}/data/lake.duckdb, alias: lake, read_only: true}}]"
+    duckdb_output = "      type: duckdb\n"
+    assert duckdb_output in text
+    text = text.replace(duckdb_output, f"{duckdb_output}      {attach}\n")
+    profiles.write_text(text, encoding="utf-8")
 
 
 def _vars(**more: object) -> tuple[str, str]:
