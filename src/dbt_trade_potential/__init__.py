@@ -7,6 +7,7 @@ not UTF-8 and with half a message where a row has too many values.
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 from dbt.flags import get_flags
@@ -18,6 +19,8 @@ from trade_potential.quality.seed_files import complaints_of_seeds
 PROJECT = "trade_potential"
 WITHOUT_SEEDS = ("clean", "debug", "deps")
 """Commands that read no seed."""
+GC_THRESHOLDS = (100_000, 20, 20)
+"""dbt keeps its manifest to the end: walking it as often as Python does is a tenth of a build."""
 
 
 class SeedFiles(dbtPlugin):
@@ -29,8 +32,11 @@ class SeedFiles(dbtPlugin):
         Raises:
             DbtRuntimeError: With one line per refused cell, row or file.
         """
+        if self.project_name != PROJECT:
+            return
+        gc.set_threshold(*GC_THRESHOLDS)
         flags = get_flags()  # type: ignore[no-untyped-call]  # dbt leaves it untyped
-        if self.project_name != PROJECT or getattr(flags, "WHICH", "") in WITHOUT_SEEDS:
+        if getattr(flags, "WHICH", "") in WITHOUT_SEEDS:
             return
         complaints = complaints_of_seeds(Path(getattr(flags, "PROJECT_DIR", None) or "."))
         if complaints:
