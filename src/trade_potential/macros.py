@@ -23,3 +23,8 @@ def macros() -> Any:
 def quoted(name: str) -> str:
     """A name as an identifier, whatever it holds."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def text_literal(text: str) -> str:
+    """A text in SQL, whatever it holds."""
+    return "'" + text.replace("'", "''") + "'"

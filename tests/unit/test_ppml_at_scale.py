@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.test_ppml import PAIR, THREE_WAY, YEAR, fitted_on, gravity_fit, gravity_rows
+from tests.unit.test_ppml_degenerate import WILD, wild_columns
 
 from trade_potential.ppml import elimination as elimination_module
 from trade_potential.ppml import newton as newton_module
@@ -236,20 +237,13 @@ def test_separation_that_is_not_found_does_not_converge(monkeypatch: pytest.Monk
     assert fitted_on(columns, "x", effects=effects, scale_rows=0).status == "not_converged"
 
 
-WILD = (16, 37, 61, 72, 80)
-
-
 @pytest.mark.parametrize("seed", WILD)
 def test_wild_data_converge_by_damped_steps(seed: int) -> None:
     """Those of ``test_ppml_degenerate``."""
-    rng = np.random.default_rng(seed)
-    x = rng.standard_t(1, size=(40, 2))
-    y = np.exp(rng.normal(size=40) * 6.0) * (rng.random(40) < 0.6)
-    columns = {"y": y, "a": x[:, 0], "b": x[:, 1]}
-    columns |= {"g": rng.integers(0, 4, 40), "h": rng.integers(0, 4, 40)}
+    columns = wild_columns(seed)
     fit = fitted_on(columns, "a", "b", effects=(("g",), ("h",)), scale_rows=0)
     assert (fit.status, fit.algorithm) == ("ok", "elimination")
-    np.testing.assert_allclose(fit.fitted.sum(), y.sum(), rtol=1e-10)
+    np.testing.assert_allclose(fit.fitted.sum(), columns["y"].sum(), rtol=1e-10)
 
 
 def test_a_regressor_that_varies_only_where_little_is_fitted() -> None:

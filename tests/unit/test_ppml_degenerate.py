@@ -194,14 +194,18 @@ WILD = (16, 37, 61, 72, 80)
 """Four of these five diverge without damping."""
 
 
-@pytest.mark.parametrize("seed", WILD)
-def test_wild_data_converge_by_damped_steps(seed: int) -> None:
-    """Cauchy regressors, outcomes over ten orders of magnitude, two effects."""
+def wild_columns(seed: int) -> dict[str, Any]:
+    """Cauchy regressors a and b, an outcome over ten orders of magnitude, two effects g and h."""
     rng = np.random.default_rng(seed)
     x = rng.standard_t(1, size=(40, 2))
     y = np.exp(rng.normal(size=40) * 6.0) * (rng.random(40) < 0.6)
     columns = {"y": y, "a": x[:, 0], "b": x[:, 1]}
-    columns |= {"g": rng.integers(0, 4, 40), "h": rng.integers(0, 4, 40)}
+    return columns | {"g": rng.integers(0, 4, 40), "h": rng.integers(0, 4, 40)}
+
+
+@pytest.mark.parametrize("seed", WILD)
+def test_wild_data_converge_by_damped_steps(seed: int) -> None:
+    columns = wild_columns(seed)
     fit = fitted_on(columns, "a", "b", effects=(("g",), ("h",)))
     assert fit.status == "ok"
-    np.testing.assert_allclose(fit.fitted.sum(), y.sum(), rtol=BALANCED)
+    np.testing.assert_allclose(fit.fitted.sum(), columns["y"].sum(), rtol=BALANCED)

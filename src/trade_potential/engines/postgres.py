@@ -24,7 +24,7 @@ from dbt_common.exceptions import DbtRuntimeError
 from trade_potential.engines.adapter import ProjectAdapter
 from trade_potential.engines.dialect import TranslationError, type_name
 from trade_potential.engines.python_models import run_python_model
-from trade_potential.macros import quoted
+from trade_potential.macros import quoted, text_literal
 from trade_potential.release.tables import literal
 
 if TYPE_CHECKING:
@@ -108,18 +108,13 @@ def fetch(cursor: Any, session: duckdb.DuckDBPyConnection, name: str) -> duckdb.
                 f" (format csv, header, force_quote *, null '{NULL}')",
                 file,
             )
-        read = ", ".join(f"{text(column)}: '{kind}'" for column, kind in columns.items())
+        read = ", ".join(f"{text_literal(column)}: '{kind}'" for column, kind in columns.items())
         rows = session.sql(
             f"select * from read_csv({literal(path)}, columns = {{{read}}}, header = true,"
             f" auto_detect = false, delim = ',', quote = '\"', escape = '\"',"
             f" nullstr = '{NULL}', allow_quoted_nulls = false)"
         )
         return session.from_arrow(rows.to_arrow_table())
-
-
-def text(value: str) -> str:
-    """A text in SQL."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 def write(cursor: Any, name: str, rows: duckdb.DuckDBPyRelation) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trade_potential.errors import InputError
-from trade_potential.macros import macros, quoted
+from trade_potential.macros import macros, quoted, text_literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -282,9 +282,7 @@ def _parts(connection: duckdb.DuckDBPyConnection, n_sums: int) -> list[str]:
         f"select cast(max(entity) as varchar) from (select entity, ntile({n_parts}) over (order by "
         "entity) as part from panel_first) group by part order by part"
     ).fetchall()
-    literals = [
-        "cast('" + str(bound).replace("'", "''") + f"' as {kind})" for (bound,) in bounds[:-1]
-    ]
+    literals = [f"cast({text_literal(str(bound))} as {kind})" for (bound,) in bounds[:-1]]
     above = ["", *(f"entity > {literal}" for literal in literals)]
     upto = [*(f"entity <= {literal}" for literal in literals), ""]
     return [" where " + " and ".join(filter(None, both)) for both in zip(above, upto, strict=True)]

@@ -12,6 +12,8 @@ from typing import Protocol
 
 import pandas as pd
 
+from trade_potential.macros import text_literal
+
 MAX_ROWS = 200_000
 """Rows of an input that are read unless told otherwise."""
 EXTREMES = 10
@@ -177,19 +179,14 @@ def sample_condition(relation: Relation, design: Design, max_rows: int) -> str:
     # The first bucket that no longer fits is the limit; of none left there would be no sample.
     first_out = int(fitting.sum()) or 1
     limit = counts["bucket"].iloc[first_out] if first_out < len(counts) else "g"
-    listed = ", ".join(literal(series) for series in _required(relation, design, key))
-    return f"({bucket} < {literal(limit)} or {key} in ({listed}))"
+    listed = ", ".join(text_literal(series) for series in _required(relation, design, key))
+    return f"({bucket} < {text_literal(limit)} or {key} in ({listed}))"
 
 
 def series_key(columns: Sequence[str]) -> str:
     """The columns as one text."""
     parts = ", ".join(f"coalesce(cast({column} as varchar), '')" for column in columns)
     return f"concat_ws(chr({UNIT_SEPARATOR}), {parts})"
-
-
-def literal(text: str) -> str:
-    """A text in SQL."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _required(relation: Relation, design: Design, key: str) -> list[str]:
@@ -233,9 +230,9 @@ def pairs_of_flows(tables: Mapping[str, Input]) -> pd.DataFrame:
     if not condition:
         separator = chr(UNIT_SEPARATOR)
         keys = flows.frame[list(series)].drop_duplicates().astype("str").agg(separator.join, axis=1)
-        condition = f"{series_key(series)} in ({', '.join(map(literal, sorted(keys)))})"
+        condition = f"{series_key(series)} in ({', '.join(map(text_literal, sorted(keys)))})"
     of_the_past = tables["country_code_mappings"].frame["source_code"].dropna().astype("str")
-    codes = ", ".join(map(literal, sorted(of_the_past))) or "''"
+    codes = ", ".join(map(text_literal, sorted(of_the_past))) or "''"
     return asked(
         pairs.relation, f"select * from input where {condition} or partner_code in ({codes})"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trade_potential.errors import ReleaseError
-from trade_potential.macros import quoted
+from trade_potential.macros import quoted, text_literal
 from trade_potential.release.layout import DATABASE, MARTS
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Content(NamedTuple):
 
 def literal(path: Path) -> str:
     """A path as an SQL text."""
-    return "'" + str(path.absolute()).replace("'", "''") + "'"
+    return text_literal(str(path.absolute()))
 
 
 def one_file(path: Path) -> str:
