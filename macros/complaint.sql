@@ -13,6 +13,12 @@
 {%- endmacro %}
 
 
+{#- Columns of staging that put refused rows in the order of their places: of many, every run prints the same ones. -#}
+{% macro place_columns(model) -%}
+    {{ 'file_name, ' if input_source(model.identifier.split('__')[1]).kind == 'parquet' }}file_line
+{%- endmacro %}
+
+
 {#- The values of some columns as one text. -#}
 {% macro complaint_key(columns) -%}
     {%- for column in columns -%}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -189,6 +190,8 @@ def test_keys_and_codes_are_refused_by_file_and_row(outside: Project, tmp_path: 
         (f"{pairs}/z.parquet, row 1, column reporter_code, partner_code: ", "the key is unique"),
         ("table lake.main.rates, key CHN, 2015, column country_code, year: ", "key is unique"),
     )
+    told = re.findall(r"z\.parquet, row (\d+),", result.stdout)
+    assert told == [str(place) for place in range(1, 51)]  # of 112 copies
     assert project.mart_count() == 0
 
 

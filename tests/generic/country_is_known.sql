@@ -17,5 +17,6 @@
             select 1 from {{ ref('stg_inputs__country_code_mappings') }} as mapping
             where mapping.source_code = child.{{ column_name }}
         )
+    order by {{ place_columns(model) }}, complaint
 
 {% endtest %}

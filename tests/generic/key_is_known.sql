@@ -12,5 +12,6 @@
         and not exists (
             select 1 from {{ to }} as parent where parent.{{ field }} = child.{{ column_name }}
         )
+    order by {{ place_columns(model) }}, complaint
 
 {% endtest %}

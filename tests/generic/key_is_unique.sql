@@ -2,14 +2,13 @@
 {% test key_is_unique(model, columns) %}
 
     {%- set key = complaint_key(columns) %}
-    {%- set is_parquet = input_source(model.identifier.split('__')[1]).kind == 'parquet' %}
     select {{ complaint(model, columns | join(', '), key, 'the key is unique') }} as complaint
     from (
         select
             stored.*,
             row_number() over (
                 partition by {% for column in columns %}stored.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
-                order by {{ 'file_name, ' if is_parquet }}file_line
+                order by {{ place_columns(model) }}
             ) as copy_number
         from {{ model }} as stored
         inner join (
@@ -25,5 +24,6 @@
                 {% endfor %}
     ) as numbered
     where copy_number > 1
+    order by {{ place_columns(model) }}, complaint
 
 {% endtest %}

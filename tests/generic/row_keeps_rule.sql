@@ -4,5 +4,6 @@
     select {{ complaint(model, column_name, complaint_key([column_name]), rule) }} as complaint
     from {{ model }}
     where not ({{ condition }})
+    order by {{ place_columns(model) }}, complaint
 
 {% endtest %}

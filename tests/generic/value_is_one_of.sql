@@ -12,5 +12,6 @@
         and cast({{ column_name }} as varchar) not in (
             {%- for value in values %}'{{ (value | string).replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor -%}
         )
+    order by {{ place_columns(model) }}, complaint
 
 {% endtest %}
