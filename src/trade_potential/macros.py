@@ -6,14 +6,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
-
 FILES = ("moments.sql", "sums.sql", "meat.sql", "scores.sql")
 
 
 @cache
 def macros() -> Any:
     """Every macro of sql/ as a function that returns SQL."""
+    from jinja2 import Environment, StrictUndefined
+
     folder = files("trade_potential").joinpath("sql")
     text = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in FILES)
     environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
@@ -28,3 +28,8 @@ def quoted(name: str) -> str:
 def text_literal(text: str) -> str:
     """A text in SQL, whatever it holds."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def number(value: float) -> str:
+    """A number in SQL. As a parameter it would make DuckDB import pandas, which takes a second."""
+    return f"'{float(value)!r}'::double"

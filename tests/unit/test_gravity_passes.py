@@ -1,4 +1,4 @@
-"""Fewer passes over the rows give the moments and meats that rows give, at any size and order."""
+"""One pass over the rows, in blocks, gives the moments and meats that rows give, in any order."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ import pandas as pd
 import pytest
 from tests.panels import ENTITY, OUTCOME, Array, make_panel, regressors_of, unbalanced_sizes
 
+from trade_potential import blocks
 from trade_potential.errors import InputError
-from trade_potential.gravity import pair_tables, time_tables
+from trade_potential.gravity import on_duckdb, pair_file, time_tables
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.on_duckdb import clustered_meats, fit_meats, panel_moments
+from trade_potential.gravity.scores import Meats, design_slots
+from trade_potential.macros import macros
 
 EXACT = 1e-11
 """Sums of the same products in another order."""
@@ -97,42 +100,141 @@ def test_moments_are_those_of_the_rows(
 
 
 @pytest.mark.parametrize("is_weighted", [False, True])
-def test_parts_and_sorting_change_nothing(
-    connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, is_weighted: bool
+@pytest.mark.parametrize("order", ["by pair", "by year", "shuffled", "pairs shuffled"])
+def test_neither_order_nor_blocks_change_anything(
+    connection: duckdb.DuckDBPyConnection,
+    monkeypatch: pytest.MonkeyPatch,
+    is_weighted: bool,
+    order: str,
 ) -> None:
-    """Of a shuffled panel whose sums do not fit into memory at once."""
-    frame = panel(4, is_weighted=is_weighted).sample(frac=1.0, random_state=4)
+    """Pairs go on over several blocks; where their rows do not lie together, they are sorted."""
+    frame = panel(4, is_weighted=is_weighted)
     plain = moments_on(connection, frame)
-    fits = estimate_all(plain)
-    meats = clustered_meats(connection, plain, {k: v for k, v in fits.items() if k != "twoway"})
-    monkeypatch.setattr(pair_tables, "CACHED_BYTES", 0)
-    monkeypatch.setattr(pair_tables, "SHARE_OF_MEMORY", 1e-6)
-    connection.execute("set memory_limit = '1GB'")
-    parted = moments_on(connection, frame)
-    tables = connection.execute("select table_name from duckdb_tables()").fetchall()
-    assert ("panel_sorted",) in tables
-    assert_near(parted.within, plain.within)
-    assert_near(parted.between, plain.between)
-    assert parted.times is not None
+    fits = {k: v for k, v in estimate_all(plain).items() if k != "twoway"}
+    meats = clustered_meats(plain, fits)
+    if order == "by year":
+        frame = frame.sort_values(["year", ENTITY])
+    elif order == "shuffled":
+        frame = frame.sample(frac=1.0, random_state=4)
+    elif order == "pairs shuffled":
+        names = frame[ENTITY].unique()
+        place = dict(zip(names, np.random.default_rng(4).permutation(len(names)), strict=True))
+        frame = frame.iloc[frame[ENTITY].map(place).argsort(kind="stable")]
+    monkeypatch.setattr(blocks, "BLOCK_ROWS", 7)
+    monkeypatch.setattr(pair_file, "PAIRS_TOGETHER", 5)
+    other = moments_on(connection, frame)
+    assert (other.sizes.tolist(), other.counts.tolist()) == (
+        plain.sizes.tolist(),
+        plain.counts.tolist(),
+    )
+    assert_near(other.within, plain.within)
+    assert_near(other.between, plain.between)
+    assert other.times is not None
     assert plain.times is not None
-    np.testing.assert_allclose(parted.times.sums, plain.times.sums, atol=1e-9)
-    for name, fit in estimate_all(parted).items():
+    np.testing.assert_allclose(other.times.sums, plain.times.sums, atol=1e-9)
+    for name, fit in estimate_all(other).items():
         if name == "twoway":
             continue
-        found = fit_meats(connection, parted, fit, over_rows=True)
+        found = fit_meats(connection, other, fit, over_rows=True)
         assert_near(found.by_entity, meats[name].by_entity)
 
 
-def test_a_regressor_that_varies_in_the_last_pair_is_multiplied(
-    connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("as_type", ["text", "date", "hugeint", "smallint", "float"])
+def test_an_entity_may_be_of_any_type(connection: duckdb.DuckDBPyConnection, as_type: str) -> None:
+    frame = panel(4)
+    plain = moments_on(connection, frame)
+    kinds = {
+        "text": "'it''s pair ' || number",
+        "date": "date '2020-01-01' + cast(number as integer)",
+        "hugeint": "cast(number as hugeint) * 100000000000000000000",
+        "smallint": "cast(number as smallint)",
+        "float": "cast(number as float) / 3",
+    }
+    connection.register("numbered", frame.assign(number=frame.groupby(ENTITY).ngroup()))
+    typed = f"* exclude ({ENTITY}), {kinds[as_type]} as {ENTITY}"
+    connection.table("numbered").project(typed).create_view("test_panel")
+    found = panel_moments(
+        connection,
+        "test_panel",
+        outcome=OUTCOME,
+        regressors=regressors_of(frame),
+        entity=ENTITY,
+        time="year",
+    )
+    assert found.n_entities == plain.n_entities
+    assert_near(found.within, plain.within)
+    fit = estimate_all(found)["twoway"]
+    ours = fit_meats(connection, found, fit, over_rows=True)
+    connection.execute("drop view test_panel")
+    plain = moments_on(connection, frame)
+    theirs = fit_meats(connection, plain, estimate_all(plain)["twoway"], over_rows=True)
+    # Of the slopes: effects absorb the constant, and its score is what is left of the rounding.
+    assert_near(ours.by_entity[1:, 1:], theirs.by_entity[1:, 1:])
+
+
+@pytest.mark.parametrize("block_rows", [1, 5, 10_000])
+def test_what_varies_in_the_last_pair_only_is_multiplied(
+    connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, block_rows: int
 ) -> None:
-    """The first rows only guess what does not vary within pairs."""
-    monkeypatch.setattr(pair_tables, "LOOKED_AT", 20)
+    """Also where it is constant in every block: with blocks of one row, all regressors are."""
+    monkeypatch.setattr(blocks, "BLOCK_ROWS", block_rows)
     frame = panel(5)
     frame.loc[frame.index[-1], "x4"] += 1.0
     ours = moments_on(connection, frame)
     assert_near(ours.within, by_rows(frame)[1])
     assert ours.within[4, 4] > 0.0
+
+
+@pytest.mark.parametrize("is_weighted", [False, True])
+def test_the_sql_of_the_models_gives_the_same(
+    connection: duckdb.DuckDBPyConnection, is_weighted: bool
+) -> None:
+    """Moments and clustered scores twice: of blocks of rows, and as the models make them."""
+    frame = panel(12, is_weighted=is_weighted)
+    ours = moments_on(connection, frame)
+    sql, keys, slots = macros(), ["panel"], list(range(5))
+    mass = "mass" if is_weighted else None
+    pairs = [*keys, "entity"]
+    tables = {
+        "sql_means": sql.slot_means("panel_timed_rows", pairs, slots, mass),
+        "sql_products": sql.centred_products("panel_timed_rows", "sql_means", pairs, slots, mass),
+        "sql_grand": sql.grand_means("sql_means", keys, slots),
+    }
+    over = ("panel_timed_rows", "sql_means", keys, "entity", "time_key")
+    tables["sql_times"] = sql.time_sums(*over, slots, mass)
+    tables["sql_overlaps"] = sql.time_overlaps(*over, mass)
+    for name, query in tables.items():
+        connection.execute(f"create temporary table {name} as {query}")
+    sources = ("sql_means", "sql_products", "sql_grand")
+    query = sql.panel_moments(*sources, keys, slots, "sql_times", "sql_overlaps", "time_key")
+    theirs = PanelMoments.from_rows(
+        connection.execute(query).df(), ours.terms, is_weighted=is_weighted
+    )
+    np.testing.assert_allclose(ours.mean, theirs.mean, rtol=EXACT)
+    np.testing.assert_allclose(ours.masses, theirs.masses, rtol=EXACT)
+    # Products that should be zero are 1e-16 of the variance in SQL.
+    assert_near(ours.within + ours.total, theirs.within + theirs.total)
+    assert_near(ours.between, theirs.between)
+    assert ours.times is not None
+    assert theirs.times is not None
+    np.testing.assert_allclose(ours.times.overlaps, theirs.times.overlaps, atol=EXACT)
+    np.testing.assert_allclose(ours.times.sums, theirs.times.sums, atol=1e-9)
+    for name, fit in estimate_all(ours).items():
+        if name == "twoway":
+            continue
+        on_duckdb._store(connection, ours, fit)
+        query = sql.clustered_meat(
+            *sources,
+            "panel_coefficients",
+            "panel_weights",
+            keys,
+            "entity",
+            slots,
+            name == "mundlak",
+        )
+        used = design_slots(ours.terms, fit.terms, len(ours.terms))
+        meat = Meats.of(connection.execute(query).df(), None, used).by_entity
+        assert_near(clustered_meats(ours, {name: fit})[name].by_entity, meat)
 
 
 def test_singletons_alone(connection: duckdb.DuckDBPyConnection) -> None:

@@ -154,7 +154,14 @@ def _on_moments(
     )
     moments = replace(moments, terms=tuple(args.regressors))
     progress(f"solving for {moments.n_entities} entities")
-    fits = estimate_all(moments)
+
+    def refine(fit: Estimate) -> Estimate:
+        if fit.digits_lost <= DIGITS_AT_STAKE:
+            return fit
+        progress(f"refining {fit.estimator}: moments left {16 - fit.digits_lost:.0f} digits")
+        return refined(connection, moments, fit)
+
+    fits = estimate_all(moments, refine)
     tests = _tests(connection, moments, fits, progress) if args.tests else ()
     effects = {"within": (args.entity,), "twoway": (args.entity, args.time)}
     reports: list[ModelReport] = []
@@ -162,9 +169,6 @@ def _on_moments(
         if estimator == "ppml":
             continue
         fit = fits[estimator]
-        if fit.digits_lost > DIGITS_AT_STAKE:
-            progress(f"refining {estimator}: moments left {16 - fit.digits_lost:.0f} digits")
-            fit = refined(connection, moments, fit)
         errors = _errors(connection, covariance, moments, fit, progress)
         report = ModelReport.of(
             fit,

@@ -21,6 +21,7 @@ panels: sigma_u^2 = max(0, SSR_b / (G - K) - sigma_e^2 / T), T the harmonic mean
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -234,11 +235,23 @@ def mundlak(moments: PanelMoments, *, random_fit: Estimate | None = None) -> Est
     )
 
 
-def estimate_all(moments: PanelMoments) -> dict[Estimator, Estimate]:
-    """All estimators of the family on one sample; twoway where the moments hold times."""
-    inner, outer = within(moments), between(moments)
-    effects = random(moments, within_fit=inner, between_fit=outer)
-    fits: dict[Estimator, Estimate] = {"pooled": pooled(moments), "between": outer, "within": inner}
+def estimate_all(
+    moments: PanelMoments, refine: Callable[[Estimate], Estimate] = lambda fit: fit
+) -> dict[Estimator, Estimate]:
+    """All estimators of the family on one sample; twoway where the moments hold times.
+
+    Args:
+        moments: Of the sample.
+        refine: Gives an estimate its lost digits back, where there are rows. Random effects weigh
+            by the variances of the within and between regressions, which need them first.
+    """
+    inner, outer = refine(within(moments)), refine(between(moments))
+    effects = refine(random(moments, within_fit=inner, between_fit=outer))
+    fits: dict[Estimator, Estimate] = {
+        "pooled": refine(pooled(moments)),
+        "between": outer,
+        "within": inner,
+    }
     if moments.times is not None:
-        fits["twoway"] = twoway(moments)
-    return {**fits, "random": effects, "mundlak": mundlak(moments, random_fit=effects)}
+        fits["twoway"] = refine(twoway(moments))
+    return {**fits, "random": effects, "mundlak": refine(mundlak(moments, random_fit=effects))}

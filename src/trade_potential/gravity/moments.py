@@ -15,6 +15,7 @@ from trade_potential.linalg import FloatArray
 
 if TYPE_CHECKING:
     from trade_potential.gravity.columns import Table
+    from trade_potential.gravity.pair_file import PairFile
 
 CONSTANT_TOLERANCE = 1e-12
 """A column is constant when its standard deviation is below this share of its mean."""
@@ -48,6 +49,8 @@ class PanelMoments:
         between: (m, p + 1, p + 1) sum over entities of its products, times mean mass.
         times: The small side of two-way effects; None where it was not asked for.
         is_weighted: Whether rows count with different weights.
+        pairs: The sums of each entity, from which clustered covariances are taken; None of moments
+            that SQL made, or of a part of the terms.
     """
 
     terms: tuple[str, ...]
@@ -60,6 +63,7 @@ class PanelMoments:
     between: FloatArray
     times: TimeMoments | None
     is_weighted: bool = False
+    pairs: PairFile | None = None
 
     @property
     def n_obs(self) -> int:
@@ -102,6 +106,7 @@ class PanelMoments:
             between_sum=self.between_sum[:, kept],
             between=self.between[:, kept][:, :, kept],
             times=None if self.times is None else self.times.at(kept),
+            pairs=None,
         )
 
     def select(self, terms: tuple[str, ...]) -> PanelMoments:

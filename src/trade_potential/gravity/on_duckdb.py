@@ -1,4 +1,7 @@
-"""Moments and scores of any DuckDB relation by the SQL that the dbt models run."""
+"""Moments and scores of any DuckDB relation, its rows read once, in blocks.
+
+Where the times of rows matter, and for residuals, they are read again, by the SQL of the models.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trade_potential.gravity.estimate import Estimate, Estimator
-from trade_potential.gravity.moments import MEAN_OF, PanelMoments
+from trade_potential.gravity.moments import PanelMoments
+from trade_potential.gravity.pair_moments import moments_of
 from trade_potential.gravity.pair_tables import (
     KEYS,
     Source,
-    make_means,
-    make_pairs,
+    read_pairs,
+    store_pairs,
     view_rows,
     weights_of,
 )
-from trade_potential.gravity.scores import Meats, design_slots, read_products
-from trade_potential.gravity.time_tables import make_times
+from trade_potential.gravity.scores import (
+    Meats,
+    all_slopes,
+    design_slots,
+    pair_scores,
+    read_products,
+)
+from trade_potential.gravity.time_tables import read_times
 from trade_potential.linalg import FloatArray
-from trade_potential.macros import macros
+from trade_potential.macros import macros, number
 
 if TYPE_CHECKING:
     import duckdb
@@ -64,57 +74,32 @@ def panel_moments(
     )
     source = Source(relation, columns, entity, time, used, mean_weight)
     view_rows(connection, source)
-    varying = make_means(connection, source)
-    make_pairs(connection, source, varying)
-    small: dict[str, str] = {}
-    if time is not None:
-        small = {"time_sums": "panel_time_sums", "time_overlaps": "panel_time_overlaps"}
-        make_times(connection, source)
-    query = macros().panel_moments(
-        "panel_means",
-        "panel_products",
-        "panel_grand",
-        KEYS,
-        source.slots,
-        **small,
-        time="time_key",
-    )
-    return PanelMoments.from_rows(
-        connection.execute(query).fetchnumpy(), tuple(regressors), is_weighted=used is not None
-    )
+    moments = moments_of(read_pairs(connection, source), tuple(regressors), is_weighted=bool(used))
+    if time is None:
+        return moments
+    store_pairs(connection, moments)
+    return replace(moments, times=read_times(connection, source))
 
 
 def clustered_meats(
-    connection: duckdb.DuckDBPyConnection,
-    moments: PanelMoments,
-    fits: Mapping[Estimator, Estimate],
+    moments: PanelMoments, fits: Mapping[Estimator, Estimate]
 ) -> dict[Estimator, Meats]:
     """Sums over entities of products of the scores of fits, without a pass over the rows.
 
-    Estimates without numbers are left out; twoway is not of this kind, see ``fit_meats``.
-    Arguments otherwise as ``fit_meats``.
+    Args:
+        moments: What ``panel_moments`` made.
+        fits: Estimates from it. Those without numbers are left out; twoway is not of this kind, see
+            ``fit_meats``.
     """
-    sql, varying = macros(), _varying(connection)
-    grand = [_number(value) for value in moments.mean]
-    found: dict[Estimator, Meats] = {}
-    for fit in fits.values():
-        if not fit.is_estimated:
-            continue
-        _store(connection, moments, fit)
-        slopes = _slopes(moments, fit)
-        p = len(moments.terms)
-        numbers = {
-            "b": [_number(value) for value in slopes[:p]],
-            "g": [_number(value) for value in slopes[p:]] if fit.estimator == "mundlak" else [],
-            "constant": _number(fit.centred_constant),
-            "within_weight": _number(fit.within_weight) if fit.within_weight else "",
-        }
-        query = sql.meat_of_fit(
-            "panel_pairs", grand, "panel_weights", numbers, list(range(p + 1)), varying
-        )
-        used = design_slots(moments.terms, fit.terms, p)
-        found[fit.estimator] = Meats.of(connection.execute(query).fetchnumpy(), None, used)
-    return found
+    if moments.pairs is None:
+        raise ValueError("the moments do not hold the sums of pairs")
+    kept = {name: fit for name, fit in fits.items() if fit.is_estimated}
+    meats = {name: np.zeros_like(fit.bread) for name, fit in kept.items()}
+    for pairs in moments.pairs:
+        for name, fit in kept.items():
+            scores = pair_scores(moments, fit, pairs)
+            meats[name] += scores @ scores.T
+    return {name: Meats(meat) for name, meat in meats.items()}
 
 
 def fit_meats(
@@ -146,9 +131,7 @@ def fit_meats(
         query = sql.summed_outer_products("panel_pair_scores", [*KEYS, "estimator"], design)
         meats = Meats.of(connection.execute(query).fetchnumpy(), None, used)
     else:
-        meats = clustered_meats(connection, moments, {estimate.estimator: estimate})[
-            estimate.estimator
-        ]
+        meats = clustered_meats(moments, {estimate.estimator: estimate})[estimate.estimator]
     if not over_rows or estimate.estimator == "between":
         return meats
     _store(connection, moments, estimate)
@@ -156,12 +139,6 @@ def fit_meats(
     query = sql.time_scores("panel_scores", KEYS, "time_key", design)
     by_time = connection.execute(f"{query} order by time_key").fetchnumpy()
     return replace(Meats.of(by_time, by_time, used), by_entity=meats.by_entity)
-
-
-def _varying(connection: duckdb.DuckDBPyConnection) -> list[int]:
-    """Slots whose products panel_pairs holds."""
-    names = connection.execute("select * from panel_pairs limit 0").description or []
-    return [int(name[0].split("_")[2]) for name in names if name[0].startswith("c_0_")]
 
 
 def refined(
@@ -203,25 +180,19 @@ def _view_scores(
     connection: duckdb.DuckDBPyConnection, moments: PanelMoments, estimate: Estimate
 ) -> None:
     """Make the temporary view panel_scores of the fit that ``_store`` put in place."""
+    store_pairs(connection, moments)
     sql, slots = macros(), list(range(len(moments.terms) + 1))
     if estimate.estimator == "between":
         scores = sql.between_scores(
-            "panel_means", "panel_grand", "panel_coefficients", KEYS, "entity", slots
+            "panel_pairs", "panel_grand", "panel_coefficients", KEYS, "entity", slots
         )
     else:
         scores = sql.row_scores(
-            "panel_timed_rows", "panel_means", "panel_grand", "panel_coefficients", "panel_weights",
+            "panel_timed_rows", "panel_pairs", "panel_grand", "panel_coefficients", "panel_weights",
             "panel_shifts", KEYS, "entity", "time_key", slots, estimate.estimator == "mundlak",
             "mass" if moments.is_weighted else None, True,
         )  # fmt: skip
     connection.execute(f"create or replace temporary view panel_scores as {scores}")
-
-
-def _slopes(moments: PanelMoments, fit: Estimate) -> list[float]:
-    """Slopes of the regressors and then of their means, 0 of those that are not in the fit."""
-    terms = [*moments.terms, *(MEAN_OF.format(term) for term in moments.terms)]
-    slopes = dict(zip(fit.terms, fit.slopes.tolist(), strict=True))
-    return [slopes.get(term, 0.0) for term in terms]
 
 
 def _store(connection: duckdb.DuckDBPyConnection, moments: PanelMoments, fit: Estimate) -> None:
@@ -239,7 +210,7 @@ def _store(connection: duckdb.DuckDBPyConnection, moments: PanelMoments, fit: Es
             for label, row in zip(labels, fit.time_effects.shifts.tolist(), strict=True)
         ]
     for table, columns, rows in (
-        ("panel_coefficients", names, [[*numbers, *_slopes(moments, fit)]]),
+        ("panel_coefficients", names, [[*numbers, *all_slopes(moments.terms, fit)]]),
         ("panel_weights", ["group_size", "between_weight", "theta"], zip(*sizes, strict=True)),
         ("panel_shifts", ["time_key", *(f"t{k}" for k in range(p + 1))], shifts),
     ):
@@ -248,15 +219,10 @@ def _store(connection: duckdb.DuckDBPyConnection, moments: PanelMoments, fit: Es
             f"create or replace temporary table {table} (panel integer, estimator varchar, {typed})"
         )
         values = [
-            f"(1, '{fit.estimator}', {', '.join(_number(value) for value in row)})" for row in rows
+            f"(1, '{fit.estimator}', {', '.join(number(value) for value in row)})" for row in rows
         ]
         if values:
             connection.execute(f"insert into {table} values {', '.join(values)}")
-
-
-def _number(value: float) -> str:
-    """A number in SQL. As a parameter it would make DuckDB import pandas, which takes a second."""
-    return f"'{float(value)!r}'::double"
 
 
 def reset_products(

@@ -13,6 +13,9 @@ from trade_potential.linalg import FloatArray
 
 if TYPE_CHECKING:
     from trade_potential.gravity.columns import Table
+    from trade_potential.gravity.estimate import Estimate
+    from trade_potential.gravity.moments import PanelMoments
+    from trade_potential.gravity.pair_sums import PairSums
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,47 @@ def design_slots(regressors: tuple[str, ...], terms: tuple[str, ...], n_slots: i
     slot_of = {term: k for k, term in enumerate(regressors, start=1)}
     slot_of |= {MEAN_OF.format(term): n_slots + k for term, k in slot_of.items()}
     return [0, *(slot_of[term] for term in terms)]
+
+
+def all_slopes(regressors: tuple[str, ...], fit: Estimate) -> list[float]:
+    """Slopes of the regressors and then of their means, 0 of those that are not in the fit."""
+    terms = [*regressors, *(MEAN_OF.format(term) for term in regressors)]
+    slopes = dict(zip(fit.terms, fit.slopes.tolist(), strict=True))
+    return [slopes.get(term, 0.0) for term in terms]
+
+
+def pair_scores(moments: PanelMoments, fit: Estimate, pairs: PairSums) -> FloatArray:
+    """(k + 1, G) scores of pairs, constant first; no row is needed, their products say it all.
+
+    Two-way effects are not of this kind, their scores need the times of rows.
+
+    Args:
+        moments: What the fit was computed from.
+        fit: An estimate with numbers.
+        pairs: G of its pairs.
+
+    Source: Arellano (1987), Computing Robust Standard Errors for Within-groups Estimators, for the
+    within estimator; the others with the weights of ``Estimate``.
+    """
+    p, products = len(moments.terms), pairs.products
+    slopes = np.array(all_slopes(moments.terms, fit))
+    between = fit.between_weights[np.searchsorted(moments.sizes, pairs.rows)]
+    apart = pairs.means - moments.mean[:, None]
+    residual = apart[0] - fit.centred_constant - (slopes[:p] + slopes[p:]) @ apart[1:]
+    residual *= between * (pairs.mass / pairs.rows)
+    scores = []
+    for slot in design_slots(moments.terms, fit.terms, p):
+        if slot == 0:
+            scores.append(residual)
+            continue
+        score = apart[slot if slot <= p else slot - p] * residual
+        if slot <= p and fit.within_weight:
+            for j, slope in enumerate([-1.0, *slopes[:p]]):
+                sums = products.get((min(j, slot), max(j, slot)))
+                if sums is not None and slope:
+                    score -= fit.within_weight * slope * sums
+        scores.append(score)
+    return np.array(scores)
 
 
 def read_products(rows: Table, used: list[int]) -> FloatArray:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from trade_potential.gravity.pair_tables import KEYS, Source
+from trade_potential.gravity.time_moments import TimeMoments
+from trade_potential.linalg import FloatArray
 from trade_potential.macros import macros
 
 if TYPE_CHECKING:
@@ -14,29 +18,38 @@ MOST_TIMES = 63
 """Times that fit into the bits of a number; of more, rows are joined with each other."""
 
 
-def make_times(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
-    """Make the tables panel_time_sums and panel_time_overlaps; needs those of the pairs."""
-    sql = macros()
-    over = ("panel_timed_rows", "panel_means", KEYS, "entity", "time_key")
-    overlaps = _overlaps(connection, source) or sql.time_overlaps(*over, source.mass)
-    tables = {
-        "panel_time_sums": sql.time_sums(*over, source.slots, source.mass),
-        "panel_time_overlaps": overlaps,
-    }
-    for name, query in tables.items():
-        connection.execute(f"create or replace temporary table {name} as {query}")
+def read_times(connection: duckdb.DuckDBPyConnection, source: Source) -> TimeMoments:
+    """Sums by time and overlaps of times; needs the views of the rows and panel_pairs."""
+    over = ("panel_timed_rows", "panel_pairs", KEYS, "entity", "time_key")
+    query = macros().time_sums(*over, source.slots, source.mass)
+    sums = connection.execute(f"{query} order by time_key").fetchnumpy()
+    labels = np.asarray(sums["time_key"], dtype=np.int64)
+    overlaps = _overlaps_of_patterns(connection, source, len(labels))
+    if overlaps is None:
+        seen = connection.execute(macros().time_overlaps(*over, source.mass)).fetchnumpy()
+        overlaps = np.zeros((len(labels), len(labels)))
+        i = np.searchsorted(labels, np.asarray(seen["time_key"]))
+        j = np.searchsorted(labels, np.asarray(seen["other_time_key"]))
+        overlaps[i, j] = overlaps[j, i] = seen["overlap"]
+    return TimeMoments(
+        labels=labels,
+        masses=np.asarray(sums["mass"]),
+        sums=np.column_stack([sums[f"m{k}"] for k in source.slots]),
+        overlaps=overlaps,
+    )
 
 
-def _overlaps(connection: duckdb.DuckDBPyConnection, source: Source) -> str | None:
-    """Overlaps in SQL, from the pattern of the times of each pair; None for too many times.
+def _overlaps_of_patterns(
+    connection: duckdb.DuckDBPyConnection, source: Source, n_times: int
+) -> FloatArray | None:
+    """Overlaps from the pattern of the times of each pair; None for too many times.
 
     A join of the rows with each other would take the square of the rows of a pair. Here rows are
     read once, and pairs with the same pattern count as one.
     """
-    found = connection.execute("select count(*) from panel_times").fetchone() or (0,)
-    times = range(1, int(found[0]) + 1)
-    if len(times) > MOST_TIMES:
+    if n_times > MOST_TIMES:
         return None
+    times = range(1, n_times + 1)
     patterns = "create or replace temporary table panel_patterns as"
     repeated = None
     if source.mass is None:
@@ -66,12 +79,7 @@ def _overlaps(connection: duckdb.DuckDBPyConnection, source: Source) -> str | No
     sums = ", ".join(
         f"sum(w{s} * w{t} * share) as o_{s}_{t}" for s in times for t in times if s <= t
     )
-    overlaps = connection.execute(f"select {sums} from panel_patterns").fetchone() or ()
-    both = ((s, t) for s in times for t in times if s <= t)
-    rows = [
-        f"(1, {s}, {t}, {float(overlap)!r}::double)"
-        for (s, t), overlap in zip(both, overlaps, strict=True)
-        if overlap > 0.0
-    ]
-    columns = "panel, time_key, other_time_key, overlap"
-    return f"select * from (values {', '.join(rows)}) as seen({columns})"
+    found = connection.execute(f"select {sums} from panel_patterns").fetchone() or ()
+    overlaps = np.zeros((n_times, n_times))
+    overlaps[np.triu_indices(n_times)] = found
+    return np.triu(overlaps) + np.triu(overlaps, 1).T

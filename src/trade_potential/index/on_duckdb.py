@@ -1,4 +1,4 @@
-"""Correlations and scores of any DuckDB relation by the SQL that the dbt models run."""
+"""Correlations and scores of any DuckDB relation, its rows read in blocks."""
 
 from __future__ import annotations
 
@@ -8,20 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trade_potential.gravity.scores import read_products
+from trade_potential.blocks import blocks, doubles
 from trade_potential.index.correlation import Correlation
 from trade_potential.linalg import FloatArray
-from trade_potential.macros import macros, quoted
+from trade_potential.macros import quoted
 
 if TYPE_CHECKING:
     import duckdb
-
-LOOKED_AT = 10_000
-"""Rows whose means are the provisional centre of products."""
-
-FAR = 3.0
-"""Standard deviations that the centre may lie off the mean. What is subtracted then is nine times
-what is left, which takes one digit of sixteen; first rows of a trend lie off by 1.7."""
 
 BATCH = 10_000
 """Rows that Python holds at a time."""
@@ -39,68 +32,43 @@ class ScaledTable:
 def table_correlation(
     connection: duckdb.DuckDBPyConnection, relation: str, *, variables: list[str]
 ) -> ScaledTable:
-    """Correlations of columns of a table, in one pass over the rows, or two.
+    """Correlations of columns of a table, in one pass over the rows.
 
-    Products are taken around the means of the first rows. Where those lie far from the means of
-    all, in standard deviations, a second pass takes them around these.
+    Products are taken around the means of a block of rows, and blocks merged: the digits of two
+    passes, added in the order of the rows.
 
     Args:
         connection: Open connection.
         relation: Name of a table or view with finite values in columns v0, v1, ...
         variables: Names of the p columns in the same order.
+
+    Source: Chan, Golub and LeVeque (1983), Algorithms for Computing the Sample Variance: Analysis
+    and Recommendations, The American Statistician 37(3), 242-247, equation 1.5.
     """
     p = len(variables)
-    first = ", ".join(f"avg(v{k}), min(v{k}) = max(v{k})" for k in range(p))
-    found = (
-        connection.execute(
-            f"select {first} from (from {quoted(relation)} limit {LOOKED_AT})"
-        ).fetchone()
-        or ()
-    )
-    if not found or found[0] is None:
-        nothing = np.full(p, np.nan)
-        return ScaledTable(Correlation.of(variables, 0, np.full((p, p), np.nan)), nothing, nothing)
-    centre = np.array(found[::2], dtype=float)
-    # A column that varies here varies everywhere; of the others, all rows have to be asked.
-    guessed = [k for k in range(p) if found[2 * k + 1]]
-    for _ in range(2):
-        products, sums, rows, constant = _around(connection, relation, centre, guessed)
-        shift = sums / rows
-        matrix = products - rows * np.outer(shift, shift)
-        is_near = rows * shift**2 <= FAR**2 * np.diag(matrix)
-        is_near[constant] = True
-        if is_near.all():
-            break
-        centre = centre + shift
-    mean = centre + shift
-    # The mean of equal numbers may miss them by rounding: a constant is told by its range.
-    deviation = np.sqrt(np.maximum(np.diag(matrix), 0.0))
-    deviation[constant] = np.nan
-    with np.errstate(divide="ignore", invalid="ignore"):
-        correlation = matrix / np.outer(deviation, deviation)
+    rows, mean, products = 0, np.zeros(p), np.zeros((p, p))
+    first, is_flat = np.zeros(p), np.ones(p, dtype=bool)
+    columns = ", ".join(f"cast(v{k} as double) as v{k}" for k in range(p))
+    for block in blocks(connection, f"select {columns} from {quoted(relation)}"):
+        values = np.array(doubles(block))
+        n = values.shape[1]
+        if rows == 0:
+            first = values[:, 0].copy()
+        # The mean of equal numbers may miss them by rounding: a constant is told by its values.
+        is_flat[is_flat] = (values[is_flat] == first[is_flat, None]).all(axis=1)
+        middle = values.mean(axis=1)
+        values -= middle[:, None]
+        apart = middle - mean
+        products += values @ values.T + np.outer(apart, apart) * (rows * n / (rows + n))
+        mean += apart * (n / (rows + n))
+        rows += n
+    deviation = np.sqrt(np.diag(products))
+    deviation[is_flat] = np.nan
     return ScaledTable(
-        correlation=Correlation.of(variables, rows, correlation),
+        correlation=Correlation.of(variables, rows, products / np.outer(deviation, deviation)),
         mean=mean,
         deviation=deviation / np.sqrt(max(rows - 1, 1)),
     )
-
-
-def _around(
-    connection: duckdb.DuckDBPyConnection, relation: str, centre: FloatArray, guessed: list[int]
-) -> tuple[FloatArray, FloatArray, int, list[int]]:
-    """(p, p) products and (p,) sums of the columns less a centre, rows, and the constants."""
-    p = len(centre)
-    # A slot of ones more: products with it are sums.
-    columns = [f"v{k} - ({float(value)!r}::double) as m{k}" for k, value in enumerate(centre)]
-    shifted = f"(select {', '.join([*columns, f'1.0::double as m{p}'])} from {quoted(relation)})"
-    query = macros().summed_outer_products(shifted, [], range(p + 1))
-    products = read_products(connection.execute(query).fetchnumpy(), list(range(p + 1)))
-    ranges = ", ".join(f"min(v{k}) = max(v{k})" for k in guessed)
-    is_flat: tuple[bool, ...] = ()
-    if ranges:
-        is_flat = connection.execute(f"select {ranges} from {quoted(relation)}").fetchone() or ()
-    constant = [k for k, flat in zip(guessed, is_flat, strict=True) if flat]
-    return products[:p, :p], products[:p, p], round(products[p, p]), constant
 
 
 def index_scores(
