@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,13 +17,15 @@ BLOCK_ROWS = 32_768
 """Ten columns of so many rows lie in the second cache of a processor."""
 
 
-def blocks(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[pa.RecordBatch]:
+def blocks(
+    connection: duckdb.DuckDBPyConnection, query: str, block_rows: int = BLOCK_ROWS
+) -> Iterator[pa.RecordBatch]:
     """Record batches of a query, in the order of its rows.
 
     Before the last one the connection can do nothing else. pandas is not imported: that takes as
     long as to read ten million rows.
     """
-    yield from connection.execute(query).to_arrow_reader(BLOCK_ROWS)
+    yield from connection.execute(query).to_arrow_reader(block_rows)
 
 
 def has_nulls(block: pa.RecordBatch) -> bool:
@@ -31,6 +33,6 @@ def has_nulls(block: pa.RecordBatch) -> bool:
     return any(column.null_count for column in block.columns)
 
 
-def doubles(block: pa.RecordBatch, first: int = 0) -> list[FloatArray]:
-    """The columns from one on as (n,) arrays that share its memory; they hold numbers, no nulls."""
-    return [np.asarray(np.from_dlpack(column), dtype=float) for column in block.columns[first:]]
+def doubles(columns: Sequence[pa.Array]) -> list[FloatArray]:
+    """Columns of numbers without nulls as (n,) arrays that share their memory."""
+    return [np.asarray(np.from_dlpack(column), dtype=float) for column in columns]

@@ -27,8 +27,7 @@ NULL_TEXTS = ("", "na", "n/a", "nan", "null", "none", ".")
 
 NUMERIC = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\)|BOOLEAN")
 ORDERED_ROWS = 100_000
-"""Rows above which the last digits of sums depend on the order in which threads add, whatever the
-order of the rows."""
+"""A Parquet file of more rows is read as it lies: last digits depend on the order of its rows."""
 
 EXISTS = {
     "view": "select 1 from duckdb_views() where temporary and view_name = 'file_rows'",

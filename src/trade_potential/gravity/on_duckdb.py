@@ -11,14 +11,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trade_potential.errors import InputError
 from trade_potential.gravity.estimate import Estimate, Estimator
 from trade_potential.gravity.moments import PanelMoments
+from trade_potential.gravity.pair_file import PairFile
 from trade_potential.gravity.pair_moments import moments_of
-from trade_potential.gravity.pair_tables import (
+from trade_potential.gravity.pair_sums import Layout
+from trade_potential.gravity.reading import (
     KEYS,
     Source,
     read_pairs,
+    refuse_unusable,
     store_pairs,
+    times_of,
     view_rows,
     weights_of,
 )
@@ -29,7 +34,6 @@ from trade_potential.gravity.scores import (
     pair_scores,
     read_products,
 )
-from trade_potential.gravity.time_tables import read_times
 from trade_potential.linalg import FloatArray
 from trade_potential.macros import macros, number
 
@@ -51,7 +55,7 @@ def panel_moments(
     time: str | None = None,
     weights: str | None = None,
 ) -> PanelMoments:
-    """Aggregate a panel in the database to its moments, in two passes over the rows.
+    """Aggregate a panel in the database to its moments, in one pass over the rows.
 
     Args:
         connection: Open connection; temporary tables named panel_* are made.
@@ -59,8 +63,8 @@ def panel_moments(
         outcome: Column of the dependent variable.
         regressors: Columns of the regressors, without a constant.
         entity: Column of the entity (for a bilateral panel: the pair).
-        time: Column of the time; needed for two-way effects and covariances over time, at the cost
-            of two more passes. Numbers, or texts of numbers, are ordered as numbers.
+        time: Column of the time; needed for two-way effects and covariances over time. Numbers, or
+            texts of numbers, are ordered as numbers.
         weights: Column of positive weights, scaled to a mean of 1; without, or where all weights
             are equal, rows count alike.
 
@@ -68,17 +72,19 @@ def panel_moments(
         InputError: The relation has no rows, a value is missing or not finite, or a weight is not
             positive.
     """
-    columns = [outcome, *regressors]
+    columns, keys = [outcome, *regressors], [entity, *([] if time is None else [time])]
     used, mean_weight = weights_of(
-        connection, relation, columns=columns, entity=entity, weights=weights
+        connection, relation, columns=columns, keys=keys, weights=weights
     )
     source = Source(relation, columns, entity, time, used, mean_weight)
     view_rows(connection, source)
-    moments = moments_of(read_pairs(connection, source), tuple(regressors), is_weighted=bool(used))
-    if time is None:
-        return moments
-    store_pairs(connection, moments)
-    return replace(moments, times=read_times(connection, source))
+    is_weighted = used is not None
+    times = None if time is None else times_of(connection)
+    pairs, by_time = read_pairs(connection, Layout(is_weighted, times))
+    if not pairs:
+        refuse_unusable(connection, relation, [*columns, *([used] if used else [])], keys)
+        raise InputError(f"{relation}: a sum of its rows is not finite, its values are too large")
+    return moments_of(pairs, tuple(regressors), by_time, is_weighted=is_weighted)
 
 
 def clustered_meats(
@@ -93,11 +99,17 @@ def clustered_meats(
     """
     if moments.pairs is None:
         raise ValueError("the moments do not hold the sums of pairs")
+    return _meats(moments.pairs, moments, fits)
+
+
+def _meats(
+    pairs: PairFile, moments: PanelMoments, fits: Mapping[Estimator, Estimate]
+) -> dict[Estimator, Meats]:
     kept = {name: fit for name, fit in fits.items() if fit.is_estimated}
     meats = {name: np.zeros_like(fit.bread) for name, fit in kept.items()}
-    for pairs in moments.pairs:
+    for some in pairs:
         for name, fit in kept.items():
-            scores = pair_scores(moments, fit, pairs)
+            scores = pair_scores(moments, fit, some)
             meats[name] += scores @ scores.T
     return {name: Meats(meat) for name, meat in meats.items()}
 
@@ -118,25 +130,22 @@ def fit_meats(
         over_rows: Whether sums over rows and times are wanted: one more pass over the rows, for
             which the moments need their times. Without, only two-way effects take that pass.
     """
-    sql, design = macros(), _design(moments, estimate)
-    used = design_slots(moments.terms, estimate.terms, len(moments.terms))
-    is_twoway = estimate.estimator == "twoway"
-    if is_twoway:
-        _store(connection, moments, estimate)
-        _view_scores(connection, moments, estimate)
-        query = sql.pair_scores("panel_scores", KEYS, "entity", design)
-        connection.execute(
-            f"create or replace temporary table panel_pair_scores as {query} order by entity"
-        )
-        query = sql.summed_outer_products("panel_pair_scores", [*KEYS, "estimator"], design)
-        meats = Meats.of(connection.execute(query).fetchnumpy(), None, used)
+    fits = {estimate.estimator: estimate}
+    if estimate.time_effects is None:
+        meats = clustered_meats(moments, fits)[estimate.estimator]
     else:
-        meats = clustered_meats(moments, {estimate.estimator: estimate})[estimate.estimator]
+        # Less the effects of times, rows have the scores of one-way effects.
+        shifts = estimate.time_effects.shifts
+        layout = Layout(moments.is_weighted, times_of(connection), shifts)
+        pairs, _ = read_pairs(connection, layout)
+        meats = _meats(pairs, moments, fits)[estimate.estimator]
     if not over_rows or estimate.estimator == "between":
         return meats
     _store(connection, moments, estimate)
     _view_scores(connection, moments, estimate)
-    query = sql.time_scores("panel_scores", KEYS, "time_key", design)
+    design = _design(moments, estimate)
+    used = design_slots(moments.terms, estimate.terms, len(moments.terms))
+    query = macros().time_scores("panel_scores", KEYS, "time_key", design)
     by_time = connection.execute(f"{query} order by time_key").fetchnumpy()
     return replace(Meats.of(by_time, by_time, used), by_entity=meats.by_entity)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import weakref
 from collections.abc import Iterator
+from dataclasses import replace
 from os import SEEK_END
 from typing import TYPE_CHECKING
 
@@ -29,9 +30,13 @@ class PairFile:
         self._written: list[tuple[int, list[tuple[int, int]]]] = []
         self._waiting: list[PairSums] = []
 
+    def __bool__(self) -> bool:
+        """Whether there are pairs."""
+        return bool(self._written or self._waiting)
+
     def add(self, pairs: PairSums) -> None:
         """Put pairs at the end."""
-        self._waiting.append(pairs)
+        self._waiting.append(replace(pairs, seen=None))
         if sum(map(len, self._waiting)) >= PAIRS_TOGETHER:
             self.flush()
 

@@ -7,15 +7,15 @@ import numpy as np
 from trade_potential.errors import InputError
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.pair_file import PairFile
-from trade_potential.gravity.time_moments import TimeMoments
+from trade_potential.gravity.time_sums import TimeSums
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what is not finite is refused
 def moments_of(
     pairs: PairFile,
     terms: tuple[str, ...],
+    times: TimeSums | None = None,
     *,
-    times: TimeMoments | None = None,
     is_weighted: bool = False,
 ) -> PanelMoments:
     """Add the pairs up, around the grand means: the pairs are read twice.
@@ -65,7 +65,7 @@ def moments_of(
         masses=masses,
         between_sum=between_sum,
         between=(between + between.transpose(0, 2, 1)) / 2.0,
-        times=times,
+        times=None if times is None else times.moments(),
         is_weighted=is_weighted,
         pairs=pairs,
     )

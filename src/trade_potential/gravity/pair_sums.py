@@ -16,13 +16,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from trade_potential.blocks import doubles
+from trade_potential.blocks import BLOCK_ROWS, doubles
 from trade_potential.linalg import FloatArray
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 IntArray = npt.NDArray[np.int64]
+MANY_TIMES = 64
+"""Numbers by pair and time of a block, 32 bytes each with their copies, take 64 MB at most."""
+
 Entities = npt.NDArray[np.int64] | npt.NDArray[np.str_]
 
 
@@ -37,6 +40,7 @@ class PairSums:
         means: (s, G) mean of every slot, weighted.
         products: By slots i <= j the (G,) sums of products around the means, weighted; those of a
             slot that does not vary within any of the pairs are left out, they are zero.
+        seen: (G, T) sum of the weights at each time; None where times were not asked for.
     """
 
     entities: Entities
@@ -44,6 +48,7 @@ class PairSums:
     mass: FloatArray
     means: FloatArray
     products: dict[tuple[int, int], FloatArray]
+    seen: FloatArray | None = None
 
     def __len__(self) -> int:
         """Pairs."""
@@ -57,16 +62,20 @@ class PairSums:
             self.mass[taken],
             self.means[:, taken],
             {slots: sums[taken] for slots, sums in self.products.items()},
+            None if self.seen is None else self.seen[taken],
         )
 
-    def is_rising(self, after: PairSums | None) -> bool:
-        """Whether each entity is above the one before, the first above the last of ``after``."""
-        last = self.entities[:0] if after is None else after.entities[-1:]
-        entities = np.concatenate([last, self.entities])
+    def is_rising(self, after: list[PairSums]) -> bool:
+        """Whether each entity is above the one before, also above those of ``after``."""
+        entities = np.concatenate([*(pairs.entities for pairs in after), self.entities])
         return bool(np.greater(entities[1:], entities[:-1]).all())
 
-    def merge_first(self, before: PairSums) -> None:
-        """Add earlier rows of the first pair to it, in place."""
+    def merge_first(self, before: PairSums) -> FloatArray | None:
+        """Add earlier rows of the first pair to it, in place.
+
+        Returns:
+            (T, s) what the sums of deviations by time change by, as the mean has moved.
+        """
         mass = before.mass[0] + self.mass[0]
         apart = self.means[:, 0] - before.means[:, 0]
         moved = np.flatnonzero(apart).tolist()
@@ -78,41 +87,93 @@ class PairSums:
         self.means[:, 0] = before.means[:, 0] + apart * (self.mass[0] / mass)
         self.rows[0] += before.rows[0]
         self.mass[0] = mass
+        if self.seen is None or before.seen is None:
+            return None
+        share = before.mass[0] / mass
+        moved_by = np.outer(share * self.seen[0] - (1.0 - share) * before.seen[0], apart)
+        self.seen[0] += before.seen[0]
+        return moved_by
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the columns of a block are: the entity, the slots, and those that are asked for here.
+
+    Attributes:
+        is_weighted: The mass of a row.
+        times: (T,) what the time of a row may be, in order; None where blocks hold no times.
+        shifts: (T, s) what is subtracted from the slots at each time. Sums by time are not taken
+            then, and the other way round.
+    """
+
+    is_weighted: bool = False
+    times: pa.Array | None = None
+    shifts: FloatArray | None = None
+
+    @property
+    def n_times(self) -> int:
+        """T; 0 without times."""
+        return 0 if self.times is None else len(self.times)
+
+    @property
+    def block_rows(self) -> int:
+        """Rows of a block: of many times fewer, as each pair of it has a number for each time."""
+        return max(MANY_TIMES * BLOCK_ROWS // max(self.n_times, MANY_TIMES), 1)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # sums tell what is not finite
-def sums_of(block: pa.RecordBatch, varying: set[int], *, is_weighted: bool) -> PairSums:
+def sums_of(
+    block: pa.RecordBatch, varying: set[int], layout: Layout
+) -> tuple[PairSums, FloatArray | None]:
     """The pairs of a block of rows.
 
     Args:
-        block: The entity, the slots as doubles and, if rows are weighted, their mass; no nulls.
+        block: Columns as in ``layout``; no nulls.
         varying: Slots known to vary within pairs; those that do here are added.
-        is_weighted: Whether the last column is the mass of a row.
+        layout: Of the columns.
+
+    Returns:
+        The pairs, and (T, s) the sums of their deviations by time, if there are times.
     """
     starts = first_rows(block.columns[0])
     rows = np.diff(starts, append=block.num_rows)
     pair_of_row = np.repeat(np.arange(len(starts)), rows)
-    columns = doubles(block, 1)
-    weights = columns.pop() if is_weighted else None
+    n_times = layout.n_times
+    columns = list(block.columns[1:])
+    time = None if layout.times is None else places(columns.pop(), layout.times)
+    slots = doubles(columns)
+    weights = slots.pop() if layout.is_weighted else None
     mass = rows.astype(float) if weights is None else np.add.reduceat(weights, starts)
-    means = np.empty((len(columns), len(starts)))
+    means = np.empty((len(slots), len(starts)))
     deviations: dict[int, FloatArray] = {}
-    for k, column in enumerate(columns):
+    for k, slot in enumerate(slots):
+        values = slot if layout.shifts is None else slot - layout.shifts[time, k]
         if k not in varying:
-            means[k] = column[starts]
-            if (column == means[k][pair_of_row]).all():
+            means[k] = values[starts]
+            if (values == means[k][pair_of_row]).all():
                 continue
             varying.add(k)
-        weighted = column if weights is None else column * weights
-        means[k] = np.add.reduceat(weighted, starts) / mass
-        deviations[k] = column - means[k][pair_of_row]
+        means[k] = np.add.reduceat(_times(values, weights), starts) / mass
+        deviations[k] = values - means[k][pair_of_row]
     products = {}
+    seen = by_time = None
+    if time is not None and layout.shifts is None:
+        cells = np.bincount(pair_of_row * n_times + time, weights, len(starts) * n_times)
+        seen = cells.reshape(len(starts), n_times).astype(float)
+        by_time = np.zeros((n_times, len(slots)))
     for i, left in deviations.items():
-        weighted = left if weights is None else left * weights
+        weighted = _times(left, weights)
+        if time is not None and by_time is not None:
+            by_time[:, i] = np.bincount(time, weighted, n_times)
         for j, right in deviations.items():
             if i <= j:
                 products[i, j] = np.add.reduceat(weighted * right, starts)
-    return PairSums(entities_at(block.columns[0], starts), rows, mass, means, products)
+    entities = entities_at(block.columns[0], starts)
+    return PairSums(entities, rows, mass, means, products, seen), by_time
+
+
+def _times(values: FloatArray, weights: FloatArray | None) -> FloatArray:
+    return values if weights is None else values * weights
 
 
 def first_rows(entities: pa.Array) -> IntArray:
@@ -138,6 +199,13 @@ def entities_at(entities: pa.Array, places: IntArray) -> Entities:
         return np.asarray(np.from_dlpack(entities), dtype=np.int64)[places]
     indices = pa.Array.from_buffers(pa.int64(), len(places), [None, pa.py_buffer(places)])
     return np.array(entities.take(indices).to_pylist(), dtype=str)
+
+
+def places(values: pa.Array, among: pa.Array) -> IntArray:
+    """Positions of values in an array that holds them all, once each."""
+    import pyarrow.compute as pc
+
+    return np.asarray(np.from_dlpack(pc.index_in(values, value_set=among)), dtype=np.int64)
 
 
 def joined(parts: list[PairSums]) -> PairSums:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trade_potential.blocks import blocks, doubles
+from trade_potential.blocks import BLOCK_ROWS, blocks, doubles
 from trade_potential.index.correlation import Correlation
 from trade_potential.linalg import FloatArray
 from trade_potential.macros import quoted
@@ -49,8 +49,8 @@ def table_correlation(
     rows, mean, products = 0, np.zeros(p), np.zeros((p, p))
     first, is_flat = np.zeros(p), np.ones(p, dtype=bool)
     columns = ", ".join(f"cast(v{k} as double) as v{k}" for k in range(p))
-    for block in blocks(connection, f"select {columns} from {quoted(relation)}"):
-        values = np.array(doubles(block))
+    for block in blocks(connection, f"select {columns} from {quoted(relation)}", BLOCK_ROWS):
+        values = np.array(doubles(block.columns))
         n = values.shape[1]
         if rows == 0:
             first = values[:, 0].copy()

@@ -1,0 +1,231 @@
+"""How the rows of a DuckDB relation are read: once, by pair, in blocks (pair_sums.py).
+
+All the rest is asked of pairs (pair_file.py). See docs/decisions/016-passes.md for what it costs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trade_potential.blocks import blocks, has_nulls
+from trade_potential.errors import InputError
+from trade_potential.gravity.pair_file import PairFile
+from trade_potential.gravity.pair_sums import Layout, PairSums, sums_of
+from trade_potential.gravity.time_sums import TimeSums
+from trade_potential.macros import number, quoted
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+    from trade_potential.gravity.moments import PanelMoments
+
+KEYS = ["panel"]
+"""Models of dbt keep several samples in a table; here there is one, with the key 1."""
+
+INTEGERS = ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UINTEGER", "USMALLINT", "UTINYINT")
+"""Types of entities and times that stay numbers; others are compared as texts."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A relation and its columns.
+
+    Attributes:
+        relation: Name of a table or view.
+        columns: Outcome and regressors.
+        entity: Column of the entity.
+        time: Column of the time, if times are asked for.
+        weights: Column of weights, if rows have different ones.
+        mean_weight: Their mean.
+    """
+
+    relation: str
+    columns: list[str]
+    entity: str
+    time: str | None
+    weights: str | None
+    mean_weight: float = 1.0
+
+
+def weights_of(
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    *,
+    columns: list[str],
+    keys: list[str],
+    weights: str | None,
+) -> tuple[str | None, float]:
+    """The column of weights, None where all are equal, and their mean.
+
+    Raises:
+        InputError: A weight is missing, not finite or not positive.
+    """
+    if weights is None:
+        return None, 1.0
+    weight = f"cast({quoted(weights)} as double)"
+    rows, usable, flat, mean, differ = connection.execute(
+        f"select count(*), coalesce(bool_and(isfinite({weight})) and count(*) = count({weight}), "
+        f"false), count(*) filter (where {weight} <= 0), avg({weight}), "
+        f"min({weight}) < max({weight}) from {quoted(relation)}"
+    ).fetchone() or (0, False, 0, None, False)
+    if flat or not usable:
+        refuse_unusable(connection, relation, [*columns, weights], keys)
+        raise InputError(f"{relation}: {flat} of {rows} rows have a weight that is not positive")
+    return (weights, float(mean)) if differ else (None, 1.0)
+
+
+def refuse_unusable(
+    connection: duckdb.DuckDBPyConnection, relation: str, columns: list[str], keys: list[str]
+) -> None:
+    """Refuse a relation without rows, with values that are not finite or keys that are missing.
+
+    One pass over the rows, for where the sums of ``read_pairs`` are suspicious.
+    """
+    unusable = [
+        f"not coalesce(isfinite(cast({quoted(name)} as double)), false)" for name in columns
+    ]
+    unusable += [f"{quoted(name)} is null" for name in keys]
+    rows, bad = connection.execute(
+        f"select count(*), count(*) filter (where {' or '.join(unusable)}) from {quoted(relation)}"
+    ).fetchone() or (0, 0)
+    if rows == 0:
+        raise InputError(f"{relation} has no rows")
+    if bad:
+        raise InputError(f"{relation}: {bad} of {rows} rows hold a missing or not finite value")
+
+
+def view_rows(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Make the view panel_rows, and panel_timed_rows with the number of the time instead of it."""
+    keys = {"entity": source.entity, "time_value": source.time}
+    columns = [
+        f"{_key(connection, source.relation, column)} as {name}"
+        for name, column in keys.items()
+        if column is not None
+    ]
+    slots = [f"cast({quoted(column)} as double) as v{k}" for k, column in enumerate(source.columns)]
+    if source.weights is not None:
+        weight = f"cast({quoted(source.weights)} as double)"
+        slots.append(f"{weight} / {source.mean_weight!r} as mass")
+    columns = ["1 as panel", columns[0], *slots, *columns[1:]]
+    connection.execute("drop table if exists temp.panel_pairs")
+    connection.execute(
+        f"create or replace temporary view panel_rows as select {', '.join(columns)} "
+        f"from {quoted(source.relation)}"
+    )
+    timed = "select *, 1 as time_key from panel_rows"
+    if source.time is not None:
+        connection.execute(
+            "create or replace temporary table panel_times as select time_value, row_number() over "
+            "(order by try_cast(cast(time_value as varchar) as double), time_value) as time_key "
+            "from (select distinct time_value from panel_rows where time_value is not null)"
+        )
+        timed = (
+            "select panel_rows.* exclude (time_value), time_key from panel_rows "
+            "inner join panel_times on panel_rows.time_value = panel_times.time_value"
+        )
+    connection.execute(f"create or replace temporary view panel_timed_rows as {timed}")
+
+
+def times_of(connection: duckdb.DuckDBPyConnection) -> pa.Array:
+    """(T,) the times of the rows in order, as ``view_rows`` has found them."""
+    import pyarrow as pa
+
+    found = blocks(connection, "select time_value from panel_times order by time_key")
+    arrays = [block.columns[0] for block in found]
+    return pa.concat_arrays(arrays) if arrays else pa.nulls(0)
+
+
+def _key(connection: duckdb.DuckDBPyConnection, relation: str, column: str) -> str:
+    """A column of keys in SQL, as one of two types."""
+    found = connection.execute(
+        f"select typeof({quoted(column)}) from {quoted(relation)} limit 1"
+    ).fetchone() or ("",)
+    return f"cast({quoted(column)} as {'bigint' if found[0] in INTEGERS else 'varchar'})"
+
+
+def read_pairs(
+    connection: duckdb.DuckDBPyConnection, layout: Layout
+) -> tuple[PairFile, TimeSums | None]:
+    """Means and products of each pair, and sums by time: a pass over the rows of ``view_rows``.
+
+    Where pairs do not come in a rising order, their rows may not lie together: reading begins
+    again, and DuckDB sorts them.
+
+    Returns:
+        The pairs, none where a value is missing or a sum not finite, and the sums of the times that
+        the layout has.
+    """
+    try:
+        return _in_order(connection, layout, "")
+    except _NotRisingError:
+        by = "entity" if layout.times is None else "entity, time_value"
+        return _in_order(connection, layout, f" order by {by}")
+
+
+class _NotRisingError(Exception):
+    """An entity is not above the one before."""
+
+
+def _in_order(
+    connection: duckdb.DuckDBPyConnection, layout: Layout, order: str
+) -> tuple[PairFile, TimeSums | None]:
+    """Read the pairs in the order their rows come in."""
+    file, times = PairFile(), None
+    varying: set[int] = set()
+    last: list[PairSums] = []  # the pair that may go on
+    # Not joined with the numbers of the times: a join may leave the rows in another order.
+    query = f"select * exclude (panel) from panel_rows{order}"
+    for block in blocks(connection, query, layout.block_rows):
+        if has_nulls(block):
+            return PairFile(), None
+        pairs, by_time = sums_of(block, varying, layout)
+        if not np.isfinite(pairs.means).all():
+            return PairFile(), None
+        goes_on = bool(last) and last[0].entities[0] == pairs.entities[0]
+        if not order and not pairs.is_rising(after=[] if goes_on else last):
+            raise _NotRisingError
+        if by_time is not None:
+            times = times or TimeSums.of_none(*by_time.shape)
+            times.deviations += by_time
+        moved_by = pairs.merge_first(last.pop()) if goes_on else None
+        if times is not None and moved_by is not None:
+            times.deviations += moved_by
+        for finished in (*last, pairs.part(slice(0, -1))):
+            file.add(finished)
+            if times is not None:
+                times.add_pairs(finished)
+        last = [pairs.part(slice(-1, None))]
+    for finished in last:
+        file.add(finished)
+        if times is not None:
+            times.add_pairs(finished)
+    file.flush()
+    return file, times
+
+
+def store_pairs(connection: duckdb.DuckDBPyConnection, moments: PanelMoments) -> None:
+    """Make the tables panel_pairs and panel_grand, of means, for passes by SQL; once suffices."""
+    found = connection.execute(
+        "select 1 from duckdb_tables() where table_name = 'panel_pairs' and temporary"
+    ).fetchone()
+    if found or moments.pairs is None:
+        return
+    grand = ", ".join(f"{number(mean)} as m{k}" for k, mean in enumerate(moments.mean))
+    connection.execute(
+        f"create or replace temporary table panel_grand as select 1 as panel, {grand}"
+    )
+    columns = ", ".join(f"cast(0 as double) as m{k}" for k in range(len(moments.mean)))
+    connection.execute(
+        "create temporary table panel_pairs as select panel, entity, cast(0 as bigint) as "
+        f"row_count, cast(0 as double) as mass, {columns} from panel_rows limit 0"
+    )
+    for pairs in moments.pairs:
+        sums = {"entity": pairs.entities, "row_count": pairs.rows, "mass": pairs.mass}
+        means = {f"m{k}": mean for k, mean in enumerate(pairs.means)}
+        connection.register("panel_some", {**sums, **means})
+        connection.execute("insert into panel_pairs select 1, * from panel_some")
+        connection.unregister("panel_some")

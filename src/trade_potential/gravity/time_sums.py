@@ -1,0 +1,43 @@
+"""The small side of two-way effects, added up while pairs are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trade_potential.gravity.pair_sums import PairSums
+from trade_potential.gravity.time_moments import TimeMoments
+from trade_potential.linalg import FloatArray
+
+
+@dataclass
+class TimeSums:
+    """Sums by time so far.
+
+    Attributes:
+        masses: (T,) of the weights.
+        deviations: (T, s) of the slots less the means of the pairs.
+        overlaps: (T, T) over the pairs of the product of their masses / mass of the pair.
+    """
+
+    masses: FloatArray
+    deviations: FloatArray
+    overlaps: FloatArray
+
+    @classmethod
+    def of_none(cls, n_times: int, n_slots: int) -> TimeSums:
+        """Before the first row."""
+        zeros = np.zeros
+        return cls(zeros(n_times), zeros((n_times, n_slots)), zeros((n_times, n_times)))
+
+    def add_pairs(self, pairs: PairSums) -> None:
+        """Say that pairs are finished: who is seen when is known then."""
+        if pairs.seen is not None:
+            self.masses += pairs.seen.sum(axis=0)
+            self.overlaps += (pairs.seen / pairs.mass[:, None]).T @ pairs.seen
+
+    def moments(self) -> TimeMoments:
+        """As the estimators read them."""
+        labels = np.arange(1, len(self.masses) + 1)
+        return TimeMoments(labels, self.masses, self.deviations, self.overlaps)
