@@ -59,12 +59,15 @@ def _resident(pid: int) -> int:
 def environment() -> dict[str, str]:
     """The caller's, without limits on threads and settings of the project.
 
-    Every program runs with its own default of threads, every build with the database of its folder.
+    Every program runs with its own default of threads, every build with the database of its folder,
+    and Python keeps the modules it has compiled.
     """
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.endswith("_NUM_THREADS") and not name.startswith(("DBT_", "TRADE_"))
+        if not name.endswith("_NUM_THREADS")
+        and not name.startswith(("DBT_", "TRADE_"))
+        and name != "PYTHONDONTWRITEBYTECODE"
     }
     return {**kept, "DO_NOT_TRACK": "1", "PYTHONHASHSEED": "0"}
 

@@ -25,7 +25,7 @@ class PairFile:
 
     def __init__(self) -> None:
         """An empty one, where the system keeps temporary files (TMPDIR)."""
-        self._file = tempfile.TemporaryFile(prefix="trade-potential-")  # noqa: SIM115
+        self._file = tempfile.TemporaryFile(prefix="trade-potential-", buffering=0)  # noqa: SIM115
         weakref.finalize(self, self._file.close)
         self._written: list[tuple[int, list[tuple[int, int]]]] = []
         self._waiting: list[PairSums] = []

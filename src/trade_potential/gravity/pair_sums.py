@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 IntArray = npt.NDArray[np.int64]
 MANY_TIMES = 64
-"""Numbers by pair and time of a block, 32 bytes each with their copies, take 64 MB at most."""
+"""Of more times blocks are smaller: they hold a number for each pair and time, 17 MB at most."""
 
 Entities = npt.NDArray[np.int64] | npt.NDArray[np.str_]
 
@@ -137,7 +137,6 @@ def sums_of(
     """
     starts = first_rows(block.columns[0])
     rows = np.diff(starts, append=block.num_rows)
-    pair_of_row = np.repeat(np.arange(len(starts)), rows)
     n_times = layout.n_times
     columns = list(block.columns[1:])
     time = None if layout.times is None else places(columns.pop(), layout.times)
@@ -150,14 +149,15 @@ def sums_of(
         values = slot if layout.shifts is None else slot - layout.shifts[time, k]
         if k not in varying:
             means[k] = values[starts]
-            if (values == means[k][pair_of_row]).all():
+            if (values == np.repeat(means[k], rows)).all():
                 continue
             varying.add(k)
         means[k] = np.add.reduceat(_times(values, weights), starts) / mass
-        deviations[k] = values - means[k][pair_of_row]
+        deviations[k] = values - np.repeat(means[k], rows)
     products = {}
     seen = by_time = None
     if time is not None and layout.shifts is None:
+        pair_of_row = np.repeat(np.arange(len(starts)), rows)
         cells = np.bincount(pair_of_row * n_times + time, weights, len(starts) * n_times)
         seen = cells.reshape(len(starts), n_times).astype(float)
         by_time = np.zeros((n_times, len(slots)))
