@@ -7,13 +7,14 @@ Rows travel as CSV by COPY, the fastest way into and out of PostgreSQL that its 
 from __future__ import annotations
 
 import tempfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dbt.adapters.base import PythonJobHelper
-from dbt.adapters.contracts.connection import AdapterResponse, Connection
+from dbt.adapters.contracts.connection import Connection
 from dbt.adapters.postgres import (
     PostgresAdapter,
     PostgresConnectionManager,
@@ -23,7 +24,7 @@ from dbt_common.exceptions import DbtRuntimeError
 
 from trade_potential.engines.adapter import ProjectAdapter
 from trade_potential.engines.dialect import TranslationError, type_name
-from trade_potential.engines.python_models import run_python_model
+from trade_potential.engines.python_models import Fetch, PythonModels, Write
 from trade_potential.macros import quoted, text_literal
 from trade_potential.release.tables import literal
 
@@ -145,33 +146,23 @@ def _stored(kind: str) -> str:
     return type_name(kind, TradePostgresAdapter.ENGINE)
 
 
-class PythonModels(PythonJobHelper):
-    """Runs one Python model over a connection of its own."""
+class PostgresModels(PythonModels):
+    """Python models over a connection of their own, which is committed at the end."""
 
-    def __init__(self, parsed_model: dict[str, Any], credential: Any) -> None:
-        """As dbt calls it: the node of the model, and how to reach the engine."""
-        self.model = parsed_model
-        self.credentials = credential
-
-    def submit(self, compiled_code: str) -> AdapterResponse:
-        """Run the model and commit what it returns."""
+    @contextmanager
+    def reached(self) -> Iterator[tuple[Fetch, Write]]:
+        """A transaction."""
         connection = Connection(type=TYPE, name=self.model["name"], credentials=self.credentials)
         opened = TradePostgresConnectionManager.open(connection)
         with closing(opened.handle) as handle, handle, handle.cursor() as cursor:
-            run_python_model(
-                compiled_code,
-                session_tables=self.model["config"].get("meta", {}).get("session_tables", []),
-                fetch=lambda session, name: fetch(cursor, session, name),
-                write=lambda name, rows: write(cursor, name, rows),
-            )
-        return AdapterResponse(_message="PYTHON")
+            yield partial(fetch, cursor), partial(write, cursor)
 
 
 class TradePostgresAdapter(ProjectAdapter, PostgresAdapter):
     """dbt-postgres with translation, seeds by line and Python models."""
 
     ENGINE = "postgres"
-    JobHelper = PythonModels
+    JobHelper = PostgresModels
     ConnectionManager = TradePostgresConnectionManager
 
     def write_relation(self, name: str, rows: Any) -> None:

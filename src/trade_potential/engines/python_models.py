@@ -9,8 +9,14 @@ the engine. dbt calls a class like ``PythonModels`` as a plugin declares it
 from __future__ import annotations
 
 import traceback
+from abc import abstractmethod
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
+
+from dbt.adapters.base import PythonJobHelper
+from dbt.adapters.contracts.connection import AdapterResponse
+from dbt_common.exceptions import DbtRuntimeError
 
 if TYPE_CHECKING:
     import duckdb
@@ -19,11 +25,35 @@ TARGET = "written_to"
 """Name that the materialization gives the relation to write (macro trade_python_model)."""
 Fetch = Callable[["duckdb.DuckDBPyConnection", str], "duckdb.DuckDBPyRelation"]
 """Brings a relation of the engine into a DuckDB connection."""
+Write = Callable[[str, "duckdb.DuckDBPyRelation"], None]
+"""Writes a DuckDB relation into a relation of the engine."""
 
 
-def run_python_model(
-    code: str, *, session_tables: list[str], fetch: Fetch, write: Callable[[str, Any], None]
-) -> None:
+class PythonModels(PythonJobHelper):
+    """Runs one Python model; a subclass reaches the engine."""
+
+    def __init__(self, parsed_model: dict[str, Any], credential: Any) -> None:
+        """As dbt calls it: the node of the model, and how to reach the engine."""
+        self.model = parsed_model
+        self.credentials = credential
+
+    @abstractmethod
+    def reached(self) -> AbstractContextManager[tuple[Fetch, Write]]:
+        """Ways into and out of the engine; what was written stays where nothing fails."""
+
+    def submit(self, compiled_code: str) -> AdapterResponse:
+        """Run the model and write what it returns."""
+        with self.reached() as (fetch, write):
+            run_python_model(
+                compiled_code,
+                session_tables=self.model["config"].get("meta", {}).get("session_tables", []),
+                fetch=fetch,
+                write=write,
+            )
+        return AdapterResponse(_message="PYTHON")
+
+
+def run_python_model(code: str, *, session_tables: list[str], fetch: Fetch, write: Write) -> None:
     """Run the compiled code of a model and write what it returns.
 
     Args:
@@ -37,7 +67,6 @@ def run_python_model(
         DbtRuntimeError: The model fails; with its traceback, as dbt-duckdb shows it.
     """
     import duckdb
-    from dbt_common.exceptions import DbtRuntimeError
 
     namespace: dict[str, Any] = {"__name__": "dbt_python_model"}
     try:

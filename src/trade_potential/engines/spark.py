@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dbt.adapters.base import PythonJobHelper
-from dbt.adapters.contracts.connection import AdapterResponse
 from dbt.adapters.spark import SparkAdapter, SparkConnectionManager, SparkCredentials
 from dbt_common.exceptions import DbtRuntimeError
 
 from trade_potential.engines.adapter import ProjectAdapter
-from trade_potential.engines.python_models import run_python_model
+from trade_potential.engines.python_models import Fetch, PythonModels, Write
 from trade_potential.macros import quoted
 
 if TYPE_CHECKING:
@@ -108,31 +109,21 @@ def write(spark: SparkSession, name: str, rows: duckdb.DuckDBPyRelation) -> None
     frame.write.mode("overwrite").format(FORMAT).saveAsTable(name)
 
 
-class PythonModels(PythonJobHelper):
-    """Runs one Python model beside the session."""
+class SparkModels(PythonModels):
+    """Python models beside the session."""
 
-    def __init__(self, parsed_model: dict[str, Any], credential: Any) -> None:
-        """As dbt calls it: the node of the model, and how to reach the engine."""
-        self.model = parsed_model
-        self.credentials = credential
-
-    def submit(self, compiled_code: str) -> AdapterResponse:
-        """Run the model and write what it returns."""
+    @contextmanager
+    def reached(self) -> Iterator[tuple[Fetch, Write]]:
+        """The session."""
         spark = started(self.credentials)
-        run_python_model(
-            compiled_code,
-            session_tables=self.model["config"].get("meta", {}).get("session_tables", []),
-            fetch=lambda session, name: fetch(spark, session, name),
-            write=lambda name, rows: write(spark, name, rows),
-        )
-        return AdapterResponse(_message="PYTHON")
+        yield partial(fetch, spark), partial(write, spark)
 
 
 class TradeSparkAdapter(ProjectAdapter, SparkAdapter):
     """dbt-spark with translation, seeds by line and Python models."""
 
     ENGINE = "spark"
-    JobHelper = PythonModels
+    JobHelper = SparkModels
     ConnectionManager = TradeSparkConnectionManager
 
     def write_relation(self, name: str, rows: Any) -> None:

@@ -80,11 +80,11 @@ def panel_moments(
     view_rows(connection, source)
     is_weighted = used is not None
     times = None if time is None else times_of(connection)
-    pairs, by_time = read_pairs(connection, Layout(is_weighted, times))
+    pairs, by_time = read_pairs(connection, Layout(len(columns), is_weighted, times))
     if not pairs:
         refuse_unusable(connection, relation, [*columns, *([used] if used else [])], keys)
         raise InputError(f"{relation}: a sum of its rows is not finite, its values are too large")
-    return moments_of(pairs, tuple(regressors), by_time, is_weighted=is_weighted)
+    return moments_of(pairs, tuple(regressors), by_time.moments(), is_weighted=is_weighted)
 
 
 def clustered_meats(
@@ -136,7 +136,8 @@ def fit_meats(
     else:
         # Less the effects of times, rows have the scores of one-way effects.
         shifts = estimate.time_effects.shifts
-        layout = Layout(moments.is_weighted, times_of(connection), shifts)
+        times = times_of(connection)
+        layout = Layout(len(moments.mean), moments.is_weighted, times, shifts)
         pairs, _ = read_pairs(connection, layout)
         meats = _meats(pairs, moments, fits)[estimate.estimator]
     if not over_rows or estimate.estimator == "between":

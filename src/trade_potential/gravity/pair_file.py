@@ -36,7 +36,7 @@ class PairFile:
 
     def add(self, pairs: PairSums) -> None:
         """Put pairs at the end."""
-        self._waiting.append(replace(pairs, seen=None))
+        self._waiting.append(replace(pairs, seen=np.zeros((len(pairs), 0))))
         if sum(map(len, self._waiting)) >= PAIRS_TOGETHER:
             self.flush()
 
@@ -60,4 +60,5 @@ class PairFile:
             table: FloatArray = np.load(self._file)
             rows, mass, sums = table[0].astype(np.int64), table[1], table[2:]
             means, products = sums[: len(sums) - len(slots)], sums[len(sums) - len(slots) :]
-            yield PairSums(entities, rows, mass, means, dict(zip(slots, products, strict=True)))
+            named = dict(zip(slots, products, strict=True))
+            yield PairSums(entities, rows, mass, means, named, np.zeros((len(rows), 0)))

@@ -7,14 +7,14 @@ import numpy as np
 from trade_potential.errors import InputError
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.pair_file import PairFile
-from trade_potential.gravity.time_sums import TimeSums
+from trade_potential.gravity.time_moments import TimeMoments
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what is not finite is refused
 def moments_of(
     pairs: PairFile,
     terms: tuple[str, ...],
-    times: TimeSums | None = None,
+    times: TimeMoments | None = None,
     *,
     is_weighted: bool = False,
 ) -> PanelMoments:
@@ -65,7 +65,7 @@ def moments_of(
         masses=masses,
         between_sum=between_sum,
         between=(between + between.transpose(0, 2, 1)) / 2.0,
-        times=None if times is None else times.moments(),
+        times=times,
         is_weighted=is_weighted,
         pairs=pairs,
     )

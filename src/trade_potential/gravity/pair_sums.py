@@ -40,7 +40,7 @@ class PairSums:
         means: (s, G) mean of every slot, weighted.
         products: By slots i <= j the (G,) sums of products around the means, weighted; those of a
             slot that does not vary within any of the pairs are left out, they are zero.
-        seen: (G, T) sum of the weights at each time; None where times were not asked for.
+        seen: (G, T) sum of the weights at each time; T is 0 where times were not asked for.
     """
 
     entities: Entities
@@ -48,7 +48,7 @@ class PairSums:
     mass: FloatArray
     means: FloatArray
     products: dict[tuple[int, int], FloatArray]
-    seen: FloatArray | None = None
+    seen: FloatArray
 
     def __len__(self) -> int:
         """Pairs."""
@@ -62,7 +62,7 @@ class PairSums:
             self.mass[taken],
             self.means[:, taken],
             {slots: sums[taken] for slots, sums in self.products.items()},
-            None if self.seen is None else self.seen[taken],
+            self.seen[taken],
         )
 
     def is_rising(self, after: list[PairSums]) -> bool:
@@ -70,7 +70,7 @@ class PairSums:
         entities = np.concatenate([*(pairs.entities for pairs in after), self.entities])
         return bool(np.greater(entities[1:], entities[:-1]).all())
 
-    def merge_first(self, before: PairSums) -> FloatArray | None:
+    def merge_first(self, before: PairSums) -> FloatArray:
         """Add earlier rows of the first pair to it, in place.
 
         Returns:
@@ -87,8 +87,6 @@ class PairSums:
         self.means[:, 0] = before.means[:, 0] + apart * (self.mass[0] / mass)
         self.rows[0] += before.rows[0]
         self.mass[0] = mass
-        if self.seen is None or before.seen is None:
-            return None
         share = before.mass[0] / mass
         moved_by = np.outer(share * self.seen[0] - (1.0 - share) * before.seen[0], apart)
         self.seen[0] += before.seen[0]
@@ -97,23 +95,25 @@ class PairSums:
 
 @dataclass(frozen=True)
 class Layout:
-    """What the columns of a block are: the entity, the slots, and those that are asked for here.
+    """What the columns of a block are: the entity, s slots, and those that are asked for here.
 
     Attributes:
+        n_slots: s.
         is_weighted: The mass of a row.
         times: (T,) what the time of a row may be, in order; None where blocks hold no times.
         shifts: (T, s) what is subtracted from the slots at each time. Sums by time are not taken
             then, and the other way round.
     """
 
+    n_slots: int
     is_weighted: bool = False
     times: pa.Array | None = None
     shifts: FloatArray | None = None
 
     @property
     def n_times(self) -> int:
-        """T; 0 without times."""
-        return 0 if self.times is None else len(self.times)
+        """T of the sums by time; 0 without."""
+        return 0 if self.times is None or self.shifts is not None else len(self.times)
 
     @property
     def block_rows(self) -> int:
@@ -124,7 +124,7 @@ class Layout:
 @np.errstate(over="ignore", invalid="ignore")  # sums tell what is not finite
 def sums_of(
     block: pa.RecordBatch, varying: set[int], layout: Layout
-) -> tuple[PairSums, FloatArray | None]:
+) -> tuple[PairSums, FloatArray]:
     """The pairs of a block of rows.
 
     Args:
@@ -133,13 +133,12 @@ def sums_of(
         layout: Of the columns.
 
     Returns:
-        The pairs, and (T, s) the sums of their deviations by time, if there are times.
+        The pairs, and (T, s) the sums of their deviations by time.
     """
     starts = first_rows(block.columns[0])
     rows = np.diff(starts, append=block.num_rows)
-    n_times = layout.n_times
     columns = list(block.columns[1:])
-    time = None if layout.times is None else places(columns.pop(), layout.times)
+    time = None if layout.times is None else positions(columns.pop(), layout.times)
     slots = doubles(columns)
     weights = slots.pop() if layout.is_weighted else None
     mass = rows.astype(float) if weights is None else np.add.reduceat(weights, starts)
@@ -152,18 +151,17 @@ def sums_of(
             if (values == np.repeat(means[k], rows)).all():
                 continue
             varying.add(k)
-        means[k] = np.add.reduceat(_times(values, weights), starts) / mass
+        means[k] = np.add.reduceat(_weighted(values, weights), starts) / mass
         deviations[k] = values - np.repeat(means[k], rows)
     products = {}
-    seen = by_time = None
-    if time is not None and layout.shifts is None:
-        pair_of_row = np.repeat(np.arange(len(starts)), rows)
-        cells = np.bincount(pair_of_row * n_times + time, weights, len(starts) * n_times)
-        seen = cells.reshape(len(starts), n_times).astype(float)
-        by_time = np.zeros((n_times, len(slots)))
+    n_times = layout.n_times
+    seen, by_time = np.zeros((len(starts), n_times)), np.zeros((n_times, len(slots)))
+    if time is not None and n_times:
+        cells = np.repeat(np.arange(len(starts)), rows) * n_times + time
+        seen += np.bincount(cells, weights, seen.size).reshape(seen.shape)
     for i, left in deviations.items():
-        weighted = _times(left, weights)
-        if time is not None and by_time is not None:
+        weighted = _weighted(left, weights)
+        if time is not None and n_times:
             by_time[:, i] = np.bincount(time, weighted, n_times)
         for j, right in deviations.items():
             if i <= j:
@@ -172,7 +170,7 @@ def sums_of(
     return PairSums(entities, rows, mass, means, products, seen), by_time
 
 
-def _times(values: FloatArray, weights: FloatArray | None) -> FloatArray:
+def _weighted(values: FloatArray, weights: FloatArray | None) -> FloatArray:
     return values if weights is None else values * weights
 
 
@@ -201,15 +199,15 @@ def entities_at(entities: pa.Array, places: IntArray) -> Entities:
     return np.array(entities.take(indices).to_pylist(), dtype=str)
 
 
-def places(values: pa.Array, among: pa.Array) -> IntArray:
-    """Positions of values in an array that holds them all, once each."""
+def positions(values: pa.Array, among: pa.Array) -> IntArray:
+    """Where values stand in an array that holds them all, once each."""
     import pyarrow.compute as pc
 
     return np.asarray(np.from_dlpack(pc.index_in(values, value_set=among)), dtype=np.int64)
 
 
 def joined(parts: list[PairSums]) -> PairSums:
-    """Pairs one after the other."""
+    """Pairs one after the other, without times."""
     named = {slots for part in parts for slots in part.products}
     return PairSums(
         np.concatenate([part.entities for part in parts]),
@@ -220,4 +218,5 @@ def joined(parts: list[PairSums]) -> PairSums:
             slots: np.concatenate([part.products.get(slots, np.zeros(len(part))) for part in parts])
             for slots in sorted(named)
         },
+        np.zeros((sum(map(len, parts)), 0)),
     )

@@ -147,17 +147,14 @@ def _key(connection: duckdb.DuckDBPyConnection, relation: str, column: str) -> s
     return f"cast({quoted(column)} as {'bigint' if found[0] in INTEGERS else 'varchar'})"
 
 
-def read_pairs(
-    connection: duckdb.DuckDBPyConnection, layout: Layout
-) -> tuple[PairFile, TimeSums | None]:
+def read_pairs(connection: duckdb.DuckDBPyConnection, layout: Layout) -> tuple[PairFile, TimeSums]:
     """Means and products of each pair, and sums by time: a pass over the rows of ``view_rows``.
 
     Where pairs do not come in a rising order, their rows may not lie together: reading begins
     again, and DuckDB sorts them.
 
     Returns:
-        The pairs, none where a value is missing or a sum not finite, and the sums of the times that
-        the layout has.
+        The pairs, none where a value is missing or a sum not finite, and the sums by time.
     """
     try:
         return _in_order(connection, layout, "")
@@ -172,37 +169,32 @@ class _NotRisingError(Exception):
 
 def _in_order(
     connection: duckdb.DuckDBPyConnection, layout: Layout, order: str
-) -> tuple[PairFile, TimeSums | None]:
+) -> tuple[PairFile, TimeSums]:
     """Read the pairs in the order their rows come in."""
-    file, times = PairFile(), None
+    file, times = PairFile(), TimeSums.of_none(layout.n_times, layout.n_slots)
     varying: set[int] = set()
     last: list[PairSums] = []  # the pair that may go on
     # Not joined with the numbers of the times: a join may leave the rows in another order.
     query = f"select * exclude (panel) from panel_rows{order}"
     for block in blocks(connection, query, layout.block_rows):
         if has_nulls(block):
-            return PairFile(), None
+            return PairFile(), times
         pairs, by_time = sums_of(block, varying, layout)
         if not np.isfinite(pairs.means).all():
-            return PairFile(), None
+            return PairFile(), times
         goes_on = bool(last) and last[0].entities[0] == pairs.entities[0]
         if not order and not pairs.is_rising(after=[] if goes_on else last):
             raise _NotRisingError
-        if by_time is not None:
-            times = times or TimeSums.of_none(*by_time.shape)
-            times.deviations += by_time
-        moved_by = pairs.merge_first(last.pop()) if goes_on else None
-        if times is not None and moved_by is not None:
-            times.deviations += moved_by
+        times.deviations += by_time
+        if goes_on:
+            times.deviations += pairs.merge_first(last.pop())
         for finished in (*last, pairs.part(slice(0, -1))):
             file.add(finished)
-            if times is not None:
-                times.add_pairs(finished)
+            times.add_pairs(finished)
         last = [pairs.part(slice(-1, None))]
     for finished in last:
         file.add(finished)
-        if times is not None:
-            times.add_pairs(finished)
+        times.add_pairs(finished)
     file.flush()
     return file, times
 

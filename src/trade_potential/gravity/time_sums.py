@@ -33,11 +33,12 @@ class TimeSums:
 
     def add_pairs(self, pairs: PairSums) -> None:
         """Say that pairs are finished: who is seen when is known then."""
-        if pairs.seen is not None:
-            self.masses += pairs.seen.sum(axis=0)
-            self.overlaps += (pairs.seen / pairs.mass[:, None]).T @ pairs.seen
+        self.masses += pairs.seen.sum(axis=0)
+        self.overlaps += (pairs.seen / pairs.mass[:, None]).T @ pairs.seen
 
-    def moments(self) -> TimeMoments:
-        """As the estimators read them."""
+    def moments(self) -> TimeMoments | None:
+        """As the estimators read them; None without times."""
         labels = np.arange(1, len(self.masses) + 1)
+        if not len(labels):
+            return None
         return TimeMoments(labels, self.masses, self.deviations, self.overlaps)

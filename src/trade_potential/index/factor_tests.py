@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trade_potential.laws import chi2_tail
 from trade_potential.linalg import FloatArray, ScaledSystem
 
 
@@ -30,12 +29,18 @@ class SphericityTest:
     Attributes:
         chi2: Statistic.
         df: Degrees of freedom, p (p - 1) / 2.
-        p_value: Probability of a larger statistic, 0-1.
     """
 
     chi2: float
     df: int
-    p_value: float
+
+    @property
+    def p_value(self) -> float:
+        """Probability of a larger statistic, 0-1."""
+        # To import the laws takes longer than the correlations of a million rows.
+        from trade_potential.laws import chi2_tail
+
+        return chi2_tail(self.chi2, self.df)
 
 
 def sampling_adequacy(matrix: FloatArray) -> SamplingAdequacy:
@@ -79,4 +84,4 @@ def sphericity(matrix: FloatArray, n_rows: int) -> SphericityTest:
     # + 0.0 turns the -0.0 of an identity matrix into 0.0
     chi2 = -(n_rows - 1.0 - (2.0 * p + 5.0) / 6.0) * min(0.0, log_determinant) + 0.0
     df = p * (p - 1) // 2
-    return SphericityTest(chi2=chi2, df=df, p_value=chi2_tail(chi2, df))
+    return SphericityTest(chi2=chi2, df=df)
