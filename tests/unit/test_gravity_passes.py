@@ -15,7 +15,8 @@ from trade_potential.gravity import on_duckdb, pair_file, pair_sums
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.on_duckdb import clustered_meats, fit_meats, panel_moments
-from trade_potential.gravity.scores import Meats, design_slots
+from trade_potential.gravity.scores import Meats, design_slots, read_products
+from trade_potential.gravity.wald_tests import reset
 from trade_potential.macros import macros
 
 EXACT = 1e-11
@@ -184,31 +185,25 @@ def test_what_varies_in_the_last_pair_only_is_multiplied(
     assert ours.within[4, 4] > 0.0
 
 
-@pytest.mark.parametrize("is_weighted", [False, True])
-def test_the_sql_of_the_models_gives_the_same(
-    connection: duckdb.DuckDBPyConnection, is_weighted: bool
-) -> None:
+def test_the_sql_of_the_models_gives_the_same(connection: duckdb.DuckDBPyConnection) -> None:
     """Moments and clustered scores twice: of blocks of rows, and as the models make them."""
-    frame = panel(12, is_weighted=is_weighted)
+    frame = panel(12)
     ours = moments_on(connection, frame)
     sql, keys, slots = macros(), ["panel"], list(range(5))
-    mass = "mass" if is_weighted else None
     pairs = [*keys, "entity"]
     tables = {
-        "sql_means": sql.slot_means("panel_timed_rows", pairs, slots, mass),
-        "sql_products": sql.centred_products("panel_timed_rows", "sql_means", pairs, slots, mass),
+        "sql_means": sql.slot_means("panel_timed_rows", pairs, slots),
+        "sql_products": sql.centred_products("panel_timed_rows", "sql_means", pairs, slots),
         "sql_grand": sql.grand_means("sql_means", keys, slots),
     }
     over = ("panel_timed_rows", "sql_means", keys, "entity", "time_key")
-    tables["sql_times"] = sql.time_sums(*over, slots, mass)
-    tables["sql_overlaps"] = sql.time_overlaps(*over, mass)
+    tables["sql_times"] = sql.time_sums(*over, slots)
+    tables["sql_overlaps"] = sql.time_overlaps(*over)
     for name, query in tables.items():
         connection.execute(f"create temporary table {name} as {query}")
     sources = ("sql_means", "sql_products", "sql_grand")
     query = sql.panel_moments(*sources, keys, slots, "sql_times", "sql_overlaps", "time_key")
-    theirs = PanelMoments.from_rows(
-        connection.execute(query).df(), ours.terms, is_weighted=is_weighted
-    )
+    theirs = PanelMoments.from_rows(connection.execute(query).df(), ours.terms)
     np.testing.assert_allclose(ours.mean, theirs.mean, rtol=EXACT)
     np.testing.assert_allclose(ours.masses, theirs.masses, rtol=EXACT)
     # Products that should be zero are 1e-16 of the variance in SQL.
@@ -218,7 +213,20 @@ def test_the_sql_of_the_models_gives_the_same(
     assert theirs.times is not None
     np.testing.assert_allclose(ours.times.overlaps, theirs.times.overlaps, atol=EXACT)
     np.testing.assert_allclose(ours.times.sums, theirs.times.sums, atol=1e-9)
-    for name, fit in estimate_all(ours).items():
+    fits = estimate_all(ours)
+    on_duckdb._store(connection, ours, fits["pooled"])
+    powers = sql.fit_powers("panel_timed_rows", "panel_coefficients", keys, slots)
+    more = list(range(len(slots) + 2))
+    connection.execute(f"create temporary table sql_powers as {powers}")
+    connection.execute(
+        f"create temporary table power_means as {sql.slot_means('sql_powers', keys, more)}"
+    )
+    query = sql.centred_products("sql_powers", "power_means", keys, more)
+    products = read_products(connection.execute(query).df(), more)
+    assert reset(
+        fits["pooled"], on_duckdb.reset_products(connection, ours, fits["pooled"])
+    ).statistic == pytest.approx(reset(fits["pooled"], products).statistic, rel=1e-9)
+    for name, fit in fits.items():
         on_duckdb._store(connection, ours, fit)
         if name == "twoway":
             on_duckdb._view_scores(connection, ours, fit)

@@ -128,9 +128,7 @@ class PanelMoments:
         return more
 
     @classmethod
-    def from_rows(
-        cls, rows: Table, terms: tuple[str, ...], *, is_weighted: bool = False
-    ) -> PanelMoments:
+    def from_rows(cls, rows: Table, terms: tuple[str, ...]) -> PanelMoments:
         """Read the moments from rows as SQL returns them.
 
         Args:
@@ -139,7 +137,6 @@ class PanelMoments:
                 ``moment_value``; slot 0 is the outcome, slot k the k-th term. For two-way effects
                 also what ``TimeMoments.from_parts`` reads.
             terms: Names of the regressors by slot.
-            is_weighted: Whether rows counted with different weights.
 
         Raises:
             InputError: A moment is missing, doubled, not finite or of no term.
@@ -202,7 +199,6 @@ class PanelMoments:
             between_sum=between_sum,
             between=between,
             times=TimeMoments.from_parts(parts, p),
-            is_weighted=is_weighted,
         )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trade_potential.blocks import CentredProducts, blocks, doubles
 from trade_potential.errors import InputError
 from trade_potential.gravity.estimate import Estimate, Estimator
 from trade_potential.gravity.moments import PanelMoments
@@ -32,7 +33,6 @@ from trade_potential.gravity.scores import (
     all_slopes,
     design_slots,
     pair_scores,
-    read_products,
 )
 from trade_potential.linalg import FloatArray
 from trade_potential.macros import macros, number
@@ -244,13 +244,18 @@ def reset_products(
     """
     if not pooled_fit.is_estimated:
         return None
-    sql, slots = macros(), list(range(len(moments.terms) + 1))
-    more = list(range(len(slots) + 2))
-    weight = "mass" if moments.is_weighted else None
-    _store(connection, moments, pooled_fit)
-    powers = sql.fit_powers("panel_rows", "panel_coefficients", KEYS, slots, weight, dense=True)
-    connection.execute(f"create or replace temporary table panel_powers as {powers}")
-    means = sql.slot_means("panel_powers", KEYS, more, weight)
-    connection.execute(f"create or replace temporary table panel_power_means as {means}")
-    query = sql.centred_products("panel_powers", "panel_power_means", KEYS, more, weight)
-    return read_products(connection.execute(query).fetchnumpy(), more)
+    # Any centre and scale give the same test; with these, powers stay near one.
+    slopes = np.array(all_slopes(moments.terms, pooled_fit)[: len(moments.terms)])
+    spread = float(np.sqrt(slopes @ moments.total[1:, 1:] @ slopes / moments.n_obs))
+    scaled = slopes / spread if spread > 0.0 else np.full_like(slopes, np.nan)
+    sums = CentredProducts.of_none(len(moments.mean) + 2)
+    columns = ", ".join(
+        [*(f"v{k}" for k in range(len(moments.mean))), *(["mass"] if moments.is_weighted else [])]
+    )
+    for block in blocks(connection, f"select {columns} from panel_rows"):
+        values = doubles(block.columns)
+        weights = values.pop() if moments.is_weighted else None
+        rows = np.array(values)
+        fit = scaled @ (rows[1:] - moments.mean[1:, None])
+        sums.add(np.vstack([rows, fit**2, fit**3]), weights)
+    return sums.products

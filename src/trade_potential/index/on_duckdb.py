@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trade_potential.blocks import BLOCK_ROWS, blocks, doubles
+from trade_potential.blocks import BLOCK_ROWS, CentredProducts, blocks, doubles
 from trade_potential.index.correlation import Correlation
 from trade_potential.linalg import FloatArray
 from trade_potential.macros import quoted
@@ -32,41 +32,30 @@ class ScaledTable:
 def table_correlation(
     connection: duckdb.DuckDBPyConnection, relation: str, *, variables: list[str]
 ) -> ScaledTable:
-    """Correlations of columns of a table, in one pass over the rows.
-
-    Products are taken around the means of a block of rows, and blocks merged: the digits of two
-    passes, added in the order of the rows.
+    """Correlations of columns of a table, in one pass over the rows and in their order.
 
     Args:
         connection: Open connection.
         relation: Name of a table or view with finite values in columns v0, v1, ...
         variables: Names of the p columns in the same order.
-
-    Source: Chan, Golub and LeVeque (1983), Algorithms for Computing the Sample Variance: Analysis
-    and Recommendations, The American Statistician 37(3), 242-247, equation 1.5.
     """
     p = len(variables)
-    rows, mean, products = 0, np.zeros(p), np.zeros((p, p))
+    sums = CentredProducts.of_none(p)
     first, is_flat = np.zeros(p), np.ones(p, dtype=bool)
     columns = ", ".join(f"cast(v{k} as double) as v{k}" for k in range(p))
     for block in blocks(connection, f"select {columns} from {quoted(relation)}", BLOCK_ROWS):
         values = np.array(doubles(block.columns))
-        n = values.shape[1]
-        if rows == 0:
+        if sums.mass == 0.0:
             first = values[:, 0].copy()
         # The mean of equal numbers may miss them by rounding: a constant is told by its values.
         is_flat[is_flat] = (values[is_flat] == first[is_flat, None]).all(axis=1)
-        middle = values.mean(axis=1)
-        values -= middle[:, None]
-        apart = middle - mean
-        products += values @ values.T + np.outer(apart, apart) * (rows * n / (rows + n))
-        mean += apart * (n / (rows + n))
-        rows += n
-    deviation = np.sqrt(np.diag(products))
+        sums.add(values)
+    rows = round(sums.mass)
+    deviation = np.sqrt(np.diag(sums.products))
     deviation[is_flat] = np.nan
     return ScaledTable(
-        correlation=Correlation.of(variables, rows, products / np.outer(deviation, deviation)),
-        mean=mean,
+        correlation=Correlation.of(variables, rows, sums.products / np.outer(deviation, deviation)),
+        mean=sums.means,
         deviation=deviation / np.sqrt(max(rows - 1, 1)),
     )
 

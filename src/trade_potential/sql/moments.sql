@@ -6,21 +6,17 @@ same text with Jinja for tables outside dbt. `slots` are the numeric columns, na
 -#}
 
 {#-
-First pass: number of rows, their mass (sum of weights; without weights their number) and mean of
-every slot by key. `weight` is a column of positive numbers; `also` are further columns, by name the
-expression that aggregates the rows of a key.
+First pass: number of rows, their mass (here their number: rows have no weights) and mean of every slot
+by key.
 -#}
-{% macro slot_means(relation, keys, slots, weight=none, also={}) -%}
+{% macro slot_means(relation, keys, slots) -%}
     select
         {% for key in keys %}{{ key }},
         {% endfor -%}
-        {% for k in slots -%}
-            {%- if weight %}sum({{ weight }} * v{{ k }}) / sum({{ weight }}){% else %}sum(v{{ k }}) / count(*){% endif %} as m{{ k }},
-        {% endfor -%}
-        {% for name, expression in also.items() %}{{ expression }} as {{ name }},
+        {% for k in slots %}sum(v{{ k }}) / count(*) as m{{ k }},
         {% endfor -%}
         count(*) as row_count,
-        cast({{ 'sum(' ~ weight ~ ')' if weight else 'count(*)' }} as double precision) as mass
+        cast(count(*) as double precision) as mass
     from {{ relation }}
     group by {{ keys | join(', ') }}
 {%- endmacro %}
@@ -44,11 +40,11 @@ expression that aggregates the rows of a key.
 
 {#- Second pass: centred cross-products c_i_j = sum (v_i - m_i)(v_j - m_j), i <= j, by key. -#}
 {#- A join with the means rather than total minus between, which leaves rounding dirt in constants. -#}
-{% macro centred_products(relation, means, keys, slots, weight=none) -%}
+{% macro centred_products(relation, means, keys, slots) -%}
     select
         {% for key in keys %}rows_.{{ key }},
         {% endfor -%}
-        {% for i in slots %}{% for j in slots if j >= i %}sum({{ 'rows_.' ~ weight ~ ' * ' if weight }}(rows_.v{{ i }} - means_.m{{ i }}) * (rows_.v{{ j }} - means_.m{{ j }})) as c_{{ i }}_{{ j }},
+        {% for i in slots %}{% for j in slots if j >= i %}sum((rows_.v{{ i }} - means_.m{{ i }}) * (rows_.v{{ j }} - means_.m{{ j }})) as c_{{ i }}_{{ j }},
         {% endfor %}{% endfor -%}
         count(*) as row_count
     from {{ relation }} as rows_
@@ -219,15 +215,14 @@ time_sums and time_overlaps also their rows, for two-way effects; `time` is a co
 The small side of two-way effects. By time: number of rows, their mass and the sums of deviations from
 the means of the pair.
 -#}
-{% macro time_sums(relation, pair_means, keys, pair, time, slots, weight=none) -%}
-    {% set w = 'rows_.' ~ weight ~ ' * ' if weight else '' -%}
+{% macro time_sums(relation, pair_means, keys, pair, time, slots) -%}
     select
         {% for key in keys + [time] %}rows_.{{ key }},
         {% endfor -%}
-        {% for k in slots %}sum({{ w }}(rows_.v{{ k }} - means_.m{{ k }})) as m{{ k }},
+        {% for k in slots %}sum(rows_.v{{ k }} - means_.m{{ k }}) as m{{ k }},
         {% endfor -%}
         count(*) as row_count,
-        cast({{ 'sum(rows_.' ~ weight ~ ')' if weight else 'count(*)' }} as double precision) as mass
+        cast(count(*) as double precision) as mass
     from {{ relation }} as rows_
     inner join {{ pair_means }} as means_
         on
@@ -240,12 +235,12 @@ the means of the pair.
 
 
 {#- By two times: sum over the pairs that have rows in both of the product of masses / mass of the pair. -#}
-{% macro time_overlaps(relation, pair_means, keys, pair, time, weight=none) -%}
+{% macro time_overlaps(relation, pair_means, keys, pair, time) -%}
     select
         {% for key in keys + [time] %}rows_.{{ key }},
         {% endfor -%}
         others.{{ time }} as other_{{ time }},
-        sum({{ 'rows_.' ~ weight ~ ' * others.' ~ weight if weight else '1.0' }} / means_.mass) as overlap
+        sum(1.0 / means_.mass) as overlap
     from {{ relation }} as rows_
     inner join {{ relation }} as others
         on

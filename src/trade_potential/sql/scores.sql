@@ -199,9 +199,9 @@ A table with the powers 2 and 3 of a standardised fit in two more slots, for the
 specification error test: fit = b0 + sum b v of `coefficients` (keys, b0, b1, ..), mean and standard
 deviation over the rows of a key. `labels` are columns that are kept.
 -#}
-{% macro fit_powers(relation, coefficients, keys, slots, weight=none, labels=[], dense=false) -%}
+{% macro fit_powers(relation, coefficients, keys, slots, labels=[]) -%}
     {% set p = slots | length - 1 -%}
-    {% set fit = 'coefficients.b0 + ' ~ slot_sum('coefficients.b{k} * rows_.v{k}', slots[1:], dense) -%}
+    {% set fit = 'coefficients.b0 + ' ~ slot_sum('coefficients.b{k} * rows_.v{k}', slots[1:]) -%}
     with ranges as (
         select
             {% for key in keys %}rows_.{{ key }},
@@ -224,7 +224,6 @@ deviation over the rows of a key. `labels` are columns that are kept.
         {% endfor -%}
         {% for k in slots %}rows_.v{{ k }},
         {% endfor -%}
-        {{ 'rows_.' ~ weight ~ ',' if weight }}
         {% for label in labels %}rows_.{{ label }},
         {% endfor -%}
         power(({{ fit }} - ranges.fit_mean) / ranges.fit_sd, 2) as v{{ p + 1 }},
