@@ -19,7 +19,10 @@ CONSTANT = ("ln_distance", "is_contiguous", "is_language_shared")
 REGRESSORS = (*VARYING, *CONSTANT)
 OUTCOME = "ln_trade"
 FLOW = "trade"
-PAIRWISE = ("development_gap", "tariff_pct", "has_agreement", *CONSTANT)
+PAIR_YEARLY = ("development_gap", "tariff_pct", "has_agreement")
+"""Regressors that effects of exporter-year, importer-year and pair do not absorb."""
+
+PAIRWISE = (*PAIR_YEARLY, *CONSTANT)
 """Regressors that effects of exporter-year and importer-year do not absorb."""
 
 YEARS = 26
@@ -29,6 +32,7 @@ INDICATORS = tuple(f"v{k}" for k in range(11))
 
 EXPORTER_YEAR = (("exporter", "year"), ("importer", "year"))
 PAIR_YEAR = (("pair",), ("year",))
+THREE_WAY = (*EXPORTER_YEAR, ("pair",))
 
 USED: dict[Kind, tuple[str, ...]] = {
     "panel": (OUTCOME, *REGRESSORS, "pair"),

@@ -63,6 +63,14 @@ JOBS = {
             1e-3,
             1e7,
         ),
+        Job(
+            "ppml_three_way",
+            "PPML, exporter-year, importer-year and pair effects",
+            "panel",
+            ("pyfixest",),
+            1e-3,
+            1e7,
+        ),
         Job("index", "Principal components", "index", ("numpy_eigh", "numpy_svd", "statsmodels")),
     )
 }

@@ -16,8 +16,10 @@ from benchmarks.columns import (
     INDICATORS,
     OUTCOME,
     PAIR_YEAR,
+    PAIR_YEARLY,
     PAIRWISE,
     REGRESSORS,
+    THREE_WAY,
     VARYING,
 )
 from benchmarks.programs.names import Estimates, named
@@ -124,6 +126,11 @@ def ppml_country_year(data: Path, memory_limit: str) -> Estimates:
     return _ppml(data, memory_limit, PAIRWISE, EXPORTER_YEAR)
 
 
+def ppml_three_way(data: Path, memory_limit: str) -> Estimates:
+    """PPML with effects of exporter-years, importer-years and pairs, clustered by pair."""
+    return _ppml(data, memory_limit, PAIR_YEARLY, THREE_WAY)
+
+
 def index(data: Path, memory_limit: str) -> Estimates:
     """Eigenvalues of the correlations, and the loadings of the first component."""
     from trade_potential.index.estimate import IndexSettings, estimate_index
@@ -147,5 +154,6 @@ JOBS = {
     "twoway": twoway,
     "ppml_pair_year": ppml_pair_year,
     "ppml_country_year": ppml_country_year,
+    "ppml_three_way": ppml_three_way,
     "index": index,
 }

@@ -14,8 +14,10 @@ from benchmarks.columns import (
     FLOW,
     OUTCOME,
     PAIR_YEAR,
+    PAIR_YEARLY,
     PAIRWISE,
     REGRESSORS,
+    THREE_WAY,
     VARYING,
     YEARS,
 )
@@ -71,15 +73,28 @@ def ppml_pair_year(data: Path, _memory_limit: str) -> Estimates:
 
 
 def ppml_country_year(data: Path, _memory_limit: str) -> Estimates:
-    """PPML with effects of exporter-years and importer-years, clustered by pair.
+    """PPML with effects of exporter-years and importer-years, clustered by pair."""
+    return _by_country_year(data, PAIRWISE, EXPORTER_YEAR)
 
-    pyfixest counts all levels but one; the two sets of effects share one constant in every year, so
-    that as many more are no parameters. Errors are scaled by the exact factor between the two.
+
+def ppml_three_way(data: Path, _memory_limit: str) -> Estimates:
+    """PPML with effects of exporter-years, importer-years and pairs, clustered by pair."""
+    return _by_country_year(data, PAIR_YEARLY, THREE_WAY)
+
+
+def _by_country_year(
+    data: Path, regressors: tuple[str, ...], effects: tuple[tuple[str, ...], ...]
+) -> Estimates:
+    """PPML with effects of exporter-years and importer-years, and perhaps of pairs.
+
+    pyfixest counts all their levels but one; the two sets share one constant in every year, so that
+    as many more are no parameters. Errors are scaled by the exact factor between the two.
     """
-    fit = _ppml_fit(data, PAIRWISE, EXPORTER_YEAR, ssc=pf.ssc(k_adj=False))
-    parameters = len(PAIRWISE) + int(fit._k_fe.sum()) - YEARS
+    fit = _ppml_fit(data, regressors, effects, ssc=pf.ssc(k_adj=False))
+    levels = fit._k_fe.filter(like="year").sum()  # effects of pairs are nested in the clusters
+    parameters = len(regressors) + int(levels) - YEARS
     scale = sqrt((fit._N - 1) / (fit._N - parameters))
-    found = _numbers("", fit, PAIRWISE)
+    found = _numbers("", fit, regressors)
     return {k: v * scale if k.startswith("clustered") else v for k, v in found.items()}
 
 
@@ -88,4 +103,5 @@ JOBS = {
     "twoway": twoway,
     "ppml_pair_year": ppml_pair_year,
     "ppml_country_year": ppml_country_year,
+    "ppml_three_way": ppml_three_way,
 }

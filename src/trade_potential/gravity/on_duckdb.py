@@ -246,7 +246,8 @@ def reset_products(
         return None
     # Any centre and scale give the same test; with these, powers stay near one.
     slopes = np.array(all_slopes(moments.terms, pooled_fit)[: len(moments.terms)])
-    spread = float(np.sqrt(slopes @ moments.total[1:, 1:] @ slopes / moments.n_obs))
+    variance = float(slopes @ moments.total[1:, 1:] @ slopes) / moments.n_obs
+    spread = np.sqrt(max(variance, 0.0))
     scaled = slopes / spread if spread > 0.0 else np.full_like(slopes, np.nan)
     sums = CentredProducts.of_none(len(moments.mean) + 2)
     columns = ", ".join(
