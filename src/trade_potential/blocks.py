@@ -19,14 +19,14 @@ BLOCK_ROWS = 32_768
 
 
 def blocks(
-    connection: duckdb.DuckDBPyConnection, query: str, block_rows: int = BLOCK_ROWS
+    connection: duckdb.DuckDBPyConnection, query: str, block_rows: int | None = None
 ) -> Iterator[pa.RecordBatch]:
     """Record batches of a query, in the order of its rows.
 
     Before the last one the connection can do nothing else. pandas is not imported: that takes as
     long as to read ten million rows.
     """
-    yield from connection.execute(query).to_arrow_reader(block_rows)
+    yield from connection.execute(query).to_arrow_reader(block_rows or BLOCK_ROWS)
 
 
 def has_nulls(block: pa.RecordBatch) -> bool:

@@ -42,6 +42,11 @@ def panel(seed: int, *, is_weighted: bool = False) -> pd.DataFrame:
 
 def moments_on(connection: duckdb.DuckDBPyConnection, frame: pd.DataFrame) -> PanelMoments:
     connection.register("test_panel", frame)
+    return moments_of_columns(connection, frame)
+
+
+def moments_of_columns(connection: duckdb.DuckDBPyConnection, frame: pd.DataFrame) -> PanelMoments:
+    """Of what stands as test_panel, with the columns of the frame."""
     return panel_moments(
         connection,
         "test_panel",
@@ -153,14 +158,7 @@ def test_an_entity_may_be_of_any_type(connection: duckdb.DuckDBPyConnection, as_
     connection.register("numbered", frame.assign(number=frame.groupby(ENTITY).ngroup()))
     typed = f"* exclude ({ENTITY}), {kinds[as_type]} as {ENTITY}"
     connection.table("numbered").project(typed).create_view("test_panel")
-    found = panel_moments(
-        connection,
-        "test_panel",
-        outcome=OUTCOME,
-        regressors=regressors_of(frame),
-        entity=ENTITY,
-        time="year",
-    )
+    found = moments_of_columns(connection, frame)
     assert found.n_entities == plain.n_entities
     assert_near(found.within, plain.within)
     fit = estimate_all(found)["twoway"]

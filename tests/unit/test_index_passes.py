@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from trade_potential import blocks
 from trade_potential.index import on_duckdb
 
 EXACT = 1e-12
@@ -18,7 +19,7 @@ def test_correlations_do_not_depend_on_the_first_rows(
     monkeypatch: pytest.MonkeyPatch, offset: float
 ) -> None:
     """Of blocks that lie far apart, in steps of the standard deviation."""
-    monkeypatch.setattr(on_duckdb, "BLOCK_ROWS", 50)
+    monkeypatch.setattr(blocks, "BLOCK_ROWS", 50)
     rng = np.random.default_rng(1)
     values = rng.normal(size=(5000, 4)) @ rng.normal(size=(4, 4))
     values[:50] += offset * values.std(axis=0)

@@ -26,7 +26,7 @@ from trade_potential.gravity.reading import (
     store_pairs,
     times_of,
     view_rows,
-    weights_of,
+    with_mean_weight,
 )
 from trade_potential.gravity.scores import (
     Meats,
@@ -72,17 +72,14 @@ def panel_moments(
         InputError: The relation has no rows, a value is missing or not finite, or a weight is not
             positive.
     """
-    columns, keys = [outcome, *regressors], [entity, *([] if time is None else [time])]
-    used, mean_weight = weights_of(
-        connection, relation, columns=columns, keys=keys, weights=weights
-    )
-    source = Source(relation, columns, entity, time, used, mean_weight)
+    source = Source(relation, [outcome, *regressors], entity, time, weights)
+    source = with_mean_weight(connection, source)
     view_rows(connection, source)
-    is_weighted = used is not None
+    is_weighted = source.weights is not None
     times = None if time is None else times_of(connection)
-    pairs, by_time = read_pairs(connection, Layout(len(columns), is_weighted, times))
+    pairs, by_time = read_pairs(connection, Layout(len(source.columns), is_weighted, times))
     if not pairs:
-        refuse_unusable(connection, relation, [*columns, *([used] if used else [])], keys)
+        refuse_unusable(connection, source)
         raise InputError(f"{relation}: a sum of its rows is not finite, its values are too large")
     return moments_of(pairs, tuple(regressors), by_time.moments(), is_weighted=is_weighted)
 

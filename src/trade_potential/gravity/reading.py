@@ -5,7 +5,7 @@ All the rest is asked of pairs (pair_file.py). See docs/decisions/016-passes.md 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,52 +50,60 @@ class Source:
     weights: str | None
     mean_weight: float = 1.0
 
+    @property
+    def keys(self) -> list[str]:
+        """The entity and, if asked for, the time."""
+        return [self.entity, *([] if self.time is None else [self.time])]
 
-def weights_of(
-    connection: duckdb.DuckDBPyConnection,
-    relation: str,
-    *,
-    columns: list[str],
-    keys: list[str],
-    weights: str | None,
-) -> tuple[str | None, float]:
-    """The column of weights, None where all are equal, and their mean.
+    @property
+    def numbers(self) -> list[str]:
+        """Every column that must be finite."""
+        return [*self.columns, *([] if self.weights is None else [self.weights])]
+
+
+def with_mean_weight(connection: duckdb.DuckDBPyConnection, source: Source) -> Source:
+    """The source with the mean of its weights, or without weights where all are equal.
 
     Raises:
         InputError: A weight is missing, not finite or not positive.
     """
-    if weights is None:
-        return None, 1.0
-    weight = f"cast({quoted(weights)} as double)"
+    if source.weights is None:
+        return source
+    weight = f"cast({quoted(source.weights)} as double)"
     rows, usable, flat, mean, differ = connection.execute(
         f"select count(*), coalesce(bool_and(isfinite({weight})) and count(*) = count({weight}), "
         f"false), count(*) filter (where {weight} <= 0), avg({weight}), "
-        f"min({weight}) < max({weight}) from {quoted(relation)}"
+        f"min({weight}) < max({weight}) from {quoted(source.relation)}"
     ).fetchone() or (0, False, 0, None, False)
     if flat or not usable:
-        refuse_unusable(connection, relation, [*columns, weights], keys)
-        raise InputError(f"{relation}: {flat} of {rows} rows have a weight that is not positive")
-    return (weights, float(mean)) if differ else (None, 1.0)
+        refuse_unusable(connection, source)
+        raise InputError(
+            f"{source.relation}: {flat} of {rows} rows have a weight that is not positive"
+        )
+    if not differ:
+        return replace(source, weights=None)
+    return replace(source, mean_weight=float(mean))
 
 
-def refuse_unusable(
-    connection: duckdb.DuckDBPyConnection, relation: str, columns: list[str], keys: list[str]
-) -> None:
+def refuse_unusable(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     """Refuse a relation without rows, with values that are not finite or keys that are missing.
 
     One pass over the rows, for where the sums of ``read_pairs`` are suspicious.
     """
     unusable = [
-        f"not coalesce(isfinite(cast({quoted(name)} as double)), false)" for name in columns
+        f"not coalesce(isfinite(cast({quoted(name)} as double)), false)" for name in source.numbers
     ]
-    unusable += [f"{quoted(name)} is null" for name in keys]
+    unusable += [f"{quoted(name)} is null" for name in source.keys]
     rows, bad = connection.execute(
-        f"select count(*), count(*) filter (where {' or '.join(unusable)}) from {quoted(relation)}"
+        f"select count(*), count(*) filter (where {' or '.join(unusable)}) "
+        f"from {quoted(source.relation)}"
     ).fetchone() or (0, 0)
     if rows == 0:
-        raise InputError(f"{relation} has no rows")
+        raise InputError(f"{source.relation} has no rows")
     if bad:
-        raise InputError(f"{relation}: {bad} of {rows} rows hold a missing or not finite value")
+        raise InputError(
+            f"{source.relation}: {bad} of {rows} rows hold a missing or not finite value"
+        )
 
 
 def view_rows(connection: duckdb.DuckDBPyConnection, source: Source) -> None:

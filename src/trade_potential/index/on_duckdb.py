@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trade_potential.blocks import BLOCK_ROWS, CentredProducts, blocks, doubles
+from trade_potential.blocks import CentredProducts, blocks, doubles
 from trade_potential.index.correlation import Correlation
 from trade_potential.linalg import FloatArray
 from trade_potential.macros import quoted
@@ -43,7 +43,7 @@ def table_correlation(
     sums = CentredProducts.of_none(p)
     first, is_flat = np.zeros(p), np.ones(p, dtype=bool)
     columns = ", ".join(f"cast(v{k} as double) as v{k}" for k in range(p))
-    for block in blocks(connection, f"select {columns} from {quoted(relation)}", BLOCK_ROWS):
+    for block in blocks(connection, f"select {columns} from {quoted(relation)}"):
         values = np.array(doubles(block.columns))
         if sums.mass == 0.0:
             first = values[:, 0].copy()

@@ -41,7 +41,7 @@ that there are none: a fifth of the time of a pass goes into asking.
 {%- endmacro %}
 
 
-{#- Products of the columns m_i, i in design slots, summed over the rows of a key; without keys, of all. -#}
+{#- Products of the columns m_i, i in design slots, summed over the rows of a key. -#}
 {% macro summed_outer_products(relation, keys, design) -%}
     select
         {% for key in keys %}{{ key }},
@@ -50,5 +50,5 @@ that there are none: a fifth of the time of a pass goes into asking.
         {% endfor %}{% endfor -%}
         count(*) as cluster_count
     from {{ relation }}
-    {% if keys %}group by {{ keys | join(', ') }}{% endif %}
+    group by {{ keys | join(', ') }}
 {%- endmacro %}
