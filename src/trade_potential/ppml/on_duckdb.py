@@ -39,7 +39,12 @@ def table_sample(
         relation: Name of a table or view: keys in k0, k1, ..; in v0, v1, .. the outcome, the
             regressors and then the weights, if there are any.
         keys: Names of k0, k1, ..: the entity, the time, and columns of effects that are neither.
-        outcome, regressors, entity, time, effects, weights: Names, as in ``fit_ppml``.
+        outcome: Its name.
+        regressors: Their names.
+        entity: One of ``keys``.
+        time: One of ``keys``.
+        effects: Tuples of ``keys``.
+        weights: Their name, if there are any.
 
     Raises:
         InputError: See ``sample_of``.
@@ -54,7 +59,7 @@ def table_sample(
     found = connection.execute(query).fetchnumpy()
     return sample_of(
         {
-            name: _encoded(name, found.pop(f"k{k}"), texts)
+            name: _encoded(name, np.ma.asarray(found.pop(f"k{k}")), texts)
             for k, (name, (_, texts)) in enumerate(coded.items())
         },
         (np.ma.filled(found.pop(f"v{k}"), np.nan) for k in slots),
@@ -76,11 +81,9 @@ def _code(
     if type_ in INTEGERS:
         return key, None
     texts = f"select distinct {key} as level from {quoted(relation)} where {column} is not null"
-    connection.execute(
-        f"create or replace temporary type {level} as enum ({texts} order by level)"
-    )
+    connection.execute(f"create or replace temporary type {level} as enum ({texts} order by level)")
     found = connection.execute(f"select unnest(enum_range(null::{level})) as level").fetchnumpy()
-    return f"enum_code(cast({key} as {level}))", found["level"]
+    return f"enum_code(cast({key} as {level}))", np.asarray(found["level"])
 
 
 def _encoded(name: str, values: npt.NDArray[Any], texts: npt.NDArray[Any] | None) -> Encoded:

@@ -215,7 +215,12 @@ def sample_of(
         keys: By name, each with (N,) codes.
         values: (N,) outcome, then weights if there are any, then each regressor: one at a time, so
             that whoever gives them need not hold them.
-        outcome, regressors, entity, time, effects, weights: Names, of ``keys`` and for messages.
+        outcome: Its name, for messages.
+        regressors: Their names.
+        entity: One of ``keys``.
+        time: One of ``keys``.
+        effects: Tuples of ``keys``.
+        weights: Their name, if there are any.
 
     Raises:
         InputError: A key is missing or there twice; entity and time are one column; an outcome is
