@@ -46,13 +46,16 @@ def run(args: argparse.Namespace) -> int:
         reports: list[ModelReport] = []
         if args.estimator != ["ppml"]:
             reports += _on_moments(connection, args, table, progress)
-        if "ppml" in args.estimator:
-            from trade_potential.cli.ppml import report_ppml
+        has_ppml = "ppml" in args.estimator
+        if has_ppml:
+            from trade_potential.cli.ppml import read_ppml, report_ppml
 
             progress(f"ppml of {table.rows} rows")
-            reports.append(report_ppml(connection, args, keys=table.keys, ledger=table.ledger))
-        reports.sort(key=lambda report: args.estimator.index(report.estimator))
-        progress("done")
+            sample = read_ppml(connection, args, table.keys)
+    if has_ppml:  # the tables of the connection would stand beside the sample
+        reports.append(report_ppml(sample, args, table.ledger))
+    reports.sort(key=lambda report: args.estimator.index(report.estimator))
+    progress("done")
     write(args, _pieces(args, reports))
     if args.format == "csv" and not args.quiet:
         for report in reports:

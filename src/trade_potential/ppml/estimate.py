@@ -26,7 +26,7 @@ of a second. Results are the same to 1e-9; decision 008."""
 VANISHING = 1e-5
 """Share of the mean below which a fit to an outcome of 0 is suspect, if separation is not known."""
 
-__all__ = ["ESTIMATED", "PpmlFit", "Status", "fit_ppml"]
+__all__ = ["ESTIMATED", "PpmlFit", "Status", "fit_ppml", "fit_sample"]
 
 
 def fit_ppml(
@@ -67,13 +67,18 @@ def fit_ppml(
         weights=weights,
     )
     del rows  # a caller who has let go of them has the memory back
-    named = tuple(tuple(columns) for columns in effects)
+    return fit_sample(given, scale_rows=scale_rows)
+
+
+def fit_sample(given: Sample, *, scale_rows: int = SCALE_ROWS) -> PpmlFit:
+    """Estimate as ``fit_ppml`` does, from rows that are arrays already."""
+    named = tuple(effect.columns for effect in given.effects)
     try:
         fit = _fit(given, named, at_scale=len(given) >= scale_rows and bool(named))
     except NotDemeanedError as error:
         empty = given.no_keys().assign(step="", reason="")
         fit = PpmlFit("not_converged", f"before the fit: {error}", empty, named)
-    names = (key_name(entity), key_name(time))
+    names = (key_name(given.key_names[0]), key_name(given.key_names[1]))
     losses = fit.losses.rename(columns=dict(zip(("entity", "time"), names, strict=True)))
     return replace(fit, losses=losses, key_names=names)
 
