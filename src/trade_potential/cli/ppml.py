@@ -14,7 +14,7 @@ from trade_potential.gravity.report import ModelReport
 from trade_potential.gravity.specification_tests import TestResult, not_available
 from trade_potential.gravity.wald_tests import JOINT, wald
 from trade_potential.linalg import one_thread
-from trade_potential.ppml.covariance import CORRECTIONS, Kind
+from trade_potential.ppml.covariance import CORRECTIONS, Correction, Kind
 from trade_potential.ppml.estimate import fit_ppml
 from trade_potential.ppml.reset import reset
 from trade_potential.ppml.result import PpmlFit
@@ -46,6 +46,7 @@ def report_ppml(
             time=name_of[args.time],
             effects=[tuple(name_of[part] for part in effect) for effect in args.effects],
             weights=weights,
+            correction=_correction(args),
         )
         return _report(fit, args, ledger)
 
@@ -76,14 +77,28 @@ def _rows(
     return frame
 
 
+def _correction(args: argparse.Namespace) -> Correction:
+    found: Correction = args.correction or "small_sample"
+    return found
+
+
+def _factors(corrections: dict[str, float]) -> dict[str, float]:
+    """Factors of the covariance under their names in the report."""
+    if len(corrections) == 1:
+        return {"correction_factor": next(iter(corrections.values()))}
+    return {f"correction_factor_{part}": factor for part, factor in corrections.items()}
+
+
 def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> ModelReport:
     kind: Kind = args.covariance or "robust"
     level = args.confidence_level
     status, reason, inference = str(fit.status), fit.reason, None
     statistics: dict[str, float] = {}
     tests: tuple[TestResult, ...] = ()
+    correction = CORRECTIONS[fit.correction][kind]
     if fit.is_estimated:
         errors = fit.covariances[kind]
+        correction = errors.words(kind, fit.correction)
         few = fit.too_few(kind)
         if few or errors.status != "ok":
             status = FEW_CLUSTERS if few else errors.status
@@ -96,6 +111,8 @@ def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> Model
             "log_likelihood": fit.log_likelihood,
             "pseudo_r_squared": fit.pseudo_r_squared,
             "deviance_r_squared": fit.deviance_r_squared,
+            "n_parameters": float(errors.n_parameters),
+            **_factors(errors.corrections),
         }
         if args.tests:
             first = 1 if CONSTANT in fit.terms else 0
@@ -110,7 +127,7 @@ def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> Model
     return ModelReport(
         estimator="ppml",
         covariance=kind,
-        correction=CORRECTIONS[kind],
+        correction=correction,
         status=status,
         reason=reason,
         is_estimated=fit.is_estimated,

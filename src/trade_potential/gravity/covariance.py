@@ -90,6 +90,7 @@ class Sandwich:
         kind: Which.
         matrix: (k, k).
         df: Degrees of freedom of t.
+        n_parameters: K of the correction.
         status: ok, few_clusters or not_positive_definite.
         reason: One sentence when the status is not ok.
     """
@@ -97,6 +98,7 @@ class Sandwich:
     kind: Covariance
     matrix: FloatArray
     df: float
+    n_parameters: int
     status: str
     reason: str
 
@@ -156,10 +158,10 @@ def sandwich(estimate: Estimate, meats: Meats, kind: Covariance, *, n_entities: 
     k, n, df_resid = len(estimate.coefficients), estimate.n_rows, float(estimate.df_resid)
     is_between = estimate.estimator == "between"
     time_rank = 0 if estimate.time_effects is None else estimate.time_effects.rank
-    status, reason = "ok", ""
+    status, reason, k_counted = "ok", "", n - int(df_resid)
     if kind == "clustered":
-        few = too_few(n_entities, "clusters", k)
-        meat = _grouped(meats.by_entity, n_entities) * (n - 1) / (n - k - time_rank)
+        few, k_counted = too_few(n_entities, "clusters", k), k + time_rank
+        meat = _grouped(meats.by_entity, n_entities) * (n - 1) / (n - k_counted)
         df = n_entities - 1.0
     elif kind == "robust" and (is_between or meats.by_row is not None):
         few, df = "", df_resid
@@ -171,7 +173,7 @@ def sandwich(estimate: Estimate, meats: Meats, kind: Covariance, *, n_entities: 
             meat = n / df_resid * _bartlett(meats.by_time)
         else:
             clusters = min(n_entities, n_times)
-            few, df = too_few(clusters, "clusters", k), clusters - 1.0
+            few, df, k_counted = too_few(clusters, "clusters", k), clusters - 1.0, k
             meat = _grouped(meats.by_entity, n_entities)
             meat = meat + _grouped(meats.by_time.T @ meats.by_time, n_times)
             meat = (meat - _grouped(meats.by_row, n)) * (n - 1) / (n - k)
@@ -187,7 +189,7 @@ def sandwich(estimate: Estimate, meats: Meats, kind: Covariance, *, n_entities: 
         if negative:
             status = "not_positive_definite"
             reason = f"the difference of clustered covariances has {negative} negative eigenvalues"
-    return Sandwich(kind, matrix, df, status, reason)
+    return Sandwich(kind, matrix, df, k_counted, status, reason)
 
 
 def _grouped(meat: FloatArray, n_groups: int) -> FloatArray:
