@@ -115,7 +115,9 @@ class ModelReport:
         return cls(
             estimator=estimate.estimator,
             covariance=covariance,
-            correction=CORRECTIONS[covariance],
+            correction="; ".join(
+                filter(None, [CORRECTIONS[covariance], errors.times if errors else ""])
+            ),
             status=status,
             reason=reason,
             is_estimated=estimate.is_estimated,
@@ -255,8 +257,10 @@ class ModelReport:
             reason="" if self.absorbed and self.status == "ok" else self.reason,
             effects={name: name in self.effects for name in (entity, time, *self.effects)},
             tests={test.name: test.p_value for test in self.tests},
-            # Only PPML has several to choose from.
-            correction=self.correction if self.estimator == "ppml" else "",
+            # Of PPML there is a choice, and of Driscoll and Kraay's the times matter.
+            correction=self.correction
+            if self.estimator == "ppml" or self.covariance == "driscoll_kraay"
+            else "",
         )
 
 
