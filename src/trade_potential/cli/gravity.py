@@ -172,7 +172,10 @@ def _on_moments(
         if estimator == "ppml":
             continue
         fit = fits[estimator]
-        errors = _errors(connection, covariance, moments, fit, progress)
+        try:
+            errors = _errors(connection, covariance, moments, fit, progress)
+        except InputError as error:
+            raise InputError(f"{table.file.name}: column {args.time}: {error}") from error
         report = ModelReport.of(
             fit,
             moments,

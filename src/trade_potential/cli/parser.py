@@ -12,6 +12,7 @@ from trade_potential.cli.session import BAD_ARGUMENTS
 INDEX_THRESHOLDS = {"eigenvalue": 1.0, "cumulative_share": 0.8}
 ESTIMATORS = ("pooled", "between", "within", "twoway", "random", "mundlak", "ppml")
 COVARIANCES = ("classical", "robust", "clustered", "clustered_twoway", "driscoll_kraay")
+CORRECTIONS = ("small_sample", "ppmlhdfe", "none")
 WITHOUT = {"between": COVARIANCES[3:], "ppml": COVARIANCES[4:]}
 """Covariances that an estimator does not have: rows of between have no time."""
 
@@ -176,6 +177,11 @@ def _gravity_arguments(sub: _Parser) -> None:
     )
     sub.add_argument("--covariance", choices=COVARIANCES, help="default classical; of ppml robust")
     sub.add_argument(
+        "--correction",
+        choices=CORRECTIONS,
+        help="of the standard errors of ppml for small samples (default small_sample)",
+    )
+    sub.add_argument(
         "--effects",
         type=_effects,
         default=[],
@@ -237,6 +243,8 @@ def _check_gravity(args: argparse.Namespace) -> None:
     has_ppml = "ppml" in args.estimator
     if args.effects and not has_ppml:
         error("--effects belongs to --estimator ppml; twoway and within have their own")
+    if args.correction and not has_ppml:
+        error("--correction belongs to --estimator ppml; others have one each")
     if has_ppml and len(args.estimator) > 1 and not args.log_outcome:
         error("ppml takes the outcome as it is, others its logarithm: add --log-outcome")
 

@@ -14,7 +14,7 @@ from trade_potential.gravity.report import ModelReport
 from trade_potential.gravity.specification_tests import TestResult, not_available
 from trade_potential.gravity.wald_tests import JOINT, wald
 from trade_potential.linalg import one_thread
-from trade_potential.ppml.covariance import CORRECTIONS, Kind
+from trade_potential.ppml.covariance import CORRECTIONS, Correction, Kind
 from trade_potential.ppml.estimate import fit_sample
 from trade_potential.ppml.on_duckdb import table_sample
 from trade_potential.ppml.reset import reset
@@ -45,7 +45,19 @@ def read_ppml(
 def report_ppml(sample: Sample, args: argparse.Namespace, ledger: list[Loss]) -> ModelReport:
     """Estimate what ``read_ppml`` has read: no database is needed, or its memory."""
     with one_thread():
-        return _report(fit_sample(sample), args, ledger)
+        return _report(fit_sample(sample, correction=_correction(args)), args, ledger)
+
+
+def _correction(args: argparse.Namespace) -> Correction:
+    found: Correction = args.correction or "small_sample"
+    return found
+
+
+def _factors(corrections: dict[str, float]) -> dict[str, float]:
+    """Factors of the covariance under their names in the report."""
+    if len(corrections) == 1:
+        return {"correction_factor": next(iter(corrections.values()))}
+    return {f"correction_factor_{part}": factor for part, factor in corrections.items()}
 
 
 def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> ModelReport:
@@ -54,8 +66,10 @@ def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> Model
     status, reason, inference = str(fit.status), fit.reason, None
     statistics: dict[str, float] = {}
     tests: tuple[TestResult, ...] = ()
+    correction = CORRECTIONS[fit.correction][kind]
     if fit.is_estimated:
         errors = fit.covariances[kind]
+        correction = errors.words(kind, fit.correction)
         few = fit.too_few(kind)
         if few or errors.status != "ok":
             status = FEW_CLUSTERS if few else errors.status
@@ -68,6 +82,8 @@ def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> Model
             "log_likelihood": fit.log_likelihood,
             "pseudo_r_squared": fit.pseudo_r_squared,
             "deviance_r_squared": fit.deviance_r_squared,
+            "n_parameters": float(errors.n_parameters),
+            **_factors(errors.corrections),
         }
         if args.tests:
             first = 1 if CONSTANT in fit.terms else 0
@@ -82,7 +98,7 @@ def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> Model
     return ModelReport(
         estimator="ppml",
         covariance=kind,
-        correction=CORRECTIONS[kind],
+        correction=correction,
         status=status,
         reason=reason,
         is_estimated=fit.is_estimated,

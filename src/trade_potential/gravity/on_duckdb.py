@@ -21,6 +21,7 @@ from trade_potential.gravity.pair_sums import Layout
 from trade_potential.gravity.reading import (
     KEYS,
     Source,
+    order_of_times,
     read_pairs,
     refuse_unusable,
     store_pairs,
@@ -63,8 +64,8 @@ def panel_moments(
         outcome: Column of the dependent variable.
         regressors: Columns of the regressors, without a constant.
         entity: Column of the entity (for a bilateral panel: the pair).
-        time: Column of the time; needed for two-way effects and covariances over time. Numbers, or
-            texts of numbers, are ordered as numbers.
+        time: Column of the time; needed for two-way effects and covariances over time. Their order
+            is that of ``times.time_order``.
         weights: Column of positive weights, scaled to a mean of 1; without, or where all weights
             are equal, rows count alike.
 
@@ -145,7 +146,8 @@ def fit_meats(
     used = design_slots(moments.terms, estimate.terms, len(moments.terms))
     query = macros().time_scores("panel_scores", KEYS, "time_key", design)
     by_time = connection.execute(f"{query} order by time_key").fetchnumpy()
-    return replace(Meats.of(by_time, by_time, used), by_entity=meats.by_entity)
+    found = Meats.of(by_time, by_time, used)
+    return replace(found, by_entity=meats.by_entity, times=order_of_times(connection))
 
 
 def refined(

@@ -87,8 +87,9 @@ class ModelReport:
         statistics: dict[str, float] = {}
         if estimate.is_estimated:
             matrix, df = estimate.covariance, float(estimate.df_resid)
+            k = estimate.n_rows - estimate.df_resid
             if errors is not None:
-                matrix, df = errors.matrix, errors.df
+                matrix, df, k = errors.matrix, errors.df, errors.n_parameters
                 if errors.status != "ok":
                     status = errors.status if status == "ok" else status
                     reason = "; ".join(filter(None, [reason, errors.reason]))
@@ -100,6 +101,7 @@ class ModelReport:
             )
             statistics = {
                 "df_resid": float(estimate.df_resid),
+                "n_parameters": float(k),
                 "r_squared_within": estimate.r_squared_within,
                 "r_squared_between": estimate.r_squared_between,
                 "r_squared_overall": estimate.r_squared_overall,
@@ -113,7 +115,9 @@ class ModelReport:
         return cls(
             estimator=estimate.estimator,
             covariance=covariance,
-            correction=CORRECTIONS[covariance],
+            correction="; ".join(
+                filter(None, [CORRECTIONS[covariance], errors.times if errors else ""])
+            ),
             status=status,
             reason=reason,
             is_estimated=estimate.is_estimated,
@@ -253,6 +257,10 @@ class ModelReport:
             reason="" if self.absorbed and self.status == "ok" else self.reason,
             effects={name: name in self.effects for name in (entity, time, *self.effects)},
             tests={test.name: test.p_value for test in self.tests},
+            # Of PPML there is a choice, and of Driscoll and Kraay's the times matter.
+            correction=self.correction
+            if self.estimator == "ppml" or self.covariance == "driscoll_kraay"
+            else "",
         )
 
 
@@ -264,14 +272,19 @@ def json_text(reports: list[ModelReport]) -> str:
 
 
 def csv_text(reports: list[ModelReport]) -> str:
-    """The coefficients; of several models with the estimator in front."""
+    """The coefficients and what their errors are; of several models with the estimator in front."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     several = len(reports) > 1
-    writer.writerow([*(["estimator"] if several else []), *COEFFICIENT])
+    errors = ("covariance", "correction")
+    writer.writerow([*(["estimator"] if several else []), *COEFFICIENT, *errors])
     for report in reports:
         writer.writerows(
-            [*([report.estimator] if several else []), term, *map(number, values)]
+            [
+                *([report.estimator] if several else []),
+                *(term, *map(number, values)),
+                *(report.covariance, report.correction),
+            ]
             for term, values in report.coefficients()
         )
     return text.getvalue()

@@ -70,6 +70,7 @@ def described(
         ranks=ranks,
         entity=sample.entity,
         time=sample.time,
+        correction=fit.correction,
     )
     # Scores and their products are in units of outcome * weight, the inverse of the bread too.
     scale = {"classical": unit * size}

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from trade_potential.linalg import COLLINEARITY_TOLERANCE, FloatArray, collinear_columns
+from trade_potential.ppml.covariance import Correction
 from trade_potential.ppml.demean import RANK_DEMEANED, DummyRanks, NotDemeanedError, demean
 from trade_potential.ppml.describe import described
 from trade_potential.ppml.levels import gram
@@ -38,6 +39,7 @@ def fit_ppml(
     time: str,
     effects: Sequence[tuple[str, ...]] = (),
     weights: str | None = None,
+    correction: Correction = "small_sample",
     scale_rows: int = SCALE_ROWS,
 ) -> PpmlFit:
     """Estimate E(y) = exp(x'b + effects) by the Poisson first-order conditions.
@@ -50,6 +52,7 @@ def fit_ppml(
         time: Second key column, and cluster.
         effects: Each a tuple of columns whose combinations are the levels; none: a constant.
         weights: Column of positive weights of the likelihood.
+        correction: Of the covariances, for small samples; see ``covariance``.
         scale_rows: Rows from which on the algorithms for large samples are used, see ``PpmlFit``.
 
     Raises:
@@ -67,14 +70,17 @@ def fit_ppml(
         weights=weights,
     )
     del rows  # a caller who has let go of them has the memory back
-    return fit_sample(given, scale_rows=scale_rows)
+    return fit_sample(given, correction=correction, scale_rows=scale_rows)
 
 
-def fit_sample(given: Sample, *, scale_rows: int = SCALE_ROWS) -> PpmlFit:
+def fit_sample(
+    given: Sample, *, correction: Correction = "small_sample", scale_rows: int = SCALE_ROWS
+) -> PpmlFit:
     """Estimate as ``fit_ppml`` does, from rows that are arrays already."""
     named = tuple(effect.columns for effect in given.effects)
     try:
-        fit = _fit(given, named, at_scale=len(given) >= scale_rows and bool(named))
+        at_scale = len(given) >= scale_rows and bool(named)
+        fit = _fit(given, named, correction, at_scale=at_scale)
     except NotDemeanedError as error:
         empty = given.no_keys().assign(step="", reason="")
         fit = PpmlFit("not_converged", f"before the fit: {error}", empty, named)
@@ -88,7 +94,13 @@ def key_name(column: str) -> str:
     return f"{column} (key)" if column in ("step", "reason") else column
 
 
-def _fit(given: Sample, named: tuple[tuple[str, ...], ...], *, at_scale: bool) -> PpmlFit:
+def _fit(
+    given: Sample,
+    named: tuple[tuple[str, ...], ...],
+    correction: Correction,
+    *,
+    at_scale: bool,
+) -> PpmlFit:
     unpruned = given.no_keys().assign(step="", reason="")
     if not len(given):
         return PpmlFit("no_rows", "there are no rows", unpruned, named)
@@ -164,6 +176,7 @@ def _fit(given: Sample, named: tuple[tuple[str, ...], ...], *, at_scale: bool) -
             separated=infinite,
             df_resid=len(kept) - len(terms) - rank,
             algorithm="demeaning" if plan is None else "elimination",
+            correction=correction,
         ),
         sample=kept,
         problem=problem,

@@ -71,6 +71,7 @@ def reset(fit: PpmlFit) -> dict[Kind, TestResult]:
         ranks=DummyRanks(list(problem.codes.T)),
         entity=fit.sample.entity,
         time=fit.sample.time,
+        correction=fit.correction,
     )
     k = x.shape[1] - 1
     results = none("")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from trade_potential.gravity.covariance import too_few
 from trade_potential.linalg import FloatArray
-from trade_potential.ppml.covariance import Covariance, Kind
+from trade_potential.ppml.covariance import Correction, Covariance, Kind
 from trade_potential.ppml.sample import Sample
 from trade_potential.ppml.solve import Problem, Solution
 
@@ -41,6 +41,7 @@ class PpmlFit:
         effects: Sets of fixed effects.
         coefficients: (k,).
         covariances: By kind, see ``covariance``.
+        correction: Of the covariances, for small samples.
         df_resid: Rows less slopes less rank of the effects.
         n_obs, n_entities, n_times, n_zeros: Of the rows kept.
         deviance: Of the outcome in its unit.
@@ -88,6 +89,7 @@ class PpmlFit:
     last_step: float = float("nan")
     iterations: int = 0
     algorithm: Algorithm = "demeaning"
+    correction: Correction = "small_sample"
     key_names: tuple[str, str] = ("entity", "time")
     outcome: FloatArray = field(default_factory=lambda: np.zeros(0))
     weights: FloatArray = field(default_factory=lambda: np.zeros(0))

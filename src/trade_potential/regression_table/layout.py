@@ -250,6 +250,10 @@ def build(
     notes = [
         f"Dependent variable: {outcome}." if outcome else "",
         sentence("Standard errors in parentheses:", kinds),
+        sentence(
+            "Small-sample correction:",
+            [m.correction if fit else "" for m, fit in zip(models, fitted, strict=True)],
+        ),
         sentence("Distribution of the p-values:", laws),
         "Absorbed: the effects of the model leave no variation in the regressor."
         if is_absorbed

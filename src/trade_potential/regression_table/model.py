@@ -96,6 +96,7 @@ class Model:
         status, reason: ok, or what kind of result this is and why; shown in a footnote.
         effects: Whether the effects of a dimension ("partner", "year") are in the model.
         tests: P-values of specification tests by name.
+        correction: Of the standard errors for small samples, in words; may be empty.
     """
 
     title: str
@@ -108,3 +109,4 @@ class Model:
     reason: str = ""
     effects: Mapping[str, bool] = field(default_factory=dict)
     tests: Mapping[str, float] = field(default_factory=dict)
+    correction: str = ""
