@@ -9,12 +9,12 @@ from scipy import stats
 from tests.panels import OUTCOME, Case, make_panel, unbalanced_sizes
 
 from trade_potential.gravity.report import ModelReport
+from trade_potential.gravity.reset import reset
 from trade_potential.gravity.specification_tests import TestResult, f_effects, f_time_effects
 from trade_potential.gravity.wald_tests import (
     JOINT,
     hausman_robust,
     joint_significance,
-    reset,
     wald,
 )
 

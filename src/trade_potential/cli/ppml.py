@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,8 +17,8 @@ from trade_potential.gravity.wald_tests import JOINT, wald
 from trade_potential.linalg import one_thread
 from trade_potential.ppml.covariance import CORRECTIONS, Kind
 from trade_potential.ppml.estimate import fit_ppml
-from trade_potential.ppml.reset import reset
-from trade_potential.ppml.result import PpmlFit
+from trade_potential.ppml.reset import PPML_POWERS, reset
+from trade_potential.ppml.result import PpmlFit, strictly
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,7 +48,7 @@ def report_ppml(
             effects=[tuple(name_of[part] for part in effect) for effect in args.effects],
             weights=weights,
         )
-        return _report(fit, args, ledger)
+        return _report(strictly(fit) if args.strict else fit, args, ledger)
 
 
 def _rows(
@@ -100,8 +101,8 @@ def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> Model
         if args.tests:
             first = 1 if CONSTANT in fit.terms else 0
             slopes, matrix = fit.coefficients[first:], errors.matrix[first:, first:]
-            form = reset(fit)["robust" if kind == "classical" else kind]
-            found = (form, wald(JOINT, slopes, matrix, np.inf))
+            form = reset(fit, args.reset_powers or PPML_POWERS)[kind]
+            found = (form, wald(replace(JOINT, covariance=kind), slopes, matrix, np.inf))
             tests = tuple(not_available(test, few) if few else test for test in found)
     lost = [
         Loss(step, f"{args.entity}, {args.time} = ({entity}, {time}): {said}", 1)
@@ -121,6 +122,7 @@ def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> Model
         terms=fit.terms,
         inference=inference,
         absorbed=(*fit.absorbed, *fit.separated),
+        omitted=fit.omitted,
         effects=tuple("^".join(effect) for effect in args.effects),
         alpha=1.0 - level,
         tests=tests,
