@@ -66,7 +66,8 @@ class Estimate:
         df_resid: Residual degrees of freedom.
         n_rows: Rows of the weighted model: N, or G for between.
         r_squared: Of the estimator's own model; random: as r_squared_overall.
-        r_squared_within, r_squared_between, r_squared_overall: Squared correlations (Stata).
+        r_squared_within, r_squared_between, r_squared_overall: Squared correlations (Stata); of a
+            weighted sample the latter two by ``PanelMoments.alike``, as ``xtreg, fe``.
         sigma_u, sigma_e: Standard deviations of effects and of the rest; NaN for pooled and
             between, sigma_u also for twoway.
         condition_number: Of the correlation matrix of the weighted regressors.

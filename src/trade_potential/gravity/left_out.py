@@ -11,7 +11,7 @@ absorbed    it does not vary once the effects are out, or is a combination of th
 ==========  ==================================================================================
 
 Order and tolerance are those of an unpivoted Cholesky factorisation (``linalg``), as fixest's; R's
-lm leaves out the last named as well, while Stata's choice depends on the order of its sweeps.
+lm leaves out the last named as well.
 """
 
 from __future__ import annotations

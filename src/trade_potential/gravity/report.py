@@ -277,7 +277,7 @@ class ModelReport:
 def notes(test: TestResult) -> list[str]:
     """What a reader needs to know of a test beside its numbers."""
     powers = ", ".join(map(str, test.powers))
-    return [*([f"powers {powers} of the fit"] if powers else []), *filter(None, [test.reason])]
+    return [*([f"powers of the fit: {powers}"] if powers else []), *filter(None, [test.reason])]
 
 
 def json_text(reports: list[ModelReport]) -> str:

@@ -31,7 +31,7 @@ def reset(fit: PpmlFit, powers: tuple[int, ...] = PPML_POWERS) -> dict[Kind, Tes
     """
     said = ", ".join(map(str, powers))
     null = (
-        f"power {said} of the prediction adds nothing: the conditional mean is exp(x'b + effects)"
+        f"powers of the prediction ({said}) add nothing: the conditional mean is exp(x'b + effects)"
     )
     tests = {kind: replace(named("reset", null, kind), powers=powers) for kind in KINDS}
 

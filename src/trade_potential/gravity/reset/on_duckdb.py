@@ -80,17 +80,19 @@ def reset_of_rows(
         covariance: By which the powers are tested.
         powers: Of the fit.
     """
-    if covariance == "classical" or not pooled_fit.is_estimated or pooled_fit.ssr == 0.0:
+    scaled = _scaled(moments, pooled_fit)
+    if covariance == "classical" or pooled_fit.ssr == 0.0 or not np.isfinite(scaled).all():
         products = reset_products(connection, moments, pooled_fit, powers)
         return reset(pooled_fit, products, powers, covariance)
-    slopes = _scaled(moments, pooled_fit).tolist()
     parts = [
         f"{number(slope)} * ({quoted(name)} - {number(mean)})"
-        for name, slope, mean in zip(regressors, slopes, moments.mean[1:].tolist(), strict=True)
+        for name, slope, mean in zip(
+            regressors, scaled.tolist(), moments.mean[1:].tolist(), strict=True
+        )
         if slope
     ]
     names = [f"fit_power_{power}" for power in powers]
-    fit = " + ".join(parts) or "cast('nan' as double)"
+    fit = " + ".join(parts)
     columns = ", ".join(
         f"power({fit}, {power}) as {name}" for power, name in zip(powers, names, strict=True)
     )
