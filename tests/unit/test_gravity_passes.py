@@ -15,8 +15,9 @@ from trade_potential.gravity import on_duckdb, pair_file, pair_sums
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.on_duckdb import clustered_meats, fit_meats, panel_moments
+from trade_potential.gravity.reset import reset
+from trade_potential.gravity.reset.on_duckdb import reset_products
 from trade_potential.gravity.scores import Meats, design_slots, read_products
-from trade_potential.gravity.wald_tests import reset
 from trade_potential.macros import macros
 
 EXACT = 1e-11
@@ -227,7 +228,7 @@ def test_the_sql_of_the_models_gives_the_same(connection: duckdb.DuckDBPyConnect
     query = sql.centred_products("sql_powers", "power_means", keys, more)
     products = read_products(connection.execute(query).df(), more)
     assert reset(
-        fits["pooled"], on_duckdb.reset_products(connection, ours, fits["pooled"])
+        fits["pooled"], reset_products(connection, ours, fits["pooled"])
     ).statistic == pytest.approx(reset(fits["pooled"], products).statistic, rel=1e-9)
     for name, fit in fits.items():
         on_duckdb._store(connection, ours, fit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,8 +18,8 @@ from trade_potential.linalg import one_thread
 from trade_potential.ppml.covariance import CORRECTIONS, Correction, Kind
 from trade_potential.ppml.estimate import fit_sample
 from trade_potential.ppml.on_duckdb import table_sample
-from trade_potential.ppml.reset import reset
-from trade_potential.ppml.result import PpmlFit
+from trade_potential.ppml.reset import PPML_POWERS, reset
+from trade_potential.ppml.result import PpmlFit, strictly
 from trade_potential.ppml.sample import Sample
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def read_ppml(
 def report_ppml(sample: Sample, args: argparse.Namespace, ledger: list[Loss]) -> ModelReport:
     """Estimate what ``read_ppml`` has read: no database is needed, or its memory."""
     with one_thread():
-        return _report(fit_sample(sample, correction=_correction(args)), args, ledger)
+        fit = fit_sample(sample, correction=_correction(args))
+        return _report(strictly(fit) if args.strict else fit, args, ledger)
 
 
 def _correction(args: argparse.Namespace) -> Correction:
@@ -88,8 +90,8 @@ def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> Model
         if args.tests:
             first = 1 if CONSTANT in fit.terms else 0
             slopes, matrix = fit.coefficients[first:], errors.matrix[first:, first:]
-            form = reset(fit)["robust" if kind == "classical" else kind]
-            found = (form, wald(JOINT, slopes, matrix, np.inf))
+            form = reset(fit, args.reset_powers or PPML_POWERS)[kind]
+            found = (form, wald(replace(JOINT, covariance=kind), slopes, matrix, np.inf))
             tests = tuple(not_available(test, few) if few else test for test in found)
     lost = [
         Loss(step, f"{args.entity}, {args.time} = ({entity}, {time}): {said}", 1)
@@ -109,6 +111,7 @@ def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> Model
         terms=fit.terms,
         inference=inference,
         absorbed=(*fit.absorbed, *fit.separated),
+        omitted=fit.omitted,
         effects=tuple("^".join(effect) for effect in args.effects),
         alpha=1.0 - level,
         tests=tests,
