@@ -8,7 +8,7 @@ import numpy as np
 
 from trade_potential.audit.panel import Codes, Panel
 from trade_potential.gravity.estimate import WITH_EFFECTS
-from trade_potential.gravity.moments import ABSORBED_TOLERANCE, MEAN_OF
+from trade_potential.gravity.moments import MEAN_OF
 from trade_potential.linalg import COLLINEARITY_TOLERANCE, FloatArray
 
 
@@ -112,8 +112,9 @@ def objection(panel: Panel, design: Design) -> tuple[str, str]:
         few = "too_few_entities" if estimator == "between" else "too_few_rows"
         return few, f"{design.df_resid} residual degrees of freedom on the rows"
     centred = beside(design.x)
-    # Standardised regressors have squares N: of one that does not vary only dirt is left.
-    if ((centred**2).mean(axis=0) <= ABSORBED_TOLERANCE).any():
+    # Of a standardised regressor that does not vary only dirt is left.
+    least = panel.rounding[[k - 1 for k in panel.at(design.terms)]]
+    if ((centred**2).mean(axis=0) <= least).any():
         return "rank_deficient", "a regressor does not vary between partners"
     names = [design.terms[k] for k in collinear(design.x)]
     if names:
@@ -122,8 +123,9 @@ def objection(panel: Panel, design: Design) -> tuple[str, str]:
 
 
 def constant_terms(panel: Panel) -> list[str]:
-    """Regressors that do not vary over the rows: nothing can be computed with them."""
-    return [term for term, sd in zip(panel.terms, panel.sd, strict=True) if np.isnan(sd)]
+    """Columns that do not vary over the rows: nothing can be computed with them."""
+    names = ("the outcome", *panel.terms)
+    return [name for name, sd in zip(names, panel.sd, strict=True) if np.isnan(sd)]
 
 
 def beside(x: FloatArray) -> FloatArray:

@@ -11,9 +11,10 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from trade_potential.gravity.moments import ABSORBED_TOLERANCE, CONSTANT_TOLERANCE, MEAN_OF
+from trade_potential.gravity.moments import MEAN_OF
 from trade_potential.gravity.time_moments import ABSORBED_TWOWAY
 from trade_potential.linalg import FloatArray
+from trade_potential.precision import is_constant, rounding
 
 PAIR, YEAR = "pair_id", "year"
 Codes = npt.NDArray[np.intp]
@@ -23,15 +24,15 @@ Codes = npt.NDArray[np.intp]
 class Panel:
     """Outcome and standardised regressors by partner and year.
 
-    Regressors are shifted to mean 0 and scaled to standard deviation 1 before they reach a library:
-    levels of 1e9 beside shares would cost it the digits that are to be compared. Least squares do
-    not change under such a map, and ``natural`` leads the coefficients back. The mean of a
+    Columns are shifted to mean 0 and regressors scaled to standard deviation 1 before they reach a
+    library: levels of 1e9 beside shares would cost it the digits that are to be compared. Least
+    squares do not change under such a map, and ``natural`` leads the coefficients back. The mean of a
     regressor over the rows of a partner, a term of correlated random effects, is mapped as it is.
 
     Attributes:
-        outcome: (N,) indexed by partner and year.
+        outcome: (N,) in deviations from its mean, indexed by partner and year.
         regressors: (N, p) standardised, the same index; NaN where a regressor is constant.
-        mean, sd: (p,) of the regressors before.
+        mean, sd: (p + 1,) of outcome and regressors before; sd is NaN of a constant.
     """
 
     outcome: pd.Series
@@ -46,12 +47,17 @@ class Panel:
         index = pd.MultiIndex.from_frame(rows[[PAIR, YEAR]])
         slots = [f"v{position}" for position in range(len(terms) + 1)]
         values = rows[slots].to_numpy(dtype=float)
-        mean, sd = values[:, 1:].mean(axis=0), values[:, 1:].std(axis=0)
-        sd = np.where(sd <= CONSTANT_TOLERANCE * np.abs(mean), np.nan, sd)
+        # Differences of values far from zero are exact, and their sums keep the digits.
+        origin = values[0].copy()
+        values -= origin
+        shift = values.mean(axis=0)
+        values -= shift
+        mean, sd = origin + shift, values.std(axis=0)
+        sd = np.where(is_constant(sd, mean), np.nan, sd)
         return cls(
             outcome=pd.Series(values[:, 0], index=index, name="outcome"),
             regressors=pd.DataFrame(
-                (values[:, 1:] - mean) / sd, index=index, columns=pd.Index(terms)
+                values[:, 1:] / sd[1:], index=index, columns=pd.Index(terms)
             ),
             mean=mean,
             sd=sd,
@@ -119,11 +125,17 @@ class Panel:
         slopes = np.linalg.lstsq(dummies, self.deviations, rcond=1e-10)[0]
         return np.asarray(self.deviations - dummies @ slopes)
 
+    @property
+    def rounding(self) -> FloatArray:
+        """(p,) mean square of a standardised regressor that says nothing."""
+        least: FloatArray = (rounding(self.sd, self.mean) / self.sd)[1:] ** 2
+        return least
+
     @cached_property
     def absorbed(self) -> tuple[str, ...]:
         """Regressors that do not vary within partners."""
-        share = (self.deviations[:, 1:] ** 2).mean(axis=0)
-        return tuple(t for t, x in zip(self.terms, share, strict=True) if x <= ABSORBED_TOLERANCE)
+        left = (self.deviations[:, 1:] ** 2).mean(axis=0) <= self.rounding
+        return tuple(t for t, gone in zip(self.terms, left, strict=True) if gone)
 
     @cached_property
     def absorbed_twoway(self) -> tuple[str, ...]:
@@ -137,8 +149,8 @@ class Panel:
     @cached_property
     def flat_between(self) -> tuple[str, ...]:
         """Regressors whose means do not vary between partners."""
-        spread = self.means[:, 1:].var(axis=0)
-        return tuple(t for t, x in zip(self.terms, spread, strict=True) if x <= ABSORBED_TOLERANCE)
+        left = self.means[:, 1:].var(axis=0) <= self.rounding
+        return tuple(t for t, gone in zip(self.terms, left, strict=True) if gone)
 
     @property
     def outcome_sd(self) -> float:
@@ -152,13 +164,15 @@ class Panel:
         return [position[term] for term in terms]
 
     def natural(self, terms: tuple[str, ...]) -> FloatArray:
-        """(k + 1, k + 1) from coefficients of standardised regressors to those of the rows."""
-        at = [k - 1 for k in self.at(terms)]
+        """(k + 1, k + 1) from coefficients of these columns to those of the rows.
+
+        The mean of the outcome is still to be added to the constant.
+        """
+        at = self.at(terms)
         back = np.diag(np.concatenate([[1.0], 1.0 / self.sd[at]]))
         back[0, 1:] = -self.mean[at] / self.sd[at]
         return back
 
     def units(self, terms: tuple[str, ...]) -> FloatArray:
         """(k + 1,) outcome for one standard deviation of each regressor; constant first."""
-        at = [k - 1 for k in self.at(terms)]
-        return self.outcome_sd * np.concatenate([[1.0], 1.0 / self.sd[at]])
+        return self.outcome_sd * np.concatenate([[1.0], 1.0 / self.sd[self.at(terms)]])

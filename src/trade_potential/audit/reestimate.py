@@ -213,7 +213,7 @@ def _fit(panel: Panel, design: Design, estimator: str, before: Fit | None) -> Fi
         estimator=estimator,
         reference=_reference(estimator),
         design=design,
-        coefficients=back @ params,
+        coefficients=back @ params + np.eye(len(params))[0] * panel.mean[0],
         errors=errors_of(design, params, classical, back),
         units=panel.units(design.terms),
         scalars=scalars,

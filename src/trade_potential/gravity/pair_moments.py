@@ -8,6 +8,7 @@ from trade_potential.errors import InputError
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.pair_file import PairFile
 from trade_potential.gravity.time_moments import TimeMoments
+from trade_potential.linalg import FloatArray
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what is not finite is refused
@@ -16,6 +17,7 @@ def moments_of(
     terms: tuple[str, ...],
     times: TimeMoments | None = None,
     *,
+    origin: FloatArray,
     is_weighted: bool = False,
 ) -> PanelMoments:
     """Add the pairs up, around the grand means: the pairs are read twice.
@@ -58,6 +60,7 @@ def moments_of(
             )
     return PanelMoments(
         terms=terms,
+        origin=origin,
         mean=mean,
         within=within,
         sizes=sizes,
