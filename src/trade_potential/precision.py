@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from trade_potential.errors import InputError
 from trade_potential.linalg import FloatArray
 
 CONSTANT_TOLERANCE = 2.0**-51
@@ -21,6 +22,9 @@ times the distance of doubles there, so that not one digit of what varies is sur
 ABSORBED_TOLERANCE = 1e-12
 """A column is absorbed by effects when at most this share of its standard deviation is left: of a
 smaller one fewer than four digits are given, and the rounding of means is a hundred times less."""
+
+SMALLEST_SQUARES = 1e-250
+"""Sums of squares below lose digits, or are 0, where they meet others: doubles end at 1e-308."""
 
 DIGITS_GIVEN = 4.0
 """A column of which fewer digits are given is named beside the estimate."""
@@ -35,6 +39,26 @@ def is_constant(spread: FloatArray, centre: FloatArray) -> npt.NDArray[np.bool_]
 def rounding(spread: FloatArray, centre: FloatArray) -> FloatArray:
     """(p,) standard deviations up to which what effects leave of columns says nothing."""
     return np.maximum(ABSORBED_TOLERANCE * spread, CONSTANT_TOLERANCE * np.abs(centre))
+
+
+def refuse_squares(
+    names: Sequence[str], squares: FloatArray, varies: npt.NDArray[np.bool_]
+) -> None:
+    """Refuse columns whose unit leaves their squares no place among doubles.
+
+    Args:
+        names: p columns.
+        squares: (p,) sums of squared deviations.
+        varies: (p,) whether a deviation is other than 0.
+
+    Raises:
+        InputError: Squares that are not finite, or vanish though the column varies.
+    """
+    for name, square, does_vary in zip(names, squares.tolist(), varies.tolist(), strict=True):
+        if not np.isfinite(square):
+            raise InputError(f"{name}: values are too large to square; give them in another unit")
+        if does_vary and square < SMALLEST_SQUARES:
+            raise InputError(f"{name}: values are too small to square; give them in another unit")
 
 
 def few_digits(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     write(args, _pieces(args, reports))
     if args.format == "csv" and not args.quiet:
         for report in reports:
-            if report.status != "ok":
+            if report.reason:
                 said = f"{report.estimator}: {report.status}: {report.reason}"
                 print(f"{args.parser.prog}: {said}", file=sys.stderr)
     return OK if any(report.is_estimated for report in reports) else DEGENERATE
@@ -132,8 +132,6 @@ def _on_moments(
     progress: Progress,
 ) -> list[ModelReport]:
     """Every estimator asked for but ppml, from one set of moments."""
-    from dataclasses import replace
-
     from trade_potential.gravity.estimate import DIGITS_AT_STAKE
     from trade_potential.gravity.estimators import estimate_all
     from trade_potential.gravity.on_duckdb import panel_moments, refined
@@ -151,8 +149,8 @@ def _on_moments(
         entity="k0",
         time="k1" if over_time else None,
         weights=table.weight,
+        terms=args.regressors,
     )
-    moments = replace(moments, terms=tuple(args.regressors))
     progress(f"solving for {moments.n_entities} entities")
 
     def refine(fit: Estimate) -> Estimate:
@@ -162,7 +160,7 @@ def _on_moments(
         return refined(connection, moments, fit)
 
     fits = estimate_all(moments, refine)
-    tests = _tests(connection, moments, fits, progress) if args.tests else ()
+    tests = _tests(connection, moments, fits, refine, progress) if args.tests else ()
     effects = {"within": (args.entity,), "twoway": (args.entity, args.time)}
     reports: list[ModelReport] = []
     for estimator in args.estimator:
@@ -206,6 +204,7 @@ def _tests(
     connection: duckdb.DuckDBPyConnection,
     moments: PanelMoments,
     fits: dict[Estimator, Estimate],
+    refine: Callable[[Estimate], Estimate],
     progress: Progress,
 ) -> tuple[TestResult, ...]:
     """Every specification test of the sample."""
@@ -220,7 +219,7 @@ def _tests(
         meats = fit_meats(connection, moments, fit, over_rows=False)
         robust = sandwich(fit, meats, "clustered", n_entities=moments.n_entities)
     return (
-        *run_tests(moments, fits),
+        *run_tests(moments, fits, refine),
         hausman_robust(fit, robust),
         mundlak(fit),
         reset(fits["pooled"], reset_products(connection, moments, fits["pooled"])),

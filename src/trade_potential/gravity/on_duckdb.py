@@ -5,7 +5,7 @@ Where the times of rows matter, and for residuals, they are read again, by the S
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,7 @@ def panel_moments(
     entity: str,
     time: str | None = None,
     weights: str | None = None,
+    terms: Sequence[str] | None = None,
 ) -> PanelMoments:
     """Aggregate a panel in the database to its moments, in one pass over the rows.
 
@@ -69,10 +70,11 @@ def panel_moments(
             texts of numbers, are ordered as numbers.
         weights: Column of positive weights, scaled to a mean of 1; without, or where all weights
             are equal, rows count alike.
+        terms: What the regressors are called; by default as their columns.
 
     Raises:
-        InputError: The relation has no rows, a value is missing or not finite, or a weight is not
-            positive.
+        InputError: The relation has no rows, a value is missing or not finite, a weight is not
+            positive, or values are too large or too small to square.
     """
     source = Source(relation, [outcome, *regressors], entity, time, weights)
     source = with_origin(connection, with_mean_weight(connection, source))
@@ -85,7 +87,7 @@ def panel_moments(
         raise InputError(f"{relation}: a sum of its rows is not finite, its values are too large")
     return moments_of(
         pairs,
-        tuple(regressors),
+        tuple(terms or regressors),
         by_time.moments(),
         origin=np.array(source.origin),
         is_weighted=is_weighted,

@@ -85,6 +85,8 @@ def with_mean_weight(connection: duckdb.DuckDBPyConnection, source: Source) -> S
         )
     if not differ:
         return replace(source, weights=None)
+    if not math.isfinite(mean):
+        raise InputError(f"{source.relation}: weights are too large to add up; scale them")
     return replace(source, mean_weight=float(mean))
 
 

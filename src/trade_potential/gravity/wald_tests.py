@@ -10,8 +10,10 @@ from trade_potential.gravity.covariance import FEW_CLUSTERS, Sandwich
 from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.moments import MEAN_OF
 from trade_potential.gravity.specification_tests import (
+    NEAR_EXACT,
     TestResult,
     f_of_restriction,
+    is_near_exact,
     named,
     not_available,
 )
@@ -106,8 +108,8 @@ def reset(pooled_fit: Estimate, products: FloatArray | None) -> TestResult:
     """
     if not pooled_fit.is_estimated or products is None:
         return not_available(RESET, f"pooled: {pooled_fit.reason}")
-    if pooled_fit.ssr == 0.0:
-        return not_available(RESET, "the pooled regression fits exactly")
+    if is_near_exact(pooled_fit):
+        return not_available(RESET, NEAR_EXACT)
     if not np.isfinite(products).all():
         return not_available(RESET, "the fit does not vary")
     df2 = pooled_fit.df_resid - RESET_POWERS

@@ -63,7 +63,7 @@ def described(
         coefficients = np.concatenate([[constant], slopes])
     found = covariances(
         design,
-        problem.outcome - solution.fitted,
+        solution.residual(problem),
         problem.weights,
         solution.fitted,
         n_slopes=p,
@@ -77,18 +77,18 @@ def described(
         kind: replace(part, matrix=back @ part.matrix @ back.T / scale.get(kind, 1.0))
         for kind, part in found.items()
     }
-    y, w = sample.outcome, sample.weights
+    # Weights with mean one: sums of large ones would not be finite.
+    y, w = sample.outcome, problem.weights
     predictor = solution.predictor + np.log(unit)
     fitted = np.exp(predictor)
-    linear = sample.regressors @ slopes + (constant if m == 0 else 0.0)
-    total = float(w @ y)
-    grand = total / float(w.sum())
+    linear = predictor if m == 0 else sample.regressors @ slopes
+    grand = unit
     logarithm = np.log(np.where(y > 0.0, y, 1.0))
-    deviance = _deviance(w, y, logarithm - predictor, fitted)
-    null_deviance = _deviance(w, y, logarithm - np.log(grand), grand)
+    deviance = size * _deviance(w, y, logarithm - predictor, fitted)
+    null_deviance = size * _deviance(w, y, logarithm - np.log(grand), grand)
     factorial = gammaln(y + 1.0)
-    likelihood = float(w @ (y * predictor - fitted - factorial))
-    null_likelihood = float(w @ (y * np.log(grand) - grand - factorial))
+    likelihood = size * float(w @ (y * predictor - fitted - factorial))
+    null_likelihood = size * float(w @ (y * np.log(grand) - grand - factorial))
     del logarithm, factorial
     return replace(
         fit,
@@ -104,11 +104,11 @@ def described(
         pseudo_r_squared=1.0 - likelihood / null_likelihood,
         deviance_r_squared=1.0 - deviance / null_deviance if null_deviance > 0.0 else float("nan"),
         r_squared=_squared_correlation(w, y / grand, fitted / grand),
-        level=0.0 if m == 0 else float(np.log(total) - logsumexp(linear, b=w)),
+        level=0.0 if m == 0 else float(np.log(unit * w.sum()) - logsumexp(linear, b=w)),
         last_step=solution.last_step,
         iterations=solution.iterations,
         outcome=y,
-        weights=w,
+        weights=sample.weights,
         fitted=fitted,
         linear_prediction=linear,
         effects_prediction=np.zeros_like(y) if m == 0 else predictor - linear,

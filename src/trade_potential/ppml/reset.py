@@ -34,6 +34,8 @@ def reset(fit: PpmlFit) -> dict[Kind, TestResult]:
     if not fit.is_estimated or fit.problem is None or fit.solution is None or fit.sample is None:
         return none(fit.reason)
     problem, eta = fit.problem, fit.solution.predictor
+    if not fit.solution.residual(problem).any():
+        return none("the regression fits exactly")
     square = (eta - eta.mean()) ** 2
     spread = float(square.std())
     if spread == 0.0:
@@ -64,7 +66,7 @@ def reset(fit: PpmlFit) -> dict[Kind, TestResult]:
         design = np.column_stack([design, np.ones(len(x))])
     found = covariances(
         design,
-        problem.outcome - wider.fitted,
+        wider.residual(more),
         problem.weights,
         wider.fitted,
         n_slopes=x.shape[1],

@@ -22,7 +22,7 @@ zero lose the digits in which the values differ, while differences of them are e
 
 
 {#- A table with its slots shifted by their origins; `labels` are columns that are kept. -#}
-{% macro shifted_rows(relation, origins, keys, slots, labels) -%}
+{% macro shifted_rows(relation, origins, keys, slots, labels=[]) -%}
     select
         {% for name in keys + labels %}rows_.{{ name }},
         {% endfor -%}
@@ -53,19 +53,32 @@ by key.
 {%- endmacro %}
 
 
-{#- First pass where ranges are wanted too: also standard deviation s, minimum lo and maximum hi. -#}
+{#-
+First pass where ranges are wanted too: origin o, the lowest value, mean m of the shifted rows, standard
+deviation s and highest value hi.
+-#}
 {% macro slot_statistics(relation, keys, slots) -%}
+    with origins as (
+        {{ slot_origins(relation, keys, slots) }}
+    )
+
     select
-        {% for key in keys %}{{ key }},
+        {% for key in keys %}rows_.{{ key }},
         {% endfor -%}
-        {% for k in slots %}avg(v{{ k }}) as m{{ k }},
-        stddev_samp(v{{ k }}) as s{{ k }},
-        min(v{{ k }}) as lo{{ k }},
-        max(v{{ k }}) as hi{{ k }},
+        {% for k in slots %}min(rows_.v{{ k }}) as o{{ k }},
+        avg(rows_.v{{ k }} - origins.o{{ k }}) as m{{ k }},
+        stddev_samp(rows_.v{{ k }} - origins.o{{ k }}) as s{{ k }},
+        max(rows_.v{{ k }}) as hi{{ k }},
         {% endfor -%}
         count(*) as row_count
-    from {{ relation }}
-    group by {{ keys | join(', ') }}
+    from {{ relation }} as rows_
+    inner join origins
+        on
+            {% for key in keys %}rows_.{{ key }} = origins.{{ key }}
+            {{ 'and ' if not loop.last }}{% endfor -%}
+    group by
+        {% for key in keys %}rows_.{{ key }}{{ ',
+        ' if not loop.last }}{% endfor %}
 {%- endmacro %}
 
 
