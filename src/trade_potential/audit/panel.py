@@ -48,10 +48,10 @@ class Panel:
         slots = [f"v{position}" for position in range(len(terms) + 1)]
         values = rows[slots].to_numpy(dtype=float)
         # Differences of values far from zero are exact, and their sums keep the digits.
-        origin = values[0].copy()
-        values -= origin
+        origin = values[0]
+        values = values - origin
         shift = values.mean(axis=0)
-        values -= shift
+        values = values - shift
         mean, sd = origin + shift, values.std(axis=0)
         sd = np.where(is_constant(sd, mean), np.nan, sd)
         return cls(
