@@ -82,13 +82,13 @@ def described(
     predictor = solution.predictor + np.log(unit)
     fitted = np.exp(predictor)
     linear = predictor if m == 0 else sample.regressors @ slopes
-    grand = unit
     logarithm = np.log(np.where(y > 0.0, y, 1.0))
-    deviance = size * _deviance(w, y, logarithm - predictor, fitted)
-    null_deviance = size * _deviance(w, y, logarithm - np.log(grand), grand)
+    share, mu = problem.outcome, solution.fitted
+    deviance = _deviance(w, share, logarithm - predictor, mu)
+    null_deviance = _deviance(w, share, logarithm - np.log(unit), 1.0)
     factorial = gammaln(y + 1.0)
     likelihood = size * float(w @ (y * predictor - fitted - factorial))
-    null_likelihood = size * float(w @ (y * np.log(grand) - grand - factorial))
+    null_likelihood = size * float(w @ (y * np.log(unit) - unit - factorial))
     del logarithm, factorial
     return replace(
         fit,
@@ -99,11 +99,11 @@ def described(
         n_entities=int(np.count_nonzero(np.bincount(sample.entity))),
         n_times=int(np.count_nonzero(np.bincount(sample.time))),
         n_zeros=int((y == 0.0).sum()),
-        deviance=deviance,
+        deviance=deviance * unit * size,
         log_likelihood=likelihood,
         pseudo_r_squared=1.0 - likelihood / null_likelihood,
         deviance_r_squared=1.0 - deviance / null_deviance if null_deviance > 0.0 else float("nan"),
-        r_squared=_squared_correlation(w, y / grand, fitted / grand),
+        r_squared=_squared_correlation(w, share, mu),
         level=0.0 if m == 0 else float(np.log(unit * w.sum()) - logsumexp(linear, b=w)),
         last_step=solution.last_step,
         iterations=solution.iterations,
