@@ -11,6 +11,11 @@ SYNCED := .venv/.stamp-sync
 SYNCED_DEV := .venv/.stamp-sync-dev
 SYNCED_ENGINES := .venv/.stamp-sync-engines
 WAREHOUSE := warehouse/trade_potential.duckdb
+# Kernels of OpenBLAS for the processor in hand; Prescott's run on every x86-64: make test-kernels KERNELS="Haswell Zen"
+KERNELS ?= Prescott
+# Tests that do linear algebra: all that could hang on the last digits of a kernel.
+NUMERIC := $(filter-out %_input.py, $(wildcard tests/unit/test_gravity*.py tests/unit/test_ppml*.py tests/unit/test_index*.py)) \
+	tests/unit/test_audit.py tests/unit/test_audit_ppml.py tests/unit/test_far_from_zero.py tests/reference
 # Arguments of the torture: make torture TORTURE="--kills 5 --lanes 2"
 TORTURE ?=
 # A file's tests stay in one process, which makes the builds that they share.
@@ -34,6 +39,15 @@ unexport VIRTUAL_ENV
 # --inexact keeps uv itself and, after `make test`, the development tools.
 UV_SYNC := $(BIN)/uv sync --frozen --inexact --no-python-downloads --quiet
 
+# OpenBLAS says nothing of a kernel that it does not know or the processor cannot run, and takes its own.
+# Where its build lacks one it may run a sibling: Haswell's for Zen, and Prescott's are called Katmai.
+define FIND_KERNEL
+import numpy, scipy.linalg
+from threadpoolctl import threadpool_info
+print(*sorted({lib["architecture"] for lib in threadpool_info() if lib["internal_api"] == "openblas"}))
+endef
+export FIND_KERNEL
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -50,6 +64,23 @@ build: $(SYNCED) ## Make .venv from uv.lock, then load, gate, estimate and test:
 .PHONY: test
 test: $(SYNCED_DEV) ## Test the library, the reference values and whole builds: pytest on all cores
 	$(BIN)/python -m pytest $(PYTEST)
+
+# OpenBLAS takes the kernels of the processor it finds unless it is told others.
+.PHONY: test-kernels
+test-kernels: $(SYNCED_DEV) ## Test the numbers again with other kernels of OpenBLAS (KERNELS)
+	@case "$$(uname -m)" in x86_64|amd64) ;; \
+		*) echo "test-kernels: $(KERNELS) are kernels of x86-64, and this is $$(uname -m): nothing was tested" >&2; exit 0;; \
+	esac; \
+	own=$$(env -u OPENBLAS_CORETYPE $(BIN)/python -c "$$FIND_KERNEL"); \
+	for kernel in $(KERNELS); do \
+		export OPENBLAS_CORETYPE=$$kernel; \
+		found=$$($(BIN)/python -c "$$FIND_KERNEL"); \
+		echo "kernel $$kernel: $$found, where the machine's own is $$own"; \
+		if [ "$$found" = "$$own" ] && [ "$$found" != "$$kernel" ]; then \
+			echo "test-kernels: this processor or OpenBLAS has no kernel $$kernel" >&2; exit 1; \
+		fi; \
+		$(BIN)/python -m pytest -q $(NUMERIC) || exit 1; \
+	done
 
 # The other engines: Debian's packages where they are missing and make runs as root, else their name.
 .PHONY: test-postgres test-spark

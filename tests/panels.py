@@ -46,6 +46,8 @@ bandwidth."""
 
 FIRST_PASSES = (
     "int_gravity__term_slots",
+    "int_gravity__origins",
+    "int_gravity__shifted_sample",
     "int_gravity__pair_means",
     "int_gravity__pair_products",
     "int_gravity__grand_means",

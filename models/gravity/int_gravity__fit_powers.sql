@@ -13,7 +13,7 @@ with pooled as (
 
 powers as (
     {{ fit_powers(
-        ref('int_gravity__sample'), 'pooled', ['study_id', 'spec_id'], slots(),
+        ref('int_gravity__shifted_sample'), 'pooled', ['study_id', 'spec_id'], slots(),
         labels=['pair_id', 'year']
     ) }}
 )

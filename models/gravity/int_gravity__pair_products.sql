@@ -1,7 +1,7 @@
 -- Products within each pair: the only other pass over the rows; everything later reads pairs.
 with products as (
     {{ centred_products(
-        ref('int_gravity__sample'), ref('int_gravity__pair_means'),
+        ref('int_gravity__shifted_sample'), ref('int_gravity__pair_means'),
         ['study_id', 'spec_id', 'pair_id'], slots()
     ) }}
 )

@@ -1,7 +1,7 @@
 -- Scores of every row and estimator, a view: transformed regressors times residual, by design slot.
 {{ config(materialized='view') }}
 {{ row_scores(
-    ref('int_gravity__sample'), ref('int_gravity__pair_means'), ref('int_gravity__grand_means'),
+    ref('int_gravity__shifted_sample'), ref('int_gravity__pair_means'), ref('int_gravity__grand_means'),
     ref('int_gravity__coefficients'), ref('int_gravity__estimator_weights'),
     ref('int_gravity__time_shifts'), ['study_id', 'spec_id'], 'pair_id', 'year', slots(), true
 ) }}

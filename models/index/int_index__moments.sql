@@ -1,7 +1,13 @@
 -- Correlations of the variables of an index over its sample: all that the estimator sees.
-with products as (
-    {{ centred_products(
+with shifted as (
+    {{ shifted_rows(
         ref('int_index__sample'), ref('int_index__statistics'), ['study_id', 'index_spec_id'], slots(1)
+    ) }}
+),
+
+products as (
+    {{ centred_products(
+        'shifted', ref('int_index__statistics'), ['study_id', 'index_spec_id'], slots(1)
     ) }}
 ),
 

@@ -1,5 +1,5 @@
 -- Location and scale by which each variable of an index is normalised over its sample.
-{% set columns = {'m': 'value_mean', 's': 'value_sd', 'lo': 'value_min', 'hi': 'value_max'} -%}
+{% set columns = {'m': 'shifted_mean', 's': 'value_sd', 'o': 'value_min', 'hi': 'value_max'} -%}
 with range_rows as (
     select
         sample.study_id,
@@ -26,12 +26,12 @@ select
     specifications.normalisation,
     range_rows.position,
     range_rows.row_count,
-    range_rows.value_mean,
+    range_rows.value_min + range_rows.shifted_mean as value_mean,
     range_rows.value_sd,
     range_rows.value_min,
     range_rows.value_max,
     case specifications.normalisation
-        when 'zscore' then range_rows.value_mean
+        when 'zscore' then range_rows.value_min + range_rows.shifted_mean
         when 'minmax' then range_rows.value_min
     end as location,
     nullif(

@@ -21,8 +21,9 @@ from trade_potential.audit.gravity import audit_gravity
 from trade_potential.gravity.covariance import COVARIANCES, OF_BETWEEN
 from trade_potential.gravity.estimate import ESTIMATORS
 
-MEASURED = 1e-9
-"""Largest relative difference allowed on made-up panels; measured 4e-11 at worst."""
+MEASURED = 0.1
+"""Difference of two computations as a share of what the condition number of a number allows: 1e-8
+for all but the ill-conditioned, of which the lost digits differ between processors."""
 
 NUMBER = ["estimator", "covariance", "quantity", "term"]
 
@@ -140,7 +141,7 @@ def test_both_computations_agree(name: str) -> None:
     rows = audit[audit["status"] == "not_compared"]
     uncertain = set(rows["covariance"].where(rows["covariance"] != "", rows["quantity"]))
     assert uncertain == UNCERTAIN.get(name, set())
-    assert audit["relative_difference"].max() <= MEASURED
+    assert (audit["relative_difference"] / audit["tolerance"]).max() <= MEASURED
 
 
 def test_every_estimator_and_covariance_has_a_counterpart() -> None:

@@ -38,5 +38,5 @@ def test_correlations_do_not_depend_on_the_first_rows(
     ours = found.correlation.matrix[np.ix_(known, known)]
     np.testing.assert_allclose(ours, theirs, rtol=0.0, atol=EXACT)
     assert np.isnan(found.correlation.matrix[4]).all()
-    np.testing.assert_allclose(found.mean, frame.mean(), rtol=1e-9)
+    np.testing.assert_allclose(found.origin + found.mean, frame.mean(), rtol=1e-9)
     np.testing.assert_allclose(found.deviation[known], frame.std().iloc[known], rtol=1e-9)

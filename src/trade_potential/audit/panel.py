@@ -12,9 +12,10 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from trade_potential.audit.collinear import collinear
-from trade_potential.gravity.moments import ABSORBED_TOLERANCE, CONSTANT_TOLERANCE, MEAN_OF
+from trade_potential.gravity.moments import MEAN_OF
 from trade_potential.gravity.time_moments import ABSORBED_TWOWAY
 from trade_potential.linalg import FloatArray
+from trade_potential.precision import is_constant, rounding
 
 PAIR, YEAR = "pair_id", "year"
 Codes = npt.NDArray[np.intp]
@@ -24,15 +25,15 @@ Codes = npt.NDArray[np.intp]
 class Panel:
     """Outcome and standardised regressors by partner and year.
 
-    Regressors are shifted to mean 0 and scaled to standard deviation 1 before they reach a library:
-    levels of 1e9 beside shares would cost it the digits that are to be compared. Least squares do
-    not change under such a map, and ``natural`` leads the coefficients back. The mean of a
+    Columns are shifted to mean 0 and regressors scaled to standard deviation 1 before they reach a
+    library: levels of 1e9 beside shares would cost it the digits that are to be compared. Least
+    squares do not change under such a map, and ``natural`` leads the coefficients back. The mean of a
     regressor over the rows of a partner, a term of correlated random effects, is mapped as it is.
 
     Attributes:
-        outcome: (N,) indexed by partner and year.
+        outcome: (N,) in deviations from its mean, indexed by partner and year.
         regressors: (N, p) standardised, the same index; those that say something over the rows.
-        mean, sd: (p,) of the regressors before.
+        mean, sd: (p + 1,) of outcome and regressors before; sd is NaN of a constant outcome.
         omitted: Regressors that do not vary, or are combinations of those before them.
     """
 
@@ -49,18 +50,25 @@ class Panel:
         index = pd.MultiIndex.from_frame(rows[[PAIR, YEAR]])
         slots = [f"v{position}" for position in range(len(terms) + 1)]
         values = rows[slots].to_numpy(dtype=float)
-        mean, sd = values[:, 1:].mean(axis=0), values[:, 1:].std(axis=0)
-        varying = np.flatnonzero(sd > CONSTANT_TOLERANCE * np.abs(mean))
-        x = (values[:, 1 + varying] - mean[varying]) / sd[varying]
+        # Differences of values far from zero are exact, and their sums keep the digits.
+        origin = values[0]
+        values = values - origin
+        shift = values.mean(axis=0)
+        values = values - shift
+        mean, sd = origin + shift, values.std(axis=0)
+        sd = np.where(is_constant(sd, mean), np.nan, sd)
+        varying = 1 + np.flatnonzero(~np.isnan(sd[1:]))
+        x = values[:, varying] / sd[varying]
         kept = np.delete(varying, collinear(np.column_stack([np.ones(len(x)), x])))
-        names = tuple(terms[k] for k in kept)
+        names = tuple(terms[k - 1] for k in kept)
+        at = [0, *kept.tolist()]
         return cls(
             outcome=pd.Series(values[:, 0], index=index, name="outcome"),
             regressors=pd.DataFrame(
-                (values[:, 1 + kept] - mean[kept]) / sd[kept], index=index, columns=pd.Index(names)
+                values[:, kept] / sd[kept], index=index, columns=pd.Index(names)
             ),
-            mean=mean[kept],
-            sd=sd[kept],
+            mean=mean[at],
+            sd=sd[at],
             omitted=tuple(term for term in terms if term not in names),
         )
 
@@ -126,11 +134,17 @@ class Panel:
         slopes = np.linalg.lstsq(dummies, self.deviations, rcond=1e-10)[0]
         return np.asarray(self.deviations - dummies @ slopes)
 
+    @property
+    def rounding(self) -> FloatArray:
+        """(p,) mean square of a standardised regressor that says nothing."""
+        least: FloatArray = (rounding(self.sd, self.mean) / self.sd)[1:] ** 2
+        return least
+
     @cached_property
     def absorbed(self) -> tuple[str, ...]:
         """Regressors that do not vary within partners."""
-        share = (self.deviations[:, 1:] ** 2).mean(axis=0)
-        return tuple(t for t, x in zip(self.terms, share, strict=True) if x <= ABSORBED_TOLERANCE)
+        left = (self.deviations[:, 1:] ** 2).mean(axis=0) <= self.rounding
+        return tuple(t for t, gone in zip(self.terms, left, strict=True) if gone)
 
     @cached_property
     def absorbed_twoway(self) -> tuple[str, ...]:
@@ -144,8 +158,8 @@ class Panel:
     @cached_property
     def flat_between(self) -> tuple[str, ...]:
         """Regressors whose means do not vary between partners."""
-        spread = self.means[:, 1:].var(axis=0)
-        return tuple(t for t, x in zip(self.terms, spread, strict=True) if x <= ABSORBED_TOLERANCE)
+        left = self.means[:, 1:].var(axis=0) <= self.rounding
+        return tuple(t for t, gone in zip(self.terms, left, strict=True) if gone)
 
     @property
     def outcome_sd(self) -> float:
@@ -159,13 +173,15 @@ class Panel:
         return [position[term] for term in terms]
 
     def natural(self, terms: tuple[str, ...]) -> FloatArray:
-        """(k + 1, k + 1) from coefficients of standardised regressors to those of the rows."""
-        at = [k - 1 for k in self.at(terms)]
+        """(k + 1, k + 1) from coefficients of these columns to those of the rows.
+
+        The mean of the outcome is still to be added to the constant.
+        """
+        at = self.at(terms)
         back = np.diag(np.concatenate([[1.0], 1.0 / self.sd[at]]))
         back[0, 1:] = -self.mean[at] / self.sd[at]
         return back
 
     def units(self, terms: tuple[str, ...]) -> FloatArray:
         """(k + 1,) outcome for one standard deviation of each regressor; constant first."""
-        at = [k - 1 for k in self.at(terms)]
-        return self.outcome_sd * np.concatenate([[1.0], 1.0 / self.sd[at]])
+        return self.outcome_sd * np.concatenate([[1.0], 1.0 / self.sd[self.at(terms)]])

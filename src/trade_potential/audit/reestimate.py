@@ -108,6 +108,11 @@ def reestimate(panel: Panel) -> dict[str, Fit | Refusal]:
 
 def _reestimate(panel: Panel, estimator: str, found: dict[str, Fit | Refusal]) -> Fit | Refusal:
     reference = _reference(estimator)
+    if np.isnan(panel.sd[0]):
+        is_short = estimator not in ("pooled", "between") and panel.sizes.max() < 2
+        status = "single_period" if is_short else "rank_deficient"
+        reason = "the outcome does not vary over the rows"
+        return Refusal(estimator, "numpy on rows", reason, status)
     before = found.get({"random": "within", "mundlak": "random"}.get(estimator, ""))
     if isinstance(before, Refusal):
         return replace(before, estimator=estimator, reason=f"{before.estimator}: {before.reason}")
@@ -207,7 +212,7 @@ def _fit(panel: Panel, design: Design, estimator: str, before: Fit | None) -> Fi
         estimator=estimator,
         reference=_reference(estimator),
         design=design,
-        coefficients=back @ params,
+        coefficients=back @ params + np.eye(len(params))[0] * panel.mean[0],
         errors=errors_of(design, params, classical, back),
         units=panel.units(design.terms),
         scalars=scalars,

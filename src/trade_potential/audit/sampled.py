@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import duckdb
 import pandas as pd
@@ -33,15 +32,15 @@ def own_tables(
     slots = [f"v{k}" for k in range(len(terms) + 1)]
     with duckdb.connect() as connection:
         connection.register("audit_sample", sample[[PAIR, YEAR, *slots]])
-        found = panel_moments(
+        moments = panel_moments(
             connection,
             "audit_sample",
             outcome=slots[0],
             regressors=slots[1:],
             entity=PAIR,
             time=YEAR,
+            terms=terms,
         )
-        moments = replace(found, terms=terms)
         fits = estimate_all(moments)
         meats = {
             estimator: fit_meats(connection, moments, fit, over_rows=True)

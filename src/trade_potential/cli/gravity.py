@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     write(args, _pieces(args, reports))
     if args.format == "csv" and not args.quiet:
         for report in reports:
-            if report.status != "ok" or report.reason:
+            if report.reason:
                 said = f"{report.estimator}: {report.status}: {report.reason}"
                 print(f"{args.parser.prog}: {said}", file=sys.stderr)
     is_enough = all if args.strict else any
@@ -136,8 +136,6 @@ def _on_moments(
     progress: Progress,
 ) -> list[ModelReport]:
     """Every estimator asked for but ppml, from one set of moments."""
-    from dataclasses import replace
-
     from trade_potential.gravity.estimate import DIGITS_AT_STAKE, strictly
     from trade_potential.gravity.estimators import estimate_all
     from trade_potential.gravity.on_duckdb import panel_moments, refined
@@ -155,8 +153,13 @@ def _on_moments(
         "entity": "k0",
         "weights": table.weight,
     }
-    moments = panel_moments(connection, relation, **columns, time="k1" if over_time else None)
-    moments = replace(moments, terms=tuple(args.regressors))
+    moments = panel_moments(
+        connection,
+        relation,
+        **columns,
+        time="k1" if over_time else None,
+        terms=args.regressors,
+    )
     progress(f"solving for {moments.n_entities} entities")
 
     def refine(fit: Estimate) -> Estimate:
@@ -177,7 +180,7 @@ def _on_moments(
         }
     except InputError as error:
         raise InputError(f"{table.file.name}: column {args.time}: {error}") from error
-    tests = _tests(connection, moments, fits, progress) if args.tests else ()
+    tests = _tests(connection, moments, fits, refine, progress) if args.tests else ()
     if args.tests:  # last: it takes the place of what is known of the rows
         tests = (
             *tests,
@@ -232,6 +235,7 @@ def _tests(
     connection: duckdb.DuckDBPyConnection,
     moments: PanelMoments,
     fits: dict[Estimator, Estimate],
+    refine: Callable[[Estimate], Estimate],
     progress: Progress,
 ) -> tuple[TestResult, ...]:
     """Every specification test of the sample but RESET."""
@@ -245,7 +249,7 @@ def _tests(
     if fit.is_estimated:
         meats = fit_meats(connection, moments, fit, over_rows=False)
         robust = sandwich(fit, meats, "clustered", n_entities=moments.n_entities)
-    return (*run_tests(moments, fits), hausman_robust(fit, robust), mundlak(fit))
+    return (*run_tests(moments, fits, refine), hausman_robust(fit, robust), mundlak(fit))
 
 
 def _outcome(args: argparse.Namespace) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 from trade_potential.cli.session import DEGENERATE, OK, Progress, connect, write
 
@@ -33,6 +34,8 @@ def run(args: argparse.Namespace) -> int:
             anchor=args.anchor,
         )
         estimate = estimate_index(scaled.correlation, settings)
+        reason = "; ".join(filter(None, [estimate.reason, scaled.note]))
+        estimate = replace(estimate, reason=reason)
         labels = args.id or ["row"]
         scores = index_scores(connection, "sample", scaled, estimate.weights, n_keys=len(labels))
         report = IndexReport(estimate, labels, scores, ledger)

@@ -64,7 +64,7 @@ class Inference:
         """Wald inference from a (k, k) covariance."""
         with np.errstate(divide="ignore", invalid="ignore"):
             std_error = np.sqrt(np.diag(covariance))  # NaN where a variance is negative
-            statistic = estimate / std_error
+            statistic = np.where(std_error == 0.0, np.nan, estimate / std_error)
         critical_value = t_quantile(0.5 + confidence_level / 2.0, df)
         margin = critical_value * std_error
         return cls(
@@ -189,7 +189,8 @@ def sandwich(estimate: Estimate, meats: Meats, kind: Covariance, *, n_entities: 
             meat = (meat - _grouped(meats.by_row, n)) * (n - 1) / (n - k)
     else:
         raise ValueError(f"{kind} of {estimate.estimator}: no such scores")
-    matrix: FloatArray = estimate.bread @ meat @ estimate.bread.T
+    # Of an exact fit scores are rounding, as its residuals are.
+    matrix: FloatArray = estimate.bread @ meat @ estimate.bread.T * (estimate.ssr > 0.0)
     if few:
         status, reason = FEW_CLUSTERS, few
     elif kind == "clustered_twoway":

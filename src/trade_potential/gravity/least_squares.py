@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from trade_potential.gravity.estimate import Estimate, Estimator, Status, refused
-from trade_potential.gravity.left_out import LeftOut
-from trade_potential.gravity.moments import ABSORBED_TOLERANCE, PanelMoments
+from trade_potential.gravity.left_out import BEYOND, CONSTANT, LeftOut
+from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.time_moments import TimeEffects
 from trade_potential.linalg import FloatArray, ScaledSystem, collinear_columns
+from trade_potential.precision import few_digits
 
 EXACT_FIT = 1e-14
-"""A fit is exact when at most this share of the outcome's squares is left: the subtraction leaves
-rounding of 1e-16 times the number of its terms, on either side of zero."""
+"""A fit is exact when at most this share is left of the squares of the outcome and of its terms: the
+subtraction leaves rounding of 1e-16 times the number of products, on either side of zero."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class NormalEquations:
         sums = between_weights @ moments.between_sum
         weight = float(between_weights @ moments.masses) or float(moments.sizes @ moments.masses)
         products = products - np.outer(sums, sums) / weight
-        if moments.is_constant[0] or products[0, 0] <= ABSORBED_TOLERANCE * moments.total[0, 0]:
+        if products[0, 0] <= weight * moments.rounding[0]:
             products[0, :] = products[:, 0] = 0.0  # rounding dirt of an outcome that does not vary
         return cls(
             moments=moments,
@@ -63,7 +64,7 @@ class NormalEquations:
 
         One that all entities share leaves rounding dirt in the entity means, not zero.
         """
-        least = ABSORBED_TOLERANCE * np.diag(self.moments.total)
+        least = self.constant_weight * self.moments.rounding
         return [
             term
             for k, term in enumerate(self.moments.terms, start=1)
@@ -103,6 +104,17 @@ def left_out(
     return gone.with_omitted(flat, dependent, is_between=estimator == "between")
 
 
+def _squared_residuals(products: FloatArray, slopes: FloatArray) -> float:
+    """Sum of squared residuals from products of outcome and terms; 0 where it is only rounding.
+
+    As a quadratic form it is flat in the slopes, and their rounding does not come in.
+    """
+    direction = np.concatenate([[1.0], -slopes])
+    terms = np.abs(direction) * np.sqrt(np.diag(products))
+    ssr = float(direction @ products @ direction)
+    return ssr if ssr > EXACT_FIT * float(terms.sum()) ** 2 else 0.0
+
+
 def weighted_least_squares(
     moments: PanelMoments,
     estimator: Estimator,
@@ -117,6 +129,9 @@ def weighted_least_squares(
     time_effects: TimeEffects | None = None,
 ) -> Estimate:
     """Solve one member of the family; a reason and a status are passed through to the result."""
+    if moments.is_constant[0]:
+        said = BEYOND if moments.spread[0] else CONSTANT
+        return refused(estimator, "rank_deficient", said.format("the outcome"), moments)
     equations = NormalEquations.of(
         moments,
         within_weight=within_weight,
@@ -147,10 +162,10 @@ def weighted_least_squares(
         )
 
     centred, shift, c = equations.products, equations.shift, equations.constant_weight
+    centre = moments.centre
     system = ScaledSystem.of(centred[np.ix_(used, used)])
     slopes = system.inverse @ centred[used, 0]
-    ssr = float(centred[0, 0] - centred[0, used] @ slopes)
-    ssr = ssr if ssr > EXACT_FIT * float(centred[0, 0]) else 0.0
+    ssr = _squared_residuals(centred[np.ix_([0, *used], [0, *used])], slopes)
     df_resid = n_rows - lost
     centred_constant = float(shift[0] - shift[used] @ slopes)
 
@@ -161,7 +176,7 @@ def weighted_least_squares(
     inverse[0, 1:] = inverse[1:, 0] = -system.inverse @ shift[used]
     inverse[0, 0] = 1.0 / c + float(shift[used] @ system.inverse @ shift[used])
     natural = np.eye(k + 1)
-    natural[0, 1:] = -moments.mean[used]
+    natural[0, 1:] = -centre[used]
     bread = natural @ inverse
 
     alike = moments.alike or moments
@@ -169,16 +184,20 @@ def weighted_least_squares(
     of_means = alike.between.sum(axis=0) - np.outer(mean_sums, mean_sums) / alike.n_entities
     overall = _squared_correlation(alike.total, slopes, used)
     own = 1.0 - ssr / float(centred[0, 0]) if centred[0, 0] > 0.0 else float("nan")
+    seen = [0, *(k for k in used if k <= len(moments.terms))]
+    left = np.sqrt(np.diag(centred) / c)
+    names = np.array(["the outcome", *moments.terms])
+    given_to = few_digits(names[seen].tolist(), left[seen], moments.spread[seen], centre[seen])
     return Estimate(
         estimator=estimator,
         status=status,
-        reason="; ".join(filter(None, [reason, gone.reason])),
+        reason="; ".join(filter(None, [reason, gone.reason, given_to])),
         terms=terms,
         absorbed=gone.absorbed,
         omitted=gone.omitted,
-        term_means=moments.mean[used],
+        term_means=centre[used],
         coefficients=np.concatenate(
-            [[centred_constant + moments.mean[0] - moments.mean[used] @ slopes], slopes]
+            [[centred_constant + centre[0] - centre[used] @ slopes], slopes]
         ),
         centred_constant=centred_constant,
         bread=bread,

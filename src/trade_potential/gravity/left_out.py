@@ -23,7 +23,8 @@ import numpy as np
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.linalg import collinear_columns
 
-CONSTANT_REGRESSOR = "{} does not vary over the sample"
+CONSTANT = "{} does not vary over the sample"
+BEYOND = f"{CONSTANT} beyond the distance of doubles there"
 COMBINATION = "{} is a linear combination of the regressors before it"
 """Reasons of omitted regressors, also of PPML."""
 
@@ -49,14 +50,17 @@ class LeftOut:
     @classmethod
     def of_sample(cls, moments: PanelMoments) -> LeftOut:
         """Those that say nothing over the sample, whatever the estimator."""
-        constant = tuple(moments.constant_terms())
-        varying = tuple(term for term in moments.terms if term not in constant)
+        flat, spread = moments.is_constant[1:], moments.spread[1:]
+        names = np.array(moments.terms, dtype=object)
+        constant, rounding = names[flat & (spread == 0.0)], names[flat & (spread > 0.0)]
+        varying = tuple(names[~flat])
         used = moments.positions(varying)
         found = collinear_columns(moments.total[np.ix_(used, used)])
         dependent = tuple(varying[k] for k in found)
         return (
             cls()
-            ._with(omitted=constant, said=CONSTANT_REGRESSOR)
+            ._with(omitted=tuple(constant), said=CONSTANT)
+            ._with(omitted=tuple(rounding), said=BEYOND)
             ._with(omitted=dependent, said=COMBINATION)
         )
 

@@ -12,17 +12,13 @@ from trade_potential.errors import InputError
 from trade_potential.gravity.columns import parts_of
 from trade_potential.gravity.time_moments import TimeMoments
 from trade_potential.linalg import FloatArray
+from trade_potential.precision import is_constant, rounding
 
 if TYPE_CHECKING:
     from trade_potential.gravity.columns import Table
     from trade_potential.gravity.pair_file import PairFile
 
-CONSTANT_TOLERANCE = 1e-12
-"""A column is constant when its standard deviation is below this share of its mean."""
-
-ABSORBED_TOLERANCE = 1e-16
-"""A column is absorbed by entity effects when at most this share of its variance lies within."""
-
+PARTS = ("origin", "mean", "within", "pair_count", "pair_mass", "between_sum", "between")
 KEY = ["moment", "group_size", "time_key", "other_time_key", "row_slot", "col_slot"]
 
 MEAN_OF = "mean({})"
@@ -33,14 +29,16 @@ MEAN_OF = "mean({})"
 class PanelMoments:
     """Moments of an outcome (position 0) and p regressors over N rows of G entities.
 
-    Means are taken out before products are summed: within products around entity means, between
-    products of entity means around the grand mean. Random effects weigh an entity by the number of
+    Columns are shifted by one of their values, and means taken out, before products are summed:
+    within products around entity means, between products of entity means around the grand mean. So
+    values far from zero keep the digits they have. Random effects weigh an entity by the number of
     its rows, so between moments are kept by group size. With weights, means and products are
     weighted, and an entity counts between with the mean mass of its rows.
 
     Attributes:
         terms: Names of the p regressors.
-        mean: (p + 1,) grand mean over rows.
+        origin: (p + 1,) value that every row of a column was shifted by.
+        mean: (p + 1,) grand mean over the shifted rows; ``centre`` is that of the rows.
         within: (p + 1, p + 1) sum of products around entity means.
         sizes: (m,) distinct numbers of rows an entity has.
         counts: (m,) entities of each size.
@@ -56,6 +54,7 @@ class PanelMoments:
     """
 
     terms: tuple[str, ...]
+    origin: FloatArray
     mean: FloatArray
     within: FloatArray
     sizes: FloatArray
@@ -84,16 +83,24 @@ class PanelMoments:
         return self.within + np.tensordot(self.sizes, self.between, axes=1)
 
     @property
-    def is_constant(self) -> npt.NDArray[np.bool_]:
-        """(p + 1,) whether a column does not vary over the sample."""
-        spread = np.sqrt(np.diag(self.total) / self.n_obs)
-        constant: npt.NDArray[np.bool_] = spread <= CONSTANT_TOLERANCE * np.abs(self.mean)
-        return constant
+    def centre(self) -> FloatArray:
+        """(p + 1,) grand mean over rows."""
+        return self.origin + self.mean
 
-    def constant_terms(self) -> list[str]:
-        """Regressors that do not vary over the sample."""
-        flags = self.is_constant[1:]
-        return [term for term, is_flat in zip(self.terms, flags, strict=True) if is_flat]
+    @property
+    def spread(self) -> FloatArray:
+        """(p + 1,) standard deviation over rows."""
+        return np.sqrt(np.maximum(np.diag(self.total), 0.0) / self.n_obs)
+
+    @property
+    def rounding(self) -> FloatArray:
+        """(p + 1,) mean square up to which what effects leave of a column is rounding."""
+        return rounding(self.spread, self.centre) ** 2
+
+    @property
+    def is_constant(self) -> npt.NDArray[np.bool_]:
+        """(p + 1,) whether a column does not vary beyond the distance of doubles."""
+        return is_constant(self.spread, self.centre)
 
     def positions(self, terms: tuple[str, ...]) -> list[int]:
         """Positions of regressors in the arrays; 0 is the outcome."""
@@ -104,6 +111,7 @@ class PanelMoments:
         return replace(
             self,
             terms=terms,
+            origin=self.origin[kept],
             mean=self.mean[kept],
             within=self.within[np.ix_(kept, kept)],
             between_sum=self.between_sum[:, kept],
@@ -138,7 +146,7 @@ class PanelMoments:
         """Read the moments from rows as SQL returns them.
 
         Args:
-            rows: Columns ``moment`` (mean, within, pair_count, pair_mass, between_sum, between),
+            rows: Columns ``moment`` (origin, mean, within, pair_count, pair_mass, between_sum, between),
                 ``group_size``, ``row_slot``, ``col_slot`` (row_slot <= col_slot) and
                 ``moment_value``; slot 0 is the outcome, slot k the k-th term. For two-way effects
                 also what ``TimeMoments.from_parts`` reads.
@@ -150,11 +158,7 @@ class PanelMoments:
         p = len(terms) + 1
         parts = parts_of(rows, "moment", [*KEY[1:], "moment_value"])
         _refuse_bad_rows(parts)
-        absent = [
-            name
-            for name in ("mean", "within", "pair_count", "pair_mass", "between_sum", "between")
-            if name not in parts
-        ]
+        absent = [name for name in PARTS if name not in parts]
         if absent:
             raise InputError(f"no moments named {', '.join(absent)}")
         counted, weighed = parts["pair_count"], parts["pair_mass"]
@@ -162,7 +166,7 @@ class PanelMoments:
         sizes = counted["group_size"][order]
         counts = counted["moment_value"][order]
         masses = weighed["moment_value"][np.argsort(weighed["group_size"])]
-        mean = np.full(p, np.nan)
+        origin, mean = np.full(p, np.nan), np.full(p, np.nan)
         within = np.full((p, p), np.nan)
         between_sum = np.full((len(sizes), p), np.nan)
         between = np.full((len(sizes), p, p), np.nan)
@@ -179,6 +183,7 @@ class PanelMoments:
         highest = max(column("mean", "row_slot").max(), column("within", "col_slot").max())
         if highest >= p:
             raise InputError(f"moments of slot {highest}, but {len(terms)} terms")
+        origin[column("origin", "row_slot")] = value("origin")
         mean[column("mean", "row_slot")] = value("mean")
         i, j = column("within", "row_slot"), column("within", "col_slot")
         within[i, j] = within[j, i] = value("within")
@@ -186,6 +191,7 @@ class PanelMoments:
         m, i, j = size("between"), column("between", "row_slot"), column("between", "col_slot")
         between[m, i, j] = between[m, j, i] = value("between")
         for name, array in (
+            ("origin", origin),
             ("mean", mean),
             ("within", within),
             ("between_sum", between_sum),
@@ -197,6 +203,7 @@ class PanelMoments:
                 )
         return cls(
             terms=terms,
+            origin=origin,
             mean=mean,
             within=within,
             sizes=sizes,

@@ -5,7 +5,7 @@ Where the times of rows matter, and for residuals, they are read again, by the S
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ from trade_potential.gravity.reading import (
     times_of,
     view_rows,
     with_mean_weight,
+    with_origin,
 )
 from trade_potential.gravity.scores import (
     Meats,
@@ -35,6 +36,7 @@ from trade_potential.gravity.scores import (
     pair_scores,
 )
 from trade_potential.macros import macros, number
+from trade_potential.precision import CONSTANT_TOLERANCE
 
 if TYPE_CHECKING:
     import duckdb
@@ -53,6 +55,7 @@ def panel_moments(
     entity: str,
     time: str | None = None,
     weights: str | None = None,
+    terms: Sequence[str] | None = None,
 ) -> PanelMoments:
     """Aggregate a panel in the database to its moments, in one pass over the rows.
 
@@ -66,13 +69,14 @@ def panel_moments(
             is that of ``times.time_order``.
         weights: Column of positive weights, scaled to a mean of 1; without, or where all weights
             are equal, rows count alike.
+        terms: What the regressors are called; by default as their columns.
 
     Raises:
-        InputError: The relation has no rows, a value is missing or not finite, or a weight is not
-            positive.
+        InputError: The relation has no rows, a value is missing or not finite, a weight is not
+            positive, or values are too large or too small to square.
     """
     source = Source(relation, [outcome, *regressors], entity, time, weights)
-    source = with_mean_weight(connection, source)
+    source = with_origin(connection, with_mean_weight(connection, source))
     view_rows(connection, source)
     is_weighted = source.weights is not None
     times = None if time is None else times_of(connection)
@@ -80,7 +84,13 @@ def panel_moments(
     if not pairs:
         refuse_unusable(connection, source)
         raise InputError(f"{relation}: a sum of its rows is not finite, its values are too large")
-    return moments_of(pairs, tuple(regressors), by_time.moments(), is_weighted=is_weighted)
+    return moments_of(
+        pairs,
+        tuple(terms or regressors),
+        by_time.moments(),
+        origin=np.array(source.origin),
+        is_weighted=is_weighted,
+    )
 
 
 def clustered_meats(
@@ -174,7 +184,15 @@ def refined(
             break
         last = size
         estimate = estimate.moved(step)
-    return estimate.with_ssr(estimate.ssr)
+    return estimate.with_ssr(0.0 if _is_rounding(moments, estimate) else estimate.ssr)
+
+
+def _is_rounding(moments: PanelMoments, estimate: Estimate) -> bool:
+    """Whether residuals are no larger than the rounding of the values that they are made of."""
+    p = len(moments.terms)
+    slopes = np.abs(all_slopes(moments.terms, estimate)).reshape(2, p).sum(axis=0)
+    size = np.hypot(moments.centre, moments.spread) @ np.concatenate([[1.0], slopes])
+    return bool(estimate.ssr <= estimate.n_rows * (CONSTANT_TOLERANCE * size) ** 2)
 
 
 def _design(moments: PanelMoments, estimate: Estimate) -> list[int]:

@@ -147,13 +147,16 @@ def sums_of(
     deviations: dict[int, FloatArray] = {}
     for k, slot in enumerate(slots):
         values = slot if layout.shifts is None else slot - layout.shifts[time, k]
+        means[k] = values[starts]
+        # From the first row of the pair: sums of values far from each other would lose digits.
+        apart = values - np.repeat(means[k], rows)
         if k not in varying:
-            means[k] = values[starts]
-            if (values == np.repeat(means[k], rows)).all():
+            if not apart.any():
                 continue
             varying.add(k)
-        means[k] = np.add.reduceat(_weighted(values, weights), starts) / mass
-        deviations[k] = values - np.repeat(means[k], rows)
+        moved = np.add.reduceat(_weighted(apart, weights), starts) / mass
+        means[k] += moved
+        deviations[k] = apart - np.repeat(moved, rows)
     products = {}
     n_times = layout.n_times
     seen, by_time = np.zeros((len(starts), n_times)), np.zeros((n_times, len(slots)))

@@ -5,6 +5,7 @@ All the rest is asked of pairs (pair_file.py). See docs/decisions/016-passes.md 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,7 @@ class Source:
         time: Column of the time, if times are asked for.
         weights: Column of weights, if rows have different ones.
         mean_weight: Their mean.
+        origin: What is taken from each of ``columns``; see ``with_origin``.
     """
 
     relation: str
@@ -48,6 +50,7 @@ class Source:
     time: str | None
     weights: str | None
     mean_weight: float = 1.0
+    origin: tuple[float, ...] = ()
 
     @property
     def keys(self) -> list[str]:
@@ -81,7 +84,17 @@ def with_mean_weight(connection: duckdb.DuckDBPyConnection, source: Source) -> S
         )
     if not differ:
         return replace(source, weights=None)
+    if not math.isfinite(mean):
+        raise InputError(f"{source.relation}: weights are too large to add up; scale them")
     return replace(source, mean_weight=float(mean))
+
+
+def with_origin(connection: duckdb.DuckDBPyConnection, source: Source) -> Source:
+    """The source with the first value of each column: sums of values far from zero lose digits."""
+    values = ", ".join(f"cast({quoted(name)} as double)" for name in source.columns)
+    first = connection.execute(f"select {values} from {quoted(source.relation)} limit 1").fetchone()
+    usable = [v if v is not None and math.isfinite(v) else 0.0 for v in first or ()]
+    return replace(source, origin=tuple(usable) or (0.0,) * len(source.columns))
 
 
 def refuse_unusable(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
@@ -106,14 +119,20 @@ def refuse_unusable(connection: duckdb.DuckDBPyConnection, source: Source) -> No
 
 
 def view_rows(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
-    """Make the view panel_rows, and panel_timed_rows with the number of the time instead of it."""
+    """Make the view panel_rows, and panel_timed_rows with the number of the time instead of it.
+
+    Values are shifted by their origin, weights have a mean of 1.
+    """
     keys = {"entity": source.entity, "time_value": source.time}
     columns = [
         f"{as_key(quoted(column), key_type(connection, source.relation, column))} as {name}"
         for name, column in keys.items()
         if column is not None
     ]
-    slots = [f"cast({quoted(column)} as double) as v{k}" for k, column in enumerate(source.columns)]
+    slots = [
+        f"cast({quoted(column)} as double) - {number(origin)} as v{k}"
+        for k, (column, origin) in enumerate(zip(source.columns, source.origin, strict=True))
+    ]
     if source.weights is not None:
         weight = f"cast({quoted(source.weights)} as double)"
         slots.append(f"{weight} / {source.mean_weight!r} as mass")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,6 +17,16 @@ TestStatus = Literal["ok", "not_positive_definite", "not_available"]
 
 NEGATIVE_TOLERANCE = 1e-10
 """An eigenvalue of a scaled covariance difference is positive above this share of the largest."""
+
+
+LEAST_SHARE = 1e-10
+"""Tests on moments need more than this share of the squares to be left: sums of products hold 14 of
+16 digits of them (``EXACT_FIT``), of which four remain here."""
+
+NEAR_EXACT = (
+    "the pooled regression fits exactly, or so nearly that what is left is rounding of the moments"
+)
+Refine = Callable[[Estimate], Estimate]
 
 
 @dataclass(frozen=True)
@@ -77,24 +88,33 @@ _LM = named("breusch_pagan_lm", "the variance of the partner effects is 0")
 _HAUSMAN = named("hausman", "partner effects are uncorrelated with the regressors", "classical")
 
 
-def f_effects(moments: PanelMoments, within_fit: Estimate) -> TestResult:
+def f_effects(
+    moments: PanelMoments, within_fit: Estimate, refine: Refine = lambda fit: fit
+) -> TestResult:
     """F test of equal entity effects: pooled against within, on the regressors within keeps.
+
+    ``refine`` as in ``estimate_all``: both fits need the digits that are subtracted.
 
     Source: Baltagi (2021), eq. 2.18; with absorbed regressors as Stata's ``xtreg, fe``.
     """
     if not within_fit.is_estimated:
         return not_available(_F, f"within: {within_fit.reason}")
-    restricted = pooled(moments.select(within_fit.terms))
+    restricted = refine(pooled(moments.select(within_fit.terms)))
     if not restricted.is_estimated or moments.n_entities < 2:
         return not_available(_F, restricted.reason or "a single partner has no effects to compare")
     return f_of_restriction(_F, restricted.ssr, within_fit.ssr, moments.n_entities - 1, within_fit)
 
 
-def f_time_effects(moments: PanelMoments, twoway_fit: Estimate) -> TestResult:
-    """F test of equal time effects: within against two-way, on the regressors two-way keeps."""
+def f_time_effects(
+    moments: PanelMoments, twoway_fit: Estimate, refine: Refine = lambda fit: fit
+) -> TestResult:
+    """F test of equal time effects: within against two-way, on the regressors two-way keeps.
+
+    ``refine`` as in ``f_effects``.
+    """
     if not twoway_fit.is_estimated or twoway_fit.time_effects is None:
         return not_available(_F_TIME, f"twoway: {twoway_fit.reason}")
-    restricted = within(moments.select(twoway_fit.terms))
+    restricted = refine(within(moments.select(twoway_fit.terms)))
     rank = twoway_fit.time_effects.rank
     if not restricted.is_estimated or rank == 0:
         return not_available(_F_TIME, restricted.reason or "there are no times to compare")
@@ -118,6 +138,11 @@ def f_of_restriction(
     )
 
 
+def is_near_exact(fit: Estimate) -> bool:
+    """Whether squares of residuals cannot be told from the rounding of products."""
+    return fit.ssr <= LEAST_SHARE * fit.tss
+
+
 def breusch_pagan_lm(moments: PanelMoments, pooled_fit: Estimate) -> TestResult:
     """Lagrange multiplier test of zero variance of the entity effects, two-sided, chi2(1).
 
@@ -132,8 +157,8 @@ def breusch_pagan_lm(moments: PanelMoments, pooled_fit: Estimate) -> TestResult:
     pairs_of_rows = float(moments.counts @ moments.sizes**2) - n
     if pairs_of_rows == 0.0:
         return not_available(_LM, "no partner has two rows")
-    if pooled_fit.ssr == 0.0:
-        return not_available(_LM, "the pooled regression fits exactly")
+    if is_near_exact(pooled_fit):
+        return not_available(_LM, NEAR_EXACT)
     d = pooled_fit.residual_direction(moments)
     a = pooled_fit.centred_constant
     squared_means = (
@@ -188,13 +213,15 @@ def hausman(within_fit: Estimate, random_fit: Estimate) -> TestResult:
     )
 
 
-def run_tests(moments: PanelMoments, fits: dict[Estimator, Estimate]) -> tuple[TestResult, ...]:
-    """All tests that need moments alone."""
+def run_tests(
+    moments: PanelMoments, fits: dict[Estimator, Estimate], refine: Refine = lambda fit: fit
+) -> tuple[TestResult, ...]:
+    """All tests that need moments alone; ``refine`` as in ``f_effects``."""
     tests = [
-        f_effects(moments, fits["within"]),
+        f_effects(moments, fits["within"], refine),
         breusch_pagan_lm(moments, fits["pooled"]),
         hausman(fits["within"], fits["random"]),
     ]
     if "twoway" in fits:
-        tests.insert(1, f_time_effects(moments, fits["twoway"]))
+        tests.insert(1, f_time_effects(moments, fits["twoway"], refine))
     return tuple(tests)

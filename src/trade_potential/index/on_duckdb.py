@@ -11,7 +11,8 @@ import numpy as np
 from trade_potential.blocks import CentredProducts, blocks, doubles
 from trade_potential.index.correlation import Correlation
 from trade_potential.linalg import FloatArray
-from trade_potential.macros import quoted
+from trade_potential.macros import number, quoted
+from trade_potential.precision import few_digits, is_constant, refuse_squares
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,11 +23,21 @@ BATCH = 10_000
 
 @dataclass(frozen=True)
 class ScaledTable:
-    """Correlations of the columns of a table, with the (p,) means and standard deviations."""
+    """Correlations of the columns of a table.
+
+    Attributes:
+        correlation: Of the p columns.
+        origin: (p,) value that a column was shifted by: sums of values far from zero lose digits.
+        mean: (p,) of the shifted values.
+        deviation: (p,) standard deviations.
+        note: Of which columns few digits are given, else empty.
+    """
 
     correlation: Correlation
+    origin: FloatArray
     mean: FloatArray
     deviation: FloatArray
+    note: str = ""
 
 
 def table_correlation(
@@ -38,25 +49,34 @@ def table_correlation(
         connection: Open connection.
         relation: Name of a table or view with finite values in columns v0, v1, ...
         variables: Names of the p columns in the same order.
+
+    Raises:
+        InputError: A column is too large or too small to square.
     """
     p = len(variables)
     sums = CentredProducts.of_none(p)
-    first, is_flat = np.zeros(p), np.ones(p, dtype=bool)
+    origin, varies = np.zeros(p), np.zeros(p, dtype=bool)
     columns = ", ".join(f"cast(v{k} as double) as v{k}" for k in range(p))
     for block in blocks(connection, f"select {columns} from {quoted(relation)}"):
         values = np.array(doubles(block.columns))
         if sums.mass == 0.0:
-            first = values[:, 0].copy()
-        # The mean of equal numbers may miss them by rounding: a constant is told by its values.
-        is_flat[is_flat] = (values[is_flat] == first[is_flat, None]).all(axis=1)
-        sums.add(values)
+            origin = values[:, 0].copy()
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused
+            values -= origin[:, None]
+            varies |= values.any(axis=1)
+            sums.add(values)
     rows = round(sums.mass)
-    deviation = np.sqrt(np.diag(sums.products))
-    deviation[is_flat] = np.nan
+    squares = np.diag(sums.products)
+    refuse_squares(variables, squares, varies)
+    deviation = np.sqrt(squares / max(rows - 1, 1))
+    deviation[is_constant(deviation, origin + sums.means)] = np.nan
+    unit = deviation * np.sqrt(max(rows - 1, 1))
     return ScaledTable(
-        correlation=Correlation.of(variables, rows, sums.products / np.outer(deviation, deviation)),
+        correlation=Correlation.of(variables, rows, sums.products / np.outer(unit, unit)),
+        origin=origin,
         mean=sums.means,
-        deviation=deviation / np.sqrt(max(rows - 1, 1)),
+        deviation=deviation,
+        note=few_digits(variables, deviation, deviation, origin + sums.means),
     )
 
 
@@ -74,10 +94,10 @@ def index_scores(
     """
     if np.isnan(weights).any():
         return
-    numbers = zip(weights, scaled.mean, scaled.deviation, strict=True)
+    columns = zip(weights, scaled.origin, scaled.mean, scaled.deviation, strict=True)
     score = " + ".join(
-        f"({float(weight)!r}::double) * (v{k} - ({float(mean)!r}::double)) / {float(sd)!r}::double"
-        for k, (weight, mean, sd) in enumerate(numbers)
+        f"{number(weight)} * (v{k} - {number(origin)} - {number(mean)}) / {number(sd)}"
+        for k, (weight, origin, mean, sd) in enumerate(columns)
     )
     keys = ", ".join(f"k{k}" for k in range(n_keys))
     connection.execute(

@@ -63,7 +63,7 @@ def described(
         coefficients = np.concatenate([[constant], slopes])
     found = covariances(
         design,
-        problem.outcome - solution.fitted,
+        solution.residual(problem),
         problem.weights,
         solution.fitted,
         n_slopes=p,
@@ -78,34 +78,34 @@ def described(
         kind: replace(part, matrix=back @ part.matrix @ back.T / scale.get(kind, 1.0))
         for kind, part in found.items()
     }
-    y, w = sample.outcome, sample.weights
+    # Weights with mean one: sums of large ones would not be finite.
+    y, w = sample.outcome, problem.weights
     predictor = solution.predictor + np.log(unit)
     fitted = np.exp(predictor)
-    linear = sample.regressors @ slopes + (constant if m == 0 else 0.0)
-    total = float(w @ y)
-    grand = total / float(w.sum())
+    linear = predictor if m == 0 else sample.regressors @ slopes
     logarithm = np.log(np.where(y > 0.0, y, 1.0))
-    deviance = _deviance(w, y, logarithm - predictor, fitted)
-    null_deviance = _deviance(w, y, logarithm - np.log(grand), grand)
+    share, mu = problem.outcome, solution.fitted
+    deviance = _deviance(w, share, logarithm - predictor, mu)
+    null_deviance = _deviance(w, share, logarithm - np.log(unit), 1.0)
     factorial = gammaln(y + 1.0)
-    likelihood = float(w @ (y * predictor - fitted - factorial))
-    null_likelihood = float(w @ (y * np.log(grand) - grand - factorial))
+    likelihood = size * float(w @ (y * predictor - fitted - factorial))
+    null_likelihood = size * float(w @ (y * np.log(unit) - unit - factorial))
     del logarithm, factorial
     return replace(
         counted(fit, sample),
         terms=((CONSTANT, *sample.terms) if m == 0 else sample.terms),
         coefficients=coefficients,
         covariances=matrices,
-        deviance=deviance,
+        deviance=deviance * unit * size,
         log_likelihood=likelihood,
         pseudo_r_squared=1.0 - likelihood / null_likelihood,
         deviance_r_squared=1.0 - deviance / null_deviance if null_deviance > 0.0 else float("nan"),
-        r_squared=_squared_correlation(w, y / grand, fitted / grand),
-        level=0.0 if m == 0 else float(np.log(total) - logsumexp(linear, b=w)),
+        r_squared=_squared_correlation(w, share, mu),
+        level=0.0 if m == 0 else float(np.log(unit * w.sum()) - logsumexp(linear, b=w)),
         last_step=solution.last_step,
         iterations=solution.iterations,
         outcome=y,
-        weights=w,
+        weights=sample.weights,
         fitted=fitted,
         linear_prediction=linear,
         effects_prediction=np.zeros_like(y) if m == 0 else predictor - linear,

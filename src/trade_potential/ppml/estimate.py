@@ -20,6 +20,7 @@ from trade_potential.ppml.result import ESTIMATED, PpmlFit, Status, refused
 from trade_potential.ppml.sample import IntArray, Sample, read_sample
 from trade_potential.ppml.separation import SEPARATION, prune
 from trade_potential.ppml.solve import Problem, solve
+from trade_potential.precision import few_digits, refuse_squares
 
 SCALE_ROWS = 20_000
 """Rows from which on effects are eliminated and not demeaned: where it begins to be felt, a tenth
@@ -57,7 +58,7 @@ def fit_ppml(
         scale_rows: Rows from which on the algorithms for large samples are used, see ``PpmlFit``.
 
     Raises:
-        InputError: See ``read_sample``.
+        InputError: See ``read_sample``; or a regressor is too large or too small to square.
 
     Source: Santos Silva and Tenreyro (2006), eq. 9; Correia, Guimaraes and Zylkin (2020).
     """
@@ -121,6 +122,8 @@ def _fit(
         parts = ", ".join(f"{counts[step]} by {step}" for step in sorted(counts.index))
         return refuse("separated" if is_separated else "no_rows", f"no row is left: {parts}")
     x, mean, spread = sample.standardised()
+    with np.errstate(over="ignore"):
+        refuse_squares(sample.terms, spread**2, spread > 0.0)
     codes = sample.codes()
     plan = Plan.of(codes) if at_scale else None
     within = _within(x, codes, plan)
@@ -145,7 +148,8 @@ def _fit(
         return refuse("too_few_rows", reason)
     if named and not terms:
         return refuse("rank_deficient", f"{gone.reason}; none is left")
-    size, unit = kept.weights.mean(), float(np.average(kept.outcome, weights=kept.weights))
+    size = _mean(kept.weights)
+    unit = _mean(kept.outcome, kept.weights / size)
     problem = Problem(
         outcome=kept.outcome / unit,
         regressors=x if plan is None else within,
@@ -159,7 +163,8 @@ def _fit(
     vanishing = (kept.outcome == 0.0) & (solution.fitted < VANISHING)
     if pruned.note and vanishing.any():
         return refuse("not_converged", f"{vanishing.sum()} rows may be separated: fitted as 0")
-    reason = "; ".join(filter(None, [gone.reason, pruned.note]))
+    given_to = few_digits(terms, spread, spread, mean)
+    reason = "; ".join(filter(None, [gone.reason, pruned.note, given_to]))
     return described(
         PpmlFit(
             status="ok",
@@ -182,6 +187,12 @@ def _fit(
         unit=unit,
         size=size,
     )
+
+
+def _mean(values: FloatArray, weights: FloatArray | None = None) -> float:
+    """Mean of values that are not negative, in units of the largest: a sum could be infinite."""
+    largest = float(values.max())
+    return largest * float(np.average(values / largest, weights=weights))
 
 
 def _within(x: FloatArray, codes: IntArray, plan: Plan | None) -> FloatArray:

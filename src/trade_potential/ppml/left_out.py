@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trade_potential.gravity.left_out import COMBINATION, CONSTANT_REGRESSOR
+from trade_potential.gravity.left_out import COMBINATION, CONSTANT
 from trade_potential.linalg import COLLINEARITY_TOLERANCE, FloatArray, collinear_columns
 from trade_potential.ppml.levels import blocks, gram
 from trade_potential.ppml.sample import Sample
@@ -114,7 +114,7 @@ class LeftOut:
         constant = tuple(term for term in plain.flat if term in found.terms)
         omitted = tuple(term for term in plain.dependent if term in found.terms)
         said = (
-            (constant, CONSTANT_REGRESSOR),
+            (constant, CONSTANT),
             (omitted, COMBINATION),
             (flat, f"the effects of {sets} absorb {{}}"),
             (dependent, f"{COMBINATION} and the effects"),

@@ -15,11 +15,13 @@ from trade_potential.ppml.levels import gram
 from trade_potential.ppml.newton import solve_at_scale
 from trade_potential.ppml.normal import Plan
 from trade_potential.ppml.result import PpmlFit
-from trade_potential.ppml.sample import CONSTANT_TOLERANCE
 from trade_potential.ppml.solve import solve
 
 PPML_POWERS = (2,)
 """The square, as Santos Silva and Tenreyro."""
+
+ROUNDING = 1e-12
+"""Share of a prediction, or of a power of it, that the solution does not give."""
 
 
 def reset(fit: PpmlFit, powers: tuple[int, ...] = PPML_POWERS) -> dict[Kind, TestResult]:
@@ -41,8 +43,10 @@ def reset(fit: PpmlFit, powers: tuple[int, ...] = PPML_POWERS) -> dict[Kind, Tes
     if not fit.is_estimated or fit.problem is None or fit.solution is None or fit.sample is None:
         return none(fit.reason)
     problem, eta = fit.problem, fit.solution.predictor
+    if not fit.solution.residual(problem).any():
+        return none("the regression fits exactly")
     centred, spread = eta - eta.mean(), float(eta.std())
-    if spread <= CONSTANT_TOLERANCE * max(1.0, float(np.abs(eta).max())):
+    if spread <= ROUNDING * max(1.0, float(np.abs(eta).max())):
         return none("the fitted values do not vary")
     added = [_standardised((centred / spread) ** power) for power in powers]
     p, q = problem.regressors.shape[1], len(powers)
@@ -68,7 +72,7 @@ def reset(fit: PpmlFit, powers: tuple[int, ...] = PPML_POWERS) -> dict[Kind, Tes
         design = np.column_stack([design, np.ones(len(x))])
     found = covariances(
         design,
-        problem.outcome - wider.fitted,
+        wider.residual(more),
         problem.weights,
         wider.fitted,
         n_slopes=p + q,
@@ -93,7 +97,7 @@ def _standardised(values: FloatArray) -> FloatArray:
     """With mean 0 and standard deviation 1; zeros where nothing varies."""
     centred = values - values.mean()
     spread = float(centred.std())
-    is_flat = spread <= CONSTANT_TOLERANCE * float(np.abs(values).max())
+    is_flat = spread <= ROUNDING * float(np.abs(values).max())
     return np.zeros_like(centred) if is_flat else np.asarray(centred / spread)
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from trade_potential.errors import InputError
 from trade_potential.linalg import FloatArray
 from trade_potential.ppml.keys import Encoded, cross, encode, order_by
+from trade_potential.precision import CONSTANT_TOLERANCE
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -136,20 +137,24 @@ class Sample:
         unit: FloatArray = np.empty((p, n)).T
         mean, deviation = np.zeros(p), np.zeros(p)
         for k, column in enumerate(self.regressors.T):
-            largest = float(np.abs(column).max(initial=0.0)) or 1.0
-            centred = np.divide(column, largest, out=unit[:, k])
+            # Differences of values far from zero are exact; in units of the largest they can be squared.
+            origin = float(column[0]) if n else 0.0
+            centred = np.subtract(column, origin, out=unit[:, k])
+            largest = float(np.abs(centred).max(initial=0.0)) or 1.0
+            centred /= largest
             part = centred if rows is None else centred[rows]
             centre = float(part.mean()) if len(part) else 0.0
             centred -= centre
             part = centred if rows is None else centred[rows]
             spread = float(np.sqrt(np.mean(part**2))) if len(part) else 0.0
-            if spread <= CONSTANT_TOLERANCE * abs(centre):
+            mean[k] = origin + centre * largest
+            if spread * largest <= CONSTANT_TOLERANCE * abs(mean[k]):
                 spread = 0.0
             if spread > 0.0:
                 centred /= spread
             elif rows is None:
                 centred[:] = 0.0
-            mean[k], deviation[k] = centre * largest, spread * largest
+            deviation[k] = spread * largest
         return unit, mean, deviation
 
 
@@ -159,10 +164,6 @@ def _taken(matrix: FloatArray, kept: BoolArray) -> FloatArray:
     for k, column in enumerate(matrix.T):
         found[:, k] = column[kept]
     return found
-
-
-CONSTANT_TOLERANCE = 1e-12
-"""A column is constant when its standard deviation is below this share of its mean."""
 
 
 def read_sample(

@@ -37,6 +37,10 @@ LEAST = 1e-250
 LOOSEST, LOOSE = 1e-4, 1e-9
 """Demeaning tolerances of early steps; it follows the square of the last change."""
 
+EXACT_FIT = 1e-12
+"""A fit is exact when the residuals are at most this share of the fitted values: a hundred times
+the rounding of exponentials and of demeaning."""
+
 CLOSE = 1e-3
 """Last change below which demeaning is done in full: two or three steps from the end."""
 
@@ -84,6 +88,14 @@ class Solution:
     last_step: float
     iterations: int
     failure: str
+
+    def residual(self, problem: Problem) -> FloatArray:
+        """(N,) scaled outcome less fitted; zeros where all of it is rounding."""
+        residual = problem.outcome - self.fitted
+        with np.errstate(divide="ignore", invalid="ignore"):
+            squares = float(np.nansum(problem.weights * residual**2 / self.fitted))
+        is_exact = squares <= EXACT_FIT**2 * float(problem.weights @ self.fitted)
+        return np.zeros_like(residual) if is_exact else residual
 
 
 def solve(problem: Problem) -> Solution:

@@ -6,6 +6,37 @@ same text with Jinja for tables outside dbt. `slots` are the numeric columns, na
 -#}
 
 {#-
+What columns are shifted by before anything is summed: their lowest value by key. Sums of values far from
+zero lose the digits in which the values differ, while differences of them are exact.
+-#}
+{% macro slot_origins(relation, keys, slots) -%}
+    select
+        {% for key in keys %}{{ key }},
+        {% endfor -%}
+        {% for k in slots %}min(v{{ k }}) as o{{ k }},
+        {% endfor -%}
+        count(*) as row_count
+    from {{ relation }}
+    group by {{ keys | join(', ') }}
+{%- endmacro %}
+
+
+{#- A table with its slots shifted by their origins; `labels` are columns that are kept. -#}
+{% macro shifted_rows(relation, origins, keys, slots, labels=[]) -%}
+    select
+        {% for name in keys + labels %}rows_.{{ name }},
+        {% endfor -%}
+        {% for k in slots %}rows_.v{{ k }} - origins.o{{ k }} as v{{ k }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    from {{ relation }} as rows_
+    inner join {{ origins }} as origins
+        on
+            {% for key in keys %}rows_.{{ key }} = origins.{{ key }}
+            {{ 'and ' if not loop.last }}{% endfor %}
+{%- endmacro %}
+
+
+{#-
 First pass: number of rows, their mass (here their number: rows have no weights) and mean of every slot
 by key.
 -#}
@@ -22,19 +53,32 @@ by key.
 {%- endmacro %}
 
 
-{#- First pass where ranges are wanted too: also standard deviation s, minimum lo and maximum hi. -#}
+{#-
+First pass where ranges are wanted too: origin o, the lowest value, mean m of the shifted rows, standard
+deviation s and highest value hi.
+-#}
 {% macro slot_statistics(relation, keys, slots) -%}
+    with origins as (
+        {{ slot_origins(relation, keys, slots) }}
+    )
+
     select
-        {% for key in keys %}{{ key }},
+        {% for key in keys %}rows_.{{ key }},
         {% endfor -%}
-        {% for k in slots %}avg(v{{ k }}) as m{{ k }},
-        stddev_samp(v{{ k }}) as s{{ k }},
-        min(v{{ k }}) as lo{{ k }},
-        max(v{{ k }}) as hi{{ k }},
+        {% for k in slots %}min(rows_.v{{ k }}) as o{{ k }},
+        avg(rows_.v{{ k }} - origins.o{{ k }}) as m{{ k }},
+        stddev_samp(rows_.v{{ k }} - origins.o{{ k }}) as s{{ k }},
+        max(rows_.v{{ k }}) as hi{{ k }},
         {% endfor -%}
         count(*) as row_count
-    from {{ relation }}
-    group by {{ keys | join(', ') }}
+    from {{ relation }} as rows_
+    inner join origins
+        on
+            {% for key in keys %}rows_.{{ key }} = origins.{{ key }}
+            {{ 'and ' if not loop.last }}{% endfor -%}
+    group by
+        {% for key in keys %}rows_.{{ key }}{{ ',
+        ' if not loop.last }}{% endfor %}
 {%- endmacro %}
 
 
@@ -112,10 +156,10 @@ columns. `cells` are (column, label, ..), one label for each of `labels`; null v
 {%- endmacro %}
 
 
-{#- Means as rows: one per key and slot. -#}
-{% macro means_as_rows(relation, keys, slots) -%}
+{#- Means m0, m1, .., or another letter, as rows: one per key and slot. -#}
+{% macro means_as_rows(relation, keys, slots, letter='m') -%}
     {% set cells = [] -%}
-    {% for k in slots %}{% set _ = cells.append(('m' ~ k, k)) %}{% endfor -%}
+    {% for k in slots %}{% set _ = cells.append((letter ~ k, k)) %}{% endfor -%}
     {{ columns_as_rows(relation, keys, ['row_slot'], cells) }}
 {%- endmacro %}
 
@@ -137,12 +181,12 @@ columns. `cells` are (column, label, ..), one label for each of `labels`; null v
 {#-
 Moments of a panel as rows (columns: keys, moment, group_size, time_key, other_time_key, row_slot,
 col_slot, moment_value):
-grand means, products within pairs, and by group size (rows a pair has) the number of pairs, their
+origins of the slots, grand means of the shifted rows, products within pairs, and by group size (rows a pair has) the number of pairs, their
 mean masses and the sums and products of their centred means, each pair counting with the mean mass of
 its rows (1 without weights). Group sizes stay apart because random effects weigh by them. With
 time_sums and time_overlaps also their rows, for two-way effects; `time` is a column of integers.
 -#}
-{% macro panel_moments(pair_means, pair_products, grand, keys, slots, time_sums=none, time_overlaps=none, time='year') -%}
+{% macro panel_moments(origins, pair_means, pair_products, grand, keys, slots, time_sums=none, time_overlaps=none, time='year') -%}
     with within_sums as (
         {{ summed_products(pair_products, keys, slots) }}
     ),
@@ -169,6 +213,8 @@ time_sums and time_overlaps also their rows, for two-way effects; `time` is a co
             pairs.row_count
     ),
 
+    origin_rows as ({{ means_as_rows(origins, keys, slots, 'o') }}),
+
     mean_rows as ({{ means_as_rows(grand, keys, slots) }}),
 
     within_rows as ({{ products_as_rows('within_sums', keys, slots) }}),
@@ -185,6 +231,7 @@ time_sums and time_overlaps also their rows, for two-way effects; `time` is a co
     {% set no_row = 'cast(null as integer)' -%}
     {% set none_of = {'group_size': no_size, 'time_key': no_size, 'other_time_key': no_size, 'row_slot': no_row, 'col_slot': no_row} -%}
     {% set parts = [
+        ('origin', 'origin_rows', 'moment_value', {'row_slot': 'row_slot'}),
         ('mean', 'mean_rows', 'moment_value', {'row_slot': 'row_slot'}),
         ('within', 'within_rows', 'moment_value', {'row_slot': 'row_slot', 'col_slot': 'col_slot'}),
         ('pair_count', 'between_sums', 'pair_count', {'group_size': 'group_size'}),

@@ -196,12 +196,12 @@ estimator has no rows and no scores here.
 
 {#-
 A table with the powers 2 and 3 of a standardised fit in two more slots, for the regression
-specification error test: fit = b0 + sum b v of `coefficients` (keys, b0, b1, ..), mean and standard
-deviation over the rows of a key. `labels` are columns that are kept.
+specification error test: fit = sum b v of `coefficients` (keys, b1, ..), mean and standard deviation
+over the rows of a key; a constant would not change it. `labels` are columns that are kept.
 -#}
 {% macro fit_powers(relation, coefficients, keys, slots, labels=[]) -%}
     {% set p = slots | length - 1 -%}
-    {% set fit = 'coefficients.b0 + ' ~ slot_sum('coefficients.b{k} * rows_.v{k}', slots[1:]) -%}
+    {% set fit = slot_sum('coefficients.b{k} * rows_.v{k}', slots[1:]) -%}
     with ranges as (
         select
             {% for key in keys %}rows_.{{ key }},

@@ -9,8 +9,10 @@ import numpy as np
 from trade_potential.gravity.covariance import FEW_CLUSTERS, Covariance, Sandwich
 from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.specification_tests import (
+    NEAR_EXACT,
     TestResult,
     f_of_restriction,
+    is_near_exact,
     named,
     not_available,
 )
@@ -50,8 +52,8 @@ def reset(
     test = reset_test(powers, covariance)
     if not pooled_fit.is_estimated or products is None:
         return not_available(test, f"pooled: {pooled_fit.reason}")
-    if pooled_fit.ssr == 0.0:
-        return not_available(test, "the pooled regression fits exactly")
+    if is_near_exact(pooled_fit):
+        return not_available(test, NEAR_EXACT)
     if not np.isfinite(products).all():
         return not_available(test, "the fit does not vary")
     df2 = pooled_fit.df_resid - len(powers)
@@ -89,8 +91,8 @@ def reset_by(
         return not_available(test, f"with the powers: {wide_fit.reason}")
     if set(names) & set(wide_fit.omitted):
         return not_available(test, NO_POWER)
-    if wide_fit.ssr == 0.0:
-        return not_available(test, "the pooled regression fits exactly with the powers")
+    if is_near_exact(wide_fit):
+        return not_available(test, f"with the powers {NEAR_EXACT}")
     if errors.status == FEW_CLUSTERS:
         return not_available(test, errors.reason)
     at = [1 + wide_fit.terms.index(name) for name in names]

@@ -14,7 +14,7 @@ from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.on_duckdb import fit_meats, panel_moments, refined
 from trade_potential.gravity.reset import RESET_POWERS, reset, reset_by
 from trade_potential.gravity.scores import all_slopes
-from trade_potential.gravity.specification_tests import TestResult
+from trade_potential.gravity.specification_tests import TestResult, is_near_exact
 from trade_potential.linalg import FloatArray
 from trade_potential.macros import number, quoted
 
@@ -81,13 +81,13 @@ def reset_of_rows(
         powers: Of the fit.
     """
     scaled = _scaled(moments, pooled_fit)
-    if covariance == "classical" or pooled_fit.ssr == 0.0 or not np.isfinite(scaled).all():
+    if covariance == "classical" or is_near_exact(pooled_fit) or not np.isfinite(scaled).all():
         products = reset_products(connection, moments, pooled_fit, powers)
         return reset(pooled_fit, products, powers, covariance)
     parts = [
         f"{number(slope)} * ({quoted(name)} - {number(mean)})"
         for name, slope, mean in zip(
-            regressors, scaled.tolist(), moments.mean[1:].tolist(), strict=True
+            regressors, scaled.tolist(), moments.centre[1:].tolist(), strict=True
         )
         if slope
     ]
