@@ -95,21 +95,26 @@ def _ppml(
     data: Path, memory_limit: str, regressors: tuple[str, ...], effects: tuple[tuple[str, ...], ...]
 ) -> Estimates:
     from trade_potential.linalg import one_thread
-    from trade_potential.ppml.estimate import fit_ppml
+    from trade_potential.ppml.estimate import fit_sample
+    from trade_potential.ppml.on_duckdb import table_sample
 
-    keys = ("pair", "year", *(column for effect in effects for column in effect))
-    columns = ", ".join(dict.fromkeys([FLOW, *regressors, *keys]))
+    keys = list(dict.fromkeys(["pair", "year", *(name for effect in effects for name in effect)]))
+    slots = [f"{name} as k{k}" for k, name in enumerate(keys)]
+    slots += [f"{name} as v{k}" for k, name in enumerate([FLOW, *regressors])]
     with _rows_of(data, memory_limit) as connection:
-        frame = connection.table("rows").project(columns).df()
-    with one_thread():
-        fit = fit_ppml(
-            frame,
+        connection.table("rows").project(", ".join(slots)).create_view("sample")
+        sample = table_sample(
+            connection,
+            "sample",
+            keys=keys,
             outcome=FLOW,
             regressors=regressors,
             entity="pair",
             time="year",
             effects=effects,
         )
+    with one_thread():
+        fit = fit_sample(sample)
     if not fit.is_estimated:
         raise RuntimeError(f"{fit.status}: {fit.reason}")
     errors = np.sqrt(np.diag(fit.covariances["clustered"].matrix))
