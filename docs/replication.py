@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import argparse
 import csv
+import sys
 from pathlib import Path
 
 import altair as alt
 import duckdb
 import pandas as pd
-from figures import save
+from figures import require_drawing, save
 from run_queries import table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -114,15 +115,19 @@ def main() -> None:
     parser.add_argument("--images", type=Path, default=ROOT / "docs" / "images")
     parser.add_argument("--record", action="store_true", help=f"write {RECORDED.name} and stop")
     arguments = parser.parse_args()
+    if not arguments.record:
+        require_drawing("docs/replication.py")
     with duckdb.connect(arguments.database, read_only=True) as connection:
         if arguments.record:
             record(connection)
             return
+        figures = connection.execute(LINES).df()
+        if figures.empty:
+            sys.exit("docs/replication.py: no replication of the study runs in this warehouse")
         print("\nNot reproducible, and what would settle it (replication study_printed)\n")
         print(table(connection, OPEN))
         print("Share of the printed figures per status\n")
         print(table(connection, SHARES))
-        figures = connection.execute(LINES).df()
     save(picture(figures), arguments.images / "replication.png")
 
 
