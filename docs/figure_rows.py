@@ -119,7 +119,7 @@ def missing(found: Mapping[str, pd.DataFrame], shown: pd.DataFrame, year: int) -
     partners: dict[str, list[str]] = {}
     for row in larger.itertuples():
         reason = _shortened(row.reason, variables)
-        if isinstance(row.index_reason, str):
+        if reason == "no value for development_index" and isinstance(row.index_reason, str):
             reason += f" ({_shortened(row.index_reason)})"
         partners.setdefault(reason, []).append(row.partner_name)
     if not partners:

@@ -11,7 +11,7 @@ import pytest
 
 from trade_potential.cli import main
 from trade_potential.release import compare, publish, released
-from trade_potential.release.noise import ABSOLUTE, P_VALUE, RELATIVE, has_moved
+from trade_potential.release.noise import ABSOLUTE, P_VALUE, RELATIVE, has_moved, moved
 
 KEYS = {
     "dim_potential_class": ["potential_class"],
@@ -167,6 +167,26 @@ def test_last_digits_and_tiny_p_values_are_noise(
     assert _text(tmp_path, capsys).splitlines()[2:] == []
 
 
+@pytest.mark.parametrize(
+    ("column", "was", "now", "expected"),
+    [
+        ("p_value", 1e-300, 1e-7, False),
+        ("mardia_p_value", 0.05, 0.06, True),
+        ("relative_difference", 1e-11, 9e-11, False),
+        ("coefficient", 1e-11, 9e-11, True),
+    ],
+)
+def test_noise_depends_on_the_kind_of_column(
+    column: str, was: float, now: float, expected: bool
+) -> None:
+    (found,) = duckdb.execute(
+        f"select {moved(column, 'DOUBLE')} from (select ?::double as {column}) as old, "  # noqa: S608
+        f"(select ?::double as {column}) as new",
+        [was, now],
+    ).fetchall()
+    assert found == (expected,)
+
+
 def test_a_p_value_counts_by_its_difference(tmp_path: Path) -> None:
     (figure,) = _compared(tmp_path, p_value=0.25)["figures"]
     assert (figure["column"], figure["largest_change"]) == ("p_value", 0.25)
@@ -176,6 +196,7 @@ def test_a_p_value_counts_by_its_difference(tmp_path: Path) -> None:
     ("was", "now", "expected"),
     [
         (1.0, 1.0 + 1e-12, False),
+        (1e-8, 1.01e-8, True),
         (1.0, 1.0 + 1e-6, True),
         (1e12, 1e12 + 1.0, False),
         (0.0, 1e-13, False),
@@ -192,8 +213,6 @@ def test_a_p_value_counts_by_its_difference(tmp_path: Path) -> None:
 def test_python_and_sql_call_the_same_changes_noise(
     was: object, now: object, expected: bool
 ) -> None:
-    from trade_potential.release.noise import moved
-
     type_of = "VARCHAR" if isinstance(was, str) else "DOUBLE"
     (found,) = duckdb.execute(
         f"select {moved('x', type_of)} from (select ?::{type_of} as x) as old, "  # noqa: S608

@@ -13,8 +13,8 @@ from trade_potential.macros import quoted
 
 RELATIVE = 1e-9
 """Smallest change of a number, as a share of the larger of the two: what two engines agree to."""
-ABSOLUTE = 1e-9
-"""Smallest change of any number in its unit: what is zero but for rounding is about 1e-13."""
+ABSOLUTE = 1e-12
+"""Smallest change of a number in its unit: what is zero but for rounding moves by 1e-13."""
 P_VALUE = 1e-6
 """Smallest change of a p-value: no table prints more digits of one."""
 FLOATING = ("DOUBLE", "FLOAT")
@@ -23,6 +23,11 @@ FLOATING = ("DOUBLE", "FLOAT")
 def is_p_value(column: str) -> bool:
     """Whether a column holds probabilities, by its name."""
     return column == "p_value" or column.endswith("_p_value")
+
+
+def _is_share_of_another(column: str) -> bool:
+    """Whether a column holds differences of two numbers as a share of them, by its name."""
+    return column.startswith("relative_")
 
 
 def change_of(column: str) -> str:
@@ -41,15 +46,17 @@ def moved(column: str, type_of: str) -> str:
     differs = f"{old} is distinct from {new}"
     if type_of not in FLOATING:
         return f"({differs})"
-    least = str(P_VALUE)
-    if not is_p_value(column):
-        least = f"greatest({ABSOLUTE}, {RELATIVE} * greatest(abs({new}), abs({old})))"
+    least = f"greatest({ABSOLUTE}, {RELATIVE} * greatest(abs({new}), abs({old})))"
+    if is_p_value(column):
+        least = str(P_VALUE)
+    elif _is_share_of_another(column):
+        least = str(RELATIVE)
     is_noise = f"isfinite({new} - {old}) and abs({new} - {old}) <= {least}"
     return f"({differs} and not coalesce({is_noise}, false))"
 
 
 def has_moved(was: object, now: object) -> bool:
-    """The same of two values of a column that holds no p-values."""
+    """The same of two values of a column of any other kind than p-values and shares of another."""
     if isinstance(was, float) and isinstance(now, float) and math.isfinite(was - now):
         return abs(now - was) > max(ABSOLUTE, RELATIVE * max(abs(now), abs(was)))
     return was != now and not (was != was and now != now)
