@@ -98,7 +98,7 @@ def picture(figures: pd.DataFrame) -> alt.VConcatChart:
 def record(connection: duckdb.DuckDBPyConnection, target: Path = RECORDED) -> None:
     """Write the series that the replications read, as the build has found them."""
     found = connection.execute(
-        "select replication_id, series_kind, series_of, series, row_count, checksum "
+        "select replication_id, series_kind, series_of, series, row_count, fingerprint "
         "from replication.int_replication__figures order by all"
     )
     header = [column[0] for column in found.description or []]

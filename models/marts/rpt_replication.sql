@@ -80,12 +80,12 @@ judged as (
 reasoned as (
     select
         judged.*,
+        reasons.settled_by,
         case
             when judged.status = 'not_comparable'
                 then 'other figures than those compared with the print: ' || judged.other_series
             else reasons.why
         end as why,
-        reasons.settled_by,
         row_number() over (
             partition by
                 judged.replication_id, judged.exhibit, judged.row_label, judged.column_label

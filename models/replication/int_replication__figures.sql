@@ -54,7 +54,7 @@ placed as (
             partition by
                 needed.replication_id, needed.series_kind, needed.series_of, series.series
             order by series.place, series.year, series.series_value
-        ) as position
+        ) as place_rank
     from needed
     inner join {{ ref('stg_study__studies') }} as studies
         on needed.study_id = studies.study_id
@@ -72,6 +72,6 @@ select
     series_of,
     series,
     cast(count(*) as integer) as row_count,
-    sum(position * log_value) as checksum
+    sum(place_rank * log_value) as fingerprint
 from placed
 group by replication_id, series_kind, series_of, series

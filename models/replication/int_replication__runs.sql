@@ -8,7 +8,7 @@ with series as (
         -- engines add in another order: of some 2,000 rows that is less than 1e-12
         coalesce(
             found.row_count = recorded.row_count
-            and abs(found.checksum - recorded.checksum) <= 1e-11 * abs(recorded.checksum),
+            and abs(found.fingerprint - recorded.fingerprint) <= 1e-11 * abs(recorded.fingerprint),
             false
         ) as is_recorded
     from {{ ref('int_replication__figures') }} as found
@@ -20,11 +20,19 @@ with series as (
             and found.series = recorded.series
 ),
 
+changed as (
+    select distinct
+        replication_id,
+        other_series
+    from series
+    where not is_recorded
+),
+
 others as (
     select
         replication_id,
         {{ text_list('other_series', 'other_series') }} as other_series
-    from (select distinct replication_id, other_series from series where not is_recorded) as changed
+    from changed
     group by replication_id
 )
 

@@ -6,6 +6,6 @@ select
     series_of,
     series,
     row_count,
-    checksum,
+    fingerprint,
     {{ row_place('replication_figures') }}
 from {{ input('replication_figures') }}

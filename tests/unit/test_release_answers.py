@@ -102,10 +102,7 @@ def test_more_trade_moves_the_class_of_one_partner(
     assert first["why"] == [{"what": "actual_usd", "before": 30.0, "after": 90.0}]
     assert found["classes"] == [{"before": "low", "after": "high", "rows": 2}]
     lines = _text(tmp_path, capsys).splitlines()
-    start = lines.index(
-        "answers of another class, default specification and estimator: 1 (of others: 1, in "
-        "--format json)"
-    )
+    start = lines.index("answers of another class: 2, by default specification and estimator: 1")
     assert lines[start + 1 : start + 3] == [
         "  s, g, random, CHN, KGZ, 2020: low -> high, K 0.5 -> 1.5",
         "    actual trade +200 %",

@@ -15,6 +15,8 @@ K_SHOWN = 5
 FIGURES_SHOWN = 10
 FIGURES_OF_ANSWER = 3
 """Figures named as causes of one answer."""
+COPIES = ("fct_audit_results",)
+"""Marts that hold the figures of others once more."""
 TRADE = {"actual_usd": "actual trade", "predicted_usd": "predicted trade"}
 ROWS = ("rows_before", "rows_after", "rows_added", "rows_removed", "rows_changed", "rows_noise")
 
@@ -39,27 +41,26 @@ def _of_answers(document: Document) -> Iterator[str]:
     found = document["answers"]
     for name, title, most in (
         ("of_another_class", "answers of another class", CLASSES_SHOWN),
-        ("of_another_k", "largest changes of K in the same class", K_SHOWN),
+        ("of_another_k", "answers of another K in the same class", K_SHOWN),
     ):
-        first = [answer for answer in found[name] if answer["is_default"]]
         if not found[name]:
             continue
-        others = len(found[name]) - len(first)
-        head = f"{title}, default specification and estimator: {len(first)}"
-        head += f" (of others: {others}, in --format json)\n" if others else "\n"
-        more = f"  and {len(first) - most} more\n" if len(first) > most else ""
-        yield head + "".join(map(_answer, first[:most])) + more
+        default = sum(answer["is_default"] for answer in found[name])
+        head = f"{title}: {len(found[name])}, by default specification and estimator: {default}\n"
+        yield head + "".join(map(_answer, found[name][:most])) + _more(found[name], most)
     if document["classes"]:
         moves = [[str(m["before"]), str(m["after"]), str(m["rows"])] for m in document["classes"]]
-        title = "changes of class, every specification and estimator\n"
-        yield title + aligned([["before", "after", "answers"], *moves])
+        yield "changes of class\n" + aligned([["before", "after", "answers"], *moves])
     for name, title in (("gone", "answers that are gone"), ("new", "new answers")):
         if found[name]:
-            keys = [", ".join(map(str, key.values())) for key in found[name][:K_SHOWN]]
-            more = (
-                f"  and {len(found[name]) - K_SHOWN} more\n" if len(found[name]) > K_SHOWN else ""
-            )
-            yield f"{title}: {len(found[name])}\n" + "".join(f"  {k}\n" for k in keys) + more
+            keys = [f"  {', '.join(map(str, key.values()))}\n" for key in found[name][:K_SHOWN]]
+            more = _more(found[name], K_SHOWN)
+            yield f"{title}: {len(found[name])}\n{''.join(keys)}{more}"
+
+
+def _more(found: list[Any], shown_ones: int) -> str:
+    left = len(found) - shown_ones
+    return f"  and {left} more in --format json\n" if left > 0 else ""
 
 
 def _answer(answer: Document) -> str:
@@ -120,6 +121,7 @@ def _of_columns(marts: Document) -> Iterator[str]:
 
 
 def _of_figures(figures: list[Document]) -> str:
+    figures = [figure for figure in figures if figure["mart"] not in COPIES]
     if not figures:
         return ""
     rows = [
@@ -137,6 +139,4 @@ def _of_figures(figures: list[Document]) -> str:
         "figures, the largest change of each: as a share, of p-values the difference\n"
         + aligned([["figure", "rows", "change", "before", "after", "of"], *rows])
     )
-    if len(figures) > FIGURES_SHOWN:
-        text += f"{len(figures) - FIGURES_SHOWN} more figures in --format json\n"
-    return text
+    return text + _more(figures, FIGURES_SHOWN)
