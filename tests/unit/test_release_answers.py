@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,8 @@ def _marts(
 
     potential = ", ".join(answers("random", True) + answers("pooled", False))
     coefficients = ", ".join(
-        f"('s', 'g', 'random', '{name}', 'lngdp', {slope}::double, {se}::double, {p_value}::double)"
+        f"('s', 'g', 'random', '{name}', 'lngdp', '{slope}'::double, {se}::double, "
+        f"{p_value}::double)"
         for name, se in (("classical", 0.1), ("clustered", 0.2))
     )
     sql = {
@@ -148,6 +150,17 @@ def test_answers_that_go_are_named(tmp_path: Path, capsys: pytest.CaptureFixture
     assert [key["partner_iso3"] for key in found["answers"]["gone"]] == ["KGZ", "KGZ"]
     assert found["answers"]["new"] == []
     assert "answers that are gone: 2\n  s, g, pooled, CHN, KGZ, 2020\n" in _text(tmp_path, capsys)
+
+
+def test_json_says_null_where_there_is_no_number(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = _compared(tmp_path, slope=float("inf"))
+    assert found["figures"][0]["after"] == float("inf")
+    arguments = ["releases", "diff", "--release-path", str(tmp_path), "--format", "json"]
+    assert main([*arguments, *(release.release_id for release in released(tmp_path))]) == 0
+    said = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    assert (said["figures"][0]["before"], said["figures"][0]["after"]) == (SLOPE, None)
 
 
 def test_last_digits_and_tiny_p_values_are_noise(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,18 @@ def _write(args: argparse.Namespace, document: Any, text: str) -> None:
     """Write the document as JSON, or its table."""
     if args.format == "json":
         # Keys of rows can be dates.
+        document = _finite(document)
         text = json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
     write(args, [text])
+
+
+def _finite(value: Any) -> Any:
+    """A document with null for NaN and infinity, which JSON cannot say."""
+    if isinstance(value, dict):
+        return {name: _finite(held) for name, held in value.items()}
+    if isinstance(value, list):
+        return [_finite(held) for held in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _list(args: argparse.Namespace) -> int:
