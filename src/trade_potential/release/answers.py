@@ -47,9 +47,9 @@ def answers(pairs: Pairs) -> dict[str, list[Any]]:
 
 
 def size(answer: Answer) -> float:
-    """How far K has moved, in log points; infinite where one K is none or not positive."""
+    """How far K has moved, in log points; infinite where it came, went or crossed zero."""
     was, now = answer.get("k_before"), answer.get("k_after")
-    if was is None or now is None or not (was > 0 and now > 0):
+    if not was or not now or not was * now > 0:
         return math.inf
     return abs(math.log(now / was))
 
