@@ -96,19 +96,6 @@ def test_replaced_trade_flows_are_not_compared_with_the_print(
     assert verdicts == [("confirmed", 2), ("not_measured", 22)]  # two are about the print alone
 
 
-def test_the_bundled_figures_are_the_recorded_ones(built: Project) -> None:
-    assert built.query(
-        "select replication_id, other_series from replication.int_replication__runs order by all"
-    ) == [("recommended", None), ("study_printed", None), ("study_stated", None)]
-
-
-def test_every_difference_has_a_reason(built: Project) -> None:
-    assert built.query(
-        "select * from marts.rpt_replication where status <> 'exact_to_print' "
-        "and (why is null or (status = 'not_reproducible' and settled_by is null))"
-    ) == []  # fmt: skip
-
-
 def test_the_bundled_studies_can_be_removed(tmp_path: Path) -> None:
     project = Project.copied_to(tmp_path / "project")
 
