@@ -2,21 +2,27 @@
 
 The page docs/replication.md holds the tables themselves (docs/run_queries.py refreshes them).
 
-Usage: python docs/replication.py [--database FILE] [--images FOLDER]
+With --record the series that the replications have read become the recorded ones: only with the
+figures that come with the project, when they have changed and the comparison has been looked at.
+
+Usage: python docs/replication.py [--record] [--database FILE] [--images FOLDER]
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import sys
 from pathlib import Path
 
 import altair as alt
 import duckdb
 import pandas as pd
-from figures import save
+from figures import require_drawing, save
 from run_queries import table
 
 ROOT = Path(__file__).resolve().parents[1]
+RECORDED = ROOT / "seeds" / "published" / "replication_figures.csv"
 VERSIONS = {"printed": "#222222", "as it was computed": "#e69f00", "as the text says": "#56b4e9"}
 
 SHARES = """
@@ -89,6 +95,17 @@ def picture(figures: pd.DataFrame) -> alt.VConcatChart:
     )
 
 
+def record(connection: duckdb.DuckDBPyConnection, target: Path = RECORDED) -> None:
+    """Write the series that the replications read, as the build has found them."""
+    found = connection.execute(
+        "select replication_id, series_kind, series_of, series, row_count, fingerprint "
+        "from replication.int_replication__figures order by all"
+    )
+    header = [column[0] for column in found.description or []]
+    with target.open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle, lineterminator="\n").writerows([header, *found.fetchall()])
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -96,13 +113,21 @@ def main() -> None:
         "--database", type=Path, default=ROOT / "warehouse" / "trade_potential.duckdb"
     )
     parser.add_argument("--images", type=Path, default=ROOT / "docs" / "images")
+    parser.add_argument("--record", action="store_true", help=f"write {RECORDED.name} and stop")
     arguments = parser.parse_args()
+    if not arguments.record:
+        require_drawing("docs/replication.py")
     with duckdb.connect(arguments.database, read_only=True) as connection:
+        if arguments.record:
+            record(connection)
+            return
+        figures = connection.execute(LINES).df()
+        if figures.empty:
+            sys.exit("docs/replication.py: no replication of the study runs in this warehouse")
         print("\nNot reproducible, and what would settle it (replication study_printed)\n")
         print(table(connection, OPEN))
         print("Share of the printed figures per status\n")
         print(table(connection, SHARES))
-        figures = connection.execute(LINES).df()
     save(picture(figures), arguments.images / "replication.png")
 
 

@@ -13,6 +13,7 @@ import argparse
 import sys
 from pathlib import Path
 
+import duckdb
 import index_fill
 import index_inputs
 import k_evidence
@@ -28,6 +29,7 @@ from page import settled
 sys.path.insert(0, str(ROOT / "docs"))  # shared with the other pages
 
 from blocks import update
+from bundled import is_bundled
 
 PAGE = ROOT / "docs" / "replication-search.md"
 SEARCHES = (
@@ -45,6 +47,9 @@ def main() -> int:
         "--warehouse", type=Path, default=ROOT / "warehouse" / "trade_potential.duckdb"
     )
     arguments = parser.parse_args()
+    with duckdb.connect(arguments.warehouse, read_only=True) as connection:
+        if not is_bundled(connection, "docs/search"):
+            return 0 if arguments.check else 1
     evidence = load(arguments.warehouse)
     found = {name: text for search in SEARCHES for name, text in search.tables(evidence).items()}
     return update(PAGE, found, settled, check=arguments.check, script="docs/search")

@@ -15,6 +15,7 @@ import pandas as pd
 
 ROOT = Path(__file__).resolve().parents[2]
 PRINTED_FIGURES = ROOT / "seeds" / "published" / "printed_figures.csv"
+PRINTED_CLASSES = ROOT / "seeds" / "published" / "printed_classes.csv"
 PARTNERS = ["KAZ", "KGZ", "UZB", "TJK", "TKM"]
 YEARS = list(range(2013, 2021))
 INTERNET = "IT.NET.USER.ZS"
@@ -102,6 +103,18 @@ def moments(values: Table) -> np.ndarray:
     """Mean, standard deviation (n - 1), minimum and maximum over the 40 rows."""
     x = flat(values)
     return np.array([x.mean(), x.std(ddof=1), x.min(), x.max()])
+
+
+def printed_classes(k: np.ndarray) -> np.ndarray:
+    """Class of every K by the rule of the study, as its order; 0 where K has none."""
+    found = np.zeros(k.shape, dtype=int)
+    for row in pd.read_csv(PRINTED_CLASSES).itertuples():
+        above = np.isnan(row.k_lower) | (k > row.k_lower)
+        below = np.isnan(row.k_upper) | (k < row.k_upper)
+        above |= row.is_lower_inclusive & (k == row.k_lower)
+        below |= row.is_upper_inclusive & (k == row.k_upper)
+        found[above & below] = row.display_order
+    return found
 
 
 def _years(figures: pd.DataFrame) -> Table:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from evidence import Evidence, Table, flat
+from evidence import Evidence, Table, flat, printed_classes
 from k_evidence import BILLION, TOLERANCE, has_k, orthogonality
 from page import fixed
 from regressors import VARIABLES, Regressor, year_dummies
@@ -24,7 +24,6 @@ CHUNK = 20_000
 """Sets that are solved at a time, for memory."""
 PRINTED_FORM = {"cbec": "level"}
 CLOSE = 0.05
-CUTS = (0.8, 1.2)
 
 Choice = tuple[int, ...]
 """Positions of the regressors that are in."""
@@ -132,7 +131,7 @@ class Fits:
         """Cells of a table for one regression."""
         predicted = self.predicted([scored.choice])[0]
         k = self.trade / predicted
-        same = np.digitize(k, CUTS) == np.digitize(self.k, CUTS)
+        same = printed_classes(k) == printed_classes(self.k)
         return [
             str(len(scored.choice)),
             fixed(scored.correlation, 2),

@@ -161,6 +161,7 @@ checks as (
         max(weight_sum) as recomputed_value,
         max(rounding_sum) as allowed
     from weight_sums
+    having count(*) > 0
 
     union all
 

@@ -1,9 +1,11 @@
 -- One printed figure beside ours. A figure is exact when ours, rounded as the print, is the same;
 -- within tolerance or of the same pattern as the rules say; otherwise not reproducible. The reason
--- is the most special one that stands in seeds/published/replication_reasons.csv.
+-- is the most special one that stands in seeds/published/replication_reasons.csv. Of figures other
+-- than those the reasons were written for nothing is said.
 with compared as (
     select
         runs.replication_id,
+        runs.other_series,
         printed.exhibit,
         printed.row_label,
         printed.column_label,
@@ -31,7 +33,7 @@ with compared as (
                     order by rebuilt.rebuilt_value desc
                 )
         end as rebuilt_rank
-    from {{ ref('stg_study__replications') }} as runs
+    from {{ ref('int_replication__runs') }} as runs
     cross join {{ ref('int_replication__printed') }} as printed
     left join {{ ref('int_replication__rebuilt') }} as rebuilt
         on
@@ -47,11 +49,11 @@ classed as (
         printed_class.potential_class as printed_class,
         rebuilt_class.potential_class as rebuilt_class
     from compared
-    left join {{ ref('stg_study__potential_classes') }} as printed_class
+    left join {{ ref('stg_published__printed_classes') }} as printed_class
         on
             compared.exhibit = 'k'
             and {{ k_is_in_class('compared.printed_value', 'printed_class') }}
-    left join {{ ref('stg_study__potential_classes') }} as rebuilt_class
+    left join {{ ref('stg_published__printed_classes') }} as rebuilt_class
         on
             compared.exhibit = 'k'
             and {{ k_is_in_class('compared.rebuilt_value', 'rebuilt_class') }}
@@ -61,6 +63,7 @@ judged as (
     select
         *,
         case
+            when other_series is not null then 'not_comparable'
             when printed_value is null and rebuilt_value is null then 'exact_to_print'
             when abs(difference) <= rounding * (1 + 1e-9) then 'exact_to_print'
             when abs(difference) <= tolerance * (1 + 1e-9) then 'within_tolerance'
@@ -77,8 +80,12 @@ judged as (
 reasoned as (
     select
         judged.*,
-        reasons.why,
         reasons.settled_by,
+        case
+            when judged.status = 'not_comparable'
+                then 'other figures than those compared with the print: ' || judged.other_series
+            else reasons.why
+        end as why,
         row_number() over (
             partition by
                 judged.replication_id, judged.exhibit, judged.row_label, judged.column_label
@@ -95,7 +102,7 @@ reasoned as (
             and reasons.row_label in (judged.row_label, '*')
             and reasons.column_label in (judged.column_label, '*')
             and reasons.status in (judged.status, '*')
-            and judged.status <> 'exact_to_print'
+            and judged.status not in ('exact_to_print', 'not_comparable')
 )
 
 select
@@ -117,7 +124,7 @@ select
     reasoned.tolerance,
     classes.potential_class as rebuilt_text
 from reasoned
-left join {{ ref('stg_study__potential_classes') }} as classes
+left join {{ ref('stg_published__printed_classes') }} as classes
     on
         reasoned.exhibit = 'k_class'
         and cast(reasoned.rebuilt_value as integer) = classes.display_order

@@ -1,4 +1,5 @@
--- What was found out about the study, each with the number that shows it.
+-- What was found out about the study, each with the number that shows it; nothing where no
+-- replication of it runs.
 select
     findings.finding_id,
     findings.finding,
@@ -21,4 +22,6 @@ select
 from {{ ref('stg_published__replication_findings') }} as findings
 left join {{ ref('int_replication__measures') }} as measures
     on findings.finding_id = measures.finding_id
-where {{ gate_is_open() }}
+where
+    exists (select 1 from {{ ref('int_replication__runs') }})
+    and {{ gate_is_open() }}

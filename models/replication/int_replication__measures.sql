@@ -11,6 +11,15 @@ with figures as (
         tolerance,
         abs(difference) as distance
     from {{ ref('rpt_replication') }}
+    where status <> 'not_comparable'
+),
+
+run as (
+    select
+        study_id,
+        spec_id
+    from {{ ref('int_replication__runs') }}
+    where {{ printed }} and is_comparable
 ),
 
 slopes as (
@@ -32,28 +41,31 @@ ecommerce_slopes as (
         slopes.printed_value,
         slopes.tolerance,
         coefficients.coefficient
-    from slopes
+    from run
     inner join {{ ref('fct_gravity_coefficients') }} as coefficients
         on
-            slopes.row_label = coefficients.term
-            and coefficients.study_id = 'central_asia'
+            run.study_id = coefficients.study_id
             and coefficients.spec_id = 'recommended'
             and coefficients.estimator = 'pooled'
             and coefficients.covariance = 'classical'
+    inner join slopes
+        on coefficients.term = slopes.row_label
 ),
 
 log_k as (
     select
         printed.printed_k,
         potential.k_ratio
-    from {{ ref('int_replication__printed_k') }} as printed
+    from run
     inner join {{ ref('fct_trade_potential') }} as potential
         on
-            printed.country_iso3 = potential.partner_iso3
-            and printed.year = potential.year
-            and potential.study_id = 'central_asia'
-            and potential.spec_id = 'study_printed'
+            run.study_id = potential.study_id
+            and run.spec_id = potential.spec_id
             and potential.estimator = 'pooled'
+    inner join {{ ref('int_replication__printed_k') }} as printed
+        on
+            potential.partner_iso3 = printed.country_iso3
+            and potential.year = printed.year
 ),
 
 residual_shares as (
@@ -88,7 +100,12 @@ residual_shares as (
 {% endfor -%}
 pooled_gap as (
     select max(abs(random.coefficient - pooled.coefficient)) as largest
-    from {{ ref('fct_gravity_coefficients') }} as random
+    from run
+    inner join {{ ref('fct_gravity_coefficients') }} as random
+        on
+            run.study_id = random.study_id
+            and run.spec_id = random.spec_id
+            and random.estimator = 'random'
     inner join {{ ref('fct_gravity_coefficients') }} as pooled
         on
             random.study_id = pooled.study_id
@@ -96,10 +113,6 @@ pooled_gap as (
             and random.covariance = pooled.covariance
             and random.term = pooled.term
             and pooled.estimator = 'pooled'
-    where
-        random.study_id = 'central_asia'
-        and random.spec_id = 'study_printed'
-        and random.estimator = 'random'
 )
 
 select

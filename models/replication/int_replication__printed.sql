@@ -38,7 +38,7 @@ figures as (
         0 as decimals,
         cast(classes.display_order as double precision) as printed_value
     from {{ ref('stg_published__printed_figures') }} as figures
-    inner join {{ ref('stg_study__potential_classes') }} as classes
+    inner join {{ ref('stg_published__printed_classes') }} as classes
         on {{ k_is_in_class('figures.printed_value', 'classes') }}
     where figures.exhibit = 'k'
 ),

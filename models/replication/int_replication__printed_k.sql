@@ -9,7 +9,7 @@ select
     outcomes.goods_trade_usd - outcomes.goods_trade_usd / printed.printed_value
         as implied_residual_usd,
     published.variable is not null as is_internet_use_published
-from {{ ref('stg_study__replications') }} as runs
+from {{ ref('int_replication__runs') }} as runs
 inner join {{ ref('int_panel__outcomes') }} as outcomes
     on runs.study_id = outcomes.study_id
 inner join {{ ref('stg_published__printed_figures') }} as printed
@@ -25,6 +25,6 @@ left join {{ ref('int_panel__variables') }} as published
         and published.variable = 'internet_users_published_pct'
         and outcomes.partner_iso3 = published.country_iso3
         and outcomes.year = published.year
-where runs.replication_id = 'study_printed'
+where runs.replication_id = 'study_printed' and runs.is_comparable
 -- sums that read it keep one order
 order by outcomes.partner_iso3, outcomes.year

@@ -10,7 +10,7 @@ with runs as (
         k_study_id,
         k_spec_id,
         k_estimator
-    from {{ ref('stg_study__replications') }}
+    from {{ ref('int_replication__runs') }}
 ),
 
 coefficients as (
@@ -253,5 +253,5 @@ select
     potential.column_label,
     cast(classes.display_order as double precision) as rebuilt_value
 from potential
-inner join {{ ref('stg_study__potential_classes') }} as classes
+inner join {{ ref('stg_published__printed_classes') }} as classes
     on {{ k_is_in_class('potential.k_ratio', 'classes') }}

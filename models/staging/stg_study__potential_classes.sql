@@ -3,7 +3,6 @@
 select
     potential_class,
     class_label,
-    meaning,
     display_order,
     k_lower,
     k_upper,

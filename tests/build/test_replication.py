@@ -48,6 +48,19 @@ def test_numbers_of_the_seed_are_the_printed_texts() -> None:
         assert decimals == int(row["decimals"]), row
 
 
+def test_the_bundled_figures_are_the_recorded_ones(built: Project) -> None:
+    assert built.query(
+        "select replication_id, other_series from replication.int_replication__runs order by all"
+    ) == [("recommended", None), ("study_printed", None), ("study_stated", None)]
+
+
+def test_every_difference_has_a_reason(built: Project) -> None:
+    assert built.query(
+        "select * from marts.rpt_replication where status <> 'exact_to_print' "
+        "and (why is null or (status = 'not_reproducible' and settled_by is null))"
+    ) == []  # fmt: skip
+
+
 def test_index_is_rebuilt_in_34_of_40_cells(built: Project) -> None:
     gaps = [
         abs(gap)

@@ -17,7 +17,7 @@ PAYLOADS = {
 }
 FREE_TEXTS = (
     "caveat", "note", "reason", "description", "source_note", "why", "settled_by", "finding",
-    "tolerance_reason", "meaning", "exhibit_title", "citation", "definition", "country_name",
+    "tolerance_reason", "exhibit_title", "citation", "definition", "country_name",
     "indicator_name", "variable_name", "series_note",
 )  # fmt: skip
 """Columns whose text no rule reads."""

@@ -1,9 +1,12 @@
 -- A figure that differs from the print says why, one that is not reproducible what would settle it.
+-- Told and no more: a comparison with one study must not keep others from being published.
+{{ config(severity='warn') }}
+
 select
     replication_id || ', ' || exhibit || ', ' || row_label || ', ' || column_label || ': ' || status
     || ' (rule: a row of seeds/published/replication_reasons.csv says why, and for '
     || 'not_reproducible what would settle it)' as complaint
 from {{ ref('rpt_replication') }}
 where
-    status <> 'exact_to_print'
+    status not in ('exact_to_print', 'not_comparable')
     and (why is null or (status = 'not_reproducible' and settled_by is null))

@@ -40,18 +40,33 @@ def test_diff_counts_rows_classes_and_figures(root: Path) -> None:
         "rows_added": 0,
         "rows_removed": 0,
         "rows_changed": 1,
+        "rows_noise": 0,
         "status": "changed",
     }
     assert {mart["status"] for mart in found["marts"].values()} == {"same"}
-    assert found["classes"] == [
-        {"before": "high", "after": "vast", "rows": 1, "keys": [["UZB", 2013]]}
-    ]
+    assert found["classes"] == [{"before": "high", "after": "vast", "rows": 1}]
+    assert found["answers"] == {
+        "of_another_class": [
+            {
+                "key": {"partner": "UZB", "year": 2013},
+                "is_default": True,
+                "class_before": "high",
+                "class_after": "vast",
+                "k_before": 1.5,
+                "k_after": 2.0,
+                "why": [],
+            }
+        ],
+        "of_another_k": [],
+        "gone": [],
+        "new": [],
+    }
     assert found["figures"] == [
         {
             "mart": "fct_trade_potential",
             "column": "k_ratio",
             "rows_changed": 1,
-            "largest_relative_change": 0.25,
+            "largest_change": 0.25,
             "before": 1.5,
             "after": 2.0,
             "key": {"partner": "UZB", "year": 2013},
@@ -77,7 +92,7 @@ def test_rows_and_columns_that_come_and_go(tmp_path: Path) -> None:
     assert (found["rows_added"], found["rows_removed"], found["rows_changed"]) == (1, 1, 1)
     assert (found["columns_added"], found["columns_removed"]) == (["b d"], ["b"])
     assert isinstance(found["figures"], list)
-    assert [figure["largest_relative_change"] for figure in found["figures"]] == [None]
+    assert [figure["largest_change"] for figure in found["figures"]] == [None]
 
 
 def test_mart_with_another_key_is_not_matched(tmp_path: Path) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from pathlib import Path
 from typing import Any
 
+from trade_potential.cli.release_diff import diff_table
 from trade_potential.cli.session import BAD_DATA, OK, write
 from trade_potential.errors import ReleaseError
-from trade_potential.report import aligned, shown
-
-FIGURES_SHOWN = 10
-"""Figures in a table; JSON has all."""
+from trade_potential.report import aligned
 
 EXAMPLES = """examples of releases:
   trade-potential releases list
@@ -60,8 +59,18 @@ def _write(args: argparse.Namespace, document: Any, text: str) -> None:
     """Write the document as JSON, or its table."""
     if args.format == "json":
         # Keys of rows can be dates.
+        document = _finite(document)
         text = json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
     write(args, [text])
+
+
+def _finite(value: Any) -> Any:
+    """A document with null for NaN and infinity, which JSON cannot say."""
+    if isinstance(value, dict):
+        return {name: _finite(held) for name, held in value.items()}
+    if isinstance(value, list):
+        return [_finite(held) for held in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -122,56 +131,8 @@ def _diff(args: argparse.Namespace) -> int:
 
     root = _root(args)
     document = compare(find(root, args.old), find(root, args.new))
-    _write(args, document, _diff_table(document))
+    _write(args, document, diff_table(document))
     return OK
-
-
-def _diff_table(document: dict[str, Any]) -> str:
-    """The differences for people."""
-    marts = document["marts"]
-    names = ("rows_before", "rows_after", "rows_added", "rows_removed", "rows_changed")
-    rows = [
-        [mart, found["status"], *("" if found.get(n) is None else str(found[n]) for n in names)]
-        for mart, found in marts.items()
-        if found["status"] != "same"
-    ]
-    same = len(marts) - len(rows)
-    text = (
-        f"from {document['old']} to {document['new']}: {same} of {len(marts)} marts are the same\n"
-    )
-    if rows:
-        header = ["mart", "status", "before", "after", "added", "removed", "changed"]
-        text += "\nrows\n" + aligned([header, *rows])
-    for what in ("columns_added", "columns_removed"):
-        columns = [f"{mart}.{name}" for mart, m in marts.items() for name in m.get(what, [])]
-        if columns:
-            text += f"\n{what.replace('_', ' ')}: {', '.join(columns)}\n"
-    if document["classes"]:
-        moves = [[str(m["before"]), str(m["after"]), str(m["rows"])] for m in document["classes"]]
-        text += "\nclasses of fct_trade_potential\n" + aligned(
-            [["before", "after", "rows"], *moves]
-        )
-    figures = document["figures"]
-    if figures:
-        text += "\nfigures, the largest relative change of each\n" + aligned(
-            [
-                ["figure", "rows", "relative", "before", "after", "of"],
-                *(
-                    [
-                        f"{figure['mart']}.{figure['column']}",
-                        str(figure["rows_changed"]),
-                        shown(figure["largest_relative_change"]),
-                        shown(figure["before"]),
-                        shown(figure["after"]),
-                        ", ".join(str(value) for value in figure["key"].values()),
-                    ]
-                    for figure in figures[:FIGURES_SHOWN]
-                ),
-            ]
-        )
-    if len(figures) > FIGURES_SHOWN:
-        text += f"{len(figures) - FIGURES_SHOWN} more figures in --format json\n"
-    return text
 
 
 def _verify(args: argparse.Namespace) -> int:
