@@ -18,6 +18,8 @@ select
     candidates.pair_id,
     shares.quote_kind as ecommerce_quote_kind,
     shares.lineage as ecommerce_lineage,
+    coalesce(shares.missing_reason, 'no e-commerce volume for the year')
+        as ecommerce_missing_reason,
     candidates.year,
     flows.exports_usd,
     flows.imports_usd,
