@@ -28,16 +28,16 @@ select
     quotes.currency,
     quotes.quote_kind,
     quotes.lineage,
+    series.year,
+    quotes.volume_tn * 1e12 as ecommerce_volume,
+    trade.trade_usd * rates.lcu_per_usd as total_trade,
+    quotes.volume_tn * 1e12 / (trade.trade_usd * rates.lcu_per_usd) as ecommerce_share,
     case
         when trade.trade_usd is null
             then 'no total goods trade of ' || quotes.country_code || ' for the year'
         when rates.lcu_per_usd is null
             then 'no exchange rate of ' || quotes.currency || ' for the year'
-    end as missing_reason,
-    series.year,
-    quotes.volume_tn * 1e12 as ecommerce_volume,
-    trade.trade_usd * rates.lcu_per_usd as total_trade,
-    quotes.volume_tn * 1e12 / (trade.trade_usd * rates.lcu_per_usd) as ecommerce_share
+    end as missing_reason
 from {{ ref('stg_study__studies') }} as studies
 inner join {{ ref('stg_study__ecommerce_series') }} as series
     on studies.ecommerce_series = series.series_id

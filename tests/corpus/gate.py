@@ -123,6 +123,10 @@ DEFECTS: dict[str, tuple[Defect, ...]] = {
         *_numbers("price_usd_per_barrel", "0 < price", benchmark="wti_nominal"),
         *_units("price_usd_per_barrel", "0 < price", benchmark="wti_nominal", year="2015"),
         Defect(
+            "a digit too many", "price_usd_per_barrel", 10.0, "less than 3 times",
+            {"benchmark": "wti_nominal", "year": "2012"},
+        ),
+        Defect(
             "another base year", "price_usd_per_barrel", 1.2, "agree in the base year",
             {"benchmark": "brent_real_2022", "year": "2022"},
         ),
@@ -137,6 +141,7 @@ DEFECTS: dict[str, tuple[Defect, ...]] = {
         *YEARS,
         *_numbers("trade_usd", "trade is above 0"),
         *_units("trade_usd", "trade is above 0"),
+        Defect("a digit too many", "trade_usd", 10.0, "less than 3 times", {"year": "2012"}),
     ),
     "total_trade_press": (
         *YEARS,

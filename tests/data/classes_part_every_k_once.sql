@@ -39,12 +39,12 @@ with ordered as (
 beside as (
     select
         higher.*,
-        lower.k_upper as upper_below,
-        lower.is_upper_inclusive as is_upper_below_inclusive,
-        lower.display_order as order_below
+        below.k_upper as upper_below,
+        below.is_upper_inclusive as is_upper_below_inclusive,
+        below.display_order as order_below
     from ordered as higher
-    left join ordered as lower
-        on higher.position = lower.position + 1
+    left join ordered as below
+        on higher.position = below.position + 1
 ),
 
 refused as (

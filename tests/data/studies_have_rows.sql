@@ -1,4 +1,4 @@
--- A study answers by the rows of its default specification; the complaint tells where they were lost.
+-- A study answers by the rows of its default specification; the complaint tells where they went.
 with runs as (
     select
         studies.study_id,
@@ -40,35 +40,53 @@ candidates as (
             and runs.index_spec_id = rows_in.index_spec_id
 ),
 
-losses as (
+counted as (
     select
         study_id,
         position,
         what,
         lost_step,
         lost_reason,
-        count(*) as row_count,
-        sum(count(*)) over (partition by study_id, position) as rows_in,
-        sum(case when lost_step is null then count(*) else 0 end)
-            over (partition by study_id, position) as kept,
-        row_number() over (
-            partition by study_id, position
-            order by case when lost_step is null then 1 else 0 end, count(*) desc, lost_step, lost_reason
-        ) as rank_in_losses
+        count(*) as row_count
     from candidates
     group by study_id, position, what, lost_step, lost_reason
+),
+
+added as (
+    select
+        *,
+        sum(row_count) over (partition by study_id, position) as rows_in,
+        sum(row_count) over (partition by study_id, position, lost_step) as rows_of_step,
+        sum(case when lost_step is null then row_count else 0 end)
+            over (partition by study_id, position) as kept
+    from counted
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by study_id, position
+            order by
+                case when lost_step is null then 1 else 0 end asc,
+                rows_of_step desc,
+                lost_step asc,
+                row_count desc,
+                lost_reason asc
+        ) as loss_rank
+    from added
 ),
 
 told as (
     select
         study_id,
         {{ text_list(
-            "kept || ' of ' || rows_in || ' ' || what || ' kept, ' || row_count || ' lost at '"
-            " || lost_step || ' (' || lost_reason || ')'",
+            "kept || ' of ' || rows_in || ' ' || what || ' kept, ' || rows_of_step || ' lost at ' "
+            ~ "|| lost_step || ' (' || lost_reason || ', ' || row_count || ' rows)'",
             'position'
         ) }} as losses
-    from losses
-    where rank_in_losses = 1 and lost_step is not null
+    from ranked
+    where loss_rank = 1 and lost_step is not null
     group by study_id
 )
 
@@ -81,8 +99,16 @@ from (
     select
         studies.*,
         studies.study_id || ', ' || studies.default_spec_id || ': '
-        || coalesce(told.losses, 'the reporter has no flow in trade_flows, with no partner, in '
-        || studies.first_year || '-' || studies.last_year) as described
+        || coalesce(
+            told.losses,
+            case
+                when studies.reporter_scope = 'one' and studies.partner_scope = 'listed'
+                    then 'no partner is listed in study_partners'
+                else
+                    'no pair of its countries has a flow in trade_flows in '
+                    || studies.first_year || '-' || studies.last_year
+            end
+        ) as described
     from runs
     inner join {{ ref('stg_study__studies') }} as studies
         on runs.study_id = studies.study_id
@@ -92,7 +118,10 @@ from (
         not exists (
             select 1
             from candidates
-            where candidates.study_id = runs.study_id and candidates.position = 0 and candidates.lost_step is null
+            where
+                candidates.study_id = runs.study_id
+                and candidates.position = 0
+                and candidates.lost_step is null
         )
 ) as without_rows
 order by {{ place_columns(ref('stg_study__studies')) }}, complaint

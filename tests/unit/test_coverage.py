@@ -1,4 +1,4 @@
-"""Years left out and figures withdrawn are told at the row that shows it; pauses of nobody are not."""
+"""Years left out and figures withdrawn are told, at the row that shows it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from flows group by reporter_code, flow, year
 
 def flows(*rows: tuple[str, str, str, int, float]) -> dict[str, pd.DataFrame]:
     names = ["reporter_code", "partner_code", "flow", "year", "trade_usd"]
-    frame = pd.DataFrame(rows, columns=names)  # noqa: F841  read by DuckDB
+    frame = pd.DataFrame(rows, columns=names)
     with duckdb.connect() as connection:
         connection.register("flows", frame)
         sums = connection.sql(TRADE).df()
@@ -73,11 +73,12 @@ def test_the_sample_of_a_large_input_holds_the_year_after_a_gap() -> None:
     assert list(told(tables, "years_without_flows").values()) == ["2005"]
 
 
-OLDER = [("KAZ", year) for year in range(2010, 2020)] + [("UZB", year) for year in range(2010, 2020)]
+OLDER = [(country, year) for country in ("KAZ", "UZB") for year in range(2010, 2020)]
 
 
 def withdrawn(newer: list[tuple[str, int]], declared: int, kind: str = "revision") -> list[str]:
-    rows = [("X", *key, "2020-01-01") for key in OLDER] + [("X", *key, "2021-01-01") for key in newer]
+    vintages_of = {"2020-01-01": OLDER, "2021-01-01": newer}
+    rows = [("X", *key, date) for date, keys in vintages_of.items() for key in keys]
     names = ["indicator_code", "country_code", "year", "vintage_date"]
     observations = pd.DataFrame(rows, columns=names)
     with duckdb.connect() as connection:
@@ -102,9 +103,8 @@ def withdrawn(newer: list[tuple[str, int]], declared: int, kind: str = "revision
 
 def test_a_vintage_of_new_years_alone_says_what_it_withdraws() -> None:
     newer = [("KAZ", 2019), ("KAZ", 2020), ("UZB", 2019), ("UZB", 2020)]
-    assert withdrawn(newer, 0) == [
-        "18 of 20 figures of 2020-01-01 withdrawn, of 2 economies in 2010-2018, withdrawn_count is 0"
-    ]
+    figures = "18 of 20 figures of 2020-01-01 withdrawn, of 2 economies in 2010-2018"
+    assert withdrawn(newer, 0) == [f"{figures}, withdrawn_count is 0"]
     # declared, but more than a fifth: that is no revision of the vintage before
     assert withdrawn(newer, 18)[0].endswith("withdrawn_count is 18")
     assert withdrawn(newer, 0, kind="edition") == []

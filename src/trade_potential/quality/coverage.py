@@ -55,6 +55,22 @@ group by replaced.indicator_code, replaced.next_date, replaced.vintage_date
 """
 """By vintage that has one before it: how many figures of that one it does not hold."""
 
+AFTER_A_GAP = """
+select min({key}) as series
+from input
+inner join (
+    select
+        reporter_code,
+        flow,
+        year,
+        year - lag(year) over (partition by reporter_code, flow order by year) as step
+    from (select distinct reporter_code, flow, year from input) as held
+) as steps using (reporter_code, flow, year)
+where step > 1
+group by reporter_code, flow, year
+"""
+"""The first flow of a reporter after years without any, where the gate tells of them."""
+
 
 def years_between(frame: pd.DataFrame, group: list[str]) -> pd.Series:
     """The years between a row and the one before it in its group, as `2017` or `2009-2011`.

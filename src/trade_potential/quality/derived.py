@@ -8,6 +8,7 @@ apply to the row.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -277,8 +278,8 @@ def with_derived_columns(tables: Tables, profile: Tables) -> dict[str, pd.DataFr
     completed = {}
     for name, frame in tables.items():
         columns = {}
-        derived = DERIVED.get(name, {}) | SLIPS.get(name, {}) | COVERAGE.get(name, {})
-        for column, derive in derived.items():
+        derived = (part.get(name, {}).items() for part in (DERIVED, SLIPS, COVERAGE))
+        for column, derive in chain.from_iterable(derived):
             try:
                 columns[column] = derive(known)
             except (AttributeError, KeyError, TypeError, ValueError):

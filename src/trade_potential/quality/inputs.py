@@ -13,7 +13,7 @@ from typing import Protocol
 import pandas as pd
 
 from trade_potential.macros import text_literal
-from trade_potential.quality.coverage import WITHDRAWN
+from trade_potential.quality.coverage import AFTER_A_GAP, WITHDRAWN
 
 MAX_ROWS = 200_000
 """Rows of an input that are read unless told otherwise."""
@@ -52,22 +52,6 @@ class Design:
     combinations: tuple[tuple[str, ...], ...] = ()
     further: tuple[str, ...] = ()
 
-
-AFTER_A_GAP = """
-select min({key}) as series
-from input
-inner join (
-    select
-        reporter_code,
-        flow,
-        year,
-        year - lag(year) over (partition by reporter_code, flow order by year) as step
-    from (select distinct reporter_code, flow, year from input) as held
-) as steps using (reporter_code, flow, year)
-where step > 1
-group by reporter_code, flow, year
-"""
-"""The first flow of a reporter after years without any, where the gate tells of them."""
 
 # Inputs without a design are looked up by others, so they are read whole or not at all.
 _DISTANCES = ("distance_km", "distance_capitals_km", "distance_weighted_km")

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 Tables = Mapping[str, pd.DataFrame]
@@ -77,8 +76,9 @@ def spike_factor(
     beside = pd.DataFrame({"before": before, "after": after})
     beside = beside.where(beside > 0)
     high, low = beside.max(axis=1, skipna=False), beside.min(axis=1, skipna=False)
-    mean = np.sqrt(high * low).where(high <= AGREEING * low)
-    factor: pd.Series = np.maximum(value / mean, mean / value).where(mean >= noted)
+    mean: pd.Series = ((high * low) ** 0.5).where(high <= AGREEING * low)
+    ratio = (value / mean).where(mean >= noted)
+    factor: pd.Series = ratio.where(ratio >= 1, 1 / ratio)
     return factor.reindex(frame.index)
 
 
@@ -111,23 +111,26 @@ def _distance_spread(t: Tables) -> pd.Series:
     return spread
 
 
-def _jump(name: str, group: list[str], column: str, noted: float = 0.0) -> Column:
-    return lambda t: jump_factor(t[name], group, column, noted=noted)
+def _slips(name: str, group: list[str], column: str) -> Mapping[str, Column]:
+    return {
+        "jump_factor": lambda t: jump_factor(t[name], group, column),
+        "spike_factor": lambda t: spike_factor(t[name], group, column),
+    }
 
 
 SLIPS: Mapping[str, Mapping[str, Column]] = {
     "observations": {"jump_factor": _observation_jumps, "spike_factor": _observation_spikes},
     "trade_flows": {
-        "jump_factor": _jump("trade_flows", FLOWS, "trade_usd", NOTED_TRADE_USD),
+        "jump_factor": lambda t: jump_factor(
+            t["trade_flows"], FLOWS, "trade_usd", noted=NOTED_TRADE_USD
+        ),
         "spike_factor": lambda t: spike_factor(
             t["trade_flows"], FLOWS, "trade_usd", noted=SPIKE_TRADE_USD
         ),
     },
-    "total_trade": {"jump_factor": _jump("total_trade", ["country_code", "flow"], "trade_usd")},
-    "exchange_rates": {"jump_factor": _jump("exchange_rates", ["country_code"], "lcu_per_usd")},
-    "oil_prices": {"jump_factor": _jump("oil_prices", ["benchmark"], "price_usd_per_barrel")},
-    "total_trade_press": {
-        "jump_factor": _jump("total_trade_press", ["country_code"], "total_rmb_tn")
-    },
+    "total_trade": _slips("total_trade", ["country_code", "flow"], "trade_usd"),
+    "exchange_rates": _slips("exchange_rates", ["country_code"], "lcu_per_usd"),
+    "oil_prices": _slips("oil_prices", ["benchmark"], "price_usd_per_barrel"),
+    "total_trade_press": _slips("total_trade_press", ["country_code"], "total_rmb_tn"),
     "country_pairs": {"distance_spread": _distance_spread},
 }

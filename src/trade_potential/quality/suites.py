@@ -34,6 +34,11 @@ from trade_potential.quality.checks import (
 
 HALF_EARTH_KM = 20_040.0  # half the equator, rounded up: no two places lie further apart
 ROUNDING_TN = 0.0151  # three figures rounded to two decimals differ by at most 3 x 0.005
+# Largest real factor of prices, rates and totals: oil in 2020, 1.6.
+AGREEING_YEARS = (
+    "between two years that agree the figure is less than 3 times, and more than a 3rd of, "
+    "their mean"
+)
 SNAKE_CASE = r"^[a-z][a-z0-9_]*$"
 
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -120,8 +125,8 @@ CHECKS: tuple[Check, ...] = (
             "the years beside it: no other unit"),
 
     # Largest real factor: broadband of Kenya 2008, 5.5; next exports of South Sudan 2013, 4.2.
-    spike("observations", 6, "between two years that agree the figure is less than 6 times, and more "
-          "than a 6th of, their mean"),
+    spike("observations", 6, "between two years that agree the figure is less than 6 times, and "
+          "more than a 6th of, their mean"),
 
     iso3("trade_flows", "partner_code"),
     years("trade_flows"),
@@ -132,8 +137,8 @@ CHECKS: tuple[Check, ...] = (
     one_off("trade_flows", 500, "trade is less than 500 times, and more than a 500th of, the "
             "years beside it: no other unit"),
     # Largest real factor from 1e8 US$ on: imports from Libya 2020, 4.8.
-    spike("trade_flows", 6, "between two years that agree, of 1e8 US$ and more, trade is less than 6 "
-          "times, and more than a 6th of, their mean"),
+    spike("trade_flows", 6, "between two years that agree, of 1e8 US$ and more, trade is less than "
+          "6 times, and more than a 6th of, their mean"),
     missing("trade_flows", "years_without_flows",
             "a reporter has flows in every year between its first and its last"),
     # Real pairs that pause have at most 2.8e6 US$ in the years beside.
@@ -163,6 +168,7 @@ CHECKS: tuple[Check, ...] = (
     positive("oil_prices", "price_usd_per_barrel", 500, "0 < price <= 500 US$ a barrel"),
     one_off("oil_prices", 10, "price is less than ten times, and more than a tenth of, the "
             "years beside it: no other unit"),
+    spike("oil_prices", 3, AGREEING_YEARS),
     in_range("oil_prices", "brent_ratio", 0.7, 1.3,
            "nominal benchmarks of one year lie within 30 % of Brent", **_OW),
     in_range("oil_prices", "base_year_gap_share", -0.001, 0.001,
@@ -182,6 +188,7 @@ CHECKS: tuple[Check, ...] = (
     positive("total_trade", "trade_usd", 1e14, "trade is above 0 and at most 1e14 US$"),
     one_off("total_trade", 10, "trade is less than ten times, and more than a tenth of, the "
             "years beside it: no other unit"),
+    spike("total_trade", 3, AGREEING_YEARS),
     in_range("total_trade", "flows_in_year", 2, 2, "a year has both its exports and its imports"),
     # Sums of partners exceed final totals by up to 1.9 % in some years (source caveat).
     in_range("total_trade", "partner_gap_share", -0.03, 0.03, only=("flow", "export"), **_W,
@@ -199,6 +206,7 @@ CHECKS: tuple[Check, ...] = (
     positive("total_trade_press", "total_usd_tn", 100, "0 < total <= 100 tn US$", optional=True),
     one_off("total_trade_press", 10, "the total is less than ten times, and more than a tenth "
             "of, the years beside it: no other unit"),
+    spike("total_trade_press", 3, AGREEING_YEARS),
     in_range("total_trade_press", "flows_gap_rmb_tn", -ROUNDING_TN, ROUNDING_TN,
            "exports plus imports are the total, up to rounding", **_OW),
     in_range("total_trade_press", "usd_gap_share", -0.9, 9, name="unit.total_usd_tn",
@@ -218,6 +226,7 @@ CHECKS: tuple[Check, ...] = (
     positive("exchange_rates", "lcu_per_usd", 1e7, "0 < rate <= 1e7 local units per US$"),
     one_off("exchange_rates", 10, "the rate is less than ten times, and more than a tenth of, the "
             "years beside it: no other unit"),
+    spike("exchange_rates", 3, AGREEING_YEARS),
     in_range("exchange_rates", "rate_change_share", -0.2, 0.2,
            "the rate changes by at most 20 % a year", **_OW),
 
