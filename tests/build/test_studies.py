@@ -12,6 +12,15 @@ from tests.build.project import Change, Project
 pytestmark = pytest.mark.build
 
 STUDY_SEEDS = "path:seeds/study"
+RULES = (
+    "a_scaled_study_names_its_volumes",
+    "classes_part_every_k_once",
+    "default_specifications_are_run",
+    "ecommerce_series_are_of_the_reporter",
+    "partners_are_not_the_reporter",
+    "scaled_specifications_have_volumes",
+    "specifications_have_terms",
+)
 
 
 def _copied(built: Project, root: Path) -> Project:
@@ -90,7 +99,8 @@ def test_study_without_rows_is_refused_with_the_step_that_lost_them(
     runs = [f"{study},recommended" for study in partners]
     project.edit_seed("study/study_specifications", _rows(*runs))
     concerned = "stg_study__studies+,+int_gravity__candidates"
-    result = project.dbt("build", "-s", STUDY_SEEDS, concerned)
+    left_out = ("--exclude", "test_type:generic", "test_type:unit")
+    result = project.dbt("build", "-s", STUDY_SEEDS, concerned, *left_out)
     assert result.returncode != 0
     told = [line for line in result.stdout.splitlines() if "has a row in the sample" in line]
     assert len(told) == len(EMPTY), result.stdout[-6000:]
@@ -103,6 +113,34 @@ def test_study_without_rows_is_refused_with_the_step_that_lost_them(
         "where study_id = 'unscaled' and lost_step is null"
     )
     assert kept == [(40,)]
+
+
+def test_study_whose_default_estimator_cannot_be_had_is_refused(built: Project) -> None:
+    (compiled,) = (built.root / "target" / "compiled").rglob("studies_have_an_answer.sql")
+    sql = compiled.read_text(encoding="utf-8")
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{built.database}' as built (read_only)")
+        connection.execute("attach ':memory:' as trade_potential")
+        for table, source in (
+            ("staging.stg_study__studies", "select *, rowid + 2 as file_line from seeds.studies"),
+            ("gravity.int_gravity__estimates", "from gravity.int_gravity__estimates"),
+            ("marts.fct_trade_potential", "from marts.fct_trade_potential"),
+        ):
+            connection.execute(f"create schema trade_potential.{table.split('.')[0]}")
+            connection.execute("use built")
+            connection.execute(f"create table trade_potential.{table} as {source}")
+        connection.execute("use trade_potential")
+        assert connection.execute(sql).fetchall() == []
+        # five partners are too few for correlated random effects
+        connection.execute("update staging.stg_study__studies set default_estimator = 'mundlak'")
+        changed = "is_default = (estimator = 'mundlak' and spec_id = 'recommended')"
+        connection.execute(f"update marts.fct_trade_potential set {changed}")  # noqa: S608
+        found = [str(complaint) for (complaint,) in connection.execute(sql).fetchall()]
+    assert len(found) == 2
+    assert found[0].startswith(
+        'seeds/study/studies.csv, line 2, column default_estimator: "central_asia, recommended, '
+        "mundlak: too_few_entities (5 partners for 5 coefficients between them: 0 residual"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +164,7 @@ def refused(built: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
     project.edit_seed("study/gravity_specifications", _rows(spec))
     runs = ("german,recommended", "no_series,recommended", "unscaled,no_terms")
     project.edit_seed("study/study_specifications", _rows(*runs))
-    result = project.dbt("build", "-s", STUDY_SEEDS, "path:models/staging")
+    result = project.dbt("build", "-s", STUDY_SEEDS, *RULES)
     assert result.returncode != 0
     return project, result.stdout
 
