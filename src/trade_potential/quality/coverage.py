@@ -116,6 +116,7 @@ def _keys(t: Tables) -> pd.DataFrame:
 
 
 def _undeclared_withdrawals(t: Tables) -> pd.Series:
+    """What a revision withdraws where that is not what is declared, or more than a fifth."""
     vintages, kinds = t["observation_vintages"], t["indicators"][["indicator_code", "vintage_kind"]]
     rows = vintages[[*VINTAGE, "withdrawn_count"]].merge(
         t["withdrawn figures"], how="left", on=VINTAGE
