@@ -115,6 +115,7 @@ outcomes as (
         runs.outcome_scaling,
         runs.outcome_transform,
         outcomes.ecommerce_quote_kind,
+        outcomes.ecommerce_missing_reason,
         outcomes.year,
         runs.outcome_divisor_usd,
         outcomes.exports_usd,
@@ -156,7 +157,7 @@ select
         when outcomes.goods_trade_usd is null and outcomes.exports_usd is null
             then 'no exports reported'
         when outcomes.goods_trade_usd is null then 'no imports reported'
-        when outcomes.actual_usd is null then 'no e-commerce volume for the year'
+        when outcomes.actual_usd is null then outcomes.ecommerce_missing_reason
         when outcomes.actual_usd < 0 then 'trade is negative'
         when slotted.missing_terms is not null then 'no value for ' || slotted.missing_terms
         when slotted.undefined_terms is not null then 'no logarithm of ' || slotted.undefined_terms

@@ -27,7 +27,9 @@ select
         when 'imports' then flows.imports_usd
         -- one direction missing: the total is unknown
         when 'total' then flows.exports_usd + flows.imports_usd
-    end as goods_trade_usd
+    end as goods_trade_usd,
+    coalesce(shares.missing_reason, 'no e-commerce volume for the year')
+        as ecommerce_missing_reason
 from {{ ref('int_panel__pair_years') }} as candidates
 inner join {{ ref('stg_study__studies') }} as studies
     on candidates.study_id = studies.study_id

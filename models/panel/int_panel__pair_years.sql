@@ -1,7 +1,20 @@
 -- Every row a study could have; what becomes of each is the sample or the ledger.
-with years as (
-    select distinct year
-    from {{ ref('gate_observations') }}
+-- Years without any figure are candidates, too: a study that asks for them is told what it lost.
+with digits as (
+    {% for digit in range(10) -%}
+        select {{ digit }} as digit
+        {% if not loop.last %}union all{% endif %}
+    {% endfor -%}
+),
+
+years as (
+    select
+        studies.study_id,
+        studies.first_year + 10 * tens.digit + ones.digit as year
+    from {{ ref('stg_study__studies') }} as studies
+    cross join digits as tens
+    cross join digits as ones
+    where studies.first_year + 10 * tens.digit + ones.digit <= studies.last_year
 ),
 
 pairs as (
@@ -48,10 +61,8 @@ select
     -- the entity of the panel; none where a code stands for no country of today
     reporters.country_iso3 || '-' || partners.country_iso3 as pair_id
 from pairs
-inner join {{ ref('stg_study__studies') }} as studies
-    on pairs.study_id = studies.study_id
 inner join years
-    on years.year between studies.first_year and studies.last_year
+    on pairs.study_id = years.study_id
 left join {{ ref('int_panel__country_codes') }} as reporters
     on pairs.reporter_code = reporters.source_code
 left join {{ ref('int_panel__country_codes') }} as partners

@@ -1,5 +1,6 @@
 select
     country_code,
+    currency,
     definition,
     source_id,
     year,

@@ -7,6 +7,7 @@ select
     value_count,
     economy_count,
     first_year,
-    last_year
+    last_year,
+    withdrawn_count
 from {{ ref('stg_inputs__observation_vintages') }}
 where {{ gate_is_open() }}

@@ -2,12 +2,14 @@
 
 select
     quote_id,
+    country_code,
+    currency,
     lineage,
     scope,
     quote_kind,
     note,
     source_id,
     year,
-    volume_rmb_tn,
+    volume_tn,
     {{ row_place('ecommerce_volumes') }}
 from {{ input('ecommerce_volumes') }}

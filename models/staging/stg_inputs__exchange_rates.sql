@@ -2,6 +2,7 @@
 
 select
     country_code,
+    currency,
     definition,
     source_id,
     year,

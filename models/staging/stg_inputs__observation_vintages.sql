@@ -10,5 +10,6 @@ select
     economy_count,
     first_year,
     last_year,
+    withdrawn_count,
     {{ row_place('observation_vintages') }}
 from {{ input('observation_vintages') }}

@@ -190,6 +190,13 @@ def _append(*row: str) -> Change:
     return lambda _, rows: rows.append(list(row))
 
 
+def _without(**where: str) -> Change:
+    def change(header: list[str], rows: list[list[str]]) -> None:
+        rows[:] = [row for row in rows if any(row[header.index(k)] != v for k, v in where.items())]
+
+    return change
+
+
 def _drop(column: str) -> Change:
     def change(header: list[str], rows: list[list[str]]) -> None:
         position = header.index(column)
@@ -255,7 +262,7 @@ OUT_OF_RULE = {
     "trade_flows": _set("trade_usd", "-1", partner_code="TJK"),
     "country_pairs": _set("distance_km", "40000", partner_code="TJK"),
     "oil_prices": _set("price_usd_per_barrel", "-37", benchmark="wti_nominal"),
-    "ecommerce_volumes": _set("volume_rmb_tn", "1250", quote_id="100ec_2020"),
+    "ecommerce_volumes": _set("volume_tn", "1250", quote_id="100ec_2020"),
     "total_trade": _set("trade_usd", "0", year="2015"),
     "total_trade_press": _set("total_rmb_tn", "-3", year="2015"),
     "exchange_rates": _set("lcu_per_usd", "0", year="2015"),
@@ -268,6 +275,7 @@ def test_value_out_of_rule_is_named_in_every_input(tmp_path: Path) -> None:
     project = Project.copied_to(tmp_path / "project")
     for seed, change in OUT_OF_RULE.items():
         project.edit_seed(f"inputs/{seed}", change)
+    project.edit_seed("inputs/trade_flows", _without(year="2017"))
     result = project.build()
     assert result.returncode != 0
     refused = project.query(
@@ -278,6 +286,7 @@ def test_value_out_of_rule_is_named_in_every_input(tmp_path: Path) -> None:
         seed for seed in OUT_OF_RULE if f"seeds/inputs/{seed}.csv, line " not in result.stdout
     ]
     assert unnamed == []
+    assert "import, 2018 = 2017 (rule: a reporter has flows in every year between" in result.stdout
     assert project.mart_count() == 0
 
 
@@ -305,29 +314,37 @@ def _rows(*rows: str) -> Change:
     return lambda _, table: table.extend(row.split(",") for row in rows)
 
 
-def test_new_study_is_new_rows_and_an_empty_one_has_a_status(tmp_path: Path) -> None:
+def test_new_study_is_new_rows_and_a_specification_without_any_has_a_status(
+    tmp_path: Path,
+) -> None:
     project = Project.copied_to(tmp_path / "project")
-    settings = "none,100ec_extended,recommended,random,,trial"
+    settings = "none,,recommended,random,,trial"  # what is not scaled needs no series of volumes
     project.edit_seed(
         "study/studies",
-        _rows(
-            f"asean,ASEAN,CHN,one,listed,exports,{settings},2014,2021,2026-11-01",
-            f"too_early,Before the figures,CHN,one,listed,total,{settings},2008,2008,2026-11-01",
-        ),
+        _rows(f"asean,ASEAN,CHN,one,listed,exports,{settings},2015,2025,2026-11-01"),
     )
     members = ("BRN", "IDN", "KHM", "LAO", "MMR", "MYS", "PHL", "SGP", "THA", "VNM")
     listed = [f"asean,{member},{k}" for k, member in enumerate(members, start=1)]
-    project.edit_seed("study/study_partners", _rows(*listed, "too_early,KAZ,1"))
+    project.edit_seed("study/study_partners", _rows(*listed))
     project.edit_seed(
-        "study/study_specifications", _rows("asean,recommended", "too_early,recommended")
+        "study/gravity_specifications", _rows("log_of_0,Log of 0,pca_11,,ln,trial,1.0,0.95")
     )
+    project.edit_seed("study/gravity_terms", _rows("log_of_0,ln2014,year_2014,ln,partner,1,1.0,"))
+    runs = _rows("asean,recommended", "asean,log_of_0")
+    project.edit_seed("study/study_specifications", runs)
     result = project.build()
     assert result.returncode == 0, result.stdout[-4000:]
     statuses = project.query(
-        "select distinct study_id, estimator_status from marts.fct_gravity_diagnostics "
-        "where study_id in ('asean', 'too_early') order by study_id"
+        "select distinct spec_id, estimator_status from marts.fct_gravity_diagnostics "
+        "where study_id = 'asean' order by spec_id"
     )
-    assert statuses == [("asean", "ok"), ("too_early", "no_rows")]
+    assert statuses == [("log_of_0", "no_rows"), ("recommended", "ok")]
+    # flows end in 2024: a year of the study that nothing is known of is lost to the ledger
+    lost = project.query(
+        "select step, count(*) from marts.fct_row_ledger where study_id = 'asean' "
+        "and spec_id = 'recommended' and year = 2025 group by step"
+    )
+    assert lost == [("trade_flow", len(members))]
     (gap,) = _one(
         project,
         "select max(abs(potential.actual_usd - flows.trade_usd)) "

@@ -79,6 +79,7 @@ DEFECTS: dict[str, tuple[Defect, ...]] = {
         Defect("wrong number of economies", "economy_count", "999", "economy_count is the number"),
         Defect("first year of the future", "first_year", "2031", "first_year is the first year"),
         Defect("last year after the vintage", "last_year", "2050", "covers no year after"),
+        Defect("figures withdrawn that are there", "withdrawn_count", "7", "withdrawn_count of"),
         Defect("no commit", "copy_commit", "main", "40 hexadecimal digits"),
         Defect("SQL for a commit", "copy_commit", "'; drop table x; --", "40 hexadecimal digits"),
         Defect(
@@ -97,6 +98,7 @@ DEFECTS: dict[str, tuple[Defect, ...]] = {
         Defect("thousands as persons", "observed_value", 1e3, "lies in [1000", POPULATION),
         Defect("GDP in millions", "observed_value", 1e-6, "lies in [1e+06", GDP),
         Defect("GDP times a thousand", "observed_value", 1e3, UNIT, GDP),
+        Defect("GDP with a digit too many", "observed_value", 10.0, "less than 6 times", GDP),
         Defect("vintage that is not listed", "vintage_date", "2020-01-01", "stand in observation"),
         Defect("figure older than its year", "vintage_date", "2001-01-01", "no figure is older"),
     ),
@@ -105,6 +107,8 @@ DEFECTS: dict[str, tuple[Defect, ...]] = {
         *_numbers("trade_usd", "trade is above 0", **FLOW),
         *_units("trade_usd", UNIT, **FLOW),
         Defect("exports with freight", "valuation", "CIF", "exports are valued FOB", FLOW),
+        Defect("a digit too many", "trade_usd", 10.0, "less than 6 times", FLOW),
+        Defect("a digit too few", "trade_usd", 0.1, "more than a 6th", FLOW),
         Defect("more than the world", "trade_usd", "2e13", "at most 1e13", FLOW),
     ),
     "country_pairs": (
@@ -119,20 +123,25 @@ DEFECTS: dict[str, tuple[Defect, ...]] = {
         *_numbers("price_usd_per_barrel", "0 < price", benchmark="wti_nominal"),
         *_units("price_usd_per_barrel", "0 < price", benchmark="wti_nominal", year="2015"),
         Defect(
+            "a digit too many", "price_usd_per_barrel", 10.0, "less than 3 times",
+            {"benchmark": "wti_nominal", "year": "2012"},
+        ),
+        Defect(
             "another base year", "price_usd_per_barrel", 1.2, "agree in the base year",
             {"benchmark": "brent_real_2022", "year": "2022"},
         ),
     ),
     "ecommerce_volumes": (
         *YEARS,
-        *_numbers("volume_rmb_tn", "0 < volume"),
-        Defect("billions for trillions", "volume_rmb_tn", 1e3, "0 < volume"),
-        Defect("more than all trade", "volume_rmb_tn", "90", "no larger than goods trade"),
+        *_numbers("volume_tn", "0 < volume"),
+        Defect("billions for trillions", "volume_tn", 1e3, "less than goods trade"),
+        Defect("more than all trade", "volume_tn", "90", "less than goods trade"),
     ),
     "total_trade": (
         *YEARS,
         *_numbers("trade_usd", "trade is above 0"),
         *_units("trade_usd", "trade is above 0"),
+        Defect("a digit too many", "trade_usd", 10.0, "less than 3 times", {"year": "2012"}),
     ),
     "total_trade_press": (
         *YEARS,

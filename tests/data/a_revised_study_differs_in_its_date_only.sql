@@ -24,7 +24,7 @@ where
     or later.partner_scope <> earlier.partner_scope
     or later.flow <> earlier.flow
     or later.outcome_scaling <> earlier.outcome_scaling
-    or later.ecommerce_series <> earlier.ecommerce_series
+    or later.ecommerce_series is distinct from earlier.ecommerce_series
     or later.first_year <> earlier.first_year
     or later.last_year <> earlier.last_year
     or later.partners is distinct from earlier.partners

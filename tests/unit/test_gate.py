@@ -42,6 +42,21 @@ def rows_of(frame: pd.DataFrame, code: str) -> pd.Index:
     return frame.index[frame["indicator_code"] == code]
 
 
+def append_vintage(frames: Frames, code: str, first_year: int) -> int:
+    """Add a vintage that holds the newest years alone; its line among the vintages."""
+    newest = frames["observations"].query("indicator_code == @code and year >= @first_year")
+    newest = newest.assign(vintage_date="2026-09-01")
+    vintages = frames["observation_vintages"]
+    line = len(vintages) + 2
+    row = vintages[vintages["indicator_code"] == code].tail(1).assign(
+        vintage_date="2026-09-01", value_count=len(newest), first_year=first_year,
+        economy_count=newest["country_code"].nunique(), withdrawn_count=0, file_line=line,
+    )  # fmt: skip
+    frames["observations"] = pd.concat([frames["observations"], newest], ignore_index=True)
+    frames["observation_vintages"] = pd.concat([vintages, row], ignore_index=True)
+    return line
+
+
 @pytest.fixture(scope="module")
 def defects(inputs: Frames) -> tuple[pd.DataFrame, dict[str, int]]:
     """One run over inputs with many defects, and the line of each."""
@@ -77,7 +92,19 @@ def defects(inputs: Frames) -> tuple[pd.DataFrame, dict[str, int]]:
     plant("north of the pole", "countries", 2, "latitude_deg", 91.0)
     plant("press total", "total_trade_press", 5, "total_rmb_tn", 32.0)
     plant("US$ for RMB", "exchange_rates", 20, "lcu_per_usd", 1 / 6.9)
-    plant("billions for trillions", "ecommerce_volumes", 9, "volume_rmb_tn", 6700.0)
+    plant("no volume", "ecommerce_volumes", 9, "volume_tn", 0.0)
+    kaz = frames["trade_flows"].query("partner_code == 'KAZ' and flow == 'export' and year == 2013")
+    plant("digit too many", "trade_flows", kaz.index[0], "trade_usd", kaz["trade_usd"].iloc[0] * 10)
+    frames["trade_flows"] = frames["trade_flows"].query("year != 2017")
+    after = frames["trade_flows"].query("year == 2018 and flow == 'export'")
+    lines["year dropped"] = int(after.sort_values("partner_code")["file_line"].iloc[0])
+    few = float(frames["observations"].loc[gdp[90], "observed_value"]) / 10
+    plant("digit too few", "observations", gdp[90], "observed_value", few)
+    lines["new years alone"] = append_vintage(frames, "SP.POP.TOTL", 2023)
+    rates = frames["exchange_rates"].drop(index=10)
+    other = rates.tail(1).assign(country_code="MAC", lcu_per_usd=8.0, file_line=len(rates) + 3)
+    frames["exchange_rates"] = pd.concat([rates, other], ignore_index=True)
+    lines |= {"rate dropped": 13, "second rate": len(rates) + 3}
     plant("precision", "trade_agreements", 3, "date_precision", "day")
     plant("count of values", "observation_vintages", 6, "value_count", 1)
     frames["oil_prices"] = frames["oil_prices"].iloc[:0]
@@ -145,7 +172,13 @@ def test_registry_follows_the_indicators(inputs: Frames) -> None:
         ("limits swapped", "indicators.order.value_max.value_min", "= -1, 0"),
         ("digits lost", "countries.pattern.country_numeric_code", "= 4"),
         ("north of the pole", "countries.value_range.latitude_deg", "= 91"),
-        ("billions for trillions", "ecommerce_volumes.value_range.volume_rmb_tn", "= 6700"),
+        ("no volume", "ecommerce_volumes.value_range.volume_tn", "= 0"),
+        ("digit too many", "trade_flows.value_range.spike_factor", "KAZ, export, 2013 = "),
+        ("digit too few", "observations.value_range.spike_factor", "NY.GDP.MKTP.CD"),
+        ("year dropped", "trade_flows.missing.years_without_flows", "2018 = 2017"),
+        ("rate dropped", "exchange_rates.missing.years_without_figure", "CHN, 2011 = 2010"),
+        ("second rate", "exchange_rates.value_range.currency_spread", "MAC, 2025 = "),
+        ("new years alone", "observation_vintages.missing.withdrawn_figures", " figures of 2026-"),
         ("precision", "trade_agreements.pairs.date_precision.date_length", "= day, 4"),
         ("count of values", "observation_vintages.agreement.value_count", "= 1, "),
     ],

@@ -72,9 +72,25 @@ def positive(suite: str, column: str, high: float, rule: str, **more: Any) -> Ch
     return replace(check, settings={**check.settings, "strict_min": True})
 
 
+def part(suite: str, column: str, rule: str, **more: Any) -> Check:
+    """Shares lie between 0 and 1, limits excluded."""
+    check = in_range(suite, column, 0.0, 1.0, rule, **more)
+    return replace(check, settings={**check.settings, "strict_min": True, "strict_max": True})
+
+
 def one_off(suite: str, factor: float, rule: str) -> Check:
     """No value stands out between the years beside it by a factor that only a wrong unit gives."""
     return in_range(suite, "jump_factor", 0, factor, rule, optional=True)
+
+
+def spike(suite: str, factor: float, rule: str) -> Check:
+    """No value stands out from two years beside it that agree."""
+    return in_range(suite, "spike_factor", 0, factor, rule, optional=True)
+
+
+def unbroken(suite: str) -> Check:
+    """A series has no gap in its years."""
+    return missing(suite, "years_without_figure", "a series has no gap between its years")
 
 
 def years(suite: str, column: str = "year") -> Check:
@@ -124,11 +140,11 @@ def paired(suite: str, columns: tuple[str, str], pairs: list[Any], rule: str) ->
     )  # fmt: skip
 
 
-def missing(suite: str, column: str, rule: str) -> Check:
+def missing(suite: str, column: str, rule: str, **more: Any) -> Check:
     """The column is empty."""
     return Check(
         suite=suite, name=f"missing.{column}", expectation="ExpectColumnValuesToBeNull",
-        columns=(column,), rule=rule, optional=True,
+        columns=(column,), rule=rule, optional=True, **more,
     )  # fmt: skip
 
 

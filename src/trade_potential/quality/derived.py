@@ -8,18 +8,19 @@ apply to the row.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from trade_potential.quality.coverage import COVERAGE, VINTAGE
 from trade_potential.quality.slips import SLIPS
 
 Tables = Mapping[str, pd.DataFrame]
 Column = Callable[[Tables], "pd.Series[Any]"]
 
 EARTH_RADIUS_KM = 6371.0
-VINTAGE = ["indicator_code", "vintage_date"]
 # Units whose level depends on a base year, or where a ratio means nothing: no revision is told.
 REBASED_UNITS = ("index", "constant", "% a year")
 
@@ -176,16 +177,18 @@ def _base_year_gap_share(t: Tables) -> pd.Series:
 
 
 def _trade_share(t: Tables) -> pd.Series:
-    totals = _year_totals(t)
-    china = totals[totals["country_code"] == "CHN"]
     volumes = t["ecommerce_volumes"]
-    return volumes["volume_rmb_tn"] * 1e12 / _lookup(volumes, ["year"], china, "trade_lcu")
+    trade_usd = _lookup(volumes, ["country_code", "year"], _year_totals(t), "trade_usd")
+    rate = _lookup(volumes, ["currency", "year"], t["exchange_rates"], "lcu_per_usd")
+    share: pd.Series = volumes["volume_tn"] * 1e12 / (trade_usd * rate)
+    return share
 
 
 def _growth_share(t: Tables) -> pd.Series:
     volumes = t["ecommerce_volumes"]
     whole = volumes[(volumes["scope"] == "whole year") & (volumes["lineage"] != "other")]
-    change = _change(whole.drop_duplicates(["lineage", "year"]), ["lineage"], "volume_rmb_tn")
+    lineage = ["country_code", "currency", "lineage"]
+    change = _change(whole.drop_duplicates([*lineage, "year"]), lineage, "volume_tn")
     return change.reindex(volumes.index)
 
 
@@ -193,9 +196,18 @@ def _customs_ratio(t: Tables) -> pd.Series:
     volumes = t["ecommerce_volumes"]
     whole = volumes[volumes["scope"] == "whole year"]
     customs = whole[whole["lineage"] == "customs_narrow"]
-    ratio = volumes["volume_rmb_tn"] / _lookup(volumes, ["year"], customs, "volume_rmb_tn")
+    keys = ["country_code", "currency", "year"]
+    ratio = volumes["volume_tn"] / _lookup(volumes, keys, customs, "volume_tn")
     is_compared = (volumes["lineage"] == "100ec") & (volumes["scope"] == "whole year")
     return ratio.where(is_compared)
+
+
+def _currency_spread(t: Tables) -> pd.Series:
+    """Rate over the lowest rate of its currency and year."""
+    rates = t["exchange_rates"]
+    lowest = rates.groupby(["currency", "year"])["lcu_per_usd"].transform("min")
+    spread: pd.Series = rates["lcu_per_usd"] / lowest
+    return spread
 
 
 DERIVED: Mapping[str, Mapping[str, Column]] = {
@@ -242,7 +254,10 @@ DERIVED: Mapping[str, Mapping[str, Column]] = {
         "rmb_gap_share": _press_gap("trade_lcu", "total_rmb_tn"),
     },
     "exchange_rates": {
-        "rate_change_share": lambda t: _change(t["exchange_rates"], ["country_code"], "lcu_per_usd")
+        "rate_change_share": lambda t: _change(
+            t["exchange_rates"], ["country_code"], "lcu_per_usd"
+        ),
+        "currency_spread": _currency_spread,
     },
     "trade_agreements": {
         "status_year": lambda t: pd.to_numeric(
@@ -263,7 +278,8 @@ def with_derived_columns(tables: Tables, profile: Tables) -> dict[str, pd.DataFr
     completed = {}
     for name, frame in tables.items():
         columns = {}
-        for column, derive in (*DERIVED.get(name, {}).items(), *SLIPS.get(name, {}).items()):
+        derived = (part.get(name, {}).items() for part in (DERIVED, SLIPS, COVERAGE))
+        for column, derive in chain.from_iterable(derived):
             try:
                 columns[column] = derive(known)
             except (AttributeError, KeyError, TypeError, ValueError):

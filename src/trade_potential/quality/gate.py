@@ -244,7 +244,7 @@ def _limit(check: Check) -> str:
     else:
         parts.append("missing" if check.expectation.endswith("ToBeNull") else "present")
     if settings.get("strict_min"):
-        parts.append("lower limit excluded")
+        parts.append("limits excluded" if settings.get("strict_max") else "lower limit excluded")
     if settings.get("mostly", 1.0) < 1.0:
         parts.append(f"at least {100 * settings['mostly']:g} % of the rows")
     return ", ".join(parts)

@@ -13,6 +13,7 @@ from typing import Protocol
 import pandas as pd
 
 from trade_potential.macros import text_literal
+from trade_potential.quality.coverage import AFTER_A_GAP, WITHDRAWN
 
 MAX_ROWS = 200_000
 """Rows of an input that are read unless told otherwise."""
@@ -42,12 +43,14 @@ class Design:
         numbers: Expressions whose lowest and highest values, and some missing ones, are in it.
         within: Columns in whose groups the extremes of a number are sought.
         combinations: Columns of which every combination of values is in it.
+        further: Queries of further series that must be in it, where {key} stands for their key.
     """
 
     series: tuple[str, ...]
     numbers: tuple[str, ...]
     within: Mapping[str, str] = field(default_factory=dict)
     combinations: tuple[tuple[str, ...], ...] = ()
+    further: tuple[str, ...] = ()
 
 
 # Inputs without a design are looked up by others, so they are read whole or not at all.
@@ -63,6 +66,7 @@ DESIGNS: Mapping[str, Design] = {
         series=("reporter_code", "partner_code"),
         numbers=("year", "trade_usd"),
         combinations=(("flow", "valuation"),),
+        further=(AFTER_A_GAP,),
     ),
     "country_pairs": Design(
         series=("reporter_code", "partner_code"),
@@ -212,6 +216,7 @@ def _required(relation: Relation, design: Design, key: str) -> list[str]:
         f"order by series limit {MAX_COMBINATIONS}"
         for names in design.combinations
     ]
+    queries += [sql.format(key=key) for sql in design.further]
     found = {str(series) for sql in queries for series in asked(relation, sql)["series"]}
     return sorted(found)
 
@@ -275,5 +280,6 @@ PROFILE: Mapping[str, tuple[str, str]] = {
         "count(distinct country_code) as economy_count, min(year) as first_year, "
         "max(year) as last_year from input group by indicator_code, vintage_date",
     ),
+    "withdrawn figures": ("observations", WITHDRAWN),
 }
 """By part: the input and the query."""

@@ -23,14 +23,22 @@ from trade_potential.quality.checks import (
     one_off,
     ordered,
     paired,
+    part,
     positive,
     present,
     row_count,
+    spike,
+    unbroken,
     years,
 )
 
 HALF_EARTH_KM = 20_040.0  # half the equator, rounded up: no two places lie further apart
 ROUNDING_TN = 0.0151  # three figures rounded to two decimals differ by at most 3 x 0.005
+# Largest real factor of prices, rates and totals: oil in 2020, 1.6.
+AGREEING_YEARS = (
+    "between two years that agree the figure is less than 3 times, and more than a 3rd of, "
+    "their mean"
+)
 SNAKE_CASE = r"^[a-z][a-z0-9_]*$"
 
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -92,6 +100,9 @@ CHECKS: tuple[Check, ...] = (
            "first_year is the first year of the vintage in observations"),
     equal("observation_vintages", "last_year", "counted_last_year",
            "last_year is the last year of the vintage in observations"),
+    missing("observation_vintages", "withdrawn_figures",
+            "a vintage holds the figures (economy and year) of the one before it, but for "
+            "withdrawn_count of them, at most a fifth"),
     matches("observation_vintages", "copy_commit", r"^[0-9a-f]{40}$",
              "the commit is 40 hexadecimal digits"),
 
@@ -113,6 +124,10 @@ CHECKS: tuple[Check, ...] = (
     one_off("observations", 200, "the figure is less than 200 times, and more than a 200th of, "
             "the years beside it: no other unit"),
 
+    # Largest real factor: broadband of Kenya 2008, 5.5; next exports of South Sudan 2013, 4.2.
+    spike("observations", 6, "between two years that agree the figure is less than 6 times, and "
+          "more than a 6th of, their mean"),
+
     iso3("trade_flows", "partner_code"),
     years("trade_flows"),
     positive("trade_flows", "trade_usd", 1e13, "trade is above 0 and at most 1e13 US$"),
@@ -121,6 +136,14 @@ CHECKS: tuple[Check, ...] = (
     # Largest real factor: imports from Micronesia 2022, 173.
     one_off("trade_flows", 500, "trade is less than 500 times, and more than a 500th of, the "
             "years beside it: no other unit"),
+    # Largest real factor from 1e8 US$ on: imports from Libya 2020, 4.8.
+    spike("trade_flows", 6, "between two years that agree, of 1e8 US$ and more, trade is less than "
+          "6 times, and more than a 6th of, their mean"),
+    missing("trade_flows", "years_without_flows",
+            "a reporter has flows in every year between its first and its last"),
+    # Real pairs that pause have at most 2.8e6 US$ in the years beside.
+    missing("trade_flows", "years_without_pair", **_W,
+            rule="a pair has flows in every year between two of 1e7 US$ and more"),
     # States and territories younger than GeoDist (MNE, SSD, CUW, SXM, ...): 1.7 % of the rows.
     present("trade_flows", "pair_distance_km",
              "the pair stands in country_pairs for at least 95 % of the flows", mostly=0.95, **_W),
@@ -141,27 +164,31 @@ CHECKS: tuple[Check, ...] = (
            "the source of distances and the source of countries agree on who has no coast", **_OW),
 
     years("oil_prices"),
+    unbroken("oil_prices"),
     positive("oil_prices", "price_usd_per_barrel", 500, "0 < price <= 500 US$ a barrel"),
     one_off("oil_prices", 10, "price is less than ten times, and more than a tenth of, the "
             "years beside it: no other unit"),
+    spike("oil_prices", 3, AGREEING_YEARS),
     in_range("oil_prices", "brent_ratio", 0.7, 1.3,
            "nominal benchmarks of one year lie within 30 % of Brent", **_OW),
     in_range("oil_prices", "base_year_gap_share", -0.001, 0.001,
            "real and nominal Brent agree in the base year 2022", optional=True),
 
     years("ecommerce_volumes"),
-    positive("ecommerce_volumes", "volume_rmb_tn", 100, "0 < volume <= 100 trillion RMB"),
-    in_range("ecommerce_volumes", "trade_share", 0, 1,
-           "cross-border e-commerce is no larger than goods trade of the year", optional=True),
+    positive("ecommerce_volumes", "volume_tn", 1e6, "0 < volume <= 1e6 trillion of the currency"),
+    part("ecommerce_volumes", "trade_share", optional=True,
+         rule="cross-border e-commerce is less than goods trade of the country and year"),
     in_range("ecommerce_volumes", "growth_share", -0.1, 0.6,
            "within a lineage whole-year volumes grow by -10 to 60 % a year", **_OW),
     in_range("ecommerce_volumes", "customs_ratio", 4, 10,
            "the 100EC series is 4-10 times the narrow series of the customs", **_OW),
 
     years("total_trade"),
+    unbroken("total_trade"),
     positive("total_trade", "trade_usd", 1e14, "trade is above 0 and at most 1e14 US$"),
     one_off("total_trade", 10, "trade is less than ten times, and more than a tenth of, the "
             "years beside it: no other unit"),
+    spike("total_trade", 3, AGREEING_YEARS),
     in_range("total_trade", "flows_in_year", 2, 2, "a year has both its exports and its imports"),
     # Sums of partners exceed final totals by up to 1.9 % in some years (source caveat).
     in_range("total_trade", "partner_gap_share", -0.03, 0.03, only=("flow", "export"), **_W,
@@ -179,6 +206,7 @@ CHECKS: tuple[Check, ...] = (
     positive("total_trade_press", "total_usd_tn", 100, "0 < total <= 100 tn US$", optional=True),
     one_off("total_trade_press", 10, "the total is less than ten times, and more than a tenth "
             "of, the years beside it: no other unit"),
+    spike("total_trade_press", 3, AGREEING_YEARS),
     in_range("total_trade_press", "flows_gap_rmb_tn", -ROUNDING_TN, ROUNDING_TN,
            "exports plus imports are the total, up to rounding", **_OW),
     in_range("total_trade_press", "usd_gap_share", -0.9, 9, name="unit.total_usd_tn",
@@ -191,9 +219,14 @@ CHECKS: tuple[Check, ...] = (
            "total_trade through exchange_rates lies within 3 % of the customs' release", **_OW),
 
     years("exchange_rates"),
+    unbroken("exchange_rates"),
+    # Members of a currency union quote one rate; the sixth digit is rounding.
+    in_range("exchange_rates", "currency_spread", 1, 1.00001,
+             "countries with one currency have one rate"),
     positive("exchange_rates", "lcu_per_usd", 1e7, "0 < rate <= 1e7 local units per US$"),
     one_off("exchange_rates", 10, "the rate is less than ten times, and more than a tenth of, the "
             "years beside it: no other unit"),
+    spike("exchange_rates", 3, AGREEING_YEARS),
     in_range("exchange_rates", "rate_change_share", -0.2, 0.2,
            "the rate changes by at most 20 % a year", **_OW),
 

@@ -1,0 +1,20 @@
+-- A specification that scales the outcome of a study needs the e-commerce volumes of the study.
+select
+    {{ complaint(
+        ref('stg_study__study_specifications'), 'spec_id', "described",
+        'a specification that is scaled by ecommerce_share runs for studies with an ecommerce_series'
+    ) }} as complaint
+from (
+    select
+        runs.*,
+        runs.study_id || ', ' || runs.spec_id as described
+    from {{ ref('stg_study__study_specifications') }} as runs
+    inner join {{ ref('stg_study__studies') }} as studies
+        on runs.study_id = studies.study_id
+    inner join {{ ref('stg_study__gravity_specifications') }} as specifications
+        on runs.spec_id = specifications.spec_id
+    where
+        specifications.outcome_scaling = 'ecommerce_share'
+        and studies.ecommerce_series is null
+) as without_volumes
+order by {{ place_columns(ref('stg_study__study_specifications')) }}, complaint

@@ -1,0 +1,30 @@
+-- What people see first of a study is K by its default estimator; without it there is no answer.
+select
+    {{ complaint(
+        ref('stg_study__studies'), 'default_estimator', "described",
+        'the default estimator of a study gives K of some row'
+    ) }} as complaint
+from (
+    select
+        studies.*,
+        studies.study_id || ', ' || studies.default_spec_id || ', ' || studies.default_estimator
+        || ': ' || coalesce(estimates.status, 'not estimated') || ' ('
+        || coalesce(estimates.reason, 'no prediction is above 0') || ')' as described
+    from {{ ref('stg_study__studies') }} as studies
+    left join {{ ref('int_gravity__estimates') }} as estimates
+        on
+            estimates.item = 'estimator'
+            and studies.study_id = estimates.study_id
+            and studies.default_spec_id = estimates.spec_id
+            and studies.default_estimator = estimates.estimator
+    where
+        not exists (
+            select 1
+            from {{ ref('fct_trade_potential') }} as potential
+            where
+                potential.study_id = studies.study_id
+                and potential.is_default
+                and potential.k_status = 'ok'
+        )
+) as without_answer
+order by {{ place_columns(ref('stg_study__studies')) }}, complaint
