@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 from pathlib import Path
 
+from dbt import selected_resources
 from dbt.flags import get_flags
 from dbt.plugins.manager import dbtPlugin
 from dbt_common.exceptions import DbtRuntimeError
@@ -35,6 +36,8 @@ class SeedFiles(dbtPlugin):
         if self.project_name != PROJECT:
             return
         gc.set_threshold(*GC_THRESHOLDS)
+        # Of the command before in the same process: `dbt retry` sets no selection of its own.
+        selected_resources.set_selected_resources(set())
         flags = get_flags()  # type: ignore[no-untyped-call]  # dbt leaves it untyped
         if getattr(flags, "WHICH", "") in WITHOUT_SEEDS:
             return

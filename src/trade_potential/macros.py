@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 FILES = ("moments.sql", "sums.sql", "meat.sql", "scores.sql")
@@ -28,6 +30,11 @@ def quoted(name: str) -> str:
 def text_literal(text: str) -> str:
     """A text in SQL, whatever it holds."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def file_literal(path: Path) -> str:
+    """The path of one file in SQL; brackets keep *, ? and [ from being a pattern over many."""
+    return text_literal(re.sub(r"([*?\[])", r"[\1]", str(path.absolute())))
 
 
 def number(value: float) -> str:
