@@ -97,7 +97,7 @@ names of directories (year=2015) instead, because not every file holds every dec
     {%- set said = [] -%}
     {%- if input_source(name).kind == 'parquet' and input_files(name) and '://' not in input_source(name).path -%}
         {%- for row in run_query('select file, complaint_of_parquet(file) as complaint from glob('
-            ~ sql_text(input_source(name).path) ~ ') where complaint is not null order by file limit 21').rows -%}
+            ~ sql_text(input_source(name).path) ~ ') where complaint <> \'\' order by file limit 21').rows -%}
             {%- do said.append(row[0] ~ ': ' ~ row[1] ~ ' (rule: every file of the input is a whole Parquet file)'
                 if loop.index < 21 else input_label(name) ~ ': and more') -%}
         {%- endfor -%}

@@ -10,11 +10,11 @@ from __future__ import annotations
 import gc
 from pathlib import Path
 
-from dbt import selected_resources
 from dbt.flags import get_flags
 from dbt.plugins.manager import dbtPlugin
 from dbt_common.exceptions import DbtRuntimeError
 
+from dbt import selected_resources
 from trade_potential.quality.seed_files import complaints_of_seeds
 
 PROJECT = "trade_potential"

@@ -32,9 +32,14 @@ def text_literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def as_pattern(path: Path) -> str:
+    """A path as a pattern that fits nothing else: brackets keep *, ? and [ from meaning more."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path.absolute()))
+
+
 def file_literal(path: Path) -> str:
-    """The path of one file in SQL; brackets keep *, ? and [ from being a pattern over many."""
-    return text_literal(re.sub(r"([*?\[])", r"[\1]", str(path.absolute())))
+    """The path of one file in SQL, whatever it holds."""
+    return text_literal(as_pattern(path))
 
 
 def number(value: float) -> str:

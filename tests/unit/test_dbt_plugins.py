@@ -9,10 +9,10 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from dbt import selected_resources
 from dbt_common.exceptions import DbtRuntimeError
 from tests.panels import ROOT
 
+from dbt import selected_resources
 from dbt_trade_potential import SeedFiles
 from dbt_trade_potential.on_duckdb import Plugin
 

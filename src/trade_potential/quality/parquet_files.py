@@ -1,4 +1,4 @@
-"""Form of Parquet files: what DuckDB says of a file that it cannot read names neither file nor rule."""
+"""Parquet files that cannot be read, told by file; DuckDB tells the SQL that failed."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trade_potential.macros import file_literal
+from trade_potential.macros import as_pattern
 from trade_potential.unreadable import PARQUET
 
 if TYPE_CHECKING:
     import duckdb
 
 
-def complaint_of_parquet(path: str) -> str | None:
-    """Why a local file is no Parquet file that can be read; None where it is one.
+def complaint_of_parquet(path: str) -> str:
+    """Why a local file is no Parquet file that can be read; empty where it is one.
 
     Only the ends of the file are read: a file that is cut off or something else has no footer.
     """
@@ -23,14 +23,12 @@ def complaint_of_parquet(path: str) -> str | None:
     try:
         with Path(path).open("rb"):
             pass
-        _memory().cursor().execute(
-            f"select count(*) from parquet_schema({file_literal(Path(path))})"
-        )  # noqa: S608
+        _memory().cursor().execute("select 1 from parquet_schema(?)", [as_pattern(Path(path))])
     except OSError as error:
         return f"it cannot be opened: {error.strerror}"
     except duckdb.Error:
         return PARQUET
-    return None
+    return ""
 
 
 @cache

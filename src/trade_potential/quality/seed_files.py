@@ -21,7 +21,7 @@ from trade_potential.quality.cells import RULES, rule_broken
 MAX_COMPLAINTS = 20
 """Complaints of one file that are printed; the rest is counted."""
 LONGEST = 131_072
-"""Characters of a cell: a longer one stops dbt's own reader of seeds (field limit of module csv)."""
+"""Characters of a cell; a longer one stops dbt's own reader of seeds (csv.field_size_limit)."""
 BOM = b"\xef\xbb\xbf"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 AS_HEADER = "a row has as many values as the header has columns"
