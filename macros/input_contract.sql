@@ -3,7 +3,7 @@ Before a run: what the var `inputs` names must be there and keep the contract of
 All that does not is told at once, by file or table, row or key, column, value and rule, and nothing is run.
 -#}
 {% macro check_inputs() -%}
-    {%- if execute and runs_nodes() -%}
+    {%- if execute -%}
         {%- set seeds = [] -%}
         {%- for node in graph.nodes.values() if node.resource_type == 'seed' -%}
             {%- do seeds.append(node.name) -%}
@@ -14,9 +14,9 @@ All that does not is told at once, by file or table, row or key, column, value a
                 {{ refuse_inputs('names ' ~ name ~ ', which is none of ' ~ seeds | sort | join(', ')) }}
             {%- endif -%}
             {%- do input_source(name) -%}
+            {%- set staging = 'model.' ~ project_name ~ '.stg_' ~ input_folder(name) ~ '__' ~ name -%}
             {#- `dbt retry` selects nodes without telling which. -#}
-            {%- if 'model.' ~ project_name ~ '.stg_' ~ input_folder(name) ~ '__' ~ name in selected_resources
-                or not selected_resources -%}
+            {%- if runs_nodes() and (staging in selected_resources or not selected_resources) -%}
                 {%- do refused.extend(
                     input_file_complaints(name) or input_column_complaints(name) or input_value_complaints(name)) -%}
             {%- endif -%}
