@@ -91,6 +91,7 @@ class Results:
         text = json.dumps({**content, "runs": "RUNS"}, indent=1)
         lines = ",\n  ".join(json.dumps(run) for run in runs)
         text = text.replace('"RUNS"', f"[\n  {lines}\n ]" if runs else "[]")
+        path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
         partial.write_text(text + "\n", encoding="utf-8")
         partial.replace(path)

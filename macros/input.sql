@@ -20,6 +20,7 @@ Only staging calls it. docs/data.md tells the contract, decision 017 the reasons
                     cast(null as bigint) as file_line
                 {%- endif %}
             from {{ input_rows(name) }}
+            {{ 'where false' if flags.EMPTY }}
         ) as {{ name }}
     {%- else -%}
         (select 1) as {{ name }}
@@ -86,9 +87,9 @@ Only staging calls it. docs/data.md tells the contract, decision 017 the reasons
 {% macro duckdb__parquet_path(name, text) -%}
     {%- set path = text.rstrip('/') or '/' -%}
     {%- if not path.startswith('/') and '://' not in path -%}
-        {%- set path = (invocation_args_dict.project_dir | string).rstrip('/') ~ '/' ~ path -%}
+        {%- set path = as_pattern((invocation_args_dict.project_dir | string).rstrip('/')) ~ '/' ~ path -%}
     {%- endif -%}
-    {%- if not path.lower().endswith('.parquet') and not modules.re.search('[*?\\[]', path) -%}
+    {%- if not path.lower().endswith('.parquet') and not modules.re.search('[*?\\[]', text) -%}
         {%- set path = path ~ '/**/*.parquet' -%}
     {%- endif -%}
     {{ return(path) }}
@@ -154,6 +155,12 @@ Only staging calls it. docs/data.md tells the contract, decision 017 the reasons
         {{ return('table ' ~ source.table) }}
     {%- endif -%}
     {{ return(graph.nodes['seed.' ~ project_name ~ '.' ~ name].original_file_path if execute else name) }}
+{%- endmacro %}
+
+
+{#- A path as a pattern that fits nothing else: brackets keep *, ? and [ from meaning more. -#}
+{% macro as_pattern(path) -%}
+    {{ return(modules.re.sub('([*?\\[])', '[\\1]', path)) }}
 {%- endmacro %}
 
 

@@ -14,8 +14,11 @@ All that does not is told at once, by file or table, row or key, column, value a
                 {{ refuse_inputs('names ' ~ name ~ ', which is none of ' ~ seeds | sort | join(', ')) }}
             {%- endif -%}
             {%- do input_source(name) -%}
-            {%- if 'model.' ~ project_name ~ '.stg_' ~ input_folder(name) ~ '__' ~ name in selected_resources -%}
-                {%- do refused.extend(input_column_complaints(name) or input_value_complaints(name)) -%}
+            {%- set staging = 'model.' ~ project_name ~ '.stg_' ~ input_folder(name) ~ '__' ~ name -%}
+            {#- `dbt retry` selects nodes without telling which. -#}
+            {%- if runs_nodes() and (staging in selected_resources or not selected_resources) -%}
+                {%- do refused.extend(
+                    input_file_complaints(name) or input_column_complaints(name) or input_value_complaints(name)) -%}
             {%- endif -%}
         {%- endfor -%}
         {%- if refused -%}
@@ -46,11 +49,7 @@ names of directories (year=2015) instead, because not every file holds every dec
         {%- do columns.update({input_label(name): found}) -%}
         {{ return({'columns': columns, 'partitions': []}) }}
     {%- endif -%}
-    {%- set files = run_query('select file from glob(' ~ sql_text(source.path) ~ ') order by file') -%}
-    {%- if not files.rows -%}
-        {{ refuse_inputs('says of ' ~ name ~ ': parquet is ' ~ source.path ~ ', and there is no such file') }}
-    {%- endif -%}
-    {%- for file in files.columns[0].values() -%}
+    {%- for file in input_files(name) -%}
         {%- do columns.update({file: {}}) -%}
     {%- endfor -%}
     {#- A nested value has rows of its own below it, which no declared column has. DuckDB says that a decimal of more than 38
@@ -70,6 +69,42 @@ names of directories (year=2015) instead, because not every file holds every dec
         {%- endfor -%}
     {%- endfor -%}
     {{ return({'columns': columns, 'partitions': partitions}) }}
+{%- endmacro %}
+
+
+{#- The files of an input; the run is refused where there is none, or where DuckDB lacks the extension for their URL. -#}
+{% macro input_files(name) -%}
+    {%- set path = input_source(name).path -%}
+    {%- set said = 'says of ' ~ name ~ ': parquet is ' ~ path ~ ', and ' -%}
+    {%- set url = modules.re.match('(?i)(https?|s3[an]?|gcs|gs|r2|hf|oss|az|azure|abfss)://', path) -%}
+    {%- if url -%}
+        {%- set extension = 'azure' if url.group(1) | lower in ('az', 'azure', 'abfss') else 'httpfs' -%}
+        {%- if not run_query("select 1 from duckdb_extensions() where extension_name = '" ~ extension
+            ~ "' and (installed or loaded or current_setting('autoinstall_known_extensions'))").rows -%}
+            {{ refuse_inputs(said ~ 'DuckDB needs its extension ' ~ extension ~ ', which is not installed, and fetches none'
+                ~ ' (config_options: autoinstall_known_extensions in profiles/profiles.yml)') }}
+        {%- endif -%}
+    {%- endif -%}
+    {%- set files = run_query('select file from glob(' ~ sql_text(path) ~ ') order by file') -%}
+    {%- if not files.rows -%}
+        {{ refuse_inputs(said ~ 'there is no such file' ~ ('' if modules.re.search('[*?\\[]', path)
+            else ' (a directory of that name: ' ~ path ~ '/*)')) }}
+    {%- endif -%}
+    {{ return(files.columns[0].values() | list) }}
+{%- endmacro %}
+
+
+{#- Files that are no Parquet files. DuckDB itself would name neither file nor rule, and end the transaction. -#}
+{% macro input_file_complaints(name) -%}
+    {%- set said = [] -%}
+    {%- if input_source(name).kind == 'parquet' and input_files(name) and '://' not in input_source(name).path -%}
+        {%- for row in run_query('select file, complaint_of_parquet(file) as complaint from glob('
+            ~ sql_text(input_source(name).path) ~ ') where complaint <> \'\' order by file limit 21').rows -%}
+            {%- do said.append(row[0] ~ ': ' ~ row[1] ~ ' (rule: every file of the input is a whole Parquet file)'
+                if loop.index < 21 else input_label(name) ~ ': and more') -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(said) }}
 {%- endmacro %}
 
 

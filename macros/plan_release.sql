@@ -1,35 +1,19 @@
 {#-
-Before a run that would publish: refuse it unless it is a whole `dbt build`, and leave the node what only dbt
-knows (release.build_plan). Any other run: nothing. Selection arguments are refused even where they select
-everything: the graph holds no unit tests, so nobody could tell whether those were left out.
+Before a run that reaches the last node: leave the node what only dbt knows (release.build_plan). Where the run is less than a
+whole `dbt build`, the plan says why nothing is published, and the node leaves the releases alone; a run that asks for the
+node by its name or that of its folder is refused instead. A run that does not reach the node: nothing.
 -#}
 {% macro plan_release() -%}
     {%- set node = 'model.' ~ project_name ~ '.publish_release' -%}
-    {%- if execute and node in selected_resources -%}
+    {#- `dbt retry` selects nodes without telling which. -#}
+    {%- set is_retry = not selected_resources -%}
+    {%- if execute and runs_nodes() and (node in selected_resources or is_retry) -%}
         {%- set args = invocation_args_dict -%}
-        {%- set reasons = [] -%}
-        {%- if flags.WHICH != 'build' -%}
-            {%- do reasons.append('dbt ' ~ flags.WHICH ~ ' does not run every node and test') -%}
-        {%- endif -%}
-        {%- for name in ('select', 'exclude', 'selector', 'resource_types', 'exclude_resource_types', 'empty', 'sample')
-            if args.get(name) -%}
-            {%- do reasons.append('--' ~ name | replace('_', '-') | replace('types', 'type') ~ ' is set') -%}
-        {%- endfor -%}
-        {%- set left_out = [] -%}
-        {%- for id, found in graph.nodes.items()
-            if found.resource_type in ('model', 'seed', 'snapshot', 'test') and id not in selected_resources -%}
-            {%- do left_out.append(found.name) -%}
-        {%- endfor -%}
-        {%- if left_out and flags.WHICH == 'build' -%}
-            {%- do reasons.append(
-                left_out | length ~ ' nodes are left out: ' ~ (left_out | sort)[:3] | join(', ')
-                ~ (', ...' if left_out | length > 3 else '')) -%}
-        {%- endif -%}
-        {%- if reasons -%}
+        {%- set left_out = 'dbt retry runs only what failed before' if is_retry else left_out_of_a_release() -%}
+        {%- if left_out and not is_retry and 'release' in (args.get('select') or []) | join(' ') -%}
             {%- do exceptions.raise_compiler_error(
-                'publish_release publishes only what a whole dbt build has made and tested; here '
-                ~ reasons | join('; ') ~ '. Nothing was run, the current release stays. Run dbt build without selection'
-                ~ ', or leave the node out: --exclude publish_release') -%}
+                'publish_release publishes only what a whole dbt build has made and tested; here ' ~ left_out
+                ~ '. Nothing was run, the current release stays. Run dbt build') -%}
         {%- endif -%}
         {%- set kept = whole_number('releases_kept', 1, 1000000) -%}
         {%- if var('release_path') is not string or not var('release_path') | trim -%}
@@ -44,6 +28,7 @@ everything: the graph holds no unit tests, so nobody could tell whether those we
             'releases_kept': kept,
             'vars': args.get('vars', {}),
             'keys': mart_keys(),
+            'left_out': left_out,
         } -%}
         {#- One statement each: Spark takes no more, PostgreSQL has no "create or replace table". -#}
         {%- for statement in (
@@ -54,6 +39,51 @@ everything: the graph holds no unit tests, so nobody could tell whether those we
             {%- do run_query(in_dialect(statement)) -%}
         {%- endfor -%}
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- Whether the command runs nodes, a retry of one included: `dbt compile` and `dbt docs generate` come by the hooks, too. -#}
+{% macro runs_nodes() -%}
+    {{ return(flags.WHICH in ('build', 'run')) }}
+{%- endmacro %}
+
+
+{#-
+What a release needs and this run leaves out, in words; empty for a whole build, however its nodes were selected. dbt tells a
+hook every selected node but the unit tests: those count as left out wherever they can be.
+-#}
+{% macro left_out_of_a_release() -%}
+    {%- set args = invocation_args_dict -%}
+    {%- set reasons = [] -%}
+    {%- if flags.WHICH != 'build' -%}
+        {%- do reasons.append('dbt ' ~ flags.WHICH ~ ' runs no tests') -%}
+    {%- else -%}
+        {%- set names = [] -%}
+        {%- for id, found in graph.nodes.items()
+            if found.resource_type in ('model', 'seed', 'snapshot', 'test') and id not in selected_resources -%}
+            {%- do names.append(found.name) -%}
+        {%- endfor -%}
+        {%- set types = args.get('resource_types') or [] -%}
+        {%- if names -%}
+            {%- do reasons.append(
+                names | length ~ ' nodes are left out: ' ~ (names | sort)[:3] | join(', ')
+                ~ (', ...' if names | length > 3 else '')) -%}
+        {%- elif 'unit_test' in (args.get('exclude_resource_types') or [])
+            or (types and not ('unit_test' in types or 'all' in types or 'default' in types)) -%}
+            {%- do reasons.append('unit tests are left out') -%}
+        {%- else -%}
+            {%- for name in ('exclude', 'selector') if args.get(name) -%}
+                {%- do reasons.append('--' ~ name ~ ' may leave out unit tests') -%}
+            {%- endfor -%}
+            {%- if args.get('select') and flags.INDIRECT_SELECTION == 'empty' -%}
+                {%- do reasons.append('--indirect-selection empty may leave out unit tests') -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endif -%}
+    {%- for name in ('empty', 'sample') if args.get(name) -%}
+        {%- do reasons.append('--' ~ name ~ ' leaves out rows') -%}
+    {%- endfor -%}
+    {{ return(reasons | join('; ')) }}
 {%- endmacro %}
 
 

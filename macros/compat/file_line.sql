@@ -11,7 +11,8 @@ loader of seeds adds a column with the line.
 {%- endmacro %}
 
 {% macro duckdb__file_line() -%}
-    rowid + 2
+    {#- `--empty` puts a subquery in the place of the seed: no rows, and no rowid. -#}
+    {{ 'cast(null as bigint)' if flags.EMPTY else 'rowid + 2' }}
 {%- endmacro %}
 
 

@@ -14,6 +14,7 @@ from dbt.flags import get_flags
 from dbt.plugins.manager import dbtPlugin
 from dbt_common.exceptions import DbtRuntimeError
 
+from dbt import selected_resources
 from trade_potential.quality.seed_files import complaints_of_seeds
 
 PROJECT = "trade_potential"
@@ -35,6 +36,8 @@ class SeedFiles(dbtPlugin):
         if self.project_name != PROJECT:
             return
         gc.set_threshold(*GC_THRESHOLDS)
+        # Of the command before in the same process: `dbt retry` sets no selection of its own.
+        selected_resources.set_selected_resources(set())
         flags = get_flags()  # type: ignore[no-untyped-call]  # dbt leaves it untyped
         if getattr(flags, "WHICH", "") in WITHOUT_SEEDS:
             return

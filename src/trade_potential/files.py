@@ -276,7 +276,9 @@ def _header(file: Path, path: str, delimiter: str) -> tuple[str, ...]:
         with opened(file, "rt", encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
             header = next(csv.reader(text, delimiter=delimiter), [])
         "".join(header).encode("utf-8")
-    except (UnicodeError, gzip.BadGzipFile, EOFError, csv.Error) as error:
+    except csv.Error as error:
+        raise InputError(f"{path}: line 1: {error}") from error
+    except (UnicodeError, gzip.BadGzipFile, EOFError) as error:
         raise InputError(f"{path}: line 1: not a UTF-8 text file: {error}") from error
     if not header:
         raise InputError(f"{path}: the first line is empty")

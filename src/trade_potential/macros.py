@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 FILES = ("moments.sql", "sums.sql", "meat.sql", "scores.sql")
@@ -28,6 +30,16 @@ def quoted(name: str) -> str:
 def text_literal(text: str) -> str:
     """A text in SQL, whatever it holds."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def as_pattern(path: Path) -> str:
+    """A path as a pattern that fits nothing else: brackets keep *, ? and [ from meaning more."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path.absolute()))
+
+
+def file_literal(path: Path) -> str:
+    """The path of one file in SQL, whatever it holds."""
+    return text_literal(as_pattern(path))
 
 
 def number(value: float) -> str:

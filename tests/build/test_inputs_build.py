@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 from tests.build.project import Project
 
+from trade_potential.release import current_id
+
 pytestmark = pytest.mark.build
 
 INPUTS = {
@@ -83,9 +85,10 @@ def test_the_same_rows_give_the_same_marts(
     built: Project, outside: Project, tmp_path: Path
 ) -> None:
     project = _copy(outside, tmp_path / "project")
-    # The pairs are sampled, the profile is that of all rows.
-    result = project.dbt("build", *_vars(gate_max_rows=5000))
+    # The pairs are sampled, the profile is that of all rows. Orchestrators select all by fqn:*.
+    result = project.dbt("build", "--select", "fqn:*", *_vars(gate_max_rows=5000))
     assert result.returncode == 0, result.stdout[-5000:]
+    assert current_id(project.root / "release") is not None
     wanted, found = built.marts(), project.marts()
     assert found.keys() == wanted.keys()
     assert [m for m in wanted if found[m] != wanted[m]] == ["fct_quality_results"]
@@ -150,6 +153,13 @@ def test_columns_types_and_values_are_refused_before_anything_is_run(
 ) -> None:
     project = _copy(outside, tmp_path / "project")
     exports = _flows(project, 2015, "export")
+    whole = exports.read_bytes()
+    exports.write_bytes(whole[:-1])
+    result = project.dbt("build", *_vars())
+    assert result.returncode == 2
+    _assert_named(result.stdout, (f"{exports}: no readable Parquet file", "(rule: every file"))
+    assert project.mart_count() == 0
+    exports.write_bytes(whole)
     row = _row(exports, "KAZ")
     _rewrite(exports, "* replace (if(partner_code = 'KAZ', 'inf', trade_usd) as trade_usd)")
     wrong_year = exports.parents[1].rename(exports.parents[2] / "year=20156000000")
@@ -231,9 +241,20 @@ def test_the_gate_refuses_by_file_and_row_what_its_sample_holds(
         ({"trade_flow": {"parquet": "x"}}, "names trade_flow, which is none of countries, "),
         ({"trade_flows": {"parquet": "data/none"}}, "data/none/**/*.parquet, and there is no such"),
         ({"trade_flows": {"table": "seeds.none"}}, "table is seeds.none, and there is none"),
+        (
+            {"trade_flows": {"parquet": "https://example.org/a.parquet"}},
+            "its extension httpfs, which is not installed, and fetches none (config_options: ",
+        ),
     ],
 )
-def test_what_is_not_there_is_named(inputs: dict[str, object], said: str, outside: Project) -> None:
+def test_what_cannot_be_had_is_named(
+    inputs: dict[str, object],
+    said: str,
+    outside: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))  # where DuckDB has its extensions
     result = outside.dbt("build", "--vars", json.dumps({"inputs": inputs}))
     assert result.returncode == 2
     assert "the var inputs " in result.stdout

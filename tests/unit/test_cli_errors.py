@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 from tests.unit.test_cli import CSV_COLUMNS, Shell, grunfeld_rows, options, save
 
+from trade_potential.cli import main
+
 
 @pytest.fixture
 def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
@@ -82,13 +84,23 @@ def test_one_model_with_numbers_is_enough(shell: Shell, panel: pd.DataFrame) -> 
         ({"confidence_level": "95"}, "95 is not between 0 and 1"),
         ({"memory_limit": "much"}, "Memory must have a number"),
         ({"threads": "0"}, "thread"),
-        ({"output": "/no/such/folder/x.json"}, "/no/such/folder/x.json"),
+        ({"output": "/no/such/x.json"}, "--output /no/such/x.json: there is no folder /no/such"),
+        ({"output": "/"}, "--output /: it is a folder"),
     ],
 )
 def test_bad_arguments(
     shell: Shell, panel: pd.DataFrame, changes: dict[str, str | None], message: str
 ) -> None:
     assert message in shell.complaint(2, "gravity", panel, *options(**changes))
+
+
+def test_output_that_cannot_be_written_is_told_before_the_file_is_read(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for command in (["gravity", "/none.csv", *options()], ["releases", "rollback"]):
+        with pytest.raises(SystemExit, match="2"):
+            main([*command, "--output", "/no/such/x.json"])
+        assert "there is no folder /no/such" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -121,6 +133,7 @@ def test_bad_arguments(
             "ragged.csv: line 3: 3 values for 5 columns",
         ),
         ("fake.parquet", "no parquet at all", "fake.parquet: no readable Parquet file"),
+        ("long.csv", "firm," + "x" * 131_073 + "\nA,1\n", "long.csv: line 1: field larger than"),
         ("latin.csv", "firm,côte\nA,1\n", "latin.csv: line 1: not a UTF-8 text file"),
     ],
 )

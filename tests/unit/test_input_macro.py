@@ -14,6 +14,7 @@ from dbt_common.exceptions.macros import MacroReturn
 from tests.panels import ROOT
 
 MACROS = ("input", "input_source", "inputs_given", "refuse_inputs", "sql_text", "input_label")
+MACROS += ("as_pattern",)
 MACROS += ("duckdb__parquet_path", "default__parquet_path", "row_place")
 PROJECT = "/srv/trade potential"
 
@@ -22,7 +23,9 @@ class Refused(Exception):  # noqa: N818 (as dbt's)
     """In the place of dbt's compilation error."""
 
 
-def macros(inputs: Any, engine: str = "duckdb") -> dict[str, Callable[..., Any]]:
+def macros(
+    inputs: Any, engine: str = "duckdb", project: str = PROJECT
+) -> dict[str, Callable[..., Any]]:
     """The macros of macros/input.sql as dbt calls them, outside a run."""
 
     def give(value: Any) -> None:
@@ -38,7 +41,7 @@ def macros(inputs: Any, engine: str = "duckdb") -> dict[str, Callable[..., Any]]
         "exceptions": SimpleNamespace(raise_compiler_error=refuse),
         "modules": SimpleNamespace(re=re),
         "adapter": SimpleNamespace(dispatch=lambda name, _: context[f"{engine}__{name}"]),
-        "invocation_args_dict": {"project_dir": PROJECT},
+        "invocation_args_dict": {"project_dir": project},
         "target": SimpleNamespace(type=engine),
         "execute": False,
         "ref": lambda name: f"seeds.{name}",
@@ -85,6 +88,13 @@ def test_paths(path: str, read: str) -> None:
     given = macros({"trade_flows": {"parquet": path}})
     assert given["input_source"]("trade_flows") == {"kind": "parquet", "path": read}
     assert given["row_place"]("trade_flows").split() == ["file_name,", "file_line"]
+
+
+def test_the_folder_of_the_project_is_no_pattern() -> None:
+    given = macros({"trade_flows": {"parquet": "data/*"}}, project="/srv/a [x] b*c?")
+    assert given["input_source"]("trade_flows")["path"] == "/srv/a [[]x] b[*]c[?]/data/*"
+    given = macros({"trade_flows": {"parquet": "data"}}, project="/srv/a*")
+    assert given["input_source"]("trade_flows")["path"] == "/srv/a[*]/data/**/*.parquet"
 
 
 @pytest.mark.parametrize("table", ["public.pairs", "lake.public.pairs", "_a1.B"])

@@ -27,6 +27,7 @@ def _publish(project: Path, **plan: Any) -> dict[str, Any]:
         "releases_kept": 10,
         "vars": {"it's": 1},
         "keys": {"dim_study": ["study_id"]},
+        "left_out": "",
         **plan,
     }
     session.execute("create table release.build_plan as select ? as plan", [json.dumps(said)])
@@ -62,6 +63,13 @@ def test_row_of_a_publish(tmp_path: Path) -> None:
         }
     }
     assert {"python", "duckdb", "dbt-core", "trade-potential"} <= said["versions"].keys()
+
+
+def test_row_of_a_run_that_is_no_whole_build(tmp_path: Path) -> None:
+    row = _publish(tmp_path, left_out="dbt run runs no tests")
+    assert (row["status"], row["notes"]) == ("skipped", "dbt run runs no tests")
+    assert row["release_id"] is row["sequence"] is row["complaint"] is None
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

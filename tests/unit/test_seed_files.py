@@ -30,6 +30,7 @@ def test_seeds_of_the_project_are_well_formed() -> None:
         GOOD.replace(b"\n", b"\r\n"),
         GOOD + b"\n\n",
         b"price,name,year\n1e3,x,-5\n",
+        GOOD.replace(b"c,", b'"' + b"c," * 65_536 + b'",'),
     ],
 )
 def test_other_ways_to_write_the_same_pass(content: bytes) -> None:
@@ -52,6 +53,8 @@ def test_other_ways_to_write_the_same_pass(content: bytes) -> None:
         (GOOD.replace(b"c,", b'c"d",'), ", line 3: "),
         (GOOD.replace(b"c,", b"\nc,"), ', line 3: "" (rule: no blank line stands between rows)'),
         (GOOD.replace(b"\n", b"\r\n", 1), ", line 2: "),
+        (GOOD.replace(b"c,", b"c" * 131_073 + b","), ', line 3, column name: "ccc'),
+        (GOOD.replace(b"c,", b'"' + b"c," * 65_537 + b'",'), ', line 3, column name: "c,c'),
         (GOOD.decode().encode("utf-16"), ', line 1: "UTF-16" (rule: the file is UTF-8)'),
     ],
 )

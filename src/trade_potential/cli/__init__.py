@@ -6,7 +6,7 @@ import os
 import sys
 
 from trade_potential.cli.parser import parser
-from trade_potential.cli.session import BAD_ARGUMENTS, BAD_DATA, OK
+from trade_potential.cli.session import BAD_ARGUMENTS, BAD_DATA, OK, check_output
 from trade_potential.errors import InputError
 
 
@@ -14,6 +14,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code; see docs/command-line.md."""
     args = parser().parse_args(argv)
     args.check(args)
+    check_output(args)
     try:
         return int(args.run(args))
     except InputError as error:

@@ -60,6 +60,16 @@ def connect(args: argparse.Namespace) -> Iterator[duckdb.DuckDBPyConnection]:
             raise InputError(f"{args.file}: {' '.join(str(error).splitlines()[:3])}") from error
 
 
+def check_output(args: argparse.Namespace) -> None:
+    """End before anything is computed where --output could not be written."""
+    if args.output:
+        file = Path(args.output)
+        if file.is_dir():
+            args.parser.error(f"--output {file}: it is a folder")
+        if not file.parent.is_dir():
+            args.parser.error(f"--output {file}: there is no folder {file.parent}")
+
+
 def write(args: argparse.Namespace, pieces: Iterable[str]) -> None:
     """Write to --output or stdout."""
     stdout = nullcontext(sys.stdout)

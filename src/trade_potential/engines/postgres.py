@@ -25,8 +25,7 @@ from dbt_common.exceptions import DbtRuntimeError
 from trade_potential.engines.adapter import ProjectAdapter
 from trade_potential.engines.dialect import TranslationError, type_name
 from trade_potential.engines.python_models import Fetch, PythonModels, Write
-from trade_potential.macros import quoted, text_literal
-from trade_potential.release.tables import literal
+from trade_potential.macros import file_literal, quoted, text_literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -111,7 +110,7 @@ def fetch(cursor: Any, session: duckdb.DuckDBPyConnection, name: str) -> duckdb.
             )
         read = ", ".join(f"{text_literal(column)}: '{kind}'" for column, kind in columns.items())
         rows = session.sql(
-            f"select * from read_csv({literal(path)}, columns = {{{read}}}, header = true,"
+            f"select * from read_csv({file_literal(path)}, columns = {{{read}}}, header = true,"
             f" auto_detect = false, delim = ',', quote = '\"', escape = '\"',"
             f" nullstr = '{NULL}', allow_quoted_nulls = false)"
         )

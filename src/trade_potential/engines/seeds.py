@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trade_potential.macros import quoted
-from trade_potential.release.tables import literal
+from trade_potential.macros import file_literal, quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -34,7 +33,7 @@ def read_seed(
     separator = delimiter.replace("'", "''")
     memory.execute(f"create table seed ({columns})")
     memory.execute(
-        f"copy seed from {literal(path)} (format csv, header true, delimiter '{separator}')"
+        f"copy seed from {file_literal(path)} (format csv, header true, delimiter '{separator}')"
     )
     # The header is line 1, and no value spans lines (it would have been refused).
     return memory.sql(f"select *, cast(rowid + 2 as bigint) as {LINE} from seed order by rowid")

@@ -20,6 +20,8 @@ from trade_potential.quality.cells import RULES, rule_broken
 
 MAX_COMPLAINTS = 20
 """Complaints of one file that are printed; the rest is counted."""
+LONGEST = 131_072
+"""Characters of a cell; a longer one stops dbt's own reader of seeds (csv.field_size_limit)."""
 BOM = b"\xef\xbb\xbf"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 AS_HEADER = "a row has as many values as the header has columns"
@@ -190,6 +192,8 @@ def _of_row(number: int, line: str, columns: list[str], seed: Seed) -> Iterator[
         return
     for column, cell in zip(columns, cells, strict=True):
         rule = rule_broken(cell, seed.types[column])
+        if len(cell) > LONGEST:
+            rule = f"a value has at most {LONGEST} characters"
         if rule:
             yield complaint(seed.file, number, column, cell, rule)
 
@@ -209,7 +213,11 @@ def _split(line: str) -> list[str] | None:
             k < len(outside) - 1 and part and not part.endswith(",")
         ):
             return None
-    return next(csv.reader([line]))
+    limit = csv.field_size_limit(len(line))
+    try:
+        return next(csv.reader([line]))
+    finally:
+        csv.field_size_limit(limit)
 
 
 def _printable(value: str, longest: int = 80) -> str:

@@ -24,17 +24,19 @@ def publish_marts(
     """Publish the marts as the plan of this run says (macro plan_release).
 
     A release that cannot be published is a row with a complaint, not an exception: the test
-    release_is_published shows it without a traceback and fails the build.
+    release_is_published shows it without a traceback and fails the build. A run that is less than
+    a whole build publishes nothing: its row has the status skipped and, as notes, what it leaves
+    out.
 
     Args:
         session: Of the build; holds release.build_plan.
         marts: Rows by name of the mart.
         vintages: int_panel__vintages.
     """
-    import pandas as pd
-
     plan = json.loads(session.execute("select plan from release.build_plan").fetchall()[0][0])
     row: dict[str, Any] = {"release_id": None, "sequence": None, "complaint": None, "notes": None}
+    if plan["left_out"]:
+        return _frame(row | {"status": "skipped", "notes": plan["left_out"]}, plan)
     try:
         root = Path(plan["project_dir"] or ".").resolve() / plan["release_path"]
         published = publish(
@@ -59,7 +61,14 @@ def publish_marts(
     except TradePotentialError as error:
         row["complaint"] = " ".join(str(error).split())
     row["status"] = "failed" if row["complaint"] else "published"
-    row["release_path"] = plan["release_path"]
+    return _frame(row, plan)
+
+
+def _frame(row: dict[str, Any], plan: dict[str, Any]) -> pd.DataFrame:
+    """The row with types, also where it holds nothing."""
+    import pandas as pd
+
+    row = row | {"release_path": plan["release_path"]}
     types = {name: "Int64" if name == "sequence" else "str" for name in sorted(row)}
     return pd.DataFrame([row]).astype(types)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trade_potential.errors import ReleaseError
-from trade_potential.macros import quoted, text_literal
+from trade_potential.macros import file_literal, quoted, text_literal
 from trade_potential.release.layout import DATABASE, MARTS
 
 if TYPE_CHECKING:
@@ -34,9 +34,8 @@ def literal(path: Path) -> str:
 
 
 def one_file(path: Path) -> str:
-    """Rows of one Parquet file in SQL; brackets keep *, ? and [ from being a pattern."""
-    escaped = re.sub(r"([*?\[])", r"[\1]", str(path.absolute())).replace("'", "''")
-    return f"read_parquet('{escaped}', hive_partitioning = false)"
+    """Rows of one Parquet file in SQL."""
+    return f"read_parquet({file_literal(path)}, hive_partitioning = false)"
 
 
 def content(relation: duckdb.DuckDBPyRelation) -> Content:
