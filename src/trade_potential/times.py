@@ -8,19 +8,19 @@ needed. Where two rules would order a column differently there is none either.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 from typing import Literal
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-FULL_MONTHS = (
+MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
-MONTH_OF = {name: k for names in (MONTHS, FULL_MONTHS) for k, name in enumerate(names, start=1)}
+MONTH_OF = {name[:n]: k for k, name in enumerate(MONTHS, start=1) for n in (3, len(name))}
 MONTH_OF["sept"] = 9
 PARTS = {"m": 12, "q": 4, "h": 2, "s": 2, "w": 53}
 """Parts of a year by their letter: months, quarters, halves, semesters, weeks."""
@@ -260,9 +260,11 @@ def _ordered(found: _Read) -> TimeOrder:
 
 def _in_months(days: list[Fraction | int]) -> list[Fraction | int]:
     """Days as months, if all are the same day of a month, or its last; else empty."""
+    if any(day < 1 for day in days):  # a time zone may lead before the first year
+        return []
     dates = [date.fromordinal(int(day)) for day in days]
     is_same = len({(found.day, day % 1) for found, day in zip(dates, days, strict=True)}) == 1
-    is_last = all((found + timedelta(days=1)).day == 1 for found in dates)
+    is_last = all(found.day == monthrange(found.year, found.month)[1] for found in dates)
     return [_month_number(d.year, d.month) for d in dates] if is_same or is_last else []
 
 

@@ -61,6 +61,19 @@ def test_the_last_days_of_months_are_months() -> None:
     assert time_order([*ends[:3], *ends[5:]]).gaps == (ends[2],)
 
 
+@pytest.mark.parametrize(
+    "times",
+    [
+        ["9999-10-31", "9999-11-30", "9999-12-31"],
+        ["0001-01-01 00:00:00+02", "0001-01-02 00:00:00+00", "0001-01-03 00:00:00+00"],
+        ["2009.", "2010.", "2011."],
+        ["-1.5e3", "2E2", "+.5e10"],
+    ],
+)
+def test_ends_of_the_calendar_and_odd_numbers(times: list[str]) -> None:
+    assert list(time_order(times[::-1]).order) == times
+
+
 def test_time_zones_are_counted() -> None:
     found = time_order(["2010-01-01 10:00:00+02", "2010-01-01 09:00:00+00", "2010-01-02 00:00:00Z"])
     assert found.order[0] == "2010-01-01 10:00:00+02"
