@@ -220,14 +220,14 @@ def time_order(times: Sequence[object]) -> TimeOrder:
     tried = [_tried(rule, clean) for rule in (*rules, DAY_FIRST, MONTH_FIRST)]
     whole = [found for found in tried if len(found.numbers) == len(values)]
     single = [found for found in whole if found.order]
-    days = [found for found in single if found.rule in (DAY_FIRST, MONTH_FIRST)]
-    if len(days) == 2 and days[0].order != days[1].order:
-        one, other = days
-        unsure = next(a for a, b in zip(one.order, other.order, strict=True) if a != b)
-        problem = f"{unsure!r} may have the day or the month first, and no value tells which"
-        return TimeOrder(tuple(values), problem=problem)
-    if len(days) == 2:
-        return TimeOrder(days[0].order, "dates, day or month first")
+    for other in single[1:]:
+        for one, another in zip(single[0].order, other.order, strict=True):
+            if one != another:
+                places = f"in the order of {single[0].rule.name} and of {other.rule.name}"
+                problem = f"{one!r} has another place {places}, and no value tells which they are"
+                return TimeOrder(tuple(values), problem=problem)
+    if {DAY_FIRST, MONTH_FIRST} <= {found.rule for found in single}:
+        return TimeOrder(single[0].order, "dates, day or month first")
     if single:
         return _ordered(single[0])
     if len(values) <= 2:
@@ -254,8 +254,9 @@ def _ordered(found: _Read) -> TimeOrder:
     if found.rule.steps == "days":
         numbers = _in_months(numbers) or numbers
     steps = [after - before for before, after in pairwise(numbers)]
-    gaps = [v for v, step in zip(found.order, steps, strict=False) if step > min(steps)]
-    return TimeOrder(found.order, found.rule.name, tuple(gaps))
+    shortest = min(steps, default=0)
+    gaps = tuple(v for v, step in zip(found.order, steps, strict=False) if step > shortest)
+    return TimeOrder(found.order, found.rule.name, gaps)
 
 
 def _in_months(days: list[Fraction | int]) -> list[Fraction | int]:

@@ -80,7 +80,8 @@ def test_time_zones_are_counted() -> None:
 
 
 REFUSED = {
-    "day or month": (["1/2/2010", "2/1/2010", "5/6/2010"], "'2/1/2010' may have the day or"),
+    "day or month": (["1/2/2010", "2/1/2010", "5/6/2010"], "and no value tells which they are"),
+    "month or number": (["12.2009", "1.2010", "2.2010"], "in the order of months and of numbers"),
     "both": (["31/12/2010", "12/31/2010", "1/1/2010"], "is none of the dates"),
     "two-digit years": (["1/1/10", "2/1/10", "3/1/10"], "'1/1/10' has no known order; known are"),
     "another language": (["janv. 2010", "mars 2010", "mai 2010"], "has no known order"),
@@ -213,7 +214,7 @@ def test_times_without_an_order_are_refused_where_it_matters(shell: Shell, suffi
     path = save(unsure, shell.folder / f"panel{suffix}")
     said = shell.complaint(3, "gravity", path, *KRAAY)
     assert f"panel{suffix}: column t: the lags of driscoll_kraay need an order of times" in said
-    assert "may have the day or the month first" in said
+    assert "in the order of dates, day first and of dates, month first" in said
     for kind in ("classical", "robust", "clustered_twoway"):
         other = (*ARGUMENTS.split(), "--covariance", kind, "--format", "json")
         shell.document("gravity", path, *other)
