@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trade_potential.blocks import CentredProducts, blocks, doubles
 from trade_potential.errors import InputError
 from trade_potential.gravity.estimate import Estimate, Estimator
 from trade_potential.gravity.moments import PanelMoments
@@ -35,7 +34,6 @@ from trade_potential.gravity.scores import (
     design_slots,
     pair_scores,
 )
-from trade_potential.linalg import FloatArray
 from trade_potential.macros import macros, number
 
 if TYPE_CHECKING:
@@ -232,30 +230,3 @@ def _store(connection: duckdb.DuckDBPyConnection, moments: PanelMoments, fit: Es
         ]
         if values:
             connection.execute(f"insert into {table} values {', '.join(values)}")
-
-
-def reset_products(
-    connection: duckdb.DuckDBPyConnection, moments: PanelMoments, pooled_fit: Estimate
-) -> FloatArray | None:
-    """Products that ``wald_tests.reset`` reads, in one more pass over the rows.
-
-    None where the fit has no numbers. Arguments as ``fit_meats``.
-    """
-    if not pooled_fit.is_estimated:
-        return None
-    # Any centre and scale give the same test; with these, powers stay near one.
-    slopes = np.array(all_slopes(moments.terms, pooled_fit)[: len(moments.terms)])
-    variance = float(slopes @ moments.total[1:, 1:] @ slopes) / moments.n_obs
-    spread = np.sqrt(max(variance, 0.0))
-    scaled = slopes / spread if spread > 0.0 else np.full_like(slopes, np.nan)
-    sums = CentredProducts.of_none(len(moments.mean) + 2)
-    columns = ", ".join(
-        [*(f"v{k}" for k in range(len(moments.mean))), *(["mass"] if moments.is_weighted else [])]
-    )
-    for block in blocks(connection, f"select {columns} from panel_rows"):
-        values = doubles(block.columns)
-        weights = values.pop() if moments.is_weighted else None
-        rows = np.array(values)
-        fit = scaled @ (rows[1:] - moments.mean[1:, None])
-        sums.add(np.vstack([rows, fit**2, fit**3]), weights)
-    return sums.products

@@ -15,6 +15,7 @@ from trade_potential.errors import InputError
 from trade_potential.gravity.pair_file import PairFile
 from trade_potential.gravity.pair_sums import Layout, PairSums, sums_of
 from trade_potential.gravity.time_sums import TimeSums
+from trade_potential.keys import as_key, key_type
 from trade_potential.macros import number, quoted
 from trade_potential.times import TimeOrder, time_order
 
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 KEYS = ["panel"]
 """Models of dbt keep several samples in a table; here there is one, with the key 1."""
-
-INTEGERS = ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UINTEGER", "USMALLINT", "UTINYINT")
-"""Types of entities and times that stay numbers; others are compared as texts."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,7 @@ def view_rows(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     """Make the view panel_rows, and panel_timed_rows with the number of the time instead of it."""
     keys = {"entity": source.entity, "time_value": source.time}
     columns = [
-        f"{_key(connection, source.relation, column)} as {name}"
+        f"{as_key(quoted(column), key_type(connection, source.relation, column))} as {name}"
         for name, column in keys.items()
         if column is not None
     ]
@@ -163,14 +161,6 @@ def times_of(connection: duckdb.DuckDBPyConnection) -> pa.Array:
     found = blocks(connection, "select time_value from panel_times order by time_key")
     arrays = [block.columns[0] for block in found]
     return pa.concat_arrays(arrays) if arrays else pa.nulls(0)
-
-
-def _key(connection: duckdb.DuckDBPyConnection, relation: str, column: str) -> str:
-    """A column of keys in SQL, as one of two types."""
-    found = connection.execute(
-        f"select typeof({quoted(column)}) from {quoted(relation)} limit 1"
-    ).fetchone() or ("",)
-    return f"cast({quoted(column)} as {'bigint' if found[0] in INTEGERS else 'varchar'})"
 
 
 def read_pairs(connection: duckdb.DuckDBPyConnection, layout: Layout) -> tuple[PairFile, TimeSums]:

@@ -18,6 +18,7 @@ from trade_potential.gravity.tables import (
     inference_rows,
     terms_by_spec,
     test_row,
+    without_coefficient,
 )
 from trade_potential.gravity.wald_tests import JOINT, wald
 from trade_potential.linalg import one_thread
@@ -138,14 +139,8 @@ def _fit_rows(fit: PpmlFit, level: float) -> Iterator[Record]:
         for test in _tests(fit, kind, tests):
             said = not_available(test, few) if few else test
             yield {"covariance": kind, **test_row(said, 1.0 - level)}
-    for term in (*fit.absorbed, *fit.separated):
-        yield {
-            "item": "coefficient",
-            "name": term,
-            "covariance": KINDS[0],
-            "status": "absorbed",
-            "reason": fit.reason,
-        }
+    absorbed = (*fit.absorbed, *fit.separated)
+    yield from without_coefficient(fit.reason, KINDS[0], absorbed=absorbed, omitted=fit.omitted)
 
 
 def _tests(fit: PpmlFit, kind: Kind, resets: dict[Kind, TestResult]) -> Iterator[TestResult]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 CONSTANT = "const"
-OK, ABSORBED = "ok", "absorbed"
+OK, ABSORBED, OMITTED = "ok", "absorbed", "omitted"
 
 STARS: tuple[tuple[float, str], ...] = ((0.01, "***"), (0.05, "**"), (0.10, "*"))
 """Levels, strictest first: a p-value below the level earns the stars. The legend prints them."""
@@ -73,7 +73,7 @@ class Coefficient:
     Attributes:
         term: Its name; ``const`` is shown last.
         estimate, std_error, p_value: Numbers; NaN and infinity are shown as not available.
-        status: ok, or a word shown in place of the numbers, such as absorbed.
+        status: ok, or a word shown in place of the numbers: absorbed, omitted.
     """
 
     term: str
