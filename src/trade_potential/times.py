@@ -8,19 +8,19 @@ needed. Where two rules would order a column differently there is none either.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 from typing import Literal
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-FULL_MONTHS = (
+MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
-MONTH_OF = {name: k for names in (MONTHS, FULL_MONTHS) for k, name in enumerate(names, start=1)}
+MONTH_OF = {name[:n]: k for k, name in enumerate(MONTHS, start=1) for n in (3, len(name))}
 MONTH_OF["sept"] = 9
 PARTS = {"m": 12, "q": 4, "h": 2, "s": 2, "w": 53}
 """Parts of a year by their letter: months, quarters, halves, semesters, weeks."""
@@ -220,14 +220,14 @@ def time_order(times: Sequence[object]) -> TimeOrder:
     tried = [_tried(rule, clean) for rule in (*rules, DAY_FIRST, MONTH_FIRST)]
     whole = [found for found in tried if len(found.numbers) == len(values)]
     single = [found for found in whole if found.order]
-    days = [found for found in single if found.rule in (DAY_FIRST, MONTH_FIRST)]
-    if len(days) == 2 and days[0].order != days[1].order:
-        one, other = days
-        unsure = next(a for a, b in zip(one.order, other.order, strict=True) if a != b)
-        problem = f"{unsure!r} may have the day or the month first, and no value tells which"
-        return TimeOrder(tuple(values), problem=problem)
-    if len(days) == 2:
-        return TimeOrder(days[0].order, "dates, day or month first")
+    for other in single[1:]:
+        for one, another in zip(single[0].order, other.order, strict=True):
+            if one != another:
+                places = f"in the order of {single[0].rule.name} and of {other.rule.name}"
+                problem = f"{one!r} has another place {places}, and no value tells which they are"
+                return TimeOrder(tuple(values), problem=problem)
+    if {DAY_FIRST, MONTH_FIRST} <= {found.rule for found in single}:
+        return TimeOrder(single[0].order, "dates, day or month first")
     if single:
         return _ordered(single[0])
     if len(values) <= 2:
@@ -254,15 +254,18 @@ def _ordered(found: _Read) -> TimeOrder:
     if found.rule.steps == "days":
         numbers = _in_months(numbers) or numbers
     steps = [after - before for before, after in pairwise(numbers)]
-    gaps = [v for v, step in zip(found.order, steps, strict=False) if step > min(steps)]
-    return TimeOrder(found.order, found.rule.name, tuple(gaps))
+    shortest = min(steps, default=0)
+    gaps = tuple(v for v, step in zip(found.order, steps, strict=False) if step > shortest)
+    return TimeOrder(found.order, found.rule.name, gaps)
 
 
 def _in_months(days: list[Fraction | int]) -> list[Fraction | int]:
     """Days as months, if all are the same day of a month, or its last; else empty."""
+    if any(day < 1 for day in days):  # a time zone may lead before the first year
+        return []
     dates = [date.fromordinal(int(day)) for day in days]
     is_same = len({(found.day, day % 1) for found, day in zip(dates, days, strict=True)}) == 1
-    is_last = all((found + timedelta(days=1)).day == 1 for found in dates)
+    is_last = all(found.day == monthrange(found.year, found.month)[1] for found in dates)
     return [_month_number(d.year, d.month) for d in dates] if is_same or is_last else []
 
 

@@ -94,6 +94,12 @@ def test_grunfeld_as_linearmodels(shell: Shell, panel: pd.DataFrame, kind: str) 
         if name not in ("random", "mundlak"):
             assert ours["r_squared"] == pytest.approx(expected.rsquared, rel=SAME)
             assert ours["statistics"]["df_resid"] == expected.df_resid
+        # Effects nested in the clusters are not counted.
+        k = len(column(ours, "term"))
+        counted = {"clustered": k + 19 * (name == "twoway"), "clustered_twoway": k}
+        rows = 10 if name == "between" else 200
+        every = rows - ours["statistics"]["df_resid"]
+        assert ours["statistics"]["n_parameters"] == counted.get(kind, every)
     random = theirs(panel, "random", "classical", theta)
     assert theta == pytest.approx(float(random.theta.iloc[0, 0]), rel=SAME)
 
@@ -161,10 +167,12 @@ def test_months_are_ordered_as_numbers(shell: Shell, panel: pd.DataFrame) -> Non
     """A text file holds 9 and 10 as texts, of which 10 comes first."""
     arguments = options(estimator="pooled", covariance="driscoll_kraay")
     years = shell.document("gravity", panel, *arguments)
+    assert years.pop("correction").endswith("20 times in the order of numbers, 1935 to 1954")
     early = panel.assign(year=panel["year"] - 1930)
-    assert_same_document(shell.document("gravity", early, *arguments), years)
-    path = save(early, shell.folder / "early.parquet")
-    assert_same_document(shell.document("gravity", path, *arguments), years)
+    for file in (early, save(early, shell.folder / "early.parquet")):
+        months = shell.document("gravity", file, *arguments)
+        assert months.pop("correction").endswith("20 times in the order of numbers, 5 to 24")
+        assert_same_document(months, years)
 
 
 # --- Logarithm ------------------------------------------------------------------------------------

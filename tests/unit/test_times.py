@@ -61,13 +61,27 @@ def test_the_last_days_of_months_are_months() -> None:
     assert time_order([*ends[:3], *ends[5:]]).gaps == (ends[2],)
 
 
+@pytest.mark.parametrize(
+    "times",
+    [
+        ["9999-10-31", "9999-11-30", "9999-12-31"],
+        ["0001-01-01 00:00:00+02", "0001-01-02 00:00:00+00", "0001-01-03 00:00:00+00"],
+        ["2009.", "2010.", "2011."],
+        ["-1.5e3", "2E2", "+.5e10"],
+    ],
+)
+def test_ends_of_the_calendar_and_odd_numbers(times: list[str]) -> None:
+    assert list(time_order(times[::-1]).order) == times
+
+
 def test_time_zones_are_counted() -> None:
     found = time_order(["2010-01-01 10:00:00+02", "2010-01-01 09:00:00+00", "2010-01-02 00:00:00Z"])
     assert found.order[0] == "2010-01-01 10:00:00+02"
 
 
 REFUSED = {
-    "day or month": (["1/2/2010", "2/1/2010", "5/6/2010"], "'2/1/2010' may have the day or"),
+    "day or month": (["1/2/2010", "2/1/2010", "5/6/2010"], "and no value tells which they are"),
+    "month or number": (["12.2009", "1.2010", "2.2010"], "in the order of months and of numbers"),
     "both": (["31/12/2010", "12/31/2010", "1/1/2010"], "is none of the dates"),
     "two-digit years": (["1/1/10", "2/1/10", "3/1/10"], "'1/1/10' has no known order; known are"),
     "another language": (["janv. 2010", "mars 2010", "mai 2010"], "has no known order"),
@@ -200,7 +214,7 @@ def test_times_without_an_order_are_refused_where_it_matters(shell: Shell, suffi
     path = save(unsure, shell.folder / f"panel{suffix}")
     said = shell.complaint(3, "gravity", path, *KRAAY)
     assert f"panel{suffix}: column t: the lags of driscoll_kraay need an order of times" in said
-    assert "may have the day or the month first" in said
+    assert "in the order of dates, day first and of dates, month first" in said
     for kind in ("classical", "robust", "clustered_twoway"):
         other = (*ARGUMENTS.split(), "--covariance", kind, "--format", "json")
         shell.document("gravity", path, *other)
