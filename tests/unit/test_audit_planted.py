@@ -127,7 +127,7 @@ MUTATIONS: dict[str, tuple[Any, str, Any, set[str]]] = {
         covariance,
         "_grouped",
         lambda meat, _: meat,
-        {"clustered", "clustered_twoway", ""},  # the robust form of Hausman's test as well
+        {"clustered", "clustered_twoway"},
     ),
     "t instead of the normal law": (
         inference_tables,
@@ -147,7 +147,7 @@ MUTATIONS: dict[str, tuple[Any, str, Any, set[str]]] = {
         staticmethod(lambda times, *rest: replace(_TWOWAY(times, *rest), rank=9)),
         _OF_DF,
     ),
-    "one power of the fit counted": (inference_tables, "RESET_POWERS", 1, {""}),
+    "one power of the fit counted": (inference_tables, "RESET_POWERS", (2,), {"classical"}),
 }
 
 
