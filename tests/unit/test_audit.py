@@ -139,7 +139,7 @@ def test_both_computations_agree(name: str) -> None:
     assert not audit.duplicated(["study_id", "spec_id", *NUMBER]).any()
     assert differing(audit) == []
     rows = audit[audit["status"] == "not_compared"]
-    uncertain = set(rows["covariance"].where(rows["covariance"] != "", rows["quantity"]))
+    uncertain = set(rows["covariance"].where(rows["estimator"] != "", rows["quantity"]))
     assert uncertain == UNCERTAIN.get(name, set())
     assert (audit["relative_difference"] / audit["tolerance"]).max() <= MEASURED
 

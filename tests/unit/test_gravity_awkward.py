@@ -98,9 +98,9 @@ def test_numbers_or_a_reason(frame: pd.DataFrame) -> None:
         assert np.isfinite(fit.coefficients).all()
         assert np.isfinite(fit.covariance).all()
         assert (np.diag(fit.covariance) >= 0.0).all()
-        # Absorbed or estimated: no regressor gets lost on the way.
+        # Left out or estimated: no regressor gets lost on the way.
         kept = [term for term in fit.terms if not term.startswith("mean(")]
-        assert sorted([*kept, *fit.absorbed]) == regressors_of(frame)
+        assert sorted([*kept, *fit.absorbed, *fit.omitted]) == regressors_of(frame)
         for share in (fit.r_squared, fit.r_squared_within, fit.r_squared_between):
             assert np.isnan(share) or -HOLDS <= share <= 1.0 + HOLDS
         if fit.terms and estimator in ("pooled", "between", "within"):
@@ -170,7 +170,8 @@ def test_a_regressor_that_repeats_another_is_named(frame: pd.DataFrame) -> None:
         found = after[estimator]
         assert found.status == fit.status
         if fit.is_estimated:
-            assert found.omitted == (*fit.omitted, "x9")
+            assert {*found.omitted} == {*fit.omitted, "x9"}
             assert "x9 " in found.reason
             assert found.terms == fit.terms
-            np.testing.assert_array_equal(found.coefficients, fit.coefficients)
+            gap = np.abs(found.coefficients - fit.coefficients)
+            assert (gap <= HOLDS * np.abs(fit.coefficients).max()).all()

@@ -100,17 +100,18 @@ class LeftOut:
         """
         if not found.terms:
             return cls()
-        plain = beside = Redundant.of_rows(given)
-        if given.effects:
-            beside = found
-            if is_separated:
-                values = less_effects(given)
-                beside = Redundant.of(given.terms, values, np.ones(len(given.terms)))
+        plain = beside = found
+        if given.effects or is_separated:
+            plain = Redundant.of_rows(given)
+        if is_separated:
+            values = less_effects(given)
+            beside = Redundant.of(given.terms, values, np.ones(len(given.terms)))
         rest = tuple(term for term in found.terms if term not in plain.terms)
         flat = tuple(term for term in rest if term in beside.flat)
         dependent = tuple(term for term in rest if term in beside.dependent)
         infinite = tuple(term for term in rest if term not in beside.terms)
         sets = ", ".join(effect.name for effect in given.effects)
+        sets = sets.replace("{", "{{").replace("}", "}}")
         constant = tuple(term for term in plain.flat if term in found.terms)
         omitted = tuple(term for term in plain.dependent if term in found.terms)
         said = (
