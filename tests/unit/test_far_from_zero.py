@@ -20,7 +20,7 @@ from tests.unit.test_ppml import PAIR, gravity_rows
 
 from trade_potential.errors import InputError
 from trade_potential.gravity.estimate import ESTIMATORS
-from trade_potential.index.on_duckdb import index_scores, table_correlation
+from trade_potential.index.on_duckdb import table_correlation
 from trade_potential.ppml.estimate import fit_ppml
 
 SAME = 1e-9
@@ -55,7 +55,7 @@ def panel() -> pd.DataFrame:
 
 
 def test_pooled_slope_in_exact_arithmetic() -> None:
-    """y = 2x + e + 3e12, by fractions."""
+    """Y = 2x + e + 3e12, by fractions."""
     rng = np.random.default_rng(3)
     frame = pd.DataFrame({ENTITY: np.repeat(np.arange(25), 4), "year": np.tile(np.arange(4), 25)})
     frame["x1"] = rng.normal(size=100)
@@ -209,7 +209,9 @@ def test_units_in_which_nothing_can_be_squared(size: float) -> None:
         with pytest.raises(InputError, match=said):
             Case.of(frame.assign(**{name: frame[name] * size}))
     with duckdb.connect() as connection:
-        connection.register("rows_of_test", frame[["x1", "x2"]].set_axis(["v0", "v1"], axis=1) * size)
+        connection.register(
+            "rows_of_test", frame[["x1", "x2"]].set_axis(["v0", "v1"], axis=1) * size
+        )
         with pytest.raises(InputError, match=said):
             table_correlation(connection, "rows_of_test", variables=["a", "b"])
     rows = gravity_rows(4)

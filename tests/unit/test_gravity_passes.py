@@ -204,7 +204,9 @@ def test_the_sql_of_the_models_gives_the_same(connection: duckdb.DuckDBPyConnect
     for name, query in tables.items():
         connection.execute(f"create temporary table {name} as {query}")
     sources = ("sql_means", "sql_products", "sql_grand")
-    query = sql.panel_moments("sql_origins", *sources, keys, slots, "sql_times", "sql_overlaps", "time_key")
+    query = sql.panel_moments(
+        "sql_origins", *sources, keys, slots, "sql_times", "sql_overlaps", "time_key"
+    )
     theirs = PanelMoments.from_rows(connection.execute(query).df(), ours.terms)
     # The view is shifted by first values already, its table by the lowest.
     np.testing.assert_allclose(ours.mean, theirs.centre, rtol=EXACT, atol=EXACT)

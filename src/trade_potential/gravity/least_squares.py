@@ -13,8 +13,9 @@ from trade_potential.linalg import FloatArray, ScaledSystem, collinear_columns
 from trade_potential.precision import few_digits
 
 EXACT_FIT = 1e-14
-"""A fit is exact when at most this share is left of the squares of the outcome and of its terms: the
-subtraction leaves rounding of 1e-16 times the number of products, on either side of zero."""
+"""A fit is exact when at most this share of the squares of outcome and terms is left: subtraction
+leaves rounding of 1e-16 times the number of products, on either side of zero."""
+
 
 @dataclass(frozen=True)
 class NormalEquations:
@@ -197,9 +198,7 @@ def weighted_least_squares(
     seen = [0, *(k for k in used if k <= len(moments.terms))]
     left = np.sqrt(np.diag(centred) / c)
     names = np.array(["the outcome", *moments.terms])
-    said.append(
-        few_digits(names[seen].tolist(), left[seen], moments.spread[seen], centre[seen])
-    )
+    said.append(few_digits(names[seen].tolist(), left[seen], moments.spread[seen], centre[seen]))
     return Estimate(
         estimator=estimator,
         status=status,
