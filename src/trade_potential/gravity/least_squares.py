@@ -195,10 +195,9 @@ def weighted_least_squares(
             "is a combination of the regressors before it once the effects are out": explained,
         }
         said += [f"{', '.join(names)} {because}" for because, names in why.items() if names]
-    seen = [0, *(k for k in used if k <= len(moments.terms))]
-    left = np.sqrt(np.diag(centred) / c)
-    names = np.array(["the outcome", *moments.terms])
-    said.append(few_digits(names[seen].tolist(), left[seen], moments.spread[seen], centre[seen]))
+    seen = [0, *used]
+    left = np.sqrt(np.diag(centred)[seen] / c)
+    said.append(few_digits(("the outcome", *terms), left, moments.spread[seen], centre[seen]))
     return Estimate(
         estimator=estimator,
         status=status,

@@ -145,8 +145,8 @@ class PanelMoments:
 
         Args:
             rows: Columns ``moment`` (one of ``PARTS``), ``group_size``, ``row_slot``, ``col_slot``
-                (row_slot <= col_slot) and ``moment_value``; slot 0 is the outcome, slot k the k-th term. For two-way effects
-                also what ``TimeMoments.from_parts`` reads.
+                (row_slot <= col_slot) and ``moment_value``; slot 0 is the outcome, slot
+                k the k-th term. For two-way effects also what ``TimeMoments.from_parts`` reads.
             terms: Names of the regressors by slot.
 
         Raises:
