@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-FILES = ("moments.sql", "sums.sql", "meat.sql", "scores.sql")
+FILES = ("origins.sql", "moments.sql", "sums.sql", "meat.sql", "scores.sql")
 
 
 @cache
