@@ -5,7 +5,9 @@
 -- pair changes, not how pairs differ.
 {% set design = [] -%}
 {% for k in slots(1) %}{% do design.append('sample.v' ~ k) %}{% endfor -%}
-{% for k in slots(1) %}{% do design.append('(means.m' ~ k ~ ' + origins.o' ~ k ~ ')') %}{% endfor -%}
+{% for k in slots(1) -%}
+    {% do design.append('(means.m' ~ k ~ ' + origins.o' ~ k ~ ')') %}
+{%- endfor -%}
 with coefficients as (
     {{ slot_coefficients(ref('int_gravity__estimates')) }}
 )
@@ -30,7 +32,8 @@ select
     sample.outcome_divisor_usd,
     coefficients.b0
     + {{ slot_sum('coefficients.b{k} * sample.v{k}', slots(1)) }}
-    + {{ slot_sum('coefficients.g{k} * (means.m{k} + origins.o{k})', slots(1)) }} as predicted_outcome,
+    + {{ slot_sum('coefficients.g{k} * (means.m{k} + origins.o{k})', slots(1)) }}
+        as predicted_outcome,
     sqrt(greatest(0, {{ quadratic_form('covariances', design) }})) as predicted_outcome_se,
     covariances.critical_value,
     sample.imputed_share,

@@ -1,15 +1,20 @@
 -- Location and scale by which each variable of an index is normalised over its sample.
-{% set columns = {'m': 'shifted_mean', 's': 'value_sd', 'o': 'value_min', 'hi': 'value_max'} -%}
+{% set columns = {
+    'value_mean': 'sample.o{k} + sample.m{k}',
+    'value_sd': 'sample.s{k}',
+    'value_min': 'sample.o{k}',
+    'value_max': 'sample.hi{k}',
+} -%}
 with range_rows as (
     select
         sample.study_id,
         sample.index_spec_id,
         terms.variable,
         terms.position,
-        {% for letter, column in columns.items() -%}
+        {% for column, expression in columns.items() -%}
             case terms.position
                 {% for k in slots(1) -%}
-                    when {{ k }} then sample.{{ letter }}{{ k }}
+                    when {{ k }} then {{ expression | replace('{k}', k | string) }}
                 {% endfor -%}
             end as {{ column }},
         {% endfor -%}
@@ -26,12 +31,12 @@ select
     specifications.normalisation,
     range_rows.position,
     range_rows.row_count,
-    range_rows.value_min + range_rows.shifted_mean as value_mean,
+    range_rows.value_mean,
     range_rows.value_sd,
     range_rows.value_min,
     range_rows.value_max,
     case specifications.normalisation
-        when 'zscore' then range_rows.value_min + range_rows.shifted_mean
+        when 'zscore' then range_rows.value_mean
         when 'minmax' then range_rows.value_min
     end as location,
     nullif(

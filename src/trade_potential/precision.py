@@ -74,9 +74,13 @@ def few_digits(
         centre: (p,) their means.
     """
     apart = np.spacing(np.abs(centre) + spread)
-    return "; ".join(
-        f"{name} varies by {sd:.2g} where doubles are {step:.2g} apart: at most "
-        f"{max(np.log10(sd / step), 1.0):.0f} digits of it are given"
-        for name, sd, step in zip(names, left.tolist(), apart.tolist(), strict=True)
-        if 0.0 < sd < 10.0**DIGITS_GIVEN * step
-    )
+    said = []
+    for name, sd, step in zip(names, left.tolist(), apart.tolist(), strict=True):
+        if not 0.0 < sd < 10.0**DIGITS_GIVEN * step:
+            continue
+        digits = max(round(np.log10(sd / step)), 1)
+        given = "1 digit of it is" if digits == 1 else f"{digits} digits of it are"
+        said.append(
+            f"{name} varies by {sd:.2g} where doubles are {step:.2g} apart: at most {given} given"
+        )
+    return "; ".join(said)

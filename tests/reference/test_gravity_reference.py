@@ -233,7 +233,7 @@ def test_moments_are_those_of_the_rows(random_case: Case) -> None:
     unit = np.outer(scale, scale)
     assert moments.n_obs == len(frame)
     assert moments.n_entities == frame[ENTITY].nunique()
-    assert_same(moments.mean, values.mean(axis=0))
+    assert_same(moments.centre, values.mean(axis=0))
     np.testing.assert_allclose(moments.within / unit, inner.T @ inner / unit, rtol=0.0, atol=SAME)
     np.testing.assert_allclose(
         (moments.total - moments.within) / unit, outer.T @ outer / unit, rtol=0.0, atol=SAME

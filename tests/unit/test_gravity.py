@@ -199,9 +199,10 @@ def test_outcome_without_variance_within_has_slopes_of_zero() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_exact_fit_has_no_tests(seed: int) -> None:
-    """Slopes are as well-posed as the sum of the terms: to rounding of the outcome, whose spread
-    is that of the regressor in the larger unit. In a unit of its own the other has lost as many
-    digits as it is smaller, which ones is up to the processor.
+    """Slopes are determined to the rounding of the outcome, in units of its spread.
+
+    That is the spread of the regressor in the larger unit. Beside its own size the slope of the
+    other has lost as many digits as its part is smaller; what stands there is up to the processor.
     """
     frame = make_panel(seed, sizes=[4, 3, 7, 5] * 3, n_terms=2, scales=(1e-3, 1e3))
     frame[OUTCOME] = 1.0 + 2.0 * frame["x1"] - frame["x2"] / 3.0

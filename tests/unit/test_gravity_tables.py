@@ -72,7 +72,7 @@ def test_empty_relation() -> None:
 def test_value_too_large_to_square() -> None:
     frame = make_panel(18, sizes=[4] * 4, n_terms=1)
     frame.loc[0, "x1"] = 1e200
-    with pytest.raises(InputError, match="'within' of slots 1, 1 is not finite"):
+    with pytest.raises(InputError, match="x1: values are too large to square"):
         moments_of(frame, ["x1"])
 
 

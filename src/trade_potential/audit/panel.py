@@ -27,8 +27,8 @@ class Panel:
 
     Columns are shifted to mean 0 and regressors scaled to standard deviation 1 before they reach a
     library: levels of 1e9 beside shares would cost it the digits that are to be compared. Least
-    squares do not change under such a map, and ``natural`` leads the coefficients back. The mean of a
-    regressor over the rows of a partner, a term of correlated random effects, is mapped as it is.
+    squares do not change under such a map, and ``natural`` leads the coefficients back. The mean of
+    a regressor over the rows of a partner, a term of correlated random effects, is mapped as it is.
 
     Attributes:
         outcome: (N,) in deviations from its mean, indexed by partner and year.

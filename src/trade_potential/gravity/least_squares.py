@@ -14,8 +14,8 @@ from trade_potential.linalg import FloatArray, ScaledSystem, collinear_columns
 from trade_potential.precision import few_digits
 
 EXACT_FIT = 1e-14
-"""A fit is exact when at most this share is left of the squares of the outcome and of its terms: the
-subtraction leaves rounding of 1e-16 times the number of products, on either side of zero."""
+"""A fit is exact when at most this share of the squares of outcome and terms is left: subtraction
+leaves rounding of 1e-16 times the number of products, on either side of zero."""
 
 
 @dataclass(frozen=True)
@@ -184,10 +184,9 @@ def weighted_least_squares(
     of_means = alike.between.sum(axis=0) - np.outer(mean_sums, mean_sums) / alike.n_entities
     overall = _squared_correlation(alike.total, slopes, used)
     own = 1.0 - ssr / float(centred[0, 0]) if centred[0, 0] > 0.0 else float("nan")
-    seen = [0, *(k for k in used if k <= len(moments.terms))]
-    left = np.sqrt(np.diag(centred) / c)
-    names = np.array(["the outcome", *moments.terms])
-    given_to = few_digits(names[seen].tolist(), left[seen], moments.spread[seen], centre[seen])
+    seen = [0, *used]
+    left = np.sqrt(np.diag(centred)[seen] / c)
+    given_to = few_digits(("the outcome", *terms), left, moments.spread[seen], centre[seen])
     return Estimate(
         estimator=estimator,
         status=status,

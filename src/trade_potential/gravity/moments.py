@@ -146,10 +146,9 @@ class PanelMoments:
         """Read the moments from rows as SQL returns them.
 
         Args:
-            rows: Columns ``moment`` (origin, mean, within, pair_count, pair_mass, between_sum, between),
-                ``group_size``, ``row_slot``, ``col_slot`` (row_slot <= col_slot) and
-                ``moment_value``; slot 0 is the outcome, slot k the k-th term. For two-way effects
-                also what ``TimeMoments.from_parts`` reads.
+            rows: Columns ``moment`` (one of ``PARTS``), ``group_size``, ``row_slot``, ``col_slot``
+                (row_slot <= col_slot) and ``moment_value``; slot 0 is the outcome, slot
+                k the k-th term. For two-way effects also what ``TimeMoments.from_parts`` reads.
             terms: Names of the regressors by slot.
 
         Raises:

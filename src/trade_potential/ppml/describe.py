@@ -88,8 +88,9 @@ def described(
     deviance = _deviance(w, share, logarithm - predictor, mu)
     null_deviance = _deviance(w, share, logarithm - np.log(unit), 1.0)
     factorial = gammaln(y + 1.0)
-    likelihood = size * float(w @ (y * predictor - fitted - factorial))
-    null_likelihood = size * float(w @ (y * np.log(unit) - unit - factorial))
+    with np.errstate(over="ignore", invalid="ignore"):  # of outcomes near 1e306 there is none
+        likelihood = size * float(w @ (y * predictor - fitted - factorial))
+        null_likelihood = size * float(w @ (y * np.log(unit) - unit - factorial))
     del logarithm, factorial
     return replace(
         counted(fit, sample),

@@ -137,7 +137,7 @@ class Sample:
         unit: FloatArray = np.empty((p, n)).T
         mean, deviation = np.zeros(p), np.zeros(p)
         for k, column in enumerate(self.regressors.T):
-            # Differences of values far from zero are exact; in units of the largest they can be squared.
+            # Differences of values far from zero are exact, and below one they can be squared.
             origin = float(column[0]) if n else 0.0
             centred = np.subtract(column, origin, out=unit[:, k])
             largest = float(np.abs(centred).max(initial=0.0)) or 1.0
