@@ -42,6 +42,7 @@ everything: the graph holds no unit tests, so nobody could tell whether those we
             'project_dir': args.get('project_dir'),
             'release_path': var('release_path'),
             'releases_kept': kept,
+            'publish_seconds': whole_number('publish_seconds', 1, 86400),
             'vars': args.get('vars', {}),
             'keys': mart_keys(),
         } -%}

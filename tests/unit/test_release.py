@@ -204,7 +204,14 @@ def _refused(root: Path, rows: str, key: list[str], mart: str = "m") -> str:
     release(root, "good")
     before = contents(root)
     with pytest.raises(ReleaseError) as error:
-        publish(root, {mart: duckdb.sql(rows)}, keys={mart: key}, run_id="bad", about={})
+        publish(
+            root,
+            {mart: duckdb.sql(rows)},
+            session=duckdb.default_connection(),
+            keys={mart: key},
+            run_id="bad",
+            about={},
+        )
     assert contents(root) == before
     return str(error.value)
 

@@ -18,6 +18,8 @@ from dbt.adapters.base import PythonJobHelper
 from dbt.adapters.contracts.connection import AdapterResponse
 from dbt_common.exceptions import DbtRuntimeError
 
+from trade_potential.macros import quoted
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -83,6 +85,15 @@ def run_python_model(code: str, *, session_tables: list[str], fetch: Fetch, writ
     except Exception as error:
         told = "".join(traceback.format_exception(error))
         raise DbtRuntimeError(f"Python model failed:\n{told}") from error
+
+
+def held(
+    session: duckdb.DuckDBPyConnection, name: str, rows: duckdb.DuckDBPyRelation
+) -> duckdb.DuckDBPyRelation:
+    """Rows as a table of the session's database: every connection to it sees them, and nothing
+    that reads them waits for a thread of Arrow."""
+    session.execute(f"create or replace table {quoted(name)} as select * from rows")
+    return session.table(quoted(name))
 
 
 def as_relation(session: duckdb.DuckDBPyConnection, returned: Any) -> duckdb.DuckDBPyRelation:
