@@ -80,8 +80,6 @@ def test_one_model_with_numbers_is_enough(shell: Shell, panel: pd.DataFrame) -> 
         ({"regressors": "const"}, "const"),
         ({"time": "firm"}, "firm is both entity and time"),
         ({"confidence_level": "95"}, "95 is not between 0 and 1"),
-        ({"memory_limit": "much"}, "Memory must have a number"),
-        ({"threads": "0"}, "thread"),
         ({"output": "/no/such/folder/x.json"}, "/no/such/folder/x.json"),
     ],
 )
@@ -89,6 +87,22 @@ def test_bad_arguments(
     shell: Shell, panel: pd.DataFrame, changes: dict[str, str | None], message: str
 ) -> None:
     assert message in shell.complaint(2, "gravity", panel, *options(**changes))
+
+
+@pytest.mark.parametrize(
+    "text", ["much", "", "0", "4", "-4GB", "-1", "0GB", "none", "nan", "inf", "80%", "1B", "4GB;"]
+)
+def test_no_amount_of_memory(shell: Shell, panel: pd.DataFrame, text: str) -> None:
+    said = shell.complaint(2, "gravity", panel, *options(), f"--memory-limit={text}")
+    assert f"--memory-limit: {text!r} is no amount of memory such as 4GB" in said
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "-1", "1025", "2147483648", "9" * 20, "1.5", "1e3", "", "all", "٣"]
+)
+def test_no_number_of_threads(shell: Shell, panel: pd.DataFrame, text: str) -> None:
+    said = shell.complaint(2, "gravity", panel, *options(), f"--threads={text}")
+    assert f"--threads: {text!r} is no number of threads from 1 to 1,024" in said
 
 
 @pytest.mark.parametrize(

@@ -90,9 +90,12 @@ def run_python_model(code: str, *, session_tables: list[str], fetch: Fetch, writ
 def held(
     session: duckdb.DuckDBPyConnection, name: str, rows: duckdb.DuckDBPyRelation
 ) -> duckdb.DuckDBPyRelation:
-    """Rows as a table of the session's database: every connection to it sees them, and nothing
-    that reads them waits for a thread of Arrow."""
-    session.execute(f"create or replace table {quoted(name)} as select * from rows")
+    """Rows as a table of the session's database.
+
+    Every connection to it sees them, and what reads them waits for no thread of Arrow.
+    """
+    session.execute(f"drop table if exists {quoted(name)}")
+    rows.create(quoted(name))
     return session.table(quoted(name))
 
 
