@@ -13,6 +13,8 @@ SYNCED_ENGINES := .venv/.stamp-sync-engines
 WAREHOUSE := warehouse/trade_potential.duckdb
 # Arguments of the torture: make torture TORTURE="--kills 5 --lanes 2"
 TORTURE ?=
+# A file's tests stay in one process, which makes the builds that they share.
+PYTEST ?= --numprocesses auto --dist loadfile
 # Arguments of the benchmark: make bench BENCH="--sizes 1e5"
 BENCH ?=
 PAGES := docs/methodology.md docs/replication.md
@@ -46,8 +48,8 @@ build: $(SYNCED) ## Make .venv from uv.lock, then load, gate, estimate and test:
 	$(BIN)/dbt build
 
 .PHONY: test
-test: $(SYNCED_DEV) ## Test the library, the reference values and whole builds: pytest
-	$(BIN)/python -m pytest
+test: $(SYNCED_DEV) ## Test the library, the reference values and whole builds: pytest on all cores
+	$(BIN)/python -m pytest $(PYTEST)
 
 # The other engines: Debian's packages where they are missing and make runs as root, else their name.
 .PHONY: test-postgres test-spark

@@ -10,12 +10,14 @@ import csv
 import gzip
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from trade_potential.errors import InputError
-from trade_potential.unreadable import parquet_names, told_by_line
+from trade_potential.keys import as_known_key
+from trade_potential.unreadable import WIDEST, parquet_columns, told_by_line
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,11 +30,6 @@ NULL_TEXTS = ("", "na", "n/a", "nan", "null", "none", ".")
 NUMERIC = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\)|BOOLEAN")
 ORDERED_ROWS = 100_000
 """A Parquet file of more rows is read as it lies: last digits depend on the order of its rows."""
-
-EXISTS = {
-    "view": "select 1 from duckdb_views() where temporary and view_name = 'file_rows'",
-    "table": "select 1 from duckdb_tables() where temporary and table_name = 'file_rows'",
-}
 
 
 class Loss(NamedTuple):
@@ -52,12 +49,14 @@ class TableFile:
         relation: SQL of the rows with columns c0, c1, ...
         columns: Names in the file, by position.
         types: DuckDB types; all VARCHAR for text files.
+        too_wide: By position, decimals that DuckDB does not read right, as stored.
     """
 
     name: str
     relation: str
     columns: tuple[str, ...]
     types: tuple[str, ...]
+    too_wide: Mapping[int, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, connection: duckdb.DuckDBPyConnection, path: str) -> TableFile:
@@ -81,10 +80,12 @@ class TableFile:
             rows = f"read_parquet('{literal}', hive_partitioning = false)"
             with told_by_line(path, is_parquet=True):
                 described = connection.execute(f"describe select * from {rows}").fetchall()
-                columns = tuple(parquet_names(connection, literal))
+                stored = parquet_columns(connection, literal)
+            columns = tuple(column.name for column in stored)
+            too_wide = {k: column.too_wide for k, column in enumerate(stored) if column.too_wide}
             types = tuple(str(row[1]) for row in described)
         else:
-            columns = _header(file, path, DELIMITERS[suffix])
+            columns, too_wide = _header(file, path, DELIMITERS[suffix]), {}
             types = ("VARCHAR",) * len(columns)
             fields = ", ".join(f"'c{k}': 'VARCHAR'" for k in range(len(columns)))
             rows = (
@@ -96,26 +97,25 @@ class TableFile:
         if repeated:
             raise InputError(f"{path}: two columns are called {', '.join(repeated)}")
         aliases = ", ".join(f"c{k}" for k in range(len(columns)))
-        return cls(path, f"(select * from {rows} as file_rows({aliases}))", columns, types)
+        relation = f"(select * from {rows} as file_rows({aliases}))"
+        return cls(path, relation, columns, types, too_wide)
 
     def position(self, column: str) -> int:
-        """Position of a column.
+        """Position of a column that is used.
 
         Raises:
-            InputError: There is none of that name; the message lists those that exist.
+            InputError: There is none of that name, the message lists those that exist; or it is a
+                decimal that DuckDB does not read right.
         """
         if column not in self.columns:
             raise InputError(f"{self.name}: no column {column}; it has {', '.join(self.columns)}")
-        return self.columns.index(column)
-
-    def _key(self, column: str) -> str:
-        """A key in SQL, as it is; null where it is blank or not a number."""
-        k = self.position(column)
-        if self.types[k] == "VARCHAR":
-            return f"case when trim(c{k}) <> '' then c{k} end"
-        if self.types[k] in ("FLOAT", "DOUBLE"):
-            return f"case when not isnan(c{k}) then c{k} end"
-        return f"c{k}"
+        k = self.columns.index(column)
+        if k in self.too_wide:
+            raise InputError(
+                f"{self.name}: column {column} is of type {self.too_wide[k]}; "
+                f"a decimal has at most {WIDEST} digits"
+            )
+        return k
 
     def _value(self, column: str) -> str:
         """A number in SQL; null where there is none."""
@@ -156,7 +156,8 @@ class TableFile:
         Raises:
             InputError: A column is missing or holds text where numbers belong, or no rows.
         """
-        selected = [f"{self._key(name)} as k{k}" for k, name in enumerate(keys)]
+        places = [self.position(name) for name in keys]
+        selected = [f"{as_known_key(f'c{c}', self.types[c])} as k{k}" for k, c in enumerate(places)]
         selected = selected or ["row_number() over () as k0"]
         selected += [f"{self._value(name)} as v{k}" for k, name in enumerate(values)]
         is_text = " or ".join(self._is_text(name) for name in values)
@@ -165,9 +166,7 @@ class TableFile:
         )
         is_parquet = self.name.lower().endswith(PARQUET)
         query = f"select {', '.join(selected)}, {is_text} as is_text from {self.relation}"
-        for kind in ("view", "table"):  # of an earlier file
-            if connection.execute(EXISTS[kind]).fetchone():
-                connection.execute(f"drop {kind} file_rows")
+        drop_temporary(connection, "file_rows")  # of an earlier file
         with told_by_line(self.name, is_parquet=is_parquet):
             if may_stay and is_parquet and self._stays(connection, values):
                 connection.execute(f"create temporary view file_rows as {query}")
@@ -204,6 +203,14 @@ class TableFile:
         number, *found = first
         column, cell = next((n, c) for n, c in zip(values, found, strict=True) if c is not None)
         raise InputError(f"{self.name}: row {number}, column {column}: {cell!r} is not a number")
+
+
+def drop_temporary(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Remove a temporary table or view if there is one: whichever of the two it is."""
+    kinds = "select table_type from information_schema.tables where table_catalog = 'temp' "
+    found = connection.execute(f"{kinds} and table_name = '{name}'").fetchone()
+    if found:
+        connection.execute(f"drop {'view' if found[0] == 'VIEW' else 'table'} temp.{name}")
 
 
 def keep_complete(

@@ -8,6 +8,8 @@ import shutil
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from tests.build.project import Project
 
@@ -109,6 +111,13 @@ def _rewrite(path: Path, columns: str) -> None:
         lake.execute(f"copy rows to '{quoted}' (format parquet)")
 
 
+def _widen(path: Path, column: str) -> None:
+    """Store a number as a decimal that DuckDB would misread as a float."""
+    table = pq.read_table(path)
+    wide = table[column].cast(pa.decimal256(60, 20))
+    pq.write_table(table.set_column(table.schema.get_field_index(column), column, wide), path)
+
+
 def _flows(project: Project, year: int, flow: str) -> Path:
     (path,) = (project.root / "data" / "flows" / f"year={year}" / f"flow={flow}").glob("*.parquet")
     return path
@@ -149,6 +158,8 @@ def test_columns_types_and_values_are_refused_before_anything_is_run(
     _rewrite(imports, "* exclude (valuation), cast(trade_usd as varchar) as tradeusd")
     pairs = project.root / "data" / "it's pairs" / "a.parquet"
     _rewrite(pairs, "* replace (cast(distance_km as varchar) as distance_km)")
+    more_pairs = project.root / "data" / "it's pairs" / "more" / "b.parquet"
+    _widen(more_pairs, "distance_km")
     _rates(project, "alter table rates alter year type bigint")
     _rates(project, "update rates set year = 20150000000 where year = 2015")
     result = project.dbt("build", *_vars())
@@ -158,6 +169,7 @@ def test_columns_types_and_values_are_refused_before_anything_is_run(
         (f"{imports}, column valuation: ", "the column is missing", "(rule: "),
         (f"{imports}, column tradeusd: ", "the column is unknown", "(rule: "),
         (f"{pairs}, column distance_km: ", "VARCHAR", "(rule: the type of a number is"),
+        (f"{more_pairs}, column distance_km: ", "DECIMAL(60,20)", "at most 38 digits"),
         ("table lake.main.rates, key CHN, 20150000000, column year: ", "(rule: a whole number"),
     )
     assert project.mart_count() == 0

@@ -22,12 +22,14 @@ REPEATED = 1e-11
 also where rows are few, and probabilities of 1e-100 multiply that. One thread repeats itself."""
 
 GRAVITY_KEYS = ["estimator", "covariance", "correction", "distribution", "df", "status", "reason"]
-GRAVITY_KEYS += ["n_obs", "n_entities", "r_squared", "statistics", "absorbed", "effects"]
+GRAVITY_KEYS += ["n_obs", "n_entities", "r_squared", "statistics", "absorbed", "omitted", "effects"]
 GRAVITY_KEYS += ["coefficients", "tests", "ledger"]
-STATISTICS = ["df_resid", "r_squared_within", "r_squared_between", "r_squared_overall"]
-STATISTICS += ["sigma_u", "sigma_e", "condition_number"]
+STATISTICS = ["df_resid", "n_parameters", "r_squared_within", "r_squared_between"]
+STATISTICS += ["r_squared_overall", "sigma_u", "sigma_e", "condition_number"]
 COEFFICIENT_KEYS = ["term", "estimate", "std_error", "statistic", "p_value", "ci_low", "ci_high"]
-TEST_KEYS = ["name", "statistic", "df", "p_value", "decision", "status", "reason"]
+CSV_COLUMNS = [*COEFFICIENT_KEYS, "covariance", "correction", "status"]
+TEST_KEYS = ["name", "statistic", "df", "p_value", "covariance", "powers", "decision", "status"]
+TEST_KEYS += ["reason"]
 LEDGER_KEYS = ["step", "reason", "rows"]
 INDEX_KEYS = ["status", "reason", "kmo", "msa", "bartlett", "eigenvalues", "variance_shares"]
 INDEX_KEYS += ["components_kept", "loadings", "weights", "scores", "ledger"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.unit.test_cli import COEFFICIENT_KEYS, Shell, grunfeld_rows, options, save
+from tests.unit.test_cli import CSV_COLUMNS, Shell, grunfeld_rows, options, save
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_degenerate_models_are_printed_with_their_status(shell: Shell, panel: pd
     assert (code, document["status"], document["coefficients"]) == (4, "too_few_entities", [])
     assert document["r_squared"] is None
     code, out, err = shell.run("gravity", few, *options(estimator="between", format="csv"))
-    assert (code, out) == (4, ",".join(COEFFICIENT_KEYS) + "\n")
+    assert (code, out) == (4, ",".join(CSV_COLUMNS) + "\n")
     assert "too_few_entities" in err
     code, out, _ = shell.run("gravity", few, *options(format="table"))
     assert code == 0
@@ -43,7 +43,7 @@ def test_one_model_with_numbers_is_enough(shell: Shell, panel: pd.DataFrame) -> 
         arguments = options(estimator=estimators, format="csv")
         code, out, err = shell.run("gravity", few, *arguments)
         assert code == expected
-        assert out.splitlines()[0] == ",".join(["estimator", *COEFFICIENT_KEYS])
+        assert out.splitlines()[0] == ",".join(["estimator", *CSV_COLUMNS])
         assert "trade-potential gravity: between: too_few_entities: 2 partners for 3" in err
         assert err.count("\n") == complaints
         assert shell.run("gravity", few, *arguments, "--quiet")[2] == ""

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from tests.unit.test_cli import (
     COEFFICIENT_KEYS,
+    CSV_COLUMNS,
     GRAVITY_KEYS,
     REPEATED,
     Shell,
@@ -56,7 +57,7 @@ def test_table_and_csv(shell: Shell, panel: pd.DataFrame) -> None:
     target = shell.folder / "fit.csv"
     quiet = ("--progress", "--quiet", "--output", str(target))
     assert shell.run("gravity", panel, *options(format="csv"), *quiet) == (0, "", "")
-    assert list(pd.read_csv(target).columns) == COEFFICIENT_KEYS
+    assert list(pd.read_csv(target).columns) == CSV_COLUMNS
 
 
 def test_json_of_several_models_is_a_list_in_their_order(shell: Shell, panel: pd.DataFrame) -> None:
@@ -75,7 +76,7 @@ def test_csv_of_several_models(shell: Shell, panel: pd.DataFrame) -> None:
     code, out, err = shell.run("gravity", panel, *options(estimator=SEVERAL, format="csv"))
     assert (code, err) == (0, "")
     table = pd.read_csv(io.StringIO(out))
-    assert list(table.columns) == ["estimator", *COEFFICIENT_KEYS]
+    assert list(table.columns) == ["estimator", *CSV_COLUMNS]
     assert list(table["estimator"].unique()) == SEVERAL.split(",")
     documents = shell.documents(panel, *options(estimator=SEVERAL))
     for name, document in documents.items():
@@ -176,7 +177,7 @@ def test_absorbed_and_refused_models_are_shown(shell: Shell, panel: pd.DataFrame
     arguments = options(estimator="between,twoway", format="markdown")
     code, out, err = shell.run("gravity", trend, *arguments)
     assert (code, err) == (0, "")
-    assert re.search(r"capital *\| *\| *absorbed", out)
+    assert re.search(r"capital *\| *omitted *\| *absorbed", out)
     assert "capital does not vary between partners" in out
 
 

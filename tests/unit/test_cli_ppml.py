@@ -97,6 +97,71 @@ def test_covariances_of_statsmodels(shell: Shell, panel: pd.DataFrame) -> None:
         assert (ours["covariance"], ours["distribution"], ours["df"]) == (kind, "normal", None)
 
 
+CORRECTED = {
+    "robust": (N, {"firm", "year"}),
+    "clustered": (FIRMS, {"year"}),
+}
+"""Clusters, and effects that K counts: those of firms are nested in clusters of firms."""
+
+
+@pytest.mark.parametrize("kind", CORRECTED)
+@pytest.mark.parametrize("correction", ["small_sample", "ppmlhdfe", "none"])
+def test_corrections(shell: Shell, panel: pd.DataFrame, kind: str, correction: str) -> None:
+    """Of the bare sandwich; the factor and K are in every format."""
+    groups, counted = CORRECTED[kind]
+    k = len(X) + sum({"firm": FIRMS - 1, "year": YEARS - 1}[name] for name in counted) + 1
+    count = groups / (groups - 1)
+    factor = {"small_sample": count * (N - 1) / (N - k), "ppmlhdfe": count, "none": 1.0}[correction]
+    codes = {"groups": panel.groupby("firm").ngroup(), "use_correction": False}
+    settings = (
+        {"cov_type": "HC0"} if kind == "robust" else {"cov_type": "cluster", "cov_kwds": codes}
+    )
+    expected = theirs(panel, ["firm", "year"], **settings).bse[X] * np.sqrt(factor)
+    arguments = options(estimator="ppml", effects="firm,year", covariance=kind)
+    arguments = (*arguments, "--correction", correction)
+    ours = shell.document("gravity", panel, *arguments)
+    np.testing.assert_allclose(column(ours, "std_error"), expected, rtol=1e-6)
+    assert ours["statistics"]["n_parameters"] == k
+    assert ours["statistics"]["correction_factor"] == pytest.approx(factor, rel=1e-12)
+    said = ours["correction"]
+    assert (f"= {factor:.6g}" in said) is (correction != "none")
+    assert (f"K = {k}" in said) is (correction == "small_sample")
+    for form in ("table", "csv", "latex", "html", "markdown"):
+        code, out, err = shell.run("gravity", panel, *arguments, "--format", form)
+        assert (code, err) == (0, "")
+        assert f"{factor:.6g}" in out if correction != "none" else "none" in out, form
+
+
+def test_ppmlhdfe_takes_the_fewest_clusters_for_all_parts(
+    shell: Shell, panel: pd.DataFrame
+) -> None:
+    arguments = options(estimator="ppml", effects="firm,year", covariance="clustered_twoway")
+    bare, theirs = (
+        shell.document("gravity", panel, *arguments, "--correction", name)
+        for name in ("none", "ppmlhdfe")
+    )
+    fewest = min(FIRMS, YEARS)
+    expected = np.sqrt(fewest / (fewest - 1)) * np.array(column(bare, "std_error"))
+    np.testing.assert_allclose(column(theirs, "std_error"), expected, rtol=1e-12)
+
+
+def test_the_correction_reaches_reset(shell: Shell, panel: pd.DataFrame) -> None:
+    arguments = (*options(estimator="ppml", covariance="clustered"), "--tests")
+    bare, theirs = (
+        shell.document("gravity", panel, *arguments, "--correction", name)["tests"][0]
+        for name in ("none", "ppmlhdfe")
+    )
+    expected = bare["statistic"] * (FIRMS - 1) / FIRMS
+    assert theirs["statistic"] == pytest.approx(expected, rel=1e-9)
+
+
+def test_correction_is_of_ppml(shell: Shell, panel: pd.DataFrame) -> None:
+    arguments = (*options(estimator="within"), "--correction", "ppmlhdfe")
+    code, out, err = shell.run("gravity", panel, *arguments)
+    assert (code, out) == (2, "")
+    assert "--correction belongs to --estimator ppml" in err
+
+
 def test_robust_unless_another_is_asked_for(shell: Shell, panel: pd.DataFrame) -> None:
     """Variance = mean is no assumption for money."""
     alone = shell.document("gravity", panel, *options(estimator="ppml"))

@@ -113,31 +113,13 @@ def test_nothing_left_within() -> None:
     assert hausman(fits["within"], fits["random"]).status == "not_available"
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS)
-def test_collinear_regressor_is_refused_and_named(estimator: Estimator) -> None:
-    frame = make_panel(7, sizes=[5] * 12, n_terms=4)
-    frame["x3"] = 2.0 * frame["x1"] - 1e5 * frame["x2"] + 7.0
-    fit = fits_of(frame)[estimator]
-    assert fit.status == "rank_deficient"
-    assert "x3 is a linear combination of the regressors before it" in fit.reason
-    assert "x4" not in fit.reason
-
-
-@pytest.mark.parametrize("value", [0.0, 0.1, -1e6 / 3])
-def test_constant_regressor_is_refused_and_named(value: float) -> None:
-    frame = make_panel(8, sizes=[3, 7, 5, 6], n_terms=2).assign(x2=value)
-    for fit in fits_of(frame).values():
-        assert fit.status == "rank_deficient"
-        assert "x2 does not vary over the sample" in fit.reason
-
-
 @pytest.mark.parametrize("order", range(4))
-def test_regressor_common_to_all_partners_has_no_between_estimate(order: int) -> None:
+def test_regressor_common_to_all_partners_has_no_part_between(order: int) -> None:
     """Sums of a price series in another order differ by rounding, which is no information."""
     frame = make_panel(9, sizes=[7] * 12, n_terms=3)
     frame["x3"] = np.tile(np.random.default_rng(0).uniform(20, 110, 7), 12)
     fits = fits_of(frame.sample(frac=1.0, random_state=order))
-    assert fits["between"].status == "rank_deficient"
+    assert (fits["between"].status, fits["between"].omitted) == ("ok", ("x3",))
     # Stata leaves it out of the between regression; the variance components need no more.
     assert fits["random"].status == "ok"
     assert "between regression without x3" in fits["random"].reason

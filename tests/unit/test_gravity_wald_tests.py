@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy import stats
-from tests.panels import OUTCOME, Case, make_panel, unbalanced_sizes
+from tests.panels import Case, make_panel, unbalanced_sizes
 
 from trade_potential.gravity.report import ModelReport
 from trade_potential.gravity.specification_tests import TestResult, f_effects, f_time_effects
@@ -14,7 +13,6 @@ from trade_potential.gravity.wald_tests import (
     JOINT,
     hausman_robust,
     joint_significance,
-    reset,
     wald,
 )
 
@@ -130,65 +128,6 @@ def test_few_clusters_have_no_robust_test_of_means() -> None:
     assert case.fits["mundlak"].status == "ok"
     assert case.tests["mundlak"].status == "ok"
     assert_not_available(case.tests["hausman_robust"], "5 clusters for 5 coefficients")
-
-
-# --- Ramsey ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("is_weighted", [False, True])
-def test_reset_from_rows(is_weighted: bool) -> None:
-    frame = make_panel(4, sizes=unbalanced_sizes(4, 20, 6), n_terms=2)
-    frame[OUTCOME] += 0.2 * frame["x1"] ** 2
-    weight = np.random.default_rng(4).uniform(0.2, 5.0, len(frame))
-    frame["weight"] = weight if is_weighted else 1.0
-    test = Case.of(frame, weights="weight" if is_weighted else None).tests["reset"]
-    root = np.sqrt(frame["weight"].to_numpy())
-    design = np.column_stack([np.ones(len(frame)), frame[["x1", "x2"]]])
-    y = frame[OUTCOME].to_numpy()
-    fit = design @ np.linalg.lstsq(design * root[:, None], y * root, rcond=None)[0]
-    wide = np.column_stack([design, fit**2, fit**3])
-    squares = []
-    for columns in (design, wide):
-        found = np.linalg.lstsq(columns * root[:, None], y * root, rcond=None)[0]
-        squares.append(float(((y - columns @ found) ** 2) @ frame["weight"]))
-    df = len(frame) - 5
-    expected = (squares[0] - squares[1]) / 2.0 / (squares[1] / df)
-    assert test.statistic == pytest.approx(expected, rel=1e-8)
-    assert (test.df, test.df_denominator) == (2, df)
-    assert test.p_value == pytest.approx(stats.f.sf(expected, 2, df), rel=1e-6)
-
-
-def test_reset_of_a_dummy() -> None:
-    """Powers of a fit with two values are the dummy again."""
-    frame = make_panel(5, sizes=[5] * 8, n_terms=1)
-    frame["x1"] = (np.arange(len(frame)) % 3 == 0).astype(float)
-    said = "a power of the fit is a combination of the regressors"
-    assert_not_available(Case.of(frame).tests["reset"], said)
-
-
-def test_reset_without_degrees_of_freedom() -> None:
-    for rows, said in ((4, "0 residual degrees of freedom with the powers"), (3, "-1 residual")):
-        frame = make_panel(6, sizes=[1] * rows, n_terms=1)
-        assert_not_available(Case.of(frame).tests["reset"], said)
-
-
-def test_reset_of_a_fit_without_numbers() -> None:
-    frame = make_panel(7, sizes=[4] * 5, n_terms=2).assign(x2=7.0)
-    said = "pooled: x2 does not vary over the sample"
-    assert_not_available(Case.of(frame).tests["reset"], said)
-
-
-def test_reset_of_a_fit_that_does_not_vary() -> None:
-    """The regressor has no part in the outcome: y is its square, x symmetric around zero."""
-    frame = pd.DataFrame({"entity": [f"E{k}" for k in range(8)], "year": 2000})
-    frame["x1"] = [-2.0, -1.0, 1.0, 2.0] * 2
-    frame["y"] = [1.0, 0.0, 0.0, 1.0] * 2
-    case = Case.of(frame)
-    assert case.fits["pooled"].slopes.tolist() == [0.0]
-    assert_not_available(case.tests["reset"], "the fit does not vary")
-    assert_not_available(
-        reset(case.fits["pooled"], np.full((4, 4), np.nan)), "the fit does not vary"
-    )
 
 
 # --- Squares --------------------------------------------------------------------------------------

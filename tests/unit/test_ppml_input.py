@@ -78,6 +78,8 @@ def test_bad_columns() -> None:
         fit_ppml(pd.concat([rows, rows[["x"]]], axis=1), **settings)
     with pytest.raises(InputError, match="column x is not numeric"):
         fit_ppml(rows.assign(x=["1", "2", "3", "4"]), **settings)
+    with pytest.raises(InputError, match=r"e holds what is no key: .*list"):
+        fit_ppml(rows.assign(e=[["a"], ["b"], ["c"], ["d"]]), **settings)
     with pytest.raises(InputError, match="e is missing in row 2"):
         fit_ppml(rows.assign(e=["a", None, "b", "c"]), **settings)
     with pytest.raises(InputError, match=r"key is there twice in \(entity, time\) \(a, 1\)"):

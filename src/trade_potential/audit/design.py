@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trade_potential.audit.collinear import beside, collinear
 from trade_potential.audit.panel import Codes, Panel
 from trade_potential.gravity.estimate import WITH_EFFECTS
-from trade_potential.gravity.moments import ABSORBED_TOLERANCE, MEAN_OF
-from trade_potential.linalg import COLLINEARITY_TOLERANCE, FloatArray
+from trade_potential.gravity.moments import MEAN_OF
+from trade_potential.linalg import FloatArray
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Design:
     Attributes:
         estimator: Which.
         terms: Regressors with a coefficient; mundlak: partner means after them.
-        left_out: Regressors that effects absorb; mundlak: means that say nothing new.
+        left_out: Regressors that effects absorb, or whose means say nothing new between partners;
+            mundlak: means that say nothing new.
         y: (n,) transformed outcome.
         x: (n, k + 1) transformed constant and regressors.
         partners, years: (n,) codes.
@@ -58,7 +60,7 @@ def design_of(panel: Panel, estimator: str, theta: dict[int, float]) -> Design:
     left_out: tuple[str, ...] = ()
     if estimator == "between":
         values, partners = panel.means, np.arange(len(panel.sizes))
-        constant = np.ones(len(values))
+        constant, left_out = np.ones(len(values)), panel.flat_between
     elif estimator in WITH_EFFECTS:
         is_twoway = estimator == "twoway"
         # The means go back: the constant is then that of the means, as for both libraries.
@@ -75,8 +77,8 @@ def design_of(panel: Panel, estimator: str, theta: dict[int, float]) -> Design:
         constant = 1.0 - taken[partners]
     terms = tuple(term for term in panel.terms if term not in left_out)
     x = np.column_stack([constant, values[:, panel.at(terms)]])
-    if estimator in WITH_EFFECTS and not collinear(_rows(panel)):
-        # Combinations that only show once the effects are out are absorbed with them.
+    if estimator != "mundlak":
+        # Combinations that only show once the effects are out, or between the means of partners.
         left_out = (*left_out, *(terms[k] for k in collinear(x)))
         terms = tuple(term for term in terms if term not in left_out)
         x = np.column_stack([constant, values[:, panel.at(terms)]])
@@ -94,11 +96,6 @@ def design_of(panel: Panel, estimator: str, theta: dict[int, float]) -> Design:
     return Design(estimator, terms, left_out, values[:, 0], x, partners, years, n_absorbed)
 
 
-def _rows(panel: Panel) -> FloatArray:
-    """(N, p + 1) constant and regressors as they are."""
-    return np.column_stack([np.ones(len(panel.values)), panel.values[:, panel.at(panel.terms)]])
-
-
 def objection(panel: Panel, design: Design) -> tuple[str, str]:
     """Status and sentence of the first documented rule that allows no estimate; empty if all do."""
     estimator = design.estimator
@@ -109,44 +106,11 @@ def objection(panel: Panel, design: Design) -> tuple[str, str]:
         if lost <= 0:
             return "too_few_entities", f"{lost} residual degrees of freedom between partners"
     if design.df_resid <= 0:
-        few = "too_few_entities" if estimator == "between" else "too_few_rows"
-        return few, f"{design.df_resid} residual degrees of freedom on the rows"
-    centred = beside(design.x)
-    # Standardised regressors have squares N: of one that does not vary only dirt is left.
-    if ((centred**2).mean(axis=0) <= ABSORBED_TOLERANCE).any():
-        return "rank_deficient", "a regressor does not vary between partners"
-    names = [design.terms[k] for k in collinear(design.x)]
-    if names:
-        return "rank_deficient", f"{', '.join(names)}: explained by the regressors before it"
+        if estimator == "between":  # means of too few partners are combinations of each other
+            rest = design.df_resid - len(design.left_out)
+            return "too_few_entities", f"{rest} residual degrees of freedom on the means"
+        return "too_few_rows", f"{design.df_resid} residual degrees of freedom on the rows"
     return "", ""
-
-
-def constant_terms(panel: Panel) -> list[str]:
-    """Regressors that do not vary over the rows: nothing can be computed with them."""
-    return [term for term, sd in zip(panel.terms, panel.sd, strict=True) if np.isnan(sd)]
-
-
-def beside(x: FloatArray) -> FloatArray:
-    """(n, k) what is left of the columns beside the first, the constant."""
-    constant = x[:, :1]
-    slopes = (constant.T @ x[:, 1:]) / float((constant**2).sum())
-    return np.asarray(x[:, 1:] - constant * slopes)
-
-
-def collinear(x: FloatArray) -> list[int]:
-    """Columns after the constant that those before them explain, counted from 0."""
-    columns = beside(x)
-    basis = np.zeros((len(columns), 0))
-    found: list[int] = []
-    for k, column in enumerate(columns.T):
-        left = column - basis @ (basis.T @ column)
-        left = left - basis @ (basis.T @ left)
-        squares = float(left @ left)
-        if squares < COLLINEARITY_TOLERANCE * float(column @ column) or squares == 0.0:
-            found.append(k)
-        else:
-            basis = np.column_stack([basis, left / np.sqrt(squares)])
-    return found
 
 
 def _condition(x: FloatArray) -> float:

@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from trade_potential.audit.collinear import collinear
 from trade_potential.gravity.moments import ABSORBED_TOLERANCE, CONSTANT_TOLERANCE, MEAN_OF
 from trade_potential.gravity.time_moments import ABSORBED_TWOWAY
 from trade_potential.linalg import FloatArray
@@ -30,14 +31,16 @@ class Panel:
 
     Attributes:
         outcome: (N,) indexed by partner and year.
-        regressors: (N, p) standardised, the same index; NaN where a regressor is constant.
+        regressors: (N, p) standardised, the same index; those that say something over the rows.
         mean, sd: (p,) of the regressors before.
+        omitted: Regressors that do not vary, or are combinations of those before them.
     """
 
     outcome: pd.Series
     regressors: pd.DataFrame
     mean: FloatArray
     sd: FloatArray
+    omitted: tuple[str, ...]
 
     @classmethod
     def of(cls, sample: pd.DataFrame, terms: tuple[str, ...]) -> Panel:
@@ -47,14 +50,18 @@ class Panel:
         slots = [f"v{position}" for position in range(len(terms) + 1)]
         values = rows[slots].to_numpy(dtype=float)
         mean, sd = values[:, 1:].mean(axis=0), values[:, 1:].std(axis=0)
-        sd = np.where(sd <= CONSTANT_TOLERANCE * np.abs(mean), np.nan, sd)
+        varying = np.flatnonzero(sd > CONSTANT_TOLERANCE * np.abs(mean))
+        x = (values[:, 1 + varying] - mean[varying]) / sd[varying]
+        kept = np.delete(varying, collinear(np.column_stack([np.ones(len(x)), x])))
+        names = tuple(terms[k] for k in kept)
         return cls(
             outcome=pd.Series(values[:, 0], index=index, name="outcome"),
             regressors=pd.DataFrame(
-                (values[:, 1:] - mean) / sd, index=index, columns=pd.Index(terms)
+                (values[:, 1 + kept] - mean[kept]) / sd[kept], index=index, columns=pd.Index(names)
             ),
-            mean=mean,
-            sd=sd,
+            mean=mean[kept],
+            sd=sd[kept],
+            omitted=tuple(term for term in terms if term not in names),
         )
 
     @property

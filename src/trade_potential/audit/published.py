@@ -54,8 +54,8 @@ def published_numbers(estimates: pd.DataFrame, inference: pd.DataFrame) -> pd.Da
 
     Returns:
         ``SPEC``, ``NUMBER``, published. An estimator without numbers has one row of the quantity
-        ``status`` with its status as term, an absorbed regressor and a test that is not available
-        rows without a number. Of a test the term ``p_value`` is its p-value.
+        ``status`` with its status as term, a regressor without coefficient and a test that is not
+        available rows without a number. Of a test the term ``p_value`` is its p-value.
     """
     rows: list[Record] = []
     for table in (estimates, inference):
@@ -75,7 +75,7 @@ def _published(row: dict[Any, Any]) -> Iterator[Record]:
     elif item == "coefficient":
         key = number(estimator, item, covariance=kind, term=name)
         yield {**key, "published": row["value"]}
-        if row["status"] != "absorbed":
+        if row["status"] not in ("absorbed", "omitted"):
             for quantity in OF_COEFFICIENTS:
                 yield {**key, "quantity": quantity, "published": row[quantity]}
     elif item == "covariance":

@@ -154,10 +154,9 @@ def _growth(p_value: float) -> float:
 def _scalars(fit: Fit, panel: Panel) -> Iterator[Record]:
     """Numbers of a fit that belong to no term."""
     reference, note = fit.reference, fit.note
-    for term in fit.design.left_out:
-        if term in panel.terms:
-            key = number(fit.estimator, "coefficient", covariance="classical", term=term)
-            yield _row(key, np.nan, 1.0, reference, reason="absorbed by the effects on the rows")
+    for term in (*panel.omitted, *(t for t in fit.design.left_out if t in panel.terms)):
+        key = number(fit.estimator, "coefficient", covariance="classical", term=term)
+        yield _row(key, np.nan, 1.0, reference, reason="the rows leave nothing to estimate it by")
     for name in ("n_rows", "n_absorbed", "df_resid"):
         yield _row(number(fit.estimator, name), fit.scalars[name], 1.0, reference, reason=note)
     scales = {"ssr": SMALL * panel.outcome_sd**2 * len(panel.outcome)}

@@ -21,7 +21,7 @@ from linearmodels.panel import BetweenOLS, PanelOLS, PooledOLS, RandomEffects
 from linearmodels.panel.utility import AbsorbingEffectError
 from statsmodels.regression.linear_model import OLS  # type: ignore[import-untyped]
 
-from trade_potential.audit.design import Design, constant_terms, design_of, objection
+from trade_potential.audit.design import Design, design_of, objection
 from trade_potential.audit.errors import Errors, errors_of
 from trade_potential.audit.panel import Panel
 from trade_potential.gravity.estimate import CONSTANT, ESTIMATORS
@@ -108,12 +108,6 @@ def reestimate(panel: Panel) -> dict[str, Fit | Refusal]:
 
 def _reestimate(panel: Panel, estimator: str, found: dict[str, Fit | Refusal]) -> Fit | Refusal:
     reference = _reference(estimator)
-    constant = constant_terms(panel)
-    if constant:
-        is_short = estimator not in ("pooled", "between") and panel.sizes.max() < 2
-        reason = f"{', '.join(constant)} does not vary over the rows"
-        status = "single_period" if is_short else "rank_deficient"
-        return Refusal(estimator, "numpy on rows", reason, status)
     before = found.get({"random": "within", "mundlak": "random"}.get(estimator, ""))
     if isinstance(before, Refusal):
         return replace(before, estimator=estimator, reason=f"{before.estimator}: {before.reason}")

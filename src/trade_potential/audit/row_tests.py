@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
 from statsmodels.regression.linear_model import OLS  # type: ignore[import-untyped]
 from statsmodels.stats.diagnostic import linear_reset  # type: ignore[import-untyped]
 
-from trade_potential.audit.design import collinear
+from trade_potential.audit.collinear import collinear
 from trade_potential.audit.errors import SCORES_LOSS, Errors, wald
 from trade_potential.audit.panel import Panel
 from trade_potential.audit.reestimate import Fit, Refusal, library_model
@@ -45,8 +45,24 @@ def _refused(name: str, fit: Refusal) -> RowTest:
     return _none(name, fit.reference, f"{fit.estimator}: {fit.reason}")
 
 
+RESTS_ON = {
+    "f_effects": "classical",
+    "f_time_effects": "classical",
+    "hausman": "classical",
+    "mundlak": "classical",
+    "hausman_robust": "clustered",
+    "reset": "classical",
+}
+"""Covariances of the tests that have no choice in the warehouse."""
+
+
 def row_tests(panel: Panel, fits: dict[str, Fit | Refusal]) -> Iterator[RowTest]:
     """Every test of the specification."""
+    for test in _row_tests(panel, fits):
+        yield replace(test, covariance=RESTS_ON.get(test.name, test.covariance))
+
+
+def _row_tests(panel: Panel, fits: dict[str, Fit | Refusal]) -> Iterator[RowTest]:
     yield f_effects(panel, fits["within"])
     yield f_time_effects(panel, fits["within"], fits["twoway"])
     yield breusch_pagan_lm(panel, fits["pooled"])

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trade_potential.cli.session import DEGENERATE, OK, Progress, connect, write
 from trade_potential.errors import InputError
@@ -46,20 +46,24 @@ def run(args: argparse.Namespace) -> int:
         reports: list[ModelReport] = []
         if args.estimator != ["ppml"]:
             reports += _on_moments(connection, args, table, progress)
-        if "ppml" in args.estimator:
-            from trade_potential.cli.ppml import report_ppml
+        has_ppml = "ppml" in args.estimator
+        if has_ppml:
+            from trade_potential.cli.ppml import read_ppml, report_ppml
 
             progress(f"ppml of {table.rows} rows")
-            reports.append(report_ppml(connection, args, keys=table.keys, ledger=table.ledger))
-        reports.sort(key=lambda report: args.estimator.index(report.estimator))
-        progress("done")
+            sample = read_ppml(connection, args, table.keys)
+    if has_ppml:  # the tables of the connection would stand beside the sample
+        reports.append(report_ppml(sample, args, table.ledger))
+    reports.sort(key=lambda report: args.estimator.index(report.estimator))
+    progress("done")
     write(args, _pieces(args, reports))
     if args.format == "csv" and not args.quiet:
         for report in reports:
-            if report.status != "ok":
+            if report.status != "ok" or report.reason:
                 said = f"{report.estimator}: {report.status}: {report.reason}"
                 print(f"{args.parser.prog}: {said}", file=sys.stderr)
-    return OK if any(report.is_estimated for report in reports) else DEGENERATE
+    is_enough = all if args.strict else any
+    return OK if is_enough(report.is_estimated for report in reports) else DEGENERATE
 
 
 def _effect_columns(args: argparse.Namespace, file: TableFile) -> list[tuple[str, ...]]:
@@ -134,24 +138,24 @@ def _on_moments(
     """Every estimator asked for but ppml, from one set of moments."""
     from dataclasses import replace
 
-    from trade_potential.gravity.estimate import DIGITS_AT_STAKE
+    from trade_potential.gravity.estimate import DIGITS_AT_STAKE, strictly
     from trade_potential.gravity.estimators import estimate_all
     from trade_potential.gravity.on_duckdb import panel_moments, refined
     from trade_potential.gravity.report import ModelReport
+    from trade_potential.gravity.reset import RESET_POWERS
+    from trade_potential.gravity.reset.on_duckdb import reset_of_rows
 
     relation, ledger = _logarithm(connection, args, table)
     progress(f"moments of {table.rows} rows")
     covariance: Covariance = args.covariance or "classical"
     over_time = args.tests or "twoway" in args.estimator or covariance in OVER_ROWS
-    moments = panel_moments(
-        connection,
-        relation,
-        outcome="v0",
-        regressors=[f"v{k}" for k in range(1, len(args.regressors) + 1)],
-        entity="k0",
-        time="k1" if over_time else None,
-        weights=table.weight,
-    )
+    columns: dict[str, Any] = {
+        "outcome": "v0",
+        "regressors": [f"v{k}" for k in range(1, len(args.regressors) + 1)],
+        "entity": "k0",
+        "weights": table.weight,
+    }
+    moments = panel_moments(connection, relation, **columns, time="k1" if over_time else None)
     moments = replace(moments, terms=tuple(args.regressors))
     progress(f"solving for {moments.n_entities} entities")
 
@@ -162,14 +166,36 @@ def _on_moments(
         return refined(connection, moments, fit)
 
     fits = estimate_all(moments, refine)
+    if args.strict:
+        asked = [name for name in fits if name in args.estimator]
+        fits |= {name: strictly(fits[name], moments) for name in asked}
+    try:
+        found = {
+            name: _errors(connection, covariance, moments, fits[name], progress)
+            for name in args.estimator
+            if name != "ppml"
+        }
+    except InputError as error:
+        raise InputError(f"{table.file.name}: column {args.time}: {error}") from error
     tests = _tests(connection, moments, fits, progress) if args.tests else ()
+    if args.tests:  # last: it takes the place of what is known of the rows
+        tests = (
+            *tests,
+            reset_of_rows(
+                connection,
+                relation,
+                **columns,
+                time="k1" if covariance in OVER_ROWS else None,
+                moments=moments,
+                pooled_fit=fits["pooled"],
+                covariance=covariance,
+                powers=args.reset_powers or RESET_POWERS,
+            ),
+        )
     effects = {"within": (args.entity,), "twoway": (args.entity, args.time)}
     reports: list[ModelReport] = []
-    for estimator in args.estimator:
-        if estimator == "ppml":
-            continue
+    for estimator, errors in found.items():
         fit = fits[estimator]
-        errors = _errors(connection, covariance, moments, fit, progress)
         report = ModelReport.of(
             fit,
             moments,
@@ -208,23 +234,18 @@ def _tests(
     fits: dict[Estimator, Estimate],
     progress: Progress,
 ) -> tuple[TestResult, ...]:
-    """Every specification test of the sample."""
+    """Every specification test of the sample but RESET."""
     from trade_potential.gravity.covariance import sandwich
-    from trade_potential.gravity.on_duckdb import fit_meats, reset_products
+    from trade_potential.gravity.on_duckdb import fit_meats
     from trade_potential.gravity.specification_tests import run_tests
-    from trade_potential.gravity.wald_tests import hausman_robust, mundlak, reset
+    from trade_potential.gravity.wald_tests import hausman_robust, mundlak
 
     progress("tests")
     fit, robust = fits["mundlak"], None
     if fit.is_estimated:
         meats = fit_meats(connection, moments, fit, over_rows=False)
         robust = sandwich(fit, meats, "clustered", n_entities=moments.n_entities)
-    return (
-        *run_tests(moments, fits),
-        hausman_robust(fit, robust),
-        mundlak(fit),
-        reset(fits["pooled"], reset_products(connection, moments, fits["pooled"])),
-    )
+    return (*run_tests(moments, fits), hausman_robust(fit, robust), mundlak(fit))
 
 
 def _outcome(args: argparse.Namespace) -> str:

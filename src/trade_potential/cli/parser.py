@@ -15,6 +15,7 @@ from trade_potential.errors import InputError
 INDEX_THRESHOLDS = {"eigenvalue": 1.0, "cumulative_share": 0.8}
 ESTIMATORS = ("pooled", "between", "within", "twoway", "random", "mundlak", "ppml")
 COVARIANCES = ("classical", "robust", "clustered", "clustered_twoway", "driscoll_kraay")
+CORRECTIONS = ("small_sample", "ppmlhdfe", "none")
 WITHOUT = {"between": COVARIANCES[3:], "ppml": COVARIANCES[4:]}
 """Covariances that an estimator does not have: rows of between have no time."""
 
@@ -104,6 +105,14 @@ def _level(text: str) -> float:
     if not 0.0 < level < 1.0:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
     return level
+
+
+def _powers(text: str) -> tuple[int, ...]:
+    """Powers of the fit for RESET: with a gap the unit of the outcome would change the test."""
+    powers = "2,3,4,5,6,7,8,9"
+    if text not in [powers[:end] for end in range(1, len(powers) + 1, 2)]:
+        raise argparse.ArgumentTypeError(f"{text} is none of 2, 2,3 and so on up to {powers}")
+    return tuple(map(int, text.split(",")))
 
 
 def _digits(text: str) -> int:
@@ -199,6 +208,11 @@ def _gravity_arguments(sub: _Parser) -> None:
     )
     sub.add_argument("--covariance", choices=COVARIANCES, help="default classical; of ppml robust")
     sub.add_argument(
+        "--correction",
+        choices=CORRECTIONS,
+        help="of the standard errors of ppml for small samples (default small_sample)",
+    )
+    sub.add_argument(
         "--effects",
         type=_effects,
         default=[],
@@ -206,7 +220,18 @@ def _gravity_arguments(sub: _Parser) -> None:
         help="fixed effects of ppml: columns, or combinations of columns joined by ^",
     )
     sub.add_argument("--weights", metavar="W", help="column of positive weights of the rows")
+    sub.add_argument(
+        "--strict",
+        action="store_true",
+        help="refuse an estimator that has no coefficient for a regressor, exit code 4",
+    )
     sub.add_argument("--tests", action="store_true", help="add specification tests")
+    sub.add_argument(
+        "--reset-powers",
+        type=_powers,
+        metavar="A,B",
+        help="powers of the fit that RESET adds (default 2,3; of ppml 2)",
+    )
     sub.add_argument("--confidence-level", type=_level, default=0.95, metavar="P")
     sub.set_defaults(run=gravity.run, check=_check_gravity, parser=sub)
 
@@ -257,9 +282,13 @@ def _check_gravity(args: argparse.Namespace) -> None:
     for estimator in args.estimator:
         if args.covariance in WITHOUT.get(estimator, ()):
             error(f"{estimator} has no covariance {args.covariance}")
+    if args.reset_powers and not args.tests:
+        error("--reset-powers belongs to --tests")
     has_ppml = "ppml" in args.estimator
     if args.effects and not has_ppml:
         error("--effects belongs to --estimator ppml; twoway and within have their own")
+    if args.correction and not has_ppml:
+        error("--correction belongs to --estimator ppml; others have one each")
     if has_ppml and len(args.estimator) > 1 and not args.log_outcome:
         error("ppml takes the outcome as it is, others its logarithm: add --log-outcome")
 

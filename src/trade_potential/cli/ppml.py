@@ -1,8 +1,9 @@
-"""PPML of a table: the one estimator that reads rows, with a library."""
+"""PPML of a table: the one estimator that needs all rows at once."""
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,66 +15,51 @@ from trade_potential.gravity.report import ModelReport
 from trade_potential.gravity.specification_tests import TestResult, not_available
 from trade_potential.gravity.wald_tests import JOINT, wald
 from trade_potential.linalg import one_thread
-from trade_potential.ppml.covariance import CORRECTIONS, Kind
-from trade_potential.ppml.estimate import fit_ppml
-from trade_potential.ppml.reset import reset
-from trade_potential.ppml.result import PpmlFit
+from trade_potential.ppml.covariance import CORRECTIONS, Correction, Kind
+from trade_potential.ppml.estimate import fit_sample
+from trade_potential.ppml.on_duckdb import table_sample
+from trade_potential.ppml.reset import PPML_POWERS, reset
+from trade_potential.ppml.result import PpmlFit, strictly
+from trade_potential.ppml.sample import Sample
 
 if TYPE_CHECKING:
     import duckdb
-    import pandas as pd
 
 
-def report_ppml(
-    connection: duckdb.DuckDBPyConnection,
-    args: argparse.Namespace,
-    *,
-    keys: list[str],
-    ledger: list[Loss],
-) -> ModelReport:
-    """Estimate on the table ``sample``; ``keys`` are the names of its columns k0, k1, ..."""
-    # A column may be key, regressor and weight at once: keys and weights get names of their own.
-    weights = f"{args.weights} (weight)" if args.weights else None
-    values = [args.outcome, *args.regressors, *([weights] if weights else [])]
-    key_names = [f"{name} (key)" if name in values else name for name in keys]
-    name_of = dict(zip(keys, key_names, strict=True))
+def read_ppml(
+    connection: duckdb.DuckDBPyConnection, args: argparse.Namespace, keys: list[str]
+) -> Sample:
+    """Read the table ``sample``; ``keys`` are the names of its columns k0, k1, ..."""
+    return table_sample(
+        connection,
+        "sample",
+        keys=keys,
+        outcome=args.outcome,
+        regressors=args.regressors,
+        entity=args.entity,
+        time=args.time,
+        effects=args.effects,
+        weights=args.weights,
+    )
+
+
+def report_ppml(sample: Sample, args: argparse.Namespace, ledger: list[Loss]) -> ModelReport:
+    """Estimate what ``read_ppml`` has read: no database is needed, or its memory."""
     with one_thread():
-        fit = fit_ppml(
-            _rows(connection, key_names, values),
-            outcome=args.outcome,
-            regressors=args.regressors,
-            entity=name_of[args.entity],
-            time=name_of[args.time],
-            effects=[tuple(name_of[part] for part in effect) for effect in args.effects],
-            weights=weights,
-        )
-        return _report(fit, args, ledger)
+        fit = fit_sample(sample, correction=_correction(args))
+        return _report(strictly(fit) if args.strict else fit, args, ledger)
 
 
-def _rows(
-    connection: duckdb.DuckDBPyConnection, keys: list[str], values: list[str]
-) -> pd.DataFrame:
-    """The table ``sample`` as a frame, with texts as codes: a text of a row would take 60 bytes.
+def _correction(args: argparse.Namespace) -> Correction:
+    found: Correction = args.correction or "small_sample"
+    return found
 
-    The table is dropped: it would stand beside the frame while the model is estimated.
-    """
-    columns = []
-    for k in range(len(keys)):
-        described = connection.execute(f"select typeof(k{k}) from sample limit 1").fetchone()
-        if described == ("VARCHAR",):
-            connection.execute(
-                f"create or replace temporary type level_{k} as enum "
-                f"(select distinct k{k} from sample order by k{k})"
-            )
-            columns.append(f"cast(k{k} as level_{k})")
-        else:
-            columns.append(f"k{k}")
-    columns += [f"v{k}" for k in range(len(values))]
-    frame = connection.execute(f"select {', '.join(columns)} from sample").df()
-    connection.execute("drop view sample")
-    connection.execute("drop table file_rows")
-    frame.columns = [*keys, *values]
-    return frame
+
+def _factors(corrections: dict[str, float]) -> dict[str, float]:
+    """Factors of the covariance under their names in the report."""
+    if len(corrections) == 1:
+        return {"correction_factor": next(iter(corrections.values()))}
+    return {f"correction_factor_{part}": factor for part, factor in corrections.items()}
 
 
 def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> ModelReport:
@@ -82,8 +68,10 @@ def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> Model
     status, reason, inference = str(fit.status), fit.reason, None
     statistics: dict[str, float] = {}
     tests: tuple[TestResult, ...] = ()
+    correction = CORRECTIONS[fit.correction][kind]
     if fit.is_estimated:
         errors = fit.covariances[kind]
+        correction = errors.words(kind, fit.correction)
         few = fit.too_few(kind)
         if few or errors.status != "ok":
             status = FEW_CLUSTERS if few else errors.status
@@ -96,12 +84,14 @@ def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> Model
             "log_likelihood": fit.log_likelihood,
             "pseudo_r_squared": fit.pseudo_r_squared,
             "deviance_r_squared": fit.deviance_r_squared,
+            "n_parameters": float(errors.n_parameters),
+            **_factors(errors.corrections),
         }
         if args.tests:
             first = 1 if CONSTANT in fit.terms else 0
             slopes, matrix = fit.coefficients[first:], errors.matrix[first:, first:]
-            form = reset(fit)["robust" if kind == "classical" else kind]
-            found = (form, wald(JOINT, slopes, matrix, np.inf))
+            form = reset(fit, args.reset_powers or PPML_POWERS)[kind]
+            found = (form, wald(replace(JOINT, covariance=kind), slopes, matrix, np.inf))
             tests = tuple(not_available(test, few) if few else test for test in found)
     lost = [
         Loss(step, f"{args.entity}, {args.time} = ({entity}, {time}): {said}", 1)
@@ -110,7 +100,7 @@ def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> Model
     return ModelReport(
         estimator="ppml",
         covariance=kind,
-        correction=CORRECTIONS[kind],
+        correction=correction,
         status=status,
         reason=reason,
         is_estimated=fit.is_estimated,
@@ -121,6 +111,7 @@ def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> Model
         terms=fit.terms,
         inference=inference,
         absorbed=(*fit.absorbed, *fit.separated),
+        omitted=fit.omitted,
         effects=tuple("^".join(effect) for effect in args.effects),
         alpha=1.0 - level,
         tests=tests,

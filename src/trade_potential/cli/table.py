@@ -20,6 +20,7 @@ EFFECTS = {
     "ppml_twoway": ("partner", "year"),
 }
 STATISTICS = ("n_obs", "n_entities", "r_squared_within", "r_squared_between", "r_squared_overall")
+WITHOUT_COEFFICIENT = {"absorbed", "omitted"}
 TESTS = ("f_effects", "breusch_pagan_lm", "hausman_robust")
 
 
@@ -79,13 +80,13 @@ def _model(
         "select term, coefficient, coefficient_se, p_value, distribution, term_status, reason "
         "from marts.fct_gravity_coefficients left join staging.stg_study__gravity_terms as terms "
         "using (spec_id, term) where study_id = ? and spec_id = ? and estimator = ? "
-        "and (covariance = ? or term_status = 'absorbed') "
+        "and (covariance = ? or term_status in ('absorbed', 'omitted')) "
         "order by terms.position nulls last, term",
         [*key, args.covariance],
     ).fetchall()
     coefficients = [
-        Coefficient(term, status="absorbed")
-        if said == "absorbed"
+        Coefficient(term, status=said)
+        if said in WITHOUT_COEFFICIENT
         else Coefficient(term, value, error, p_value)
         for term, value, error, p_value, _, said, _ in rows
     ]
@@ -98,9 +99,10 @@ def _model(
         "and test = 'reset'))",
         [*key, args.covariance],
     ).fetchall()
-    is_estimated = any(said != "absorbed" for *_, said, _ in rows)
-    is_absorbed = any(said == "absorbed" for *_, said, _ in rows)
-    doubts = {why for *_, said, why in rows if said not in ("ok", "absorbed")}
+    words = {said for *_, said, _ in rows}
+    is_estimated = bool(words - WITHOUT_COEFFICIENT)
+    is_shown = words & WITHOUT_COEFFICIENT == {"absorbed"}
+    doubts = {why for *_, said, why in rows if said not in {"ok", *WITHOUT_COEFFICIENT}}
     return Model(
         title="",
         estimator=estimator,
@@ -110,7 +112,7 @@ def _model(
         statistics=statistics,
         status=status,
         # Absorbed regressors are shown as such.
-        reason="; ".join(filter(None, ["" if is_absorbed else reason, *sorted(doubts)])),
+        reason="; ".join(filter(None, ["" if is_shown else reason, *sorted(doubts)])),
         effects={name: name in EFFECTS.get(estimator, ()) for name in ("partner", "year")},
         tests={name: p for name, p in tests if name in TESTS and not estimator.startswith("ppml")},
     )

@@ -7,10 +7,12 @@ from typing import Literal
 
 import numpy as np
 
+from trade_potential.errors import InputError
 from trade_potential.gravity.estimate import WITH_EFFECTS, Estimate
 from trade_potential.gravity.scores import Meats
 from trade_potential.laws import t_quantile, t_tail
 from trade_potential.linalg import FloatArray
+from trade_potential.times import TimeOrder
 
 Covariance = Literal["classical", "robust", "clustered", "clustered_twoway", "driscoll_kraay"]
 COVARIANCES: tuple[Covariance, ...] = (
@@ -90,15 +92,19 @@ class Sandwich:
         kind: Which.
         matrix: (k, k).
         df: Degrees of freedom of t.
+        n_parameters: K of the correction.
         status: ok, few_clusters or not_positive_definite.
         reason: One sentence when the status is not ok.
+        times: What lags count, in words; empty where they do not matter or are years.
     """
 
     kind: Covariance
     matrix: FloatArray
     df: float
+    n_parameters: int
     status: str
     reason: str
+    times: str = ""
 
 
 def too_few(n_clusters: int, of: str, n_coefficients: int) -> str:
@@ -138,6 +144,9 @@ def sandwich(estimate: Estimate, meats: Meats, kind: Covariance, *, n_entities: 
     driscoll_kraay        Bartlett sum of the scores of times         N / df_resid
     ====================  ==========================================  =========================
 
+    Lags of Driscoll and Kraay's count the times that are observed, as linearmodels' and pyfixest's
+    do: a gap in the times is passed over, and said in ``Sandwich.times``.
+
     K counts the coefficients with the constant, and of absorbed effects those that are not nested
     in the clusters. Rows of between are entities: N is G, and robust is clustered.
 
@@ -149,6 +158,7 @@ def sandwich(estimate: Estimate, meats: Meats, kind: Covariance, *, n_entities: 
 
     Raises:
         ValueError: The kind needs a meat that is not there.
+        InputError: Driscoll and Kraay's of times without an order.
 
     Source: White (1980), MacKinnon and White (1985); Liang and Zeger (1986); Cameron, Gelbach and
     Miller (2011), eq. 2.3; Driscoll and Kraay (1998), eq. 7; Cameron and Miller (2015), eq. 11, 12.
@@ -156,10 +166,11 @@ def sandwich(estimate: Estimate, meats: Meats, kind: Covariance, *, n_entities: 
     k, n, df_resid = len(estimate.coefficients), estimate.n_rows, float(estimate.df_resid)
     is_between = estimate.estimator == "between"
     time_rank = 0 if estimate.time_effects is None else estimate.time_effects.rank
-    status, reason = "ok", ""
+    status, reason, k_counted = "ok", "", n - int(df_resid)
+    times = ""
     if kind == "clustered":
-        few = too_few(n_entities, "clusters", k)
-        meat = _grouped(meats.by_entity, n_entities) * (n - 1) / (n - k - time_rank)
+        few, k_counted = too_few(n_entities, "clusters", k), k + time_rank
+        meat = _grouped(meats.by_entity, n_entities) * (n - 1) / (n - k_counted)
         df = n_entities - 1.0
     elif kind == "robust" and (is_between or meats.by_row is not None):
         few, df = "", df_resid
@@ -167,11 +178,12 @@ def sandwich(estimate: Estimate, meats: Meats, kind: Covariance, *, n_entities: 
     elif meats.by_row is not None and meats.by_time is not None and not is_between:
         n_times = len(meats.by_time)
         if kind == "driscoll_kraay":
+            times = _times(meats.times)
             few, df = too_few(n_times, "years", k), n_times - 1.0
             meat = n / df_resid * _bartlett(meats.by_time)
         else:
             clusters = min(n_entities, n_times)
-            few, df = too_few(clusters, "clusters", k), clusters - 1.0
+            few, df, k_counted = too_few(clusters, "clusters", k), clusters - 1.0, k
             meat = _grouped(meats.by_entity, n_entities)
             meat = meat + _grouped(meats.by_time.T @ meats.by_time, n_times)
             meat = (meat - _grouped(meats.by_row, n)) * (n - 1) / (n - k)
@@ -187,7 +199,14 @@ def sandwich(estimate: Estimate, meats: Meats, kind: Covariance, *, n_entities: 
         if negative:
             status = "not_positive_definite"
             reason = f"the difference of clustered covariances has {negative} negative eigenvalues"
-    return Sandwich(kind, matrix, df, status, reason)
+    return Sandwich(kind, matrix, df, k_counted, status, reason, times)
+
+
+def _times(times: TimeOrder | None) -> str:
+    """What lags count; refuses times that have no order."""
+    if times is not None and times.problem:
+        raise InputError(f"the lags of driscoll_kraay need an order of times: {times.problem}")
+    return "" if times is None else times.words
 
 
 def _grouped(meat: FloatArray, n_groups: int) -> FloatArray:

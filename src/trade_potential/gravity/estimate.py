@@ -36,7 +36,7 @@ Status = Literal[
     "too_few_rows",  # no residual degrees of freedom
     "single_period",  # within, random, mundlak: no entity has two rows; twoway: one time
     "no_rows",  # the ledger took every row of the sample
-    "rank_deficient",  # a regressor is constant or a combination of others
+    "rank_deficient",  # mundlak: entity means weigh nothing; strictly: a regressor is left out
 ]
 ESTIMATED: frozenset[str] = frozenset({"ok", "sigma_u_zero", "degenerate_pooled"})
 
@@ -48,10 +48,11 @@ class Estimate:
     Attributes:
         estimator: Which.
         status: What kind of result this is; numbers are present only for ``ESTIMATED``.
-        reason: One sentence when the status is not ok or a term is absorbed, else empty.
+        reason: One sentence when the status is not ok or a regressor has no coefficient.
         terms: Regressors with a coefficient, in order, without the constant; mundlak: entity means
             after the regressors.
         absorbed: Regressors that the effects absorb (within and twoway only).
+        omitted: Regressors that do not vary or are combinations of those before them.
         term_means: (k,) grand means of the terms.
         coefficients: (k + 1,) constant first.
         centred_constant: Constant of the model in deviations from the grand means.
@@ -65,7 +66,8 @@ class Estimate:
         df_resid: Residual degrees of freedom.
         n_rows: Rows of the weighted model: N, or G for between.
         r_squared: Of the estimator's own model; random: as r_squared_overall.
-        r_squared_within, r_squared_between, r_squared_overall: Squared correlations (Stata).
+        r_squared_within, r_squared_between, r_squared_overall: Squared correlations (Stata); of a
+            weighted sample the latter two by ``PanelMoments.alike``, as ``xtreg, fe``.
         sigma_u, sigma_e: Standard deviations of effects and of the rest; NaN for pooled and
             between, sigma_u also for twoway.
         condition_number: Of the correlation matrix of the weighted regressors.
@@ -99,6 +101,7 @@ class Estimate:
     condition_number: float
     n_absorbed: int = 0
     time_effects: TimeEffects | None = None
+    omitted: tuple[str, ...] = ()
 
     @property
     def is_estimated(self) -> bool:
@@ -186,3 +189,10 @@ def refused(estimator: Estimator, status: Status, reason: str, moments: PanelMom
         sigma_e=nan,
         condition_number=nan,
     )
+
+
+def strictly(fit: Estimate, moments: PanelMoments) -> Estimate:
+    """The estimate, or a refusal where a regressor that was asked for has no coefficient."""
+    if not fit.is_estimated or not (fit.omitted or fit.absorbed):
+        return fit
+    return refused(fit.estimator, "rank_deficient", fit.reason, moments)

@@ -28,6 +28,7 @@ import numpy as np
 
 from trade_potential.gravity.estimate import Estimate, Estimator, Status, refused
 from trade_potential.gravity.least_squares import NormalEquations, weighted_least_squares
+from trade_potential.gravity.left_out import LeftOut
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.time_moments import TimeEffects
 
@@ -70,9 +71,9 @@ def within(moments: PanelMoments) -> Estimate:
     )
     if not estimate.is_estimated:
         return estimate
-    direction = estimate.residual_direction(moments)
-    sums = moments.between_sum.sum(axis=0) @ direction
-    squares = float(direction @ moments.between.sum(axis=0) @ direction)
+    direction, alike = estimate.residual_direction(moments), moments.alike or moments
+    sums = alike.between_sum.sum(axis=0) @ direction
+    squares = float(direction @ alike.between.sum(axis=0) @ direction)
     groups = moments.n_entities
     spread = max(0.0, squares - float(sums) ** 2 / groups) / (groups - 1) if groups > 1 else np.nan
     return replace(
@@ -119,7 +120,9 @@ def random(
     price common to all, are left out of the between regression, as Stata does, with a reason.
     """
     inner = within_fit or within(moments)
-    outer, reason = _for_variance(moments, between_fit or between(moments))
+    outer = between_fit or between(moments)
+    fewer = [term for term in outer.omitted if term not in inner.omitted]
+    reason = f"between regression without {', '.join(fewer)}" if fewer else ""
     if not inner.is_estimated:
         return refused("random", inner.status, f"within regression: {inner.reason}", moments)
     variance_e = inner.ssr / inner.df_resid
@@ -160,26 +163,6 @@ def random(
     )
 
 
-def _for_variance(moments: PanelMoments, full: Estimate) -> tuple[Estimate, str]:
-    """Between regression for the variance of the effects, and what was left out of it.
-
-    Where the full one cannot be had: on the regressors that vary between entities and are no
-    combination of those before them, if that leaves residual degrees of freedom.
-    """
-    if full.status not in ("rank_deficient", "too_few_entities"):
-        return full, ""
-    equations = NormalEquations.of(
-        moments, within_weight=0.0, between_weights=np.ones_like(moments.sizes)
-    )
-    flat = equations.flat_terms()
-    varying = tuple(term for term in moments.terms if term not in flat)
-    left_out = [*flat, *equations.collinear_terms(varying)]
-    smaller = between(moments.select(tuple(t for t in moments.terms if t not in left_out)))
-    if full.status == "too_few_entities" and not smaller.is_estimated:
-        return full, ""
-    return smaller, f"between regression without {', '.join(left_out)}"
-
-
 def mundlak(moments: PanelMoments, *, random_fit: Estimate | None = None) -> Estimate:
     """Correlated random effects: random effects with the entity means of the regressors added.
 
@@ -197,6 +180,8 @@ def mundlak(moments: PanelMoments, *, random_fit: Estimate | None = None) -> Est
     if not weights.any():
         said = "within regression: it fits exactly, so that entity means have no weight"
         return refused("mundlak", "rank_deficient", said, moments)
+    gone = LeftOut.of_sample(moments)
+    moments = moments.select(tuple(t for t in moments.terms if t not in gone.omitted))
     flat_within = NormalEquations.of(
         moments, within_weight=1.0, between_weights=np.zeros_like(weights)
     ).flat_terms()
@@ -217,13 +202,13 @@ def mundlak(moments: PanelMoments, *, random_fit: Estimate | None = None) -> Est
     collinear = NormalEquations.of(
         full, within_weight=1.0, between_weights=weights
     ).collinear_terms(full.terms)
-    left_out = [term for term in full.terms[len(moments.terms) :] if term in collinear]
-    reason = base.reason if base.status == "sigma_u_zero" else ""
-    if left_out:
-        said = f"{', '.join(left_out)} left out: a combination of the regressors before it"
+    means_out = [term for term in full.terms[len(moments.terms) :] if term in collinear]
+    reason = base.reason if base.status == "sigma_u_zero" else gone.reason
+    if means_out:
+        said = f"{', '.join(means_out)} left out: a combination of the regressors before it"
         reason = "; ".join(filter(None, [reason, said]))
-    return weighted_least_squares(
-        full.select(tuple(term for term in full.terms if term not in left_out)),
+    fit = weighted_least_squares(
+        full.select(tuple(term for term in full.terms if term not in means_out)),
         "mundlak",
         within_weight=1.0,
         between_weights=weights,
@@ -233,6 +218,7 @@ def mundlak(moments: PanelMoments, *, random_fit: Estimate | None = None) -> Est
         sigma_u=base.sigma_u,
         sigma_e=base.sigma_e,
     )
+    return replace(fit, omitted=(*gone.omitted, *fit.omitted))
 
 
 def estimate_all(

@@ -19,6 +19,7 @@ from trade_potential.gravity.covariance import (
 from trade_potential.gravity.estimate import CONSTANT, Estimate, Estimator
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
+from trade_potential.gravity.reset import RESET_POWERS, reset
 from trade_potential.gravity.scores import Meats, design_slots, read_products
 from trade_potential.gravity.specification_tests import not_available
 from trade_potential.gravity.tables import (
@@ -30,11 +31,9 @@ from trade_potential.gravity.tables import (
 )
 from trade_potential.gravity.wald_tests import (
     JOINT,
-    RESET_POWERS,
     hausman_robust,
     joint_significance,
     mundlak,
-    reset,
 )
 from trade_potential.linalg import FloatArray
 
@@ -85,7 +84,9 @@ def estimate_inference(
             if fit.is_estimated
             for own in [(study_id, spec_id, estimator)]
         }
-        products = _reset_products(fits["pooled"], powers.get((study_id, spec_id)), max_terms)
+        products = _reset_products(
+            panel, fits["pooled"], powers.get((study_id, spec_id)), max_terms
+        )
         found = inference_of(fits, sums, products, panel.n_entities, float(levels[spec_id]))
         rows += [{"study_id": study_id, "spec_id": spec_id, **row} for row in found]
     return frame_of(rows)
@@ -103,7 +104,7 @@ def inference_of(
     Args:
         fits: Every estimator.
         meats: Sums of products of the scores, of those with numbers.
-        reset_products: As ``wald_tests.reset``.
+        reset_products: As ``reset.reset``.
         n_entities: Entities of the sample.
         level: Confidence level; tests decide at the rest.
     """
@@ -196,10 +197,11 @@ def _joint(fit: Estimate, kind: str, matrix: FloatArray, df: float, level: float
 
 
 def _reset_products(
-    fit: Estimate, products: pd.DataFrame | None, max_terms: int
+    panel: PanelMoments, fit: Estimate, products: pd.DataFrame | None, max_terms: int
 ) -> FloatArray | None:
     """Products for the specification error test, from the slots of the warehouse."""
     if products is None or not fit.is_estimated:
         return None
-    used = [*range(len(fit.terms) + 1), *(max_terms + k for k in range(1, RESET_POWERS + 1))]
+    powers = range(max_terms + 1, max_terms + 1 + len(RESET_POWERS))
+    used = [*design_slots(panel.terms, fit.terms, max_terms), *powers]
     return read_products(products, used)

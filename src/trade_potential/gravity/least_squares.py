@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trade_potential.gravity.estimate import Estimate, Estimator, Status, refused
+from trade_potential.gravity.left_out import LeftOut
 from trade_potential.gravity.moments import ABSORBED_TOLERANCE, PanelMoments
 from trade_potential.gravity.time_moments import TimeEffects
 from trade_potential.linalg import FloatArray, ScaledSystem, collinear_columns
@@ -74,16 +75,6 @@ class NormalEquations:
         used = self.moments.positions(terms)
         return [terms[k] for k in collinear_columns(self.products[np.ix_(used, used)])]
 
-    def explained_by_effects(self, flat: list[str]) -> list[str]:
-        """Regressors that are combinations of those before them only once the effects are out.
-
-        Experience beside dummies of years is one: within a man both count the years.
-        """
-        varying = tuple(term for term in self.moments.terms if term not in flat)
-        everywhere = collinear_columns(self.moments.total[1:, 1:])
-        always = {self.moments.terms[k] for k in everywhere}
-        return [term for term in self.collinear_terms(varying) if term not in always]
-
 
 def _squared_correlation(products: FloatArray, slopes: FloatArray, used: list[int]) -> float:
     """Squared correlation of outcome and fit, from centred products of outcome and regressors."""
@@ -91,6 +82,25 @@ def _squared_correlation(products: FloatArray, slopes: FloatArray, used: list[in
     if fit_variance <= 0.0 or products[0, 0] <= 0.0:
         return float("nan")
     return float(products[0, used] @ slopes) ** 2 / (fit_variance * float(products[0, 0]))
+
+
+def left_out(
+    moments: PanelMoments,
+    equations: NormalEquations,
+    estimator: Estimator,
+    *,
+    is_within: bool,
+    is_twoway: bool,
+) -> LeftOut:
+    """Regressors without a coefficient: over the sample, and as the estimator weighs the rows."""
+    gone = LeftOut.of_sample(moments)
+    left = tuple(term for term in moments.terms if term not in gone.omitted)
+    flat = tuple(term for term in equations.flat_terms() if term in left)
+    varying = tuple(term for term in left if term not in flat)
+    dependent = tuple(equations.collinear_terms(varying))
+    if is_within:
+        return gone.with_absorbed(flat, dependent, is_twoway=is_twoway)
+    return gone.with_omitted(flat, dependent, is_between=estimator == "between")
 
 
 def weighted_least_squares(
@@ -107,14 +117,6 @@ def weighted_least_squares(
     time_effects: TimeEffects | None = None,
 ) -> Estimate:
     """Solve one member of the family; a reason and a status are passed through to the result."""
-    constant = moments.constant_terms()
-    if constant:
-        return refused(
-            estimator,
-            "rank_deficient",
-            f"{', '.join(constant)} does not vary over the sample",
-            moments,
-        )
     equations = NormalEquations.of(
         moments,
         within_weight=within_weight,
@@ -122,10 +124,10 @@ def weighted_least_squares(
         time_effects=time_effects,
     )
     is_within = not between_weights.any()
-    flat = equations.flat_terms()
-    explained = equations.explained_by_effects(flat) if is_within else []
-    absorbed = tuple(t for t in moments.terms if is_within and t in {*flat, *explained})
-    terms = tuple(term for term in moments.terms if term not in absorbed)
+    gone = left_out(
+        moments, equations, estimator, is_within=is_within, is_twoway=time_effects is not None
+    )
+    terms = tuple(term for term in moments.terms if term not in gone.terms)
     used = moments.positions(terms)
 
     n_rows = moments.n_entities if estimator == "between" else moments.n_obs
@@ -133,28 +135,14 @@ def weighted_least_squares(
     n_absorbed += time_effects.rank if time_effects else 0
     lost = len(used) + 1 + n_absorbed
     if n_rows <= lost:
+        # Of too few rows regressors are combinations of each other: all of them were asked for.
+        lost += len(gone.omitted)
         few: Status = "too_few_entities" if estimator == "between" else "too_few_rows"
         return refused(
             estimator,
             few,
             f"{n_rows} {'partners' if estimator == 'between' else 'rows'} for {lost} "
             f"coefficients: {n_rows - lost} residual degrees of freedom",
-            moments,
-        )
-
-    if flat and not is_within:
-        return refused(
-            estimator,
-            "rank_deficient",
-            f"{', '.join(flat)} does not vary between partners",
-            moments,
-        )
-    collinear = equations.collinear_terms(terms)
-    if collinear:
-        return refused(
-            estimator,
-            "rank_deficient",
-            f"{', '.join(collinear)} is a linear combination of the regressors before it",
             moments,
         )
 
@@ -176,23 +164,18 @@ def weighted_least_squares(
     natural[0, 1:] = -moments.mean[used]
     bread = natural @ inverse
 
-    mean_sums = moments.between_sum.sum(axis=0)
-    of_means = moments.between.sum(axis=0) - np.outer(mean_sums, mean_sums) / moments.n_entities
-    overall = _squared_correlation(moments.total, slopes, used)
+    alike = moments.alike or moments
+    mean_sums = alike.between_sum.sum(axis=0)
+    of_means = alike.between.sum(axis=0) - np.outer(mean_sums, mean_sums) / alike.n_entities
+    overall = _squared_correlation(alike.total, slopes, used)
     own = 1.0 - ssr / float(centred[0, 0]) if centred[0, 0] > 0.0 else float("nan")
-    if absorbed and not reason:
-        beside = " beside what all share in a year" if time_effects else ""
-        said = {
-            f"does not vary within partners{beside}: absorbed by the effects": flat,
-            "is a combination of the regressors before it once the effects are out": explained,
-        }
-        reason = "; ".join(f"{', '.join(names)} {why}" for why, names in said.items() if names)
     return Estimate(
         estimator=estimator,
         status=status,
-        reason=reason,
+        reason="; ".join(filter(None, [reason, gone.reason])),
         terms=terms,
-        absorbed=absorbed,
+        absorbed=gone.absorbed,
+        omitted=gone.omitted,
         term_means=moments.mean[used],
         coefficients=np.concatenate(
             [[centred_constant + moments.mean[0] - moments.mean[used] @ slopes], slopes]

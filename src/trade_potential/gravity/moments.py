@@ -51,6 +51,8 @@ class PanelMoments:
         is_weighted: Whether rows count with different weights.
         pairs: The sums of each entity, from which clustered covariances are taken; None of moments
             that SQL made, or of a part of the terms.
+        alike: Of a weighted sample the moments with the weights of each entity scaled to a mean of
+            one, so that entities count by their rows and between alike; None without weights.
     """
 
     terms: tuple[str, ...]
@@ -64,6 +66,7 @@ class PanelMoments:
     times: TimeMoments | None
     is_weighted: bool = False
     pairs: PairFile | None = None
+    alike: PanelMoments | None = None
 
     @property
     def n_obs(self) -> int:
@@ -107,6 +110,7 @@ class PanelMoments:
             between=self.between[:, kept][:, :, kept],
             times=None if self.times is None else self.times.at(kept),
             pairs=None,
+            alike=None if self.alike is None else self.alike._at(kept, terms),
         )
 
     def select(self, terms: tuple[str, ...]) -> PanelMoments:
@@ -123,8 +127,10 @@ class PanelMoments:
         names = tuple(MEAN_OF.format(term) for term in terms)
         more = replace(self, times=None)._at(kept, (*self.terms, *names))
         added = np.arange(len(kept)) > len(self.terms)
-        more.within[added, :] = 0.0
-        more.within[:, added] = 0.0
+        for moments in (more, more.alike):
+            if moments is not None:
+                moments.within[added, :] = 0.0
+                moments.within[:, added] = 0.0
         return more
 
     @classmethod

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trade_potential.blocks import CentredProducts, blocks, doubles
 from trade_potential.errors import InputError
 from trade_potential.gravity.estimate import Estimate, Estimator
 from trade_potential.gravity.moments import PanelMoments
@@ -21,6 +20,7 @@ from trade_potential.gravity.pair_sums import Layout
 from trade_potential.gravity.reading import (
     KEYS,
     Source,
+    order_of_times,
     read_pairs,
     refuse_unusable,
     store_pairs,
@@ -34,7 +34,6 @@ from trade_potential.gravity.scores import (
     design_slots,
     pair_scores,
 )
-from trade_potential.linalg import FloatArray
 from trade_potential.macros import macros, number
 
 if TYPE_CHECKING:
@@ -63,8 +62,8 @@ def panel_moments(
         outcome: Column of the dependent variable.
         regressors: Columns of the regressors, without a constant.
         entity: Column of the entity (for a bilateral panel: the pair).
-        time: Column of the time; needed for two-way effects and covariances over time. Numbers, or
-            texts of numbers, are ordered as numbers.
+        time: Column of the time; needed for two-way effects and covariances over time. Their order
+            is that of ``times.time_order``.
         weights: Column of positive weights, scaled to a mean of 1; without, or where all weights
             are equal, rows count alike.
 
@@ -145,7 +144,8 @@ def fit_meats(
     used = design_slots(moments.terms, estimate.terms, len(moments.terms))
     query = macros().time_scores("panel_scores", KEYS, "time_key", design)
     by_time = connection.execute(f"{query} order by time_key").fetchnumpy()
-    return replace(Meats.of(by_time, by_time, used), by_entity=meats.by_entity)
+    found = Meats.of(by_time, by_time, used)
+    return replace(found, by_entity=meats.by_entity, times=order_of_times(connection))
 
 
 def refined(
@@ -230,30 +230,3 @@ def _store(connection: duckdb.DuckDBPyConnection, moments: PanelMoments, fit: Es
         ]
         if values:
             connection.execute(f"insert into {table} values {', '.join(values)}")
-
-
-def reset_products(
-    connection: duckdb.DuckDBPyConnection, moments: PanelMoments, pooled_fit: Estimate
-) -> FloatArray | None:
-    """Products that ``wald_tests.reset`` reads, in one more pass over the rows.
-
-    None where the fit has no numbers. Arguments as ``fit_meats``.
-    """
-    if not pooled_fit.is_estimated:
-        return None
-    # Any centre and scale give the same test; with these, powers stay near one.
-    slopes = np.array(all_slopes(moments.terms, pooled_fit)[: len(moments.terms)])
-    variance = float(slopes @ moments.total[1:, 1:] @ slopes) / moments.n_obs
-    spread = np.sqrt(max(variance, 0.0))
-    scaled = slopes / spread if spread > 0.0 else np.full_like(slopes, np.nan)
-    sums = CentredProducts.of_none(len(moments.mean) + 2)
-    columns = ", ".join(
-        [*(f"v{k}" for k in range(len(moments.mean))), *(["mass"] if moments.is_weighted else [])]
-    )
-    for block in blocks(connection, f"select {columns} from panel_rows"):
-        values = doubles(block.columns)
-        weights = values.pop() if moments.is_weighted else None
-        rows = np.array(values)
-        fit = scaled @ (rows[1:] - moments.mean[1:, None])
-        sums.add(np.vstack([rows, fit**2, fit**3]), weights)
-    return sums.products

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 
 from trade_potential.errors import InputError
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.pair_file import PairFile
+from trade_potential.gravity.pair_sums import PairSums
 from trade_potential.gravity.time_moments import TimeMoments
+from trade_potential.linalg import FloatArray
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what is not finite is refused
@@ -18,19 +23,30 @@ def moments_of(
     *,
     is_weighted: bool = False,
 ) -> PanelMoments:
-    """Add the pairs up, around the grand means: the pairs are read twice.
+    """Add the pairs up, around the grand means: the pairs are read twice, with weights four times.
 
     Raises:
         InputError: A sum of products is not finite.
     """
+    found = _added(pairs, terms, lambda some: some.mass)
+    alike = _added(pairs, terms, lambda some: some.rows.astype(float)) if is_weighted else None
+    return replace(found, times=times, is_weighted=is_weighted, pairs=pairs, alike=alike)
+
+
+def _added(
+    pairs: PairFile, terms: tuple[str, ...], mass_of: Callable[[PairSums], FloatArray]
+) -> PanelMoments:
+    """The moments of the pairs, whose rows have a mass of ``mass_of`` together."""
     p = len(terms) + 1
     within, total, mass = np.zeros((p, p)), np.zeros(p), 0.0
     counted: dict[float, int] = {}
     for some in pairs:
-        total += some.means @ some.mass
-        mass += some.mass.sum()
+        weights = mass_of(some)
+        scale = weights / some.mass
+        total += some.means @ weights
+        mass += weights.sum()
         for (i, j), sums in some.products.items():
-            within[i, j] += sums.sum()
+            within[i, j] += (sums * scale).sum()
         for size, count in zip(*np.unique(some.rows, return_counts=True), strict=True):
             counted[float(size)] = counted.get(float(size), 0) + int(count)
     within = np.triu(within) + np.triu(within, 1).T
@@ -41,7 +57,7 @@ def moments_of(
     for some in pairs:
         order = np.argsort(some.rows, kind="stable")
         present, starts = np.unique(some.rows[order], return_index=True)
-        share = (some.mass / some.rows)[order]
+        share = (mass_of(some) / some.rows)[order]
         apart = some.means[:, order] - mean[:, None]
         weighted = apart * share
         at = np.searchsorted(sizes, present)
@@ -65,7 +81,5 @@ def moments_of(
         masses=masses,
         between_sum=between_sum,
         between=(between + between.transpose(0, 2, 1)) / 2.0,
-        times=times,
-        is_weighted=is_weighted,
-        pairs=pairs,
+        times=None,
     )

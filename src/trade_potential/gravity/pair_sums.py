@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trade_potential.blocks import BLOCK_ROWS, doubles
+from trade_potential.errors import InputError
 from trade_potential.linalg import FloatArray
 
 if TYPE_CHECKING:
@@ -190,13 +191,21 @@ def first_rows(entities: pa.Array) -> IntArray:
 
 
 def entities_at(entities: pa.Array, places: IntArray) -> Entities:
-    """Some of the entities, as numbers or texts that numpy and DuckDB both hold."""
+    """Some of the entities, as numbers or texts that numpy and DuckDB both hold.
+
+    Raises:
+        InputError: A text ends in a NUL character: numpy leaves it out, and two would be one.
+    """
     import pyarrow as pa
 
     if pa.types.is_integer(entities.type):
         return np.asarray(np.from_dlpack(entities), dtype=np.int64)[places]
     indices = pa.Array.from_buffers(pa.int64(), len(places), [None, pa.py_buffer(places)])
-    return np.array(entities.take(indices).to_pylist(), dtype=str)
+    texts = entities.take(indices).to_pylist()
+    unsafe = next((text for text in texts if text.endswith("\0")), None)
+    if unsafe is not None:
+        raise InputError(f"entity {unsafe!r}: a key ends in no NUL character")
+    return np.array(texts, dtype=str)
 
 
 def positions(values: pa.Array, among: pa.Array) -> IntArray:

@@ -15,7 +15,9 @@ from trade_potential.errors import InputError
 from trade_potential.gravity.pair_file import PairFile
 from trade_potential.gravity.pair_sums import Layout, PairSums, sums_of
 from trade_potential.gravity.time_sums import TimeSums
+from trade_potential.keys import as_key, key_type
 from trade_potential.macros import number, quoted
+from trade_potential.times import TimeOrder, time_order
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,9 +27,6 @@ if TYPE_CHECKING:
 
 KEYS = ["panel"]
 """Models of dbt keep several samples in a table; here there is one, with the key 1."""
-
-INTEGERS = ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UINTEGER", "USMALLINT", "UTINYINT")
-"""Types of entities and times that stay numbers; others are compared as texts."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ def view_rows(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     """Make the view panel_rows, and panel_timed_rows with the number of the time instead of it."""
     keys = {"entity": source.entity, "time_value": source.time}
     columns = [
-        f"{_key(connection, source.relation, column)} as {name}"
+        f"{as_key(quoted(column), key_type(connection, source.relation, column))} as {name}"
         for name, column in keys.items()
         if column is not None
     ]
@@ -126,16 +125,33 @@ def view_rows(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     )
     timed = "select *, 1 as time_key from panel_rows"
     if source.time is not None:
-        connection.execute(
-            "create or replace temporary table panel_times as select time_value, row_number() over "
-            "(order by try_cast(cast(time_value as varchar) as double), time_value) as time_key "
-            "from (select distinct time_value from panel_rows where time_value is not null)"
-        )
+        _number_times(connection)
         timed = (
             "select panel_rows.* exclude (time_value), time_key from panel_rows "
             "inner join panel_times on panel_rows.time_value = panel_times.time_value"
         )
     connection.execute(f"create or replace temporary view panel_timed_rows as {timed}")
+
+
+def _number_times(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the table panel_times: the distinct times and their numbers from 1, in order."""
+    import pyarrow as pa
+
+    rows = "(select distinct time_value from panel_rows where time_value is not null)"
+    query = f"select time_value, row_number() over (order by time_value) as time_key from {rows}"
+    table = connection.execute(query).to_arrow_table()
+    if table.schema.field("time_value").type != pa.int64():
+        values = time_order(table["time_value"].to_pylist()).order
+        keys = range(1, len(values) + 1)
+        table = pa.table({"time_value": pa.array(values, pa.string()), "time_key": list(keys)})
+    connection.register("panel_some", table)
+    connection.execute("create or replace temporary table panel_times as from panel_some")
+    connection.unregister("panel_some")
+
+
+def order_of_times(connection: duckdb.DuckDBPyConnection) -> TimeOrder:
+    """How the times that ``view_rows`` has found follow each other."""
+    return time_order(times_of(connection).to_pylist())
 
 
 def times_of(connection: duckdb.DuckDBPyConnection) -> pa.Array:
@@ -145,14 +161,6 @@ def times_of(connection: duckdb.DuckDBPyConnection) -> pa.Array:
     found = blocks(connection, "select time_value from panel_times order by time_key")
     arrays = [block.columns[0] for block in found]
     return pa.concat_arrays(arrays) if arrays else pa.nulls(0)
-
-
-def _key(connection: duckdb.DuckDBPyConnection, relation: str, column: str) -> str:
-    """A column of keys in SQL, as one of two types."""
-    found = connection.execute(
-        f"select typeof({quoted(column)}) from {quoted(relation)} limit 1"
-    ).fetchone() or ("",)
-    return f"cast({quoted(column)} as {'bigint' if found[0] in INTEGERS else 'varchar'})"
 
 
 def read_pairs(connection: duckdb.DuckDBPyConnection, layout: Layout) -> tuple[PairFile, TimeSums]:

@@ -23,12 +23,12 @@ from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.specification_tests import TestResult, not_available
 from trade_potential.gravity.wald_tests import JOINT, joint_significance
 from trade_potential.regression_table import Coefficient, Model
+from trade_potential.regression_table.model import ABSORBED, OMITTED
 from trade_potential.report import aligned, ledger_rows, ledger_table, number, shown, verdict
 
 COEFFICIENT = ("term", "estimate", "std_error", "statistic", "p_value", "ci_low", "ci_high")
+OF_ERRORS = ("covariance", "correction")
 Document = dict[str, Any]
-F_TESTS = ("f_effects", "f_time_effects", "reset", "joint_significance")
-"""Tests whose degrees of freedom may be a pair."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class ModelReport:
         terms: Names of the coefficients.
         inference: Coefficients with their uncertainty; None without numbers.
         absorbed: Regressors that effects absorb.
+        omitted: Regressors that do not vary or are combinations of those before them.
         effects: Names of the dimensions whose effects are in the model.
         tests: Specification tests, if asked for.
         alpha: Level of their decisions.
@@ -66,6 +67,7 @@ class ModelReport:
     absorbed: tuple[str, ...]
     effects: tuple[str, ...]
     alpha: float
+    omitted: tuple[str, ...] = ()
     tests: tuple[TestResult, ...] = ()
     ledger: list[Loss] = field(default_factory=list)
 
@@ -87,8 +89,9 @@ class ModelReport:
         statistics: dict[str, float] = {}
         if estimate.is_estimated:
             matrix, df = estimate.covariance, float(estimate.df_resid)
+            k = estimate.n_rows - estimate.df_resid
             if errors is not None:
-                matrix, df = errors.matrix, errors.df
+                matrix, df, k = errors.matrix, errors.df, errors.n_parameters
                 if errors.status != "ok":
                     status = errors.status if status == "ok" else status
                     reason = "; ".join(filter(None, [reason, errors.reason]))
@@ -100,6 +103,7 @@ class ModelReport:
             )
             statistics = {
                 "df_resid": float(estimate.df_resid),
+                "n_parameters": float(k),
                 "r_squared_within": estimate.r_squared_within,
                 "r_squared_between": estimate.r_squared_between,
                 "r_squared_overall": estimate.r_squared_overall,
@@ -113,7 +117,9 @@ class ModelReport:
         return cls(
             estimator=estimate.estimator,
             covariance=covariance,
-            correction=CORRECTIONS[covariance],
+            correction="; ".join(
+                filter(None, [CORRECTIONS[covariance], errors.times if errors else ""])
+            ),
             status=status,
             reason=reason,
             is_estimated=estimate.is_estimated,
@@ -124,6 +130,7 @@ class ModelReport:
             terms=(CONSTANT, *estimate.terms) if estimate.is_estimated else (),
             inference=inference,
             absorbed=estimate.absorbed,
+            omitted=estimate.omitted,
             effects=effects,
             alpha=1.0 - confidence_level,
             tests=tests,
@@ -138,7 +145,7 @@ class ModelReport:
         joint = joint_significance(estimate, matrix, self.inference.df)
         if errors is not None and errors.status == FEW_CLUSTERS:
             joint = not_available(JOINT, errors.reason)
-        return replace(self, tests=(*self.tests, joint))
+        return replace(self, tests=(*self.tests, replace(joint, covariance=self.covariance)))
 
     def coefficients(self) -> list[tuple[str, list[float]]]:
         """Terms with the numbers that ``COEFFICIENT`` names."""
@@ -146,6 +153,11 @@ class ModelReport:
             return []
         columns = [getattr(self.inference, name) for name in COEFFICIENT[1:]]
         return [(n, [float(c[i]) for c in columns]) for i, n in enumerate(self.terms)]
+
+    def without_coefficient(self) -> list[tuple[str, str]]:
+        """Regressors that were asked for, and the word that stands for their coefficient."""
+        words = {ABSORBED: self.absorbed, OMITTED: self.omitted}
+        return [(term, word) for word, terms in words.items() for term in terms]
 
     @property
     def distribution(self) -> str:
@@ -167,6 +179,7 @@ class ModelReport:
             "r_squared": number(self.r_squared),
             "statistics": {name: number(value) for name, value in self.statistics.items()},
             "absorbed": list(self.absorbed),
+            "omitted": list(self.omitted),
             "effects": list(self.effects),
             "coefficients": [
                 dict(zip(COEFFICIENT, (term, *map(number, values)), strict=True))
@@ -177,9 +190,11 @@ class ModelReport:
                     "name": test.name,
                     "statistic": number(test.statistic),
                     "df": [number(test.df), number(test.df_denominator)]
-                    if test.name in F_TESTS and math.isfinite(test.df_denominator)
+                    if math.isfinite(test.df_denominator)
                     else number(test.df),
                     "p_value": number(test.p_value),
+                    "covariance": test.covariance or None,
+                    "powers": list(test.powers),
                     "decision": test.decision(self.alpha),
                     "status": test.status,
                     "reason": test.reason,
@@ -211,6 +226,8 @@ class ModelReport:
         text = "".join(f"{name.ljust(width)}  {value}\n" for name, value in head)
         if self.inference is not None:
             rows = [[term, *map(shown, values)] for term, values in self.coefficients()]
+            blank = [""] * (len(COEFFICIENT) - 2)
+            rows += [[term, word, *blank] for term, word in self.without_coefficient()]
             text += "\ncoefficients\n" + aligned([list(COEFFICIENT), *rows])
         if self.tests:
             rows = [
@@ -221,12 +238,15 @@ class ModelReport:
                     shown(test.p_value),
                     test.decision(self.alpha),
                     test.status,
+                    test.covariance,
                 ]
                 for test in self.tests
             ]
-            names = ["test", "statistic", "df", "p_value", "decision", "status"]
+            names = ["test", "statistic", "df", "p_value", "decision", "status", "covariance"]
             text += f"\ntests at level {shown(self.alpha)}\n" + aligned([names, *rows])
-            text += "".join(f"  {test.name}: {test.reason}\n" for test in self.tests if test.reason)
+            text += "".join(
+                f"  {test.name}: {said}\n" for test in self.tests for said in notes(test)
+            )
         return text + ledger_table(self.ledger)
 
     def column(self, *, entity: str, time: str) -> Model:
@@ -235,7 +255,7 @@ class ModelReport:
             Coefficient(term, values[0], values[1], values[3])
             for term, values in self.coefficients()
         ]
-        coefficients += [Coefficient(term, status="absorbed") for term in self.absorbed]
+        coefficients += [Coefficient(t, status=word) for t, word in self.without_coefficient()]
         statistics = {"n_obs": float(self.n_obs), "n_entities": float(self.n_entities)}
         if self.estimator == "ppml":
             statistics["pseudo_r_squared"] = self.statistics.get("pseudo_r_squared", math.nan)
@@ -250,10 +270,23 @@ class ModelReport:
             coefficients=tuple(coefficients) if self.is_estimated else (),
             statistics=statistics,
             status=self.status,
-            reason="" if self.absorbed and self.status == "ok" else self.reason,
+            # Of absorbed regressors the table itself says why.
+            reason=""
+            if self.absorbed and not self.omitted and self.status == "ok"
+            else self.reason,
             effects={name: name in self.effects for name in (entity, time, *self.effects)},
             tests={test.name: test.p_value for test in self.tests},
+            # Of PPML there is a choice, and of Driscoll and Kraay's the times matter.
+            correction=self.correction
+            if self.estimator == "ppml" or self.covariance == "driscoll_kraay"
+            else "",
         )
+
+
+def notes(test: TestResult) -> list[str]:
+    """What a reader needs to know of a test beside its numbers."""
+    powers = ", ".join(map(str, test.powers))
+    return [*([f"powers of the fit: {powers}"] if powers else []), *filter(None, [test.reason])]
 
 
 def json_text(reports: list[ModelReport]) -> str:
@@ -264,14 +297,21 @@ def json_text(reports: list[ModelReport]) -> str:
 
 
 def csv_text(reports: list[ModelReport]) -> str:
-    """The coefficients; of several models with the estimator in front."""
+    """The coefficients and what their errors are, also those that are left out.
+
+    Of several models the estimator stands in front.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     several = len(reports) > 1
-    writer.writerow([*(["estimator"] if several else []), *COEFFICIENT])
+    writer.writerow([*(["estimator"] if several else []), *COEFFICIENT, *OF_ERRORS, "status"])
     for report in reports:
+        front = [report.estimator] if several else []
+        for term, values in report.coefficients():
+            errors = (report.covariance, report.correction)
+            writer.writerow([*front, term, *map(number, values), *errors, report.status])
+        blank = [""] * (len(COEFFICIENT) + len(OF_ERRORS) - 1)
         writer.writerows(
-            [*([report.estimator] if several else []), term, *map(number, values)]
-            for term, values in report.coefficients()
+            [*front, term, *blank, word] for term, word in report.without_coefficient()
         )
     return text.getvalue()

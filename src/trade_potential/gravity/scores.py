@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from trade_potential.gravity.estimate import Estimate
     from trade_potential.gravity.moments import PanelMoments
     from trade_potential.gravity.pair_sums import PairSums
+    from trade_potential.times import TimeOrder
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,13 @@ class Meats:
         by_entity: (k, k) sum over entities of products of their scores.
         by_row: (k, k) sum over rows of products; None where it was not computed, and for between.
         by_time: (T, k) scores of each time in order; None likewise.
+        times: That order; None where times are years.
     """
 
     by_entity: FloatArray
     by_row: FloatArray | None = None
     by_time: FloatArray | None = None
+    times: TimeOrder | None = None
 
     @classmethod
     def of(cls, by_entity: Table, by_time: Table | None, used: list[int]) -> Meats:

@@ -33,6 +33,8 @@ class TestResult:
             positive definite, statistic by generalised inverse, possibly negative) or
             not_available.
         reason: One sentence when the status is not ok, else empty.
+        covariance: Of the coefficients, on which the test rests; empty where it rests on none.
+        powers: Of the fit, whose coefficients RESET tests.
     """
 
     __test__ = False  # not a pytest class
@@ -45,6 +47,8 @@ class TestResult:
     p_value: float
     status: TestStatus
     reason: str
+    covariance: str = ""
+    powers: tuple[int, ...] = ()
 
     def decision(self, alpha: float) -> str:
         """``reject`` or ``keep`` the null hypothesis at level ``alpha``, or ``none``."""
@@ -56,21 +60,21 @@ class TestResult:
 _NAN = float("nan")
 
 
-def named(name: str, null_hypothesis: str) -> TestResult:
+def named(name: str, null_hypothesis: str, covariance: str = "") -> TestResult:
     """A test before its statistic is known."""
-    return TestResult(name, null_hypothesis, _NAN, _NAN, _NAN, _NAN, "ok", "")
+    return TestResult(name, null_hypothesis, _NAN, _NAN, _NAN, _NAN, "ok", "", covariance)
 
 
 def not_available(test: TestResult, reason: str) -> TestResult:
     """The test without a statistic, and why."""
-    blank = named(test.name, test.null_hypothesis)
-    return replace(blank, status="not_available", reason=reason)
+    blank = named(test.name, test.null_hypothesis, test.covariance)
+    return replace(blank, status="not_available", reason=reason, powers=test.powers)
 
 
-_F = named("f_effects", "all partner effects are equal")
-_F_TIME = named("f_time_effects", "all year effects are equal beside partner effects")
+_F = named("f_effects", "all partner effects are equal", "classical")
+_F_TIME = named("f_time_effects", "all year effects are equal beside partner effects", "classical")
 _LM = named("breusch_pagan_lm", "the variance of the partner effects is 0")
-_HAUSMAN = named("hausman", "partner effects are uncorrelated with the regressors")
+_HAUSMAN = named("hausman", "partner effects are uncorrelated with the regressors", "classical")
 
 
 def f_effects(moments: PanelMoments, within_fit: Estimate) -> TestResult:

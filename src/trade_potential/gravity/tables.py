@@ -116,6 +116,21 @@ def inference_rows(
         yield {**common, "item": "critical_value", "value": inference.critical_value}
 
 
+def without_coefficient(
+    reason: str, covariance: str, *, absorbed: tuple[str, ...], omitted: tuple[str, ...]
+) -> Iterator[dict[str, Any]]:
+    """Rows for the regressors that have no coefficient."""
+    words = {"absorbed": absorbed, "omitted": omitted}
+    for term, status in [(term, word) for word, terms in words.items() for term in terms]:
+        yield {
+            "item": "coefficient",
+            "name": term,
+            "covariance": covariance,
+            "status": status,
+            "reason": reason,
+        }
+
+
 def test_row(test: TestResult, alpha: float) -> dict[str, Any]:
     """Row of a test, its decision at level ``alpha``."""
     return {
@@ -129,6 +144,7 @@ def test_row(test: TestResult, alpha: float) -> dict[str, Any]:
         "p_value": test.p_value,
         "status": test.status,
         "reason": test.reason or test.null_hypothesis,
+        **({"covariance": test.covariance} if test.covariance else {}),
     }
 
 
@@ -151,14 +167,9 @@ def _estimate_rows(
         df=law_df(estimate.estimator, estimate.df_resid),
         confidence_level=level,
     )
-    for term in estimate.absorbed:
-        yield {
-            "item": "coefficient",
-            "name": term,
-            "covariance": "classical",
-            "status": "absorbed",
-            "reason": estimate.reason,
-        }
+    yield from without_coefficient(
+        estimate.reason, "classical", absorbed=estimate.absorbed, omitted=estimate.omitted
+    )
     yield {"item": "centred_constant", "value": estimate.centred_constant}
     yield {"item": "within_weight", "value": estimate.within_weight}
     for size, weight, theta in zip(

@@ -1,4 +1,4 @@
-"""Tests that need a covariance or a pass over the rows: Wald tests and Ramsey's."""
+"""Wald tests: they need a covariance."""
 
 from __future__ import annotations
 
@@ -9,25 +9,17 @@ import numpy as np
 from trade_potential.gravity.covariance import FEW_CLUSTERS, Sandwich
 from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.moments import MEAN_OF
-from trade_potential.gravity.specification_tests import (
-    TestResult,
-    f_of_restriction,
-    named,
-    not_available,
-)
+from trade_potential.gravity.specification_tests import TestResult, named, not_available
 from trade_potential.laws import chi2_tail, f_tail
-from trade_potential.linalg import FloatArray, ScaledSystem, collinear_columns
+from trade_potential.linalg import FloatArray
 
 JOINT = named("joint_significance", "all slopes are 0")
-MUNDLAK = named("mundlak", "the slopes of the entity means are 0: effects go with no regressor")
-HAUSMAN_ROBUST = replace(MUNDLAK, name="hausman_robust")
-RESET = named("reset", "powers of the fit add nothing: the form of the model is right")
+_MEANS = "the slopes of the entity means are 0: effects go with no regressor"
+MUNDLAK = named("mundlak", _MEANS, "classical")
+HAUSMAN_ROBUST = named("hausman_robust", _MEANS, "clustered")
 
 RANK_TOLERANCE = 1e-12
 """A scaled covariance with a smaller eigenvalue relative to the largest is taken as singular."""
-
-RESET_POWERS = 2
-"""Powers 2 and 3 of the fit (Ramsey, 1969), the default of R lmtest and statsmodels."""
 
 
 def wald(test: TestResult, slopes: FloatArray, covariance: FloatArray, df: float) -> TestResult:
@@ -92,31 +84,3 @@ def _of_means(test: TestResult, estimate: Estimate, covariance: FloatArray | Non
     names = {MEAN_OF.format(term) for term in estimate.terms}
     at = [k for k, term in enumerate(estimate.terms, start=1) if term in names]
     return wald(test, estimate.coefficients[at], covariance[np.ix_(at, at)], float("inf"))
-
-
-def reset(pooled_fit: Estimate, products: FloatArray | None) -> TestResult:
-    """Ramsey's test on pooled least squares: F of the powers 2 and 3 of the fit.
-
-    Args:
-        pooled_fit: The fit whose powers were added.
-        products: (p + 3, p + 3) products around the means of the outcome, the p regressors and the
-            two powers of the standardised fit; None without numbers.
-
-    Source: Ramsey (1969), section 3; as R's ``lmtest::resettest(power = 2:3)``.
-    """
-    if not pooled_fit.is_estimated or products is None:
-        return not_available(RESET, f"pooled: {pooled_fit.reason}")
-    if pooled_fit.ssr == 0.0:
-        return not_available(RESET, "the pooled regression fits exactly")
-    if not np.isfinite(products).all():
-        return not_available(RESET, "the fit does not vary")
-    df2 = pooled_fit.df_resid - RESET_POWERS
-    if df2 <= 0:
-        return not_available(RESET, f"{df2} residual degrees of freedom with the powers")
-    inner = products[1:, 1:]
-    if collinear_columns(inner):
-        return not_available(RESET, "a power of the fit is a combination of the regressors")
-    slopes = ScaledSystem.of(inner).inverse @ products[1:, 0]
-    ssr = max(0.0, float(products[0, 0] - products[0, 1:] @ slopes))
-    fit = replace(pooled_fit, df_resid=df2)
-    return f_of_restriction(RESET, pooled_fit.ssr, ssr, RESET_POWERS, fit)

@@ -3,30 +3,31 @@
 With scores s_i = z_i w_i (y_i - mu_i), z the regressors less their mu-weighted effects, and the
 bread B = (sum w mu z z')^-1:
 
-================  =======================================  =====================================
-kind              covariance                               correction
-================  =======================================  =====================================
-classical         B                                        1
-robust            B (sum s s') B                           N / (N - K)
-clustered         B (sum_g s_g s_g') B, g entities         G / (G - 1) * (N - 1) / (N - K)
-clustered_twoway  V_entity + V_time - V_row                each part with its own G of the above
-================  =======================================  =====================================
+================  ==================================  ==============================  ===========
+kind              covariance                          small_sample (default)          ppmlhdfe
+================  ==================================  ==============================  ===========
+classical         B                                   1                               1
+robust            B (sum s s') B                      N / (N - K)                     N / (N - 1)
+clustered         B (sum_g s_g s_g') B, g entities    G / (G - 1) * (N - 1) / (N - K) G / (G - 1)
+clustered_twoway  V_entity + V_time - V_row           each part with its own G of     J / (J - 1)
+                                                      the above
+================  ==================================  ==============================  ===========
 
-K is the number of slopes plus the rank of a constant and the dummies of those effects that are not
-nested in the clusters: for robust of all effects, for clustered_twoway of those nested neither in
-entities nor in years. A row is its own cluster in V_row, so that G / (G - 1) * (N - 1) = N there.
-The law is the normal distribution. Classical assumes variance = mean, that is counts: it is the
-only one that depends on the unit of the outcome.
+The correction ``none`` is 1 throughout. K is the number of slopes plus the rank of a constant and
+the dummies of those effects that are not nested in the clusters: for robust of all effects, for
+clustered_twoway of those nested neither in entities nor in years. A row is its own cluster in
+V_row, so that G / (G - 1) * (N - 1) = N there. J is the smaller number of clusters, of entities or
+years. The law is the normal distribution. Classical assumes variance = mean, that is counts: it is
+the only one that depends on the unit of the outcome.
 
-Others, as factors on the same sandwich. Stata's poisson, glm and ppmlhdfe: N / (N - 1) for robust
-and G / (G - 1) for clustered. fixest and pyfixest as here, except that they take the smallest G for
-all parts of twoway, count one parameter as shared by two effects whatever the graph of their levels
-(exporter^year and importer^year share one in every year), and give classical (N - 1) / (N - K).
-statsmodels' GLM: HC0 1, HC1 N / (N - K) and cluster G / (G - 1) * (N - 1) / (N - K) with K all
-columns, dummies too.
+Others, as factors on the same sandwich. ppmlhdfe's are also those of Stata's poisson and glm.
+fixest and pyfixest as small_sample, except that they take the smallest G for all parts of twoway,
+count one parameter as shared by two effects whatever the graph of their levels (exporter^year and
+importer^year share one in every year), and give classical (N - 1) / (N - K). statsmodels' GLM: HC0
+none, HC1 N / (N - K) and cluster G / (G - 1) * (N - 1) / (N - K) with K all columns, dummies too.
 
 Source: Santos Silva and Tenreyro (2006), section 3; Cameron and Miller (2015), eq. 11 and 12;
-Cameron, Gelbach and Miller (2011), eq. 2.10.
+Cameron, Gelbach and Miller (2011), eq. 2.10 and section 2.3; Correia, Guimaraes and Zylkin (2020).
 """
 
 from __future__ import annotations
@@ -44,11 +45,26 @@ from trade_potential.ppml.sample import IntArray
 Kind = Literal["classical", "robust", "clustered", "clustered_twoway"]
 CovarianceStatus = Literal["ok", "not_positive_definite", "single_cluster"]
 KINDS: tuple[Kind, ...] = ("classical", "robust", "clustered", "clustered_twoway")
-CORRECTIONS: dict[Kind, str] = {
-    "classical": "none: variance = mean",
-    "robust": "N/(N-K)",
-    "clustered": "G/(G-1) x (N-1)/(N-K)",
-    "clustered_twoway": "G_j/(G_j-1) of each part x (N-1)/(N-K)",
+Correction = Literal["small_sample", "ppmlhdfe", "none"]
+CORRECTIONS: dict[Correction, dict[Kind, str]] = {
+    "small_sample": {
+        "classical": "none: variance = mean",
+        "robust": "N/(N-K)",
+        "clustered": "G/(G-1) x (N-1)/(N-K)",
+        "clustered_twoway": "G_j/(G_j-1) of each part x (N-1)/(N-K)",
+    },
+    "ppmlhdfe": {
+        "classical": "none: variance = mean",
+        "robust": "N/(N-1)",
+        "clustered": "G/(G-1)",
+        "clustered_twoway": "J/(J-1), J the smaller number of clusters",
+    },
+    "none": {
+        "classical": "none: variance = mean",
+        "robust": "none",
+        "clustered": "none",
+        "clustered_twoway": "none",
+    },
 }
 """Small-sample corrections in words."""
 
@@ -63,7 +79,7 @@ class Covariance:
     Attributes:
         matrix: (k, k); NaN where there is none.
         corrections: Factor of each part (model, row, entity, time).
-        n_parameters: K of the corrections.
+        n_parameters: K, of which only the correction small_sample makes use.
         status: ok; not_positive_definite (of the difference in twoway; variances may be negative);
             single_cluster (no numbers).
         reason: One sentence when the status is not ok, else empty.
@@ -74,6 +90,16 @@ class Covariance:
     n_parameters: int
     status: CovarianceStatus = "ok"
     reason: str = ""
+
+    def words(self, kind: Kind, correction: Correction) -> str:
+        """The correction in words with its factor, by part where parts differ, and K."""
+        said = CORRECTIONS[correction][kind]
+        if said.startswith("none"):
+            return said
+        factors = {f"{factor:.6g}" for factor in self.corrections.values()}
+        by_part = ", ".join(f"{name} {factor:.6g}" for name, factor in self.corrections.items())
+        said += f" = {factors.pop()}" if len(factors) == 1 else f" = {by_part}"
+        return f"{said}; K = {self.n_parameters}" if correction == "small_sample" else said
 
 
 def covariances(
@@ -86,6 +112,7 @@ def covariances(
     ranks: DummyRanks,
     entity: IntArray,
     time: IntArray,
+    correction: Correction,
 ) -> dict[Kind, Covariance]:
     """All kinds.
 
@@ -98,6 +125,7 @@ def covariances(
         ranks: Of the effects.
         entity: (N,) clusters.
         time: (N,) clusters.
+        correction: For small samples.
     """
     n = len(residual)
     bread = ScaledSystem.of(gram(design, weights * fitted)).inverse
@@ -113,28 +141,40 @@ def covariances(
         free = [k for k in every if not any(nested[name][k] for name in within)]
         return n_slopes + (ranks.rank(free) if free else 1)
 
-    def part(name: str, k: int) -> tuple[FloatArray, float]:
-        """Covariance and correction with one kind of cluster."""
+    def part(name: str) -> tuple[FloatArray, int]:
+        """Meat with one kind of cluster, and how many clusters there are."""
         if name == "row":
-            groups, meat = n, gram(design, errors**2)
-        else:
-            sums = _sums(design, errors, clusters[name])
-            groups, meat = len(sums), sums.T @ sums
-        if groups < 2 or n <= k:
-            return np.full_like(bread, np.nan), float("nan")
-        factor = groups / (groups - 1) * (n - 1) / (n - k)
-        return factor * bread @ meat @ bread, factor
+            return gram(design, errors**2), n
+        sums = _sums(design, errors, clusters[name])
+        return sums.T @ sums, len(sums)
+
+    parts = {name: part(name) for name in ("entity", "time", "row")}
+
+    def factor(groups: int, fewest: int, k: int) -> float:
+        """Correction of a part with ``groups`` clusters; NaN for a single one."""
+        if groups < 2 or (correction == "small_sample" and n <= k):
+            return float("nan")
+        if correction == "none":
+            return 1.0
+        if correction == "ppmlhdfe":
+            return fewest / (fewest - 1)
+        return groups / (groups - 1) * (n - 1) / (n - k)
+
+    def corrected(names: tuple[str, ...], k: int) -> tuple[dict[str, FloatArray], dict[str, float]]:
+        """Covariance with each of some kinds of clusters, and its factor."""
+        fewest = min((parts[name][1] for name in names if parts[name][1] > 1), default=n)
+        factors = {name: factor(parts[name][1], fewest, k) for name in names}
+        return {name: factors[name] * bread @ parts[name][0] @ bread for name in names}, factors
 
     found: dict[Kind, Covariance] = {"classical": Covariance(bread, {"model": 1.0}, parameters())}
     one_way: tuple[tuple[Kind, str], ...] = (("robust", "row"), ("clustered", "entity"))
     for kind, name in one_way:
         k = parameters(*(() if name == "row" else (name,)))
-        matrix, factor = part(name, k)
-        found[kind] = _judged(matrix, {name: factor}, k)
+        matrices, factors = corrected((name,), k)
+        found[kind] = _judged(matrices[name], factors, k)
     k = parameters("entity", "time")
-    parts = {name: part(name, k) for name in ("entity", "time", "row")}
-    matrix = parts["entity"][0] + parts["time"][0] - parts["row"][0]
-    factors = {name: factor for name, (_, factor) in parts.items()}
+    matrices, factors = corrected(("entity", "time", "row"), k)
+    matrix = matrices["entity"] + matrices["time"] - matrices["row"]
     found["clustered_twoway"] = _judged(matrix, factors, k)
     return found
 

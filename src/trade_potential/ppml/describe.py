@@ -14,7 +14,7 @@ from trade_potential.gravity.estimate import CONSTANT
 from trade_potential.linalg import FloatArray
 from trade_potential.ppml.covariance import covariances
 from trade_potential.ppml.demean import DummyRanks, dummies
-from trade_potential.ppml.result import PpmlFit
+from trade_potential.ppml.result import PpmlFit, counted
 from trade_potential.ppml.sample import Sample
 from trade_potential.ppml.solve import Problem, Solution
 
@@ -70,6 +70,7 @@ def described(
         ranks=ranks,
         entity=sample.entity,
         time=sample.time,
+        correction=fit.correction,
     )
     # Scores and their products are in units of outcome * weight, the inverse of the bread too.
     scale = {"classical": unit * size}
@@ -91,14 +92,10 @@ def described(
     null_likelihood = float(w @ (y * np.log(grand) - grand - factorial))
     del logarithm, factorial
     return replace(
-        fit,
+        counted(fit, sample),
         terms=((CONSTANT, *sample.terms) if m == 0 else sample.terms),
         coefficients=coefficients,
         covariances=matrices,
-        n_obs=len(sample),
-        n_entities=int(np.count_nonzero(np.bincount(sample.entity))),
-        n_times=int(np.count_nonzero(np.bincount(sample.time))),
-        n_zeros=int((y == 0.0).sum()),
         deviance=deviance,
         log_likelihood=likelihood,
         pseudo_r_squared=1.0 - likelihood / null_likelihood,

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from trade_potential.linalg import COLLINEARITY_TOLERANCE, FloatArray, collinear_columns
+from trade_potential.linalg import FloatArray
+from trade_potential.ppml.covariance import Correction
 from trade_potential.ppml.demean import RANK_DEMEANED, DummyRanks, NotDemeanedError, demean
 from trade_potential.ppml.describe import described
-from trade_potential.ppml.levels import gram
+from trade_potential.ppml.left_out import LeftOut, Redundant
 from trade_potential.ppml.newton import solve_at_scale
 from trade_potential.ppml.normal import Plan
-from trade_potential.ppml.result import ESTIMATED, PpmlFit, Status
+from trade_potential.ppml.result import ESTIMATED, PpmlFit, Status, refused
 from trade_potential.ppml.sample import IntArray, Sample, read_sample
-from trade_potential.ppml.separation import SEPARATION, Pruned, prune
+from trade_potential.ppml.separation import SEPARATION, prune
 from trade_potential.ppml.solve import Problem, solve
 
 SCALE_ROWS = 20_000
@@ -26,7 +28,7 @@ of a second. Results are the same to 1e-9; decision 008."""
 VANISHING = 1e-5
 """Share of the mean below which a fit to an outcome of 0 is suspect, if separation is not known."""
 
-__all__ = ["ESTIMATED", "PpmlFit", "Status", "fit_ppml"]
+__all__ = ["ESTIMATED", "PpmlFit", "Status", "fit_ppml", "fit_sample"]
 
 
 def fit_ppml(
@@ -38,6 +40,7 @@ def fit_ppml(
     time: str,
     effects: Sequence[tuple[str, ...]] = (),
     weights: str | None = None,
+    correction: Correction = "small_sample",
     scale_rows: int = SCALE_ROWS,
 ) -> PpmlFit:
     """Estimate E(y) = exp(x'b + effects) by the Poisson first-order conditions.
@@ -50,6 +53,7 @@ def fit_ppml(
         time: Second key column, and cluster.
         effects: Each a tuple of columns whose combinations are the levels; none: a constant.
         weights: Column of positive weights of the likelihood.
+        correction: Of the covariances, for small samples; see ``covariance``.
         scale_rows: Rows from which on the algorithms for large samples are used, see ``PpmlFit``.
 
     Raises:
@@ -67,13 +71,21 @@ def fit_ppml(
         weights=weights,
     )
     del rows  # a caller who has let go of them has the memory back
-    named = tuple(tuple(columns) for columns in effects)
+    return fit_sample(given, correction=correction, scale_rows=scale_rows)
+
+
+def fit_sample(
+    given: Sample, *, correction: Correction = "small_sample", scale_rows: int = SCALE_ROWS
+) -> PpmlFit:
+    """Estimate as ``fit_ppml`` does, from rows that are arrays already."""
+    named = tuple(effect.columns for effect in given.effects)
     try:
-        fit = _fit(given, named, at_scale=len(given) >= scale_rows and bool(named))
+        at_scale = len(given) >= scale_rows and bool(named)
+        fit = _fit(given, named, correction, at_scale=at_scale)
     except NotDemeanedError as error:
         empty = given.no_keys().assign(step="", reason="")
-        fit = PpmlFit("not_converged", f"before the fit: {error}", empty, named)
-    names = (key_name(entity), key_name(time))
+        fit = refused("not_converged", f"before the fit: {error}", empty, named, given)
+    names = (key_name(given.key_names[0]), key_name(given.key_names[1]))
     losses = fit.losses.rename(columns=dict(zip(("entity", "time"), names, strict=True)))
     return replace(fit, losses=losses, key_names=names)
 
@@ -83,23 +95,25 @@ def key_name(column: str) -> str:
     return f"{column} (key)" if column in ("step", "reason") else column
 
 
-def _fit(given: Sample, named: tuple[tuple[str, ...], ...], *, at_scale: bool) -> PpmlFit:
+def _fit(
+    given: Sample,
+    named: tuple[tuple[str, ...], ...],
+    correction: Correction,
+    *,
+    at_scale: bool,
+) -> PpmlFit:
     unpruned = given.no_keys().assign(step="", reason="")
     if not len(given):
-        return PpmlFit("no_rows", "there are no rows", unpruned, named)
+        return refused("no_rows", "there are no rows", unpruned, named, given)
     if not given.outcome.any():
         reason = f"all {len(given)} outcomes are 0"
-        return PpmlFit("all_zero", reason, unpruned, named, n_obs=len(given))
-    flat = [] if named else _flat_terms(given, at_scale=False)
-    if flat:
-        reason = f"{', '.join(flat)} does not vary over the sample"
-        return PpmlFit("rank_deficient", reason, unpruned, named, n_obs=len(given))
+        return refused("all_zero", reason, unpruned, named, given)
     pruned = prune(given, at_scale=at_scale)
     sample = pruned.sample
 
     def refuse(status: Status, reason: str) -> PpmlFit:
         text = "; ".join(filter(None, [reason, pruned.note]))
-        return PpmlFit(status, text, pruned.losses, named, n_obs=len(sample))
+        return refused(status, text, pruned.losses, named, sample)
 
     if not len(sample):
         is_separated = (pruned.losses["step"] == SEPARATION).any()
@@ -110,30 +124,27 @@ def _fit(given: Sample, named: tuple[tuple[str, ...], ...], *, at_scale: bool) -
     codes = sample.codes()
     plan = Plan.of(codes) if at_scale else None
     within = _within(x, codes, plan)
-    absorbed, infinite = _left_out(
-        given, pruned, _flat(sample.terms, within, spread), at_scale=at_scale
+    redundant = Redundant.of(sample.terms, within, spread)
+    gone = LeftOut.of(
+        redundant,
+        given,
+        partial(_less_effects, at_scale=at_scale),
+        is_separated=bool((pruned.losses["step"] == SEPARATION).any()),
     )
-    at = [k for k, t in enumerate(sample.terms) if t not in (*absorbed, *infinite)]
+    at = [k for k, t in enumerate(sample.terms) if t not in gone.terms]
     kept = sample.select([sample.terms[k] for k in at])
     mean, spread, terms = mean[at], spread[at], kept.terms
     x, within = (part if len(at) == part.shape[1] else part[:, at] for part in (x, within))
     ranks = DummyRanks(list(codes.T))
     rank = ranks.rank()
     if len(kept) <= len(terms) + rank:
-        lost = len(terms) + rank
+        # Of too few rows regressors are combinations of each other: all of them were asked for.
+        lost = len(sample.terms) - len(redundant.flat) + rank
         rest = len(kept) - lost
         reason = f"{len(kept)} rows for {lost} coefficients: {rest} residual degrees of freedom"
         return refuse("too_few_rows", reason)
-    collinear = [terms[k] for k in collinear_columns(gram(within, np.ones(len(within))))]
-    if collinear:
-        reason = f"{', '.join(collinear)} is a linear combination of the regressors before it"
-        if named:
-            reason += " and the effects"
-        if len(kept) < len(given):
-            reason += ", once singletons and separated rows are dropped"
-        return refuse("rank_deficient", reason)
-    if not terms:
-        return refuse("rank_deficient", _reason(absorbed, infinite, named) + "; none is left")
+    if named and not terms:
+        return refuse("rank_deficient", f"{gone.reason}; none is left")
     size, unit = kept.weights.mean(), float(np.average(kept.outcome, weights=kept.weights))
     problem = Problem(
         outcome=kept.outcome / unit,
@@ -148,17 +159,19 @@ def _fit(given: Sample, named: tuple[tuple[str, ...], ...], *, at_scale: bool) -
     vanishing = (kept.outcome == 0.0) & (solution.fitted < VANISHING)
     if pruned.note and vanishing.any():
         return refuse("not_converged", f"{vanishing.sum()} rows may be separated: fitted as 0")
-    reason = "; ".join(filter(None, [_reason(absorbed, infinite, named), pruned.note]))
+    reason = "; ".join(filter(None, [gone.reason, pruned.note]))
     return described(
         PpmlFit(
             status="ok",
             reason=reason,
             losses=pruned.losses,
             effects=named,
-            absorbed=absorbed,
-            separated=infinite,
+            absorbed=gone.absorbed,
+            separated=gone.infinite,
+            omitted=gone.omitted,
             df_resid=len(kept) - len(terms) - rank,
             algorithm="demeaning" if plan is None else "elimination",
+            correction=correction,
         ),
         sample=kept,
         problem=problem,
@@ -179,38 +192,7 @@ def _within(x: FloatArray, codes: IntArray, plan: Plan | None) -> FloatArray:
     return x
 
 
-def _flat_terms(sample: Sample, *, at_scale: bool) -> list[str]:
-    """Regressors that effects absorb, or without effects do not vary."""
-    x, _, spread = sample.standardised()
+def _less_effects(sample: Sample, *, at_scale: bool) -> FloatArray:
+    """Standardised regressors less the effects."""
     codes = sample.codes()
-    within = _within(x, codes, Plan.of(codes) if at_scale else None)
-    return _flat(sample.terms, within, spread)
-
-
-def _flat(terms: tuple[str, ...], within: FloatArray, spread: FloatArray) -> list[str]:
-    """Those of standardised regressors of whose variance the effects leave nothing."""
-    left = np.array([column @ column for column in within.T]) / max(len(within), 1)
-    flat = (spread == 0.0) | (left < COLLINEARITY_TOLERANCE)
-    return [term for term, is_flat in zip(terms, flat, strict=True) if is_flat]
-
-
-def _left_out(
-    given: Sample, pruned: Pruned, flat: list[str], *, at_scale: bool
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Absorbed regressors, and those that vary on separated rows only."""
-    if not flat or not (pruned.losses["step"] == SEPARATION).any():
-        return tuple(flat), ()
-    absorbed = _flat_terms(given.select(flat), at_scale=at_scale)
-    return tuple(absorbed), tuple(term for term in flat if term not in absorbed)
-
-
-def _reason(
-    absorbed: tuple[str, ...], infinite: tuple[str, ...], named: tuple[tuple[str, ...], ...]
-) -> str:
-    sets = ", ".join("^".join(columns) for columns in named)
-    parts = []
-    if absorbed:
-        parts.append(f"the effects of {sets} absorb {', '.join(absorbed)}")
-    if infinite:
-        parts.append(f"only separated rows tell the coefficient of {', '.join(infinite)}: infinite")
-    return "; ".join(parts)
+    return _within(sample.standardised()[0], codes, Plan.of(codes) if at_scale else None)

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from trade_potential.errors import InputError
+
 Codes = npt.NDArray[np.int64]
 
 DENSE = 4
@@ -29,9 +31,16 @@ class Encoded(NamedTuple):
     array: npt.NDArray[Any]
 
 
-def encode(column: pd.Series[Any]) -> Encoded:
-    """Levels of a column: by type, then value, as texts and numbers have no common order."""
-    codes, found = pd.factorize(column, use_na_sentinel=True)
+def encode(name: str, column: pd.Series[Any] | npt.NDArray[Any]) -> Encoded:
+    """Levels of a column: by type, then value, as texts and numbers have no common order.
+
+    Raises:
+        InputError: It holds lists or the like, which are no keys.
+    """
+    try:
+        codes, found = pd.factorize(column, use_na_sentinel=True)
+    except TypeError as error:
+        raise InputError(f"{name} holds what is no key: {error}") from error
     typed = sorted((type(value).__name__, value, i) for i, value in enumerate(found))
     at = np.array([i for _, _, i in typed], dtype=np.int64)
     rank = np.full(len(found) + 1, -1, dtype=np.int64)  # the last for the code -1

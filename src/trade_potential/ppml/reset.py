@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy import stats
 
 from trade_potential.gravity.specification_tests import TestResult, named, not_available
+from trade_potential.gravity.wald_tests import wald
 from trade_potential.linalg import COLLINEARITY_TOLERANCE, FloatArray
 from trade_potential.ppml.covariance import KINDS, Kind, covariances
 from trade_potential.ppml.demean import DummyRanks, NotDemeanedError, demean
@@ -15,33 +15,40 @@ from trade_potential.ppml.levels import gram
 from trade_potential.ppml.newton import solve_at_scale
 from trade_potential.ppml.normal import Plan
 from trade_potential.ppml.result import PpmlFit
+from trade_potential.ppml.sample import CONSTANT_TOLERANCE
 from trade_potential.ppml.solve import solve
 
-_RESET = named("reset", "the conditional mean is exp(x'b + effects)")
+PPML_POWERS = (2,)
+"""The square, as Santos Silva and Tenreyro."""
 
 
-def reset(fit: PpmlFit) -> dict[Kind, TestResult]:
-    """Add the square of the linear prediction and test its coefficient, chi2(1), by kind.
+def reset(fit: PpmlFit, powers: tuple[int, ...] = PPML_POWERS) -> dict[Kind, TestResult]:
+    """Add powers of the linear prediction and test their q coefficients, chi2(q), by kind.
 
     The prediction includes the effects, which are regressors in the paper; another unit of the
-    outcome adds a multiple of the prediction and a constant to the square, so nothing changes.
+    outcome adds lower powers to a power, so that nothing changes where they run from 2 on.
     Source: Ramsey (1969); Santos Silva and Tenreyro (2006), section 5.
     """
+    said = ", ".join(map(str, powers))
+    null = (
+        f"powers of the prediction ({said}) add nothing: the conditional mean is exp(x'b + effects)"
+    )
+    tests = {kind: replace(named("reset", null, kind), powers=powers) for kind in KINDS}
 
     def none(reason: str) -> dict[Kind, TestResult]:
-        return {kind: not_available(_RESET, reason) for kind in KINDS if kind != "classical"}
+        return {kind: not_available(test, reason) for kind, test in tests.items()}
 
     if not fit.is_estimated or fit.problem is None or fit.solution is None or fit.sample is None:
         return none(fit.reason)
     problem, eta = fit.problem, fit.solution.predictor
-    square = (eta - eta.mean()) ** 2
-    spread = float(square.std())
-    if spread == 0.0:
+    centred, spread = eta - eta.mean(), float(eta.std())
+    if spread <= CONSTANT_TOLERANCE * max(1.0, float(np.abs(eta).max())):
         return none("the fitted values do not vary")
-    square = (square - square.mean()) / spread
+    added = [_standardised((centred / spread) ** power) for power in powers]
+    p, q = problem.regressors.shape[1], len(powers)
     plan = Plan.of(problem.codes) if fit.algorithm == "elimination" else None
-    x: FloatArray = np.empty((problem.regressors.shape[1] + 1, len(square))).T
-    x[:, :-1], x[:, -1] = problem.regressors, square
+    x: FloatArray = np.empty((p + q, len(eta))).T
+    x[:, :p], x[:, p:] = problem.regressors, np.column_stack(added)
     try:
         if plan is None:
             within = demean(x, problem.codes, np.ones(len(x)))
@@ -50,15 +57,12 @@ def reset(fit: PpmlFit) -> dict[Kind, TestResult]:
             plan.at(np.ones(len(x))).demean(within)
     except NotDemeanedError as error:
         return none(str(error))
-    others, last = within[:, :-1], within[:, -1]
-    products = gram(within, np.ones(len(within)))
-    left = last - others @ np.linalg.lstsq(products[:-1, :-1], products[:-1, -1])[0]
-    if float(left @ left) <= COLLINEARITY_TOLERANCE * float(square @ square):
-        return none("the square of the prediction is a combination of regressors and effects")
+    if not _is_new(gram(within, np.ones(len(within))), p, len(eta)):
+        return none("a power of the prediction is a combination of regressors and effects")
     more = replace(problem, regressors=x)
     wider = solve(more) if plan is None else solve_at_scale(more, plan)
     if wider.failure:
-        return none(f"with the square of the prediction: {wider.failure}")
+        return none(f"with the powers of the prediction: {wider.failure}")
     design = wider.design
     if problem.codes.shape[1] == 0:
         design = np.column_stack([design, np.ones(len(x))])
@@ -67,20 +71,37 @@ def reset(fit: PpmlFit) -> dict[Kind, TestResult]:
         problem.outcome - wider.fitted,
         problem.weights,
         wider.fitted,
-        n_slopes=x.shape[1],
+        n_slopes=p + q,
         ranks=DummyRanks(list(problem.codes.T)),
         entity=fit.sample.entity,
         time=fit.sample.time,
+        correction=fit.correction,
     )
-    k = x.shape[1] - 1
-    results = none("")
-    for kind in results:
-        variance = float(found[kind].matrix[k, k])
-        if not variance > 0.0:
-            results[kind] = not_available(_RESET, found[kind].reason or "no variance")
+    # The classical covariance depends on the units of outcome and weights.
+    unit = {"classical": float(fit.weights @ fit.outcome) / len(eta)}
+    results: dict[Kind, TestResult] = {}
+    for kind, test in tests.items():
+        matrix = found[kind].matrix[p : p + q, p : p + q] / unit.get(kind, 1.0)
+        if not (np.diag(matrix) > 0.0).all():
+            results[kind] = not_available(test, found[kind].reason or "no variance")
             continue
-        value = float(wider.slopes[k]) ** 2 / variance
-        results[kind] = replace(
-            _RESET, statistic=value, df=1.0, p_value=float(stats.chi2.sf(value, 1))
-        )
+        results[kind] = wald(test, wider.slopes[p:], matrix, np.inf)
     return results
+
+
+def _standardised(values: FloatArray) -> FloatArray:
+    """With mean 0 and standard deviation 1; zeros where nothing varies."""
+    centred = values - values.mean()
+    spread = float(centred.std())
+    is_flat = spread <= CONSTANT_TOLERANCE * float(np.abs(values).max())
+    return np.zeros_like(centred) if is_flat else np.asarray(centred / spread)
+
+
+def _is_new(products: FloatArray, p: int, n_rows: int) -> bool:
+    """Whether each power leaves something beside effects, regressors and those before it."""
+    for k in range(p, len(products)):
+        slopes = np.linalg.lstsq(products[:k, :k], products[:k, k])[0]
+        left = float(products[k, k] - products[k, :k] @ slopes)
+        if left <= COLLINEARITY_TOLERANCE * n_rows:
+            return False
+    return True

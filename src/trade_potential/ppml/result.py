@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from trade_potential.gravity.covariance import too_few
 from trade_potential.linalg import FloatArray
-from trade_potential.ppml.covariance import Covariance, Kind
+from trade_potential.ppml.covariance import Correction, Covariance, Kind
 from trade_potential.ppml.sample import Sample
 from trade_potential.ppml.solve import Problem, Solution
 
@@ -19,7 +19,7 @@ Status = Literal[
     "ok",  # estimated as named
     "not_converged",  # the first-order conditions do not hold
     "too_few_rows",  # no residual degrees of freedom
-    "rank_deficient",  # a regressor is constant or a combination of others
+    "rank_deficient",  # no regressor is left; strictly: one is left out
     "all_zero",  # no outcome is positive
     "no_rows",  # none given, or every row is a singleton
     "separated",  # no row is left once separated rows are dropped
@@ -34,15 +34,17 @@ class PpmlFit:
 
     Attributes:
         status: What kind of result this is.
-        reason: One sentence when the status is not ok or a term is left out, else empty.
+        reason: One sentence when the status is not ok or a regressor has no coefficient.
         terms: Coefficients in order; ``const`` first when there are no effects.
         absorbed: Regressors that the effects absorb.
+        omitted: Regressors that do not vary or are combinations of those before them.
         separated: Regressors that vary on separated rows only: their coefficient is infinite.
         effects: Sets of fixed effects.
         coefficients: (k,).
         covariances: By kind, see ``covariance``.
+        correction: Of the covariances, for small samples.
         df_resid: Rows less slopes less rank of the effects.
-        n_obs, n_entities, n_times, n_zeros: Of the rows kept.
+        n_obs, n_entities, n_times, n_zeros: Of the rows kept, also without numbers.
         deviance: Of the outcome in its unit.
         log_likelihood: Poisson pseudo log likelihood with ln gamma(y + 1), as Stata.
         pseudo_r_squared: 1 - log_likelihood / that of a constant (McFadden, Stata); like the log
@@ -72,6 +74,7 @@ class PpmlFit:
     terms: tuple[str, ...] = ()
     absorbed: tuple[str, ...] = ()
     separated: tuple[str, ...] = ()
+    omitted: tuple[str, ...] = ()
     coefficients: FloatArray = field(default_factory=lambda: np.zeros(0))
     covariances: dict[Kind, Covariance] = field(default_factory=dict)
     df_resid: int = 0
@@ -88,6 +91,7 @@ class PpmlFit:
     last_step: float = float("nan")
     iterations: int = 0
     algorithm: Algorithm = "demeaning"
+    correction: Correction = "small_sample"
     key_names: tuple[str, str] = ("entity", "time")
     outcome: FloatArray = field(default_factory=lambda: np.zeros(0))
     weights: FloatArray = field(default_factory=lambda: np.zeros(0))
@@ -117,3 +121,35 @@ class PpmlFit:
         both = min(self.n_entities, self.n_times)
         n_clusters = both if kind == "clustered_twoway" else self.n_entities
         return too_few(n_clusters, "clusters", len(self.terms))
+
+
+def counted(fit: PpmlFit, sample: Sample) -> PpmlFit:
+    """The fit with the counts of its rows."""
+    return replace(
+        fit,
+        n_obs=len(sample),
+        n_entities=int(np.count_nonzero(np.bincount(sample.entity))),
+        n_times=int(np.count_nonzero(np.bincount(sample.time))),
+        n_zeros=int((sample.outcome == 0.0).sum()),
+    )
+
+
+def refused(
+    status: Status,
+    reason: str,
+    losses: pd.DataFrame,
+    effects: tuple[tuple[str, ...], ...],
+    sample: Sample,
+) -> PpmlFit:
+    """A result without coefficients, with the status and the sentence that say why."""
+    return counted(PpmlFit(status, reason, losses, effects), sample)
+
+
+def strictly(fit: PpmlFit) -> PpmlFit:
+    """The fit, or a refusal where a regressor that was asked for has no coefficient."""
+    if not fit.is_estimated or fit.sample is None:
+        return fit
+    if not (fit.omitted or fit.absorbed or fit.separated):
+        return fit
+    refusal = refused("rank_deficient", fit.reason, fit.losses, fit.effects, fit.sample)
+    return replace(refusal, key_names=fit.key_names)

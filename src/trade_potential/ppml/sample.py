@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from trade_potential.errors import InputError
 from trade_potential.linalg import FloatArray
-from trade_potential.ppml.keys import cross, encode, order_by
+from trade_potential.ppml.keys import Encoded, cross, encode, order_by
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -55,6 +55,7 @@ class Sample:
     """Rows sorted by (entity, time).
 
     Attributes:
+        key_names: Names of the columns of ``entity`` and ``time``.
         key_values: Values of ``entity`` and ``time`` by code, sorted.
         entity, time: (N,) codes of the keys.
         outcome: (N,) in its own unit.
@@ -64,6 +65,7 @@ class Sample:
         effects: Sets of fixed effects.
     """
 
+    key_names: tuple[str, str]
     key_values: tuple[npt.NDArray[Any], npt.NDArray[Any]]
     entity: IntArray
     time: IntArray
@@ -173,12 +175,56 @@ def read_sample(
     effects: Sequence[tuple[str, ...]],
     weights: str | None,
 ) -> Sample:
-    """Validate rows and sort them by key, so that nothing depends on their order.
+    """Rows of a frame as ``sample_of`` validates and sorts them.
 
     Raises:
-        InputError: A column is missing, doubled or not numeric; a key is missing or there twice;
-            entity and time are one column; an outcome is negative; a number is not finite; a
-            weight is not positive.
+        InputError: A column is missing, doubled or not numeric; see ``sample_of``.
+    """
+    keys = list(dict.fromkeys([entity, time, *(column for effect in effects for column in effect)]))
+    values = [outcome, *([] if weights is None else [weights]), *regressors]
+    for column in [*values, *keys]:
+        found = list(rows.columns).count(column)
+        if found != 1:
+            raise InputError(f"{'no column' if not found else 'two columns'} {column}")
+    return sample_of(
+        {column: encode(column, rows[column]) for column in keys},
+        (_numbers(rows[column], column) for column in values),
+        outcome=outcome,
+        regressors=regressors,
+        entity=entity,
+        time=time,
+        effects=effects,
+        weights=weights,
+    )
+
+
+def sample_of(
+    keys: Mapping[str, Encoded],
+    values: Iterator[FloatArray],
+    *,
+    outcome: str,
+    regressors: Sequence[str],
+    entity: str,
+    time: str,
+    effects: Sequence[tuple[str, ...]],
+    weights: str | None,
+) -> Sample:
+    """Validate rows and sort them by key, so that nothing depends on their order.
+
+    Args:
+        keys: By name, each with (N,) codes.
+        values: (N,) outcome, then weights if there are any, then each regressor: one at a time, so
+            that whoever gives them need not hold them.
+        outcome: Its name, for messages.
+        regressors: Their names.
+        entity: One of ``keys``.
+        time: One of ``keys``.
+        effects: Tuples of ``keys``.
+        weights: Their name, if there are any.
+
+    Raises:
+        InputError: A key is missing or there twice; entity and time are one column; an outcome is
+            negative; a number is not finite; a weight is not positive.
     """
     if not regressors:
         raise InputError("no regressors")
@@ -190,47 +236,42 @@ def read_sample(
         raise InputError(f"{entity} is entity and time")
     if any(not columns for columns in effects):
         raise InputError("an effect has no columns")
-    used = [outcome, *regressors, entity, time, *(c for e in effects for c in e)]
-    for column in used if weights is None else [*used, weights]:
-        found = list(rows.columns).count(column)
-        if found != 1:
-            raise InputError(f"{'no column' if not found else 'two columns'} {column}")
-
-    encoded = {c: encode(rows[c]) for c in dict.fromkeys(used[len(regressors) + 1 :])}
-    for column, found_levels in encoded.items():
-        is_missing = found_levels.codes < 0
+    for column, found in keys.items():
+        is_missing = found.codes < 0
         if is_missing.any():
             raise InputError(f"{column} is missing in row {int(np.argmax(is_missing)) + 1}")
-    order = order_by(encoded[entity], encoded[time])
-    entity_codes, time_codes = _in(order, encoded[entity].codes), _in(order, encoded[time].codes)
-    entity_values, time_values = encoded[entity].array, encoded[time].array
+    order = order_by(keys[entity], keys[time])
+    entity_codes, time_codes = _in(order, keys[entity].codes), _in(order, keys[time].codes)
+    entity_values, time_values = keys[entity].array, keys[time].array
 
-    def keys(bad: BoolArray) -> pd.DataFrame:
+    def named(bad: BoolArray) -> pd.DataFrame:
         at = np.flatnonzero(bad)[:SHOWN]
         return pd.DataFrame(
             {"entity": entity_values[entity_codes[at]], "time": time_values[time_codes[at]]}
         )
 
     twice = (np.diff(entity_codes) == 0) & (np.diff(time_codes) == 0)
-    _refuse(np.concatenate([[False], twice]) if len(rows) else twice, keys, "key", "is there twice")
+    is_twice = np.concatenate([[False], twice]) if len(entity_codes) else twice
+    _refuse(is_twice, named, "key", "is there twice")
 
     def numbers(column: str) -> FloatArray:
-        values: FloatArray = _in(order, _numbers(rows[column], column))
-        _refuse(~np.isfinite(values), keys, column, "is not a finite number")
-        return values
+        found: FloatArray = _in(order, next(values))
+        _refuse(~np.isfinite(found), named, column, "is not a finite number")
+        return found
 
     y = numbers(outcome)
-    _refuse(y < 0.0, keys, outcome, "is negative")
+    _refuse(y < 0.0, named, outcome, "is negative")
     w = np.ones(len(y)) if weights is None else numbers(weights)
-    _refuse(w <= 0.0, keys, str(weights), "is not positive")
+    _refuse(w <= 0.0, named, str(weights), "is not positive")
     sets = []
     for columns in effects:
-        levels, codes = cross([encoded[column] for column in columns])
+        levels, codes = cross([keys[column] for column in columns])
         sets.append(Effect(tuple(columns), levels, _in(order, codes)))
     x: FloatArray = np.empty((len(regressors), len(y))).T
     for k, name in enumerate(regressors):
         x[:, k] = numbers(name)
     return Sample(
+        key_names=(entity, time),
         key_values=(entity_values, time_values),
         entity=entity_codes,
         time=time_codes,

@@ -18,10 +18,11 @@ from trade_potential.gravity.tables import (
     inference_rows,
     terms_by_spec,
     test_row,
+    without_coefficient,
 )
 from trade_potential.gravity.wald_tests import JOINT, wald
 from trade_potential.linalg import one_thread
-from trade_potential.ppml.covariance import CORRECTIONS, Kind
+from trade_potential.ppml.covariance import CORRECTIONS, Correction, Kind
 from trade_potential.ppml.estimate import fit_ppml
 from trade_potential.ppml.reset import reset
 from trade_potential.ppml.result import PpmlFit
@@ -37,6 +38,9 @@ KINDS: tuple[Kind, ...] = ("robust", "clustered", "clustered_twoway")
 """The classical covariance takes the outcome for counts: of money it says nothing."""
 
 DIAGNOSTICS = ("n_zeros", "df_resid", "deviance", "log_likelihood", "pseudo_r_squared", "r_squared")
+CORRECTION: Correction = "small_sample"
+"""Of the covariances of the marts."""
+
 Record = dict[str, Any]
 
 
@@ -92,6 +96,7 @@ def _fit(
         entity=PAIR,
         time=YEAR,
         effects=effects,
+        correction=CORRECTION,
     )
 
 
@@ -125,7 +130,7 @@ def _fit_rows(fit: PpmlFit, level: float) -> Iterator[Record]:
             fit.coefficients,
             errors.matrix,
             covariance_kind=kind,
-            correction=CORRECTIONS[kind],
+            correction=CORRECTIONS[CORRECTION][kind],
             df=np.inf,
             confidence_level=level,
             status=status,
@@ -134,14 +139,8 @@ def _fit_rows(fit: PpmlFit, level: float) -> Iterator[Record]:
         for test in _tests(fit, kind, tests):
             said = not_available(test, few) if few else test
             yield {"covariance": kind, **test_row(said, 1.0 - level)}
-    for term in (*fit.absorbed, *fit.separated):
-        yield {
-            "item": "coefficient",
-            "name": term,
-            "covariance": KINDS[0],
-            "status": "absorbed",
-            "reason": fit.reason,
-        }
+    absorbed = (*fit.absorbed, *fit.separated)
+    yield from without_coefficient(fit.reason, KINDS[0], absorbed=absorbed, omitted=fit.omitted)
 
 
 def _tests(fit: PpmlFit, kind: Kind, resets: dict[Kind, TestResult]) -> Iterator[TestResult]:

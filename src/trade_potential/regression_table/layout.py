@@ -26,6 +26,7 @@ from trade_potential.regression_table.model import (
     DISTRIBUTIONS,
     ESTIMATORS,
     OK,
+    OMITTED,
     STATISTICS,
     TESTS,
     Coefficient,
@@ -246,13 +247,20 @@ def build(
     ]
     lines = [line for block in blocks for row in block for line in rows_of(row)]
     texts = {cell.text for line in lines for cell in line if isinstance(cell, Text)}
-    is_absorbed = any(c.status == ABSORBED for m in models for c in m.coefficients)
+    said = {c.status for m in models for c in m.coefficients}
     notes = [
         f"Dependent variable: {outcome}." if outcome else "",
         sentence("Standard errors in parentheses:", kinds),
+        sentence(
+            "Small-sample correction:",
+            [m.correction if fit else "" for m, fit in zip(models, fitted, strict=True)],
+        ),
         sentence("Distribution of the p-values:", laws),
         "Absorbed: the effects of the model leave no variation in the regressor."
-        if is_absorbed
+        if ABSORBED in said
+        else "",
+        "Omitted: the regressor does not vary or is a linear combination of those before it."
+        if OMITTED in said
         else "",
         f"{NOT_AVAILABLE} not available." if texts & {NOT_AVAILABLE, f"({NOT_AVAILABLE})"} else "",
     ]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 CONSTANT = "const"
-OK, ABSORBED = "ok", "absorbed"
+OK, ABSORBED, OMITTED = "ok", "absorbed", "omitted"
 
 STARS: tuple[tuple[float, str], ...] = ((0.01, "***"), (0.05, "**"), (0.10, "*"))
 """Levels, strictest first: a p-value below the level earns the stars. The legend prints them."""
@@ -73,7 +73,7 @@ class Coefficient:
     Attributes:
         term: Its name; ``const`` is shown last.
         estimate, std_error, p_value: Numbers; NaN and infinity are shown as not available.
-        status: ok, or a word shown in place of the numbers, such as absorbed.
+        status: ok, or a word shown in place of the numbers: absorbed, omitted.
     """
 
     term: str
@@ -96,6 +96,7 @@ class Model:
         status, reason: ok, or what kind of result this is and why; shown in a footnote.
         effects: Whether the effects of a dimension ("partner", "year") are in the model.
         tests: P-values of specification tests by name.
+        correction: Of the standard errors for small samples, in words; may be empty.
     """
 
     title: str
@@ -108,3 +109,4 @@ class Model:
     reason: str = ""
     effects: Mapping[str, bool] = field(default_factory=dict)
     tests: Mapping[str, float] = field(default_factory=dict)
+    correction: str = ""

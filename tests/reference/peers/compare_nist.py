@@ -25,7 +25,7 @@ class NistRow:
     """A set.
 
     Attributes:
-        ours: None where ours refuses.
+        ours: None where ours refuses (--strict).
         qr, pinv: statsmodels by method.
     """
 
@@ -50,7 +50,7 @@ def _ours(name: str, folder: Path) -> Digits | None:
     arguments = ["gravity", str(path), "--outcome", "y", "--regressors", names]
     arguments += ["--entity", "entity", "--time", "time", "--estimator", "pooled"]
     with redirect_stdout(io.StringIO()) as text:
-        main([*arguments, "--format", "json"])
+        main([*arguments, "--format", "json", "--strict"])
     rows = json.loads(text.getvalue())["coefficients"]
     if not rows:
         return None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isnan
 
+from tests.reference.outside import page
 from tests.reference.peers import compare, compare_nist, compare_ppml, compare_tests, published
 from tests.reference.peers.compare import LARGEST, Cell
 from tests.reference.peers.make_data import STUDIES
@@ -18,6 +19,7 @@ class Comparison:
         cells: Calls on the four panels.
         tests: Specification tests on them.
         ppml, published, nist: The rest.
+        outside: Other people's studies.
     """
 
     cells: list[Cell]
@@ -25,6 +27,7 @@ class Comparison:
     ppml: list[compare_ppml.PpmlCell]
     published: list[tuple[published.Printed, list[tuple[str, str, float, bool]]]]
     nist: list[compare_nist.NistRow]
+    outside: page.Found = field(default_factory=list)
 
     @classmethod
     def made(cls) -> Comparison:
@@ -35,6 +38,7 @@ class Comparison:
             ppml=compare_ppml.compare_ppml(),
             published=[(item, list(published.reproduced(item))) for item in published.PRINTED],
             nist=compare_nist.compare_nist(),
+            outside=page.compared(),
         )
 
     @property
@@ -57,4 +61,4 @@ class Comparison:
                 for name, text, ours, same in found
                 if not same
             ]
-        return wrong
+        return wrong + page.unexplained(self.outside)

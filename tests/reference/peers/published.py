@@ -204,12 +204,13 @@ def reproduced(item: Printed) -> Iterator[tuple[str, str, float, bool]]:
             ours = tests[name].statistic
         else:
             ours = float(fit.coefficients[order.index(terms[name])])
-        yield name, text, ours, _is_printed(ours, text)
+        yield name, text, ours, is_printed(ours, text)
     for name, text in item.errors.items():
         ours = float(errors[order.index(terms[name])])
-        yield f"s.e. of {name}", text, ours, _is_printed(ours, text)
+        yield f"s.e. of {name}", text, ours, is_printed(ours, text)
 
 
-def _is_printed(value: float, text: str) -> bool:
+def is_printed(value: float, text: str) -> bool:
+    """Whether a number is within half a unit of the last digit of a print."""
     unit = 10.0 ** -len(text.partition(".")[2])
     return abs(value - float(text)) <= 0.5 * unit * (1.0 + sqrt(np.finfo(float).eps))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from math import ceil, floor, isnan, log10, sqrt
 
+from tests.reference.outside import page
 from tests.reference.peers import compare, compare_nist, compare_ppml, compare_tests, published
 from tests.reference.peers.compare import PEERS, Cell
 from tests.reference.peers.comparison import Comparison
@@ -290,5 +291,6 @@ def tables(comparison: Comparison) -> dict[str, str]:
         "tests": tests_table(comparison.tests),
         "ppml": ppml_table(comparison.ppml),
         "published": published_table(comparison),
+        "outside": page.outside(comparison.outside),
         "nist": nist_table(comparison.nist),
     }
