@@ -8,7 +8,7 @@ from trade_potential.errors import InputError
 
 MAX_THREADS = 1024
 """More than machines have cores; with 100,000 DuckDB stands still, and the system with it."""
-MEMORY = re.compile(r"(?P<number>\d+(\.\d+)?) ?([KMGT]i?B)", re.IGNORECASE)
+MEMORY = re.compile(r"(?P<number>[0-9]+(\.[0-9]+)?) ?([KMGT]i?B)", re.IGNORECASE)
 
 
 def threads(text: str) -> int:

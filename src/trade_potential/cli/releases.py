@@ -105,7 +105,10 @@ def _list(args: argparse.Namespace) -> int:
     ]
     text = aligned([header, *rows], indent="") if rows else "no release\n"
     others = left_alone(root)
-    listed += [{"release_id": None, "status": "left_alone", "reason": line} for line in others]
+    listed += [
+        {"release_id": None, "is_current": False, "status": "left_alone", "reason": line}
+        for line in others
+    ]
     _write(args, listed, text + "".join(f"{line}\n" for line in others))
     return OK
 

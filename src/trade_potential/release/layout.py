@@ -60,7 +60,7 @@ class Release:
             read = json.loads(path.read_bytes())
             named = read["release_id"], read["sequence"]
             whole = isinstance(read["marts"], dict) and isinstance(read["files"], dict)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise ReleaseError(f"{path}: no manifest of a release ({error})") from error
         if named != (self.release_id, self.sequence) or not whole:
             raise ReleaseError(f"{path}: is the manifest of {named[0]}, not of {self.release_id}")
