@@ -26,6 +26,7 @@ node by its name or that of its folder is refused instead. A run that does not r
             'project_dir': args.get('project_dir'),
             'release_path': var('release_path'),
             'releases_kept': kept,
+            'publish_seconds': whole_number('publish_seconds', 1, 86400),
             'vars': args.get('vars', {}),
             'keys': mart_keys(),
             'left_out': left_out,

@@ -16,7 +16,9 @@ KEYS = {
 }
 
 
-def marts(*, k: float = 1.5, name: str = "high") -> dict[str, duckdb.DuckDBPyRelation]:
+def marts(
+    *, k: float = 1.5, name: str = "high", connection: duckdb.DuckDBPyConnection | None = None
+) -> dict[str, duckdb.DuckDBPyRelation]:
     """Four marts, rows in no order, one of them with names that need quoting."""
     rows = {
         "fct_trade_potential": (
@@ -37,7 +39,7 @@ def marts(*, k: float = 1.5, name: str = "high") -> dict[str, duckdb.DuckDBPyRel
         ),
         "fct_audit_results": ("select 'lnopen' as term, 'agrees' as status", []),
     }
-    connection = duckdb.connect()
+    connection = connection or duckdb.connect()
     for position, (sql, values) in enumerate(rows.values()):
         connection.execute(f"create table m{position} as {sql}", values)
     return {mart: connection.table(f"m{position}") for position, mart in enumerate(rows)}
@@ -47,14 +49,29 @@ def release(
     root: Path, run: str, *, kept: int = 10, k: float = 1.5, name: str = "high", wait: float = 60.0
 ) -> Published:
     """Publish the small marts."""
+    session = duckdb.connect()
     return publish(
         root,
-        marts(k=k, name=name),
+        marts(k=k, name=name, connection=session),
+        session=session,
         keys=KEYS,
         run_id=run,
         about={"code": {"package_version": "0"}},
         kept=kept,
         wait_seconds=wait,
+    )
+
+
+def tiny(root: Path, run: str) -> Published:
+    """Publish one mart of one row, and keep one release."""
+    return publish(
+        root,
+        {"m": duckdb.sql("select 1 as a")},
+        session=duckdb.default_connection(),
+        keys={"m": ["a"]},
+        run_id=run,
+        about={},
+        kept=1,
     )
 
 

@@ -2,6 +2,7 @@
 
 
 def model(dbt, session):
+    from dbt_trade_potential.log import say
     from trade_potential.release.node import publish_marts
 
     dbt.config(materialized="table")
@@ -33,4 +34,4 @@ def model(dbt, session):
         "rpt_trade_potential": dbt.ref("rpt_trade_potential"),
         "rpt_vintage_sensitivity": dbt.ref("rpt_vintage_sensitivity"),
     }
-    return publish_marts(session, marts=marts, vintages=dbt.ref("int_panel__vintages"))
+    return publish_marts(session, marts=marts, vintages=dbt.ref("int_panel__vintages"), say=say)

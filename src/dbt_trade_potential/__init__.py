@@ -8,6 +8,7 @@ not UTF-8 and with half a message where a row has too many values.
 from __future__ import annotations
 
 import gc
+import os
 from pathlib import Path
 
 from dbt.flags import get_flags
@@ -15,9 +16,13 @@ from dbt.plugins.manager import dbtPlugin
 from dbt_common.exceptions import DbtRuntimeError
 
 from dbt import selected_resources
+from trade_potential.errors import InputError
+from trade_potential.limits import memory_limit
 from trade_potential.quality.seed_files import complaints_of_seeds
 
 PROJECT = "trade_potential"
+MEMORY_LIMIT = "TRADE_POTENTIAL_MEMORY_LIMIT"
+"""Of DuckDB, as profiles/profiles.yml reads it."""
 WITHOUT_SEEDS = ("clean", "debug", "deps")
 """Commands that read no seed."""
 GC_THRESHOLDS = (100_000, 20, 20)
@@ -31,7 +36,7 @@ class SeedFiles(dbtPlugin):
         """Check every seed of the project; other projects of the same environment are passed over.
 
         Raises:
-            DbtRuntimeError: With one line per refused cell, row or file.
+            DbtRuntimeError: With one line per refused cell, row or file, or the limit on memory.
         """
         if self.project_name != PROJECT:
             return
@@ -41,6 +46,10 @@ class SeedFiles(dbtPlugin):
         flags = get_flags()  # type: ignore[no-untyped-call]  # dbt leaves it untyped
         if getattr(flags, "WHICH", "") in WITHOUT_SEEDS:
             return
+        try:
+            memory_limit(os.environ.get(MEMORY_LIMIT, "4GB"))
+        except InputError as error:
+            raise DbtRuntimeError(f"{MEMORY_LIMIT}: {error}; nothing was run") from None
         complaints = complaints_of_seeds(Path(getattr(flags, "PROJECT_DIR", None) or "."))
         if complaints:
             said = "\n  ".join(complaints)

@@ -82,8 +82,6 @@ def test_one_model_with_numbers_is_enough(shell: Shell, panel: pd.DataFrame) -> 
         ({"regressors": "const"}, "const"),
         ({"time": "firm"}, "firm is both entity and time"),
         ({"confidence_level": "95"}, "95 is not between 0 and 1"),
-        ({"memory_limit": "much"}, "Memory must have a number"),
-        ({"threads": "0"}, "thread"),
         ({"output": "/no/such/x.json"}, "--output /no/such/x.json: there is no folder /no/such"),
         ({"output": "/"}, "--output /: it is a folder"),
     ],
@@ -101,6 +99,22 @@ def test_output_that_cannot_be_written_is_told_before_the_file_is_read(
         with pytest.raises(SystemExit, match="2"):
             main([*command, "--output", "/no/such/x.json"])
         assert "there is no folder /no/such" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "text", ["much", "", "0", "4", "-4GB", "-1", "0GB", "none", "nan", "inf", "80%", "1B", "4GB;"]
+)
+def test_no_amount_of_memory(shell: Shell, panel: pd.DataFrame, text: str) -> None:
+    said = shell.complaint(2, "gravity", panel, *options(), f"--memory-limit={text}")
+    assert f"--memory-limit: {text!r} is no amount of memory such as 4GB" in said
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "-1", "1025", "2147483648", "9" * 20, "1.5", "1e3", "", "all", "٣"]
+)
+def test_no_number_of_threads(shell: Shell, panel: pd.DataFrame, text: str) -> None:
+    said = shell.complaint(2, "gravity", panel, *options(), f"--threads={text}")
+    assert f"--threads: {text!r} is no number of threads from 1 to 1,024" in said
 
 
 @pytest.mark.parametrize(

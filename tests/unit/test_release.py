@@ -81,6 +81,25 @@ def test_rows_are_in_the_order_of_the_key_and_files_repeat(
     assert rows == [("KAZ", 2013), ("KAZ", 2014), ("UZB", 2013), (None, 2013)]
 
 
+def test_files_do_not_hang_on_the_number_of_threads(tmp_path: Path) -> None:
+    rows = "select hash(i) % 1000 as a, i as b, i / 7 as x from range(250000) as t(i)"
+    digests = set()
+    for threads in (1, 4):
+        with duckdb.connect(config={"threads": threads}) as session:
+            session.execute(f"create table m as {rows}")
+            said = publish(
+                tmp_path,
+                {"m": session.table("m")},
+                session=session,
+                keys={"m": ["a", "b"]},
+                run_id=str(threads),
+                about={},
+            ).release.manifest()
+        digests.add(said["marts"]["m"]["sha256"])
+    # Two row groups: DuckDB writes them side by side where it has threads.
+    assert len(digests) == 1
+
+
 def test_sha256sum_checks_a_release(root: Path) -> None:
     folder = release(root, "run").release.folder
     if shutil.which("sha256sum") is None:
@@ -204,7 +223,14 @@ def _refused(root: Path, rows: str, key: list[str], mart: str = "m") -> str:
     release(root, "good")
     before = contents(root)
     with pytest.raises(ReleaseError) as error:
-        publish(root, {mart: duckdb.sql(rows)}, keys={mart: key}, run_id="bad", about={})
+        publish(
+            root,
+            {mart: duckdb.sql(rows)},
+            session=duckdb.default_connection(),
+            keys={mart: key},
+            run_id="bad",
+            about={},
+        )
     assert contents(root) == before
     return str(error.value)
 

@@ -77,7 +77,9 @@ def test_diff_counts_rows_classes_and_figures(root: Path) -> None:
 def _pair(tmp_path: Path, before: str, after: str, **keys: list[str]) -> dict[str, object]:
     for run, sql in (("1", before), ("2", after)):
         key = keys.get(f"key_{run}", ["a"])
-        publish(tmp_path, {"m": duckdb.sql(sql)}, keys={"m": key}, run_id=run, about={})
+        rows = {"m": duckdb.sql(sql)}
+        session = duckdb.default_connection()
+        publish(tmp_path, rows, session=session, keys={"m": key}, run_id=run, about={})
     found = compare(*released(tmp_path))
     return {**found["marts"]["m"], "figures": found["figures"]}
 
@@ -104,7 +106,8 @@ def test_mart_with_another_key_is_not_matched(tmp_path: Path) -> None:
 def test_marts_that_come_and_go(tmp_path: Path) -> None:
     for run, mart in (("1", "old"), ("2", "new")):
         rows = {mart: duckdb.sql("select 1 as a")}
-        publish(tmp_path, rows, keys={mart: ["a"]}, run_id=run, about={})
+        session = duckdb.default_connection()
+        publish(tmp_path, rows, session=session, keys={mart: ["a"]}, run_id=run, about={})
     marts = compare(*released(tmp_path))["marts"]
     assert {mart: found["status"] for mart, found in marts.items()} == {
         "old": "removed",

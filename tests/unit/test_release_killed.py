@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import itertools
+import json
 import os
 import resource
 import shutil
@@ -16,28 +17,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
-from tests.releases import contents, release
+from tests.releases import contents, release, tiny
 
 from trade_potential.errors import ReleaseError
-from trade_potential.release import Published, complaints, current_id, disk, publish, released
+from trade_potential.release import complaints, current_id, disk, released
 from trade_potential.release.layout import LOCK, find
 
 CALLS = ("fsync", "mkdir", "chmod", "rename", "replace", "symlink", "unlink", "rmdir")
 """Calls that change a directory; between two of them nothing a reader sees can change."""
-TINY = {"keys": {"m": ["a"]}, "about": {}, "kept": 1}
-
-
-def _tiny(root: Path, run: str) -> Published:
-    return publish(root, {"m": duckdb.sql("select 1 as a")}, run_id=run, **TINY)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("one") / "release"
-    _tiny(root, "first")
-    _tiny(root, "second")  # the third publish removes the first
+    tiny(root, "first")
+    tiny(root, "second")  # the third publish removes the first
     return root
 
 
@@ -71,7 +66,7 @@ def _killed(root: Path, at: int) -> bool:
     child = os.fork()
     if child == 0:
         with _interrupted(at, lambda: os.kill(os.getpid(), signal.SIGKILL)):
-            _tiny(root, "killed")
+            tiny(root, "killed")
         os._exit(0)
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
@@ -94,7 +89,7 @@ def test_killed_at_any_call_leaves_a_release_and_the_next_build_repairs(
         # A complete directory that was never current is none of the releases.
         assert {found.sequence for found in released(root)} <= {1, 2, current.sequence}, at
         moved.append(current.sequence == 3)
-        _tiny(root, "next")
+        tiny(root, "next")
         known = released(root)
         assert _names(root) == {found.release_id for found in known}, at
         assert current_id(root) == known[-1].release_id
@@ -109,10 +104,15 @@ def test_killed_at_any_call_leaves_a_release_and_the_next_build_repairs(
 def test_the_next_publish_says_what_it_found(template: Path, tmp_path: Path) -> None:
     root = tmp_path / "release"
     shutil.copytree(template, root, symlinks=True)
-    staging = root / ".staging-000003-00000000" / "marts"
-    staging.mkdir(parents=True)
-    shutil.copytree(find(root, "current").folder, root / "000003-11111111")
-    (root / ".pending").write_text("000003-11111111\n", encoding="utf-8")
+    staging = root / ".staging-000003-00000000"
+    (staging / "marts").mkdir(parents=True)
+    (staging / ".publisher").symlink_to("000003-00000000 4194305")  # no process is called so
+    pending = root / "000003-11111111"
+    shutil.copytree(find(root, "current").folder, pending)
+    said = find(root, "current").manifest() | {"release_id": pending.name, "sequence": 3}
+    (pending / "manifest.json").chmod(0o644)
+    (pending / "manifest.json").write_text(json.dumps(said), encoding="utf-8")
+    (root / ".pending").write_text(f"{pending.name}\n", encoding="utf-8")
     assert [found.sequence for found in released(root)] == [1, 2]
     notes = release(root, "next").notes
     assert notes == (
@@ -134,7 +134,7 @@ def test_failure_at_any_call_changes_nothing(template: Path, tmp_path: Path, cod
         said, notes = "", ()
         with _interrupted(at, fail) as calls:
             try:
-                notes = _tiny(root, "third").notes
+                notes = tiny(root, "third").notes
             except ReleaseError as error:
                 said = str(error)
         if len(calls) < at:
@@ -161,7 +161,7 @@ def test_interrupt_from_the_keyboard_leaves_no_staging(template: Path, tmp_path:
     shutil.copytree(template, root, symlinks=True)
     before = contents(root)
     with _interrupted(6, interrupt), pytest.raises(KeyboardInterrupt):
-        _tiny(root, "run")
+        tiny(root, "run")
     assert contents(root) == before
 
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from trade_potential.release import released
+from trade_potential.release import current_id, released
 from trade_potential.release.manifest import code_version
 from trade_potential.release.node import publish_marts
 
 
-def _publish(project: Path, **plan: Any) -> dict[str, Any]:
+def _publish(
+    project: Path, say: Callable[[str], None] = lambda _: None, **plan: Any
+) -> dict[str, Any]:
     """The row of a node that publishes one mart."""
     session = duckdb.connect()
     session.execute("create schema release")
@@ -25,6 +31,7 @@ def _publish(project: Path, **plan: Any) -> dict[str, Any]:
         "project_dir": str(project),
         "release_path": "out",
         "releases_kept": 10,
+        "publish_seconds": 600,
         "vars": {"it's": 1},
         "keys": {"dim_study": ["study_id"]},
         "left_out": "",
@@ -35,7 +42,8 @@ def _publish(project: Path, **plan: Any) -> dict[str, Any]:
     vintages = session.sql(
         "select 's' as study_id, unnest([date '2025-01-01', '2024-01-01']) as vintage_date"
     )
-    session.register("row", publish_marts(session, marts={"dim_study": study}, vintages=vintages))
+    marts = {"dim_study": study}
+    session.register("row", publish_marts(session, marts=marts, vintages=vintages, say=say))
     # As dbt does it: the transaction of the build must still be usable, the row have types.
     session.execute("create table outcome as select * from row")
     (row,) = session.sql("select * from outcome").fetchall()
@@ -78,6 +86,7 @@ def test_row_of_a_run_that_is_no_whole_build(tmp_path: Path) -> None:
         ({"keys": {}}, "dim_study: no key"),
         ({"releases_kept": "ten"}, "releases_kept is 'ten', not a whole number"),
         ({"releases_kept": 0}, "releases_kept is 0"),
+        ({"publish_seconds": "soon"}, "publish_seconds is 'soon', not a whole number"),
         ({"release_path": "/dev/null/out"}, "/dev/null/out: Not a directory"),
     ],
 )
@@ -113,3 +122,50 @@ def test_code_version_names_the_commit_and_says_dirty(tmp_path: Path) -> None:
     assert code_version(tmp_path) == clean
     (tmp_path / "new.csv").touch()
     assert code_version(tmp_path) == {**clean, "git_dirty": True}
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [("write_tables", []), ("_retain", ["out/current now is {}"])],
+    ids=["before the link moves", "after it has moved"],
+)
+def test_what_is_said_of_a_run_that_is_broken_off_is_what_the_link_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, told: list[str]
+) -> None:
+    def interrupt(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys.modules["trade_potential.release.publish"], step, interrupt)
+    said: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        _publish(tmp_path, said.append)
+    current = current_id(tmp_path / "out")
+    assert said == [line.format(current) for line in told]
+    assert [found.release_id for found in released(tmp_path / "out")] == [current] * len(told)
+
+
+def test_a_release_of_another_run_is_not_called_this_ones(tmp_path: Path) -> None:
+    said: list[str] = []
+    first = _publish(tmp_path, said.append)
+    assert said == [f"out/current now is {first['release_id']}"]
+    assert _publish(tmp_path, said.append, invocation_id="run-2", keys={})["status"] == "failed"
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.EACCES])
+def test_a_failure_after_the_link_has_moved_does_not_deny_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    module = sys.modules["trade_potential.release.publish"]
+    real, calls = module.released, []
+
+    def fail(root: Path) -> Any:
+        calls.append(root)
+        if len(calls) > 1:  # the first counts the sequence, the second looks for what is old
+            raise OSError(code, os.strerror(code), "the disk")
+        return real(root)
+
+    monkeypatch.setattr(module, "released", fail)
+    row = _publish(tmp_path)
+    assert (row["status"], row["release_id"]) == ("published", current_id(tmp_path / "out"))
+    assert "no old release was removed" in row["notes"]

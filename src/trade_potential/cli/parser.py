@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import csv
+from collections.abc import Callable
 from typing import Any, NoReturn
 
+from trade_potential import limits
 from trade_potential.cli import gravity, index, releases, table
 from trade_potential.cli.session import BAD_ARGUMENTS
+from trade_potential.errors import InputError
 
 INDEX_THRESHOLDS = {"eigenvalue": 1.0, "cumulative_share": 0.8}
 ESTIMATORS = ("pooled", "between", "within", "twoway", "random", "mundlak", "ppml")
@@ -119,6 +122,18 @@ def _digits(text: str) -> int:
     return int(text)
 
 
+def _limit(check: Callable[[str], Any]) -> Callable[[str], Any]:
+    """A check of the library as a type of an argument."""
+
+    def checked(text: str) -> Any:
+        try:
+            return check(text)
+        except InputError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return checked
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands."""
     raw = argparse.RawDescriptionHelpFormatter
@@ -138,8 +153,16 @@ def parser() -> argparse.ArgumentParser:
 
     def over_file(sub: _Parser) -> _Parser:
         sub.add_argument("file", metavar="FILE", help=".csv, .csv.gz, .tsv or .parquet")
-        sub.add_argument("--memory-limit", default="4GB", help="of DuckDB (default 4GB)")
-        sub.add_argument("--threads", type=int, help="of DuckDB (default: all)")
+        sub.add_argument(
+            "--memory-limit",
+            type=_limit(limits.memory_limit),
+            default="4GB",
+            metavar="SIZE",
+            help="of DuckDB (default 4GB)",
+        )
+        sub.add_argument(
+            "--threads", type=_limit(limits.threads), metavar="N", help="of DuckDB (default: all)"
+        )
         sub.add_argument("--progress", action="store_true", help="show steps without a terminal")
         sub.add_argument("--quiet", action="store_true", help="show no steps and no notes")
         return sub

@@ -74,7 +74,7 @@ def _finite(value: Any) -> Any:
 
 
 def _list(args: argparse.Namespace) -> int:
-    from trade_potential.release import current_id, released
+    from trade_potential.release import current_id, left_alone, released
 
     root = _root(args)
     current = current_id(root)
@@ -112,7 +112,13 @@ def _list(args: argparse.Namespace) -> int:
         ]
         for entry in listed
     ]
-    _write(args, listed, aligned([header, *rows], indent="") if rows else "no release\n")
+    text = aligned([header, *rows], indent="") if rows else "no release\n"
+    others = left_alone(root)
+    listed += [
+        {"release_id": None, "is_current": False, "status": "left_alone", "reason": line}
+        for line in others
+    ]
+    _write(args, listed, text + "".join(f"{line}\n" for line in others))
     return OK
 
 
@@ -136,12 +142,13 @@ def _diff(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    from trade_potential.release import complaints, verify_all
+    from trade_potential.release import complaints, left_alone, verify_all
     from trade_potential.release.layout import find
 
     root = _root(args)
+    others = []
     if args.release is None:
-        found = verify_all(root)
+        found, others = verify_all(root), left_alone(root)
     else:
         release = find(root, args.release)
         found = {release.release_id: complaints(release)}
@@ -149,7 +156,8 @@ def _verify(args: argparse.Namespace) -> int:
         f"{name}: {'damaged' if wrong else 'ok'}\n" + "".join(f"  {line}\n" for line in wrong)
         for name, wrong in found.items()
     ]
-    _write(args, found, "".join(lines))
+    document = {**found, "left_alone": others} if others else found
+    _write(args, document, "".join([*lines, *(f"{line}\n" for line in others)]))
     return BAD_DATA if any(found.values()) else OK
 
 

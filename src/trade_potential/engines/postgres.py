@@ -24,7 +24,7 @@ from dbt_common.exceptions import DbtRuntimeError
 
 from trade_potential.engines.adapter import ProjectAdapter
 from trade_potential.engines.dialect import TranslationError, type_name
-from trade_potential.engines.python_models import Fetch, PythonModels, Write
+from trade_potential.engines.python_models import Fetch, PythonModels, Write, held
 from trade_potential.macros import file_literal, quoted, text_literal
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def fetch(cursor: Any, session: duckdb.DuckDBPyConnection, name: str) -> duckdb.
             f" auto_detect = false, delim = ',', quote = '\"', escape = '\"',"
             f" nullstr = '{NULL}', allow_quoted_nulls = false)"
         )
-        return session.from_arrow(rows.to_arrow_table())
+        return held(session, name, rows)
 
 
 def write(cursor: Any, name: str, rows: duckdb.DuckDBPyRelation) -> None:

@@ -18,6 +18,8 @@ from dbt.adapters.base import PythonJobHelper
 from dbt.adapters.contracts.connection import AdapterResponse
 from dbt_common.exceptions import DbtRuntimeError
 
+from trade_potential.macros import quoted
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -83,6 +85,18 @@ def run_python_model(code: str, *, session_tables: list[str], fetch: Fetch, writ
     except Exception as error:
         told = "".join(traceback.format_exception(error))
         raise DbtRuntimeError(f"Python model failed:\n{told}") from error
+
+
+def held(
+    session: duckdb.DuckDBPyConnection, name: str, rows: duckdb.DuckDBPyRelation
+) -> duckdb.DuckDBPyRelation:
+    """Rows as a table of the session's database.
+
+    Every connection to it sees them, and what reads them waits for no thread of Arrow.
+    """
+    session.execute(f"drop table if exists {quoted(name)}")
+    rows.create(quoted(name))
+    return session.table(quoted(name))
 
 
 def as_relation(session: duckdb.DuckDBPyConnection, returned: Any) -> duckdb.DuckDBPyRelation:

@@ -18,7 +18,7 @@ from dbt.adapters.spark import SparkAdapter, SparkConnectionManager, SparkCreden
 from dbt_common.exceptions import DbtRuntimeError
 
 from trade_potential.engines.adapter import ProjectAdapter
-from trade_potential.engines.python_models import Fetch, PythonModels, Write
+from trade_potential.engines.python_models import Fetch, PythonModels, Write, held
 from trade_potential.macros import quoted
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def fetch(
     spark: SparkSession, session: duckdb.DuckDBPyConnection, name: str
 ) -> duckdb.DuckDBPyRelation:
     """Rows of a relation of Spark in DuckDB; decimals become doubles, nulls stay."""
-    return with_doubles(session.from_arrow(spark.table(name).toArrow()))
+    return held(session, name, with_doubles(session.from_arrow(spark.table(name).toArrow())))
 
 
 def with_doubles(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:

@@ -6,7 +6,6 @@ happens.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import fcntl
 import hashlib
@@ -21,14 +20,18 @@ from pathlib import Path
 from trade_potential.errors import ReleaseError
 from trade_potential.release.layout import (
     CURRENT,
-    ID,
     LINK,
     LOCK,
+    MANIFEST,
+    MARKER,
     PENDING,
     REMOVING,
     STAGING,
     current_id,
+    is_leftover,
+    named,
     pending_id,
+    publisher,
 )
 
 POLL_SECONDS = 0.1
@@ -90,8 +93,17 @@ def seal(folder: Path) -> None:
     flush(folder)
 
 
+def begin(staging: Path, name: str) -> None:
+    """Make the directory that a release is written into, and mark it as this process's."""
+    staging.mkdir()
+    (staging / MARKER).symlink_to(f"{name} {os.getpid()}")
+
+
 def discard(folder: Path) -> None:
-    """Remove a tree, read-only or not; a release first loses its name, so that no half stays."""
+    """Remove a tree, read-only or not; a release first loses its name, so that no half stays.
+
+    What shows whose it is goes last: what is left of a process killed here is still known.
+    """
     if not folder.name.startswith("."):
         doomed = folder.with_name(REMOVING + folder.name)
         folder.rename(doomed)
@@ -103,11 +115,26 @@ def discard(folder: Path) -> None:
     for path in folder.rglob("*"):
         if path.is_dir() and not path.is_symlink():
             path.chmod(stat.S_IRWXU)
-    shutil.rmtree(folder)
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name not in (MANIFEST, MARKER):
+            path.unlink()
+    for name in (MANIFEST, MARKER):
+        (folder / name).unlink(missing_ok=True)
+    folder.rmdir()
 
 
 def intend(root: Path, name: str) -> None:
-    """Write down which directory is about to become a release, on the disk when this returns."""
+    """Write down which directory is about to become a release, on the disk when this returns.
+
+    Raises:
+        ReleaseError: Something that no publish has written is in the way.
+    """
+    if os.path.lexists(root / PENDING):
+        raise ReleaseError(
+            f"{root / PENDING}: was not written by a publish; move it away, then run dbt build"
+        )
     draft = root / (LINK + name + PENDING)
     draft.write_text(name + "\n", encoding="utf-8")
     flush(draft)
@@ -124,15 +151,13 @@ def settle(root: Path) -> None:
 def point(root: Path, name: str) -> None:
     """Move ``current``: readers see the old release or the new one, never neither."""
     link = root / (LINK + name)
-    with contextlib.suppress(FileNotFoundError):
-        link.unlink()
     link.symlink_to(name)
     link.replace(root / CURRENT)
     flush(root)
 
 
 def recover(root: Path) -> list[str]:
-    """Remove what killed processes have left; whoever calls it holds the lock.
+    """Remove what killed processes have left, and nothing else; its caller holds the lock.
 
     Returns:
         One sentence for each thing found.
@@ -140,15 +165,31 @@ def recover(root: Path) -> list[str]:
     notes = []
     waiting, current = pending_id(root), current_id(root)
     if waiting is not None:
-        if waiting != current and ID.fullmatch(waiting) and (root / waiting).is_dir():
+        if waiting != current and named(root / waiting).is_proven():
             discard(root / waiting)
             notes.append(f"removed {waiting}: complete, but killed before it became current")
         settle(root)
     for path in sorted(root.iterdir()):
-        if path.name.startswith((STAGING, LINK, REMOVING)):
+        if not path.name.startswith((STAGING, LINK, REMOVING)):
+            continue
+        if is_leftover(path) and not _is_being_written(path):
             discard(path)
             notes.append(f"removed {path.name}: left by a process that was killed")
     return notes
+
+
+def _is_being_written(staging: Path) -> bool:
+    """Whether another process still writes it: somebody has removed the lock file."""
+    process = (publisher(staging) or ("", os.getpid()))[1]
+    if process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:  # of another user, and alive
+        pass
+    return True
 
 
 REMEDIES = {

@@ -1,13 +1,15 @@
 """Names in a directory of releases, and which of them are releases.
 
 ``release/000012-1f2e3d4c/`` is a release, ``release/current`` a relative link to one. What begins
-with a dot belongs to a publish under way, or is left of one that was killed.
+with a dot belongs to a publish under way, or is left of one that was killed. A name alone proves
+nothing: what does not also hold what its name says is somebody else's, and left alone.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +29,8 @@ PENDING = ".pending"
 """Holds the id of the directory that is about to become a release: until the link has moved, a
 complete directory of that name is none."""
 STAGING, LINK, REMOVING = ".staging-", ".current-", ".removing-"
+MARKER = ".publisher"
+"""Link in a directory that is being written to "<id> <process>": whole as soon as it is there."""
 
 ID = re.compile(r"(\d{6,})-[0-9a-f]{8}")
 
@@ -56,11 +60,19 @@ class Release:
             read = json.loads(path.read_bytes())
             named = read["release_id"], read["sequence"]
             whole = isinstance(read["marts"], dict) and isinstance(read["files"], dict)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise ReleaseError(f"{path}: no manifest of a release ({error})") from error
         if named != (self.release_id, self.sequence) or not whole:
             raise ReleaseError(f"{path}: is the manifest of {named[0]}, not of {self.release_id}")
         return dict(read)
+
+    def is_proven(self) -> bool:
+        """Whether it is a folder that holds the manifest of its own id: only such are removed."""
+        try:
+            self.manifest()
+        except ReleaseError:
+            return False
+        return not self.folder.is_symlink()
 
 
 def release_id(sequence: int, run_id: str) -> str:
@@ -88,13 +100,16 @@ def current_id(root: Path) -> str | None:
 def pending_id(root: Path) -> str | None:
     """The id of a directory that is about to become a release, if there is one."""
     try:
-        return (root / PENDING).read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
+        said = (root / PENDING).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):  # none, or none of a publish
         return None
+    return said if ID.fullmatch(said) else None
 
 
 def released(root: Path) -> list[Release]:
     """Every release, oldest first; without a complete directory that was never current.
+
+    One that is damaged counts as long as its DuckDB file is there.
 
     Raises:
         ReleaseError: ``current`` is no link to a release.
@@ -103,11 +118,83 @@ def released(root: Path) -> list[Release]:
         return []
     not_yet = {pending_id(root)} - {current_id(root)}
     found = [
-        Release(path.name, int(match[1]), path)
+        named(path)
         for path in root.iterdir()
-        if (match := ID.fullmatch(path.name)) and path.is_dir() and path.name not in not_yet
+        if ID.fullmatch(path.name) and path.name not in not_yet and not _foreign(path)
     ]
     return sorted(found, key=lambda release: (release.sequence, release.release_id))
+
+
+def left_alone(root: Path) -> list[str]:
+    """One sentence for each thing that has a name as ours are, and is not: nothing removes it."""
+    return [
+        f"{path.name}: {reason}; left alone"
+        for path in sorted(root.iterdir())
+        if (reason := _foreign(path))
+    ]
+
+
+def named(folder: Path) -> Release:
+    """The release that a folder is by its name, also on its way in or out."""
+    match = ID.search(folder.name)
+    return Release(match[0], int(match[1]), folder) if match else Release("", 0, folder)
+
+
+def publisher(staging: Path) -> tuple[str, int] | None:
+    """Id and process of the publish that writes a directory, as its marker says."""
+    try:
+        name, process = str((staging / MARKER).readlink()).split(" ")
+        return name, int(process)
+    except (OSError, ValueError):
+        return None
+
+
+def is_leftover(path: Path) -> bool:
+    """Whether a publish has made this and not ended: it holds what its name says, or nothing."""
+    try:
+        return _is_tree_of_ours(path) or _is_link_of_ours(path)
+    except OSError:
+        return False
+
+
+def _is_tree_of_ours(path: Path) -> bool:
+    """Whether it is a release on its way in or out."""
+    name = named(path).release_id
+    if path.name not in (STAGING + name, REMOVING + name) or path.is_symlink():
+        return False
+    marked = publisher(path)
+    is_empty = not any(path.iterdir())
+    return is_empty or (marked is not None and marked[0] == name) or named(path).is_proven()
+
+
+def _is_link_of_ours(path: Path) -> bool:
+    """Whether it is about to become ``current`` or ``.pending``."""
+    name = path.name.removeprefix(LINK).removesuffix(PENDING)
+    if not ID.fullmatch(name):
+        return False
+    if path.is_symlink():
+        return path.name == LINK + name and str(path.readlink()) == name
+    return path.name == LINK + name + PENDING and f"{name}\n".encode().startswith(path.read_bytes())
+
+
+def _foreign(path: Path) -> str | None:
+    """Why something with a name as ours are is not ours; None for what is, or has another name."""
+    try:
+        if ID.fullmatch(path.name):
+            if path.is_symlink():
+                return "is a symbolic link, no release"
+            if not path.is_dir():
+                return "is no folder, no release"
+            if named(path).is_proven() or os.path.lexists(path / DATABASE):
+                return None
+            return "holds no manifest of a release"
+        if path.name.startswith((STAGING, LINK, REMOVING)):
+            return None if is_leftover(path) else "was not made by a publish"
+        if path.name == PENDING:
+            return None if pending_id(path.parent) else "names no release"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    return None
 
 
 def find(root: Path, wanted: str) -> Release:

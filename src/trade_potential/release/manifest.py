@@ -9,11 +9,14 @@ import subprocess
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trade_potential.release.disk import checksum
 from trade_potential.release.layout import DATABASE, MANIFEST, MARTS
-from trade_potential.release.tables import Content, one_file, parquet_of, query
+from trade_potential.release.tables import Content, one_file, parquet_of
+
+if TYPE_CHECKING:
+    import duckdb
 
 PACKAGES = (
     "trade-potential",
@@ -87,6 +90,7 @@ def files_of(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def manifest(
+    memory: duckdb.DuckDBPyConnection,
     folder: Path,
     *,
     release: tuple[str, int],
@@ -98,6 +102,7 @@ def manifest(
     """The manifest of the tables in a directory.
 
     Args:
+        memory: To read them.
         folder: Where the tables lie.
         release: Id and sequence number.
         previous: Id of the release that was current before.
@@ -123,31 +128,31 @@ def manifest(
         # For people. Nothing is ordered by it: a clock can go backwards.
         "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
         **about,
-        "gate": _gate(folder) if GATE in contents else None,
-        "audit": _audit(folder) if AUDIT in contents else None,
+        "gate": _gate(memory, folder) if GATE in contents else None,
+        "audit": _audit(memory, folder) if AUDIT in contents else None,
         "database": {"file": DATABASE, "schema": "main", **files[DATABASE]},
         "marts": marts,
         "files": files,
     }
 
 
-def _gate(folder: Path) -> dict[str, Any]:
+def _gate(memory: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
     """Expectations on the inputs: passed and failed, by severity."""
-    counted = query(
+    counted = memory.execute(
         "select severity, count(*) filter (where passed), count(*) filter (where not passed) "
         f"from {one_file(parquet_of(folder, GATE))} group by severity order by severity"
-    )
+    ).fetchall()
     by_severity = {name: {"passed": good, "failed": bad} for name, good, bad in counted}
     is_closed = by_severity.get("error", {}).get("failed", 0) > 0 or not counted
     return {"status": "failed" if is_closed else "passed", "expectations": by_severity}
 
 
-def _audit(folder: Path) -> dict[str, Any]:
+def _audit(memory: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
     """Numbers beside their second computation, by status."""
-    counted = query(
+    counted = memory.execute(
         f"select status, count(*) from {one_file(parquet_of(folder, AUDIT))} "
         "group by status order by status"
-    )
+    ).fetchall()
     by_status = dict(counted)
     return {"status": "failed" if by_status.get("differs") else "passed", "results": by_status}
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trade_potential.errors import TradePotentialError
+from trade_potential.release.layout import CURRENT, current_id, release_id
 from trade_potential.release.manifest import code_version, versions
 from trade_potential.release.publish import publish
 
@@ -20,6 +22,7 @@ def publish_marts(
     *,
     marts: dict[str, duckdb.DuckDBPyRelation],
     vintages: duckdb.DuckDBPyRelation,
+    say: Callable[[str], None],
 ) -> pd.DataFrame:
     """Publish the marts as the plan of this run says (macro plan_release).
 
@@ -32,16 +35,19 @@ def publish_marts(
         session: Of the build; holds release.build_plan.
         marts: Rows by name of the mart.
         vintages: int_panel__vintages.
+        say: Writes a line of the log. As soon as ``current`` has moved it says so, whatever
+            becomes of the run: dbt that is interrupted runs none of the hooks at its end.
     """
     plan = json.loads(session.execute("select plan from release.build_plan").fetchall()[0][0])
     row: dict[str, Any] = {"release_id": None, "sequence": None, "complaint": None, "notes": None}
     if plan["left_out"]:
         return _frame(row | {"status": "skipped", "notes": plan["left_out"]}, plan)
+    root = Path(plan["project_dir"] or ".").resolve() / plan["release_path"]
     try:
-        root = Path(plan["project_dir"] or ".").resolve() / plan["release_path"]
         published = publish(
             root,
             marts,
+            session=session,
             keys=plan["keys"],
             run_id=plan["invocation_id"],
             about={
@@ -51,7 +57,8 @@ def publish_marts(
                 "versions": versions(),
                 "vintages": _vintages(marts["dim_study"], vintages),
             },
-            kept=_whole(plan["releases_kept"]),
+            kept=_whole("releases_kept", plan),
+            limit_seconds=_whole("publish_seconds", plan),
         )
         row |= {
             "release_id": published.release.release_id,
@@ -60,6 +67,9 @@ def publish_marts(
         }
     except TradePotentialError as error:
         row["complaint"] = " ".join(str(error).split())
+    finally:
+        if _is_current(root, plan["invocation_id"]):
+            say(f"{plan['release_path']}/{CURRENT} now is {current_id(root)}")
     row["status"] = "failed" if row["complaint"] else "published"
     return _frame(row, plan)
 
@@ -73,13 +83,22 @@ def _frame(row: dict[str, Any], plan: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame([row]).astype(types)
 
 
-def _whole(value: Any) -> int:
-    """The number of releases to keep."""
+def _is_current(root: Path, run_id: str) -> bool:
+    """Whether the link, and no memory of what was done, says that a run has published."""
     try:
-        return int(str(value))
+        current = current_id(root)
+    except TradePotentialError:
+        return False
+    return current is not None and current == release_id(int(current.split("-")[0]), run_id)
+
+
+def _whole(name: str, plan: dict[str, Any]) -> int:
+    """A var of the project that is a whole number."""
+    try:
+        return int(str(plan[name]))
     except ValueError:
         raise TradePotentialError(
-            f"dbt_project.yml: the var releases_kept is {value!r}, not a whole number"
+            f"dbt_project.yml: the var {name} is {plan[name]!r}, not a whole number"
         ) from None
 
 

@@ -7,6 +7,8 @@ Killed at any point, ``current`` is the old release or the new one:
 3. ``.pending`` names the id; the directory gets its name. It is complete, but no release.
 4. ``current`` moves: from here on it is one. ``.pending`` goes.
 5. Releases beyond the number kept are removed.
+
+What has the name of a release or of a leftover, and is none, is never touched (layout.py).
 """
 
 from __future__ import annotations
@@ -20,8 +22,10 @@ from typing import TYPE_CHECKING, Any
 
 from trade_potential.errors import ReleaseError
 from trade_potential.release import disk
+from trade_potential.release.deadline import ended_after
 from trade_potential.release.layout import (
     MANIFEST,
+    MARKER,
     STAGING,
     SUMS,
     Release,
@@ -30,8 +34,8 @@ from trade_potential.release.layout import (
     released,
 )
 from trade_potential.release.manifest import manifest, sums
-from trade_potential.release.tables import write_tables
-from trade_potential.release.verify import complaints
+from trade_potential.release.tables import opened, write_tables
+from trade_potential.release.verify import complaints_by
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,6 +43,8 @@ if TYPE_CHECKING:
 KEPT = 10
 WAIT_SECONDS = 60.0
 """For another publish to end: it takes seconds, unless the disk is very slow."""
+LIMIT_SECONDS = 600.0
+"""For writing a release: some three hundred times what the default build takes."""
 
 
 @dataclass(frozen=True)
@@ -58,22 +64,26 @@ def publish(
     root: Path,
     marts: Mapping[str, duckdb.DuckDBPyRelation],
     *,
+    session: duckdb.DuckDBPyConnection,
     keys: dict[str, list[str]],
     run_id: str,
     about: dict[str, Any],
     kept: int = KEPT,
     wait_seconds: float = WAIT_SECONDS,
+    limit_seconds: float = LIMIT_SECONDS,
 ) -> Published:
     """Write a release, verify it and make it current.
 
     Args:
         root: The directory of releases; made where there is none.
-        marts: Rows by name of the mart.
+        marts: Rows by name of the mart, of tables that every connection to the database sees.
+        session: A connection to that database.
         keys: Columns of the key by name of the mart.
         run_id: Of the build.
         about: Further entries of the manifest.
         kept: How many of the newest releases stay.
         wait_seconds: How long to wait while another process publishes.
+        limit_seconds: How long writing may take.
 
     Raises:
         ReleaseError: Nothing was published and ``current`` is what it was; the message says why.
@@ -94,7 +104,7 @@ def publish(
             name = release_id(sequence, run_id)
             new = Release(name, sequence, root / name)
             about = {"run_id": run_id, **about}
-            notes += _bring_in(root, new, previous, marts, keys, about)
+            notes += _bring_in(new, previous, marts, session, keys, about, limit_seconds)
             notes += _retain(root, kept, {name, previous})
     except OSError as error:
         raise ReleaseError(f"{disk.in_words(error)}; nothing is published") from error
@@ -105,31 +115,39 @@ def publish(
 
 
 def _bring_in(
-    root: Path,
     new: Release,
     previous: str | None,
     marts: Mapping[str, duckdb.DuckDBPyRelation],
+    session: duckdb.DuckDBPyConnection,
     keys: dict[str, list[str]],
     about: dict[str, Any],
+    limit_seconds: float,
 ) -> list[str]:
     """Write, verify and swap; what fails before the swap leaves no trace."""
+    root = new.folder.parent
     staging = root / (STAGING + new.release_id)
     try:
-        staging.mkdir()
-        contents = write_tables(staging, marts, keys)
-        described = manifest(
-            staging,
-            release=(new.release_id, new.sequence),
-            previous=previous,
-            about=about,
-            contents=contents,
-            keys=keys,
-        )
-        text = json.dumps(described, indent=2, ensure_ascii=False, default=str) + "\n"
-        (staging / MANIFEST).write_text(text, encoding="utf-8")
-        (staging / SUMS).write_text(sums(staging), encoding="utf-8")
-        disk.seal(staging)
-        wrong = complaints(Release(new.release_id, new.sequence, staging))
+        disk.begin(staging, new.release_id)
+        # Closed before a failure removes the files.
+        with session.cursor() as build, opened() as memory, ended_after(limit_seconds) as watch:
+            watch(build)
+            watch(memory)
+            contents = write_tables(staging, marts, keys, build=build, memory=memory)
+            described = manifest(
+                memory,
+                staging,
+                release=(new.release_id, new.sequence),
+                previous=previous,
+                about=about,
+                contents=contents,
+                keys=keys,
+            )
+            text = json.dumps(described, indent=2, ensure_ascii=False, default=str) + "\n"
+            (staging / MANIFEST).write_text(text, encoding="utf-8")
+            (staging / SUMS).write_text(sums(staging), encoding="utf-8")
+            (staging / MARKER).unlink()  # from here on the manifest shows whose it is
+            disk.seal(staging)
+            wrong = complaints_by(memory, Release(new.release_id, new.sequence, staging))
         if wrong:
             raise ReleaseError("; ".join(wrong))
         disk.intend(root, new.release_id)
@@ -140,6 +158,7 @@ def _bring_in(
     except BaseException as error:  # interrupted from the keyboard, too
         if current_id(root) == new.release_id:
             if not isinstance(error, OSError):
+                error.add_note(f"{new.release_id} is published all the same")
                 raise
             return [f"published, but perhaps not yet on the disk: {disk.in_words(error)}"]
         # What cannot be removed now, the next publish removes.
@@ -154,10 +173,15 @@ def _retain(root: Path, kept: int, needed: set[str | None]) -> list[str]:
 
     Needed are the current one and the one before it: whoever has resolved ``current`` just before
     the swap has until the next publish to open its files. An open file stays readable anyway.
+    What does not hold the manifest of its own id is not known to be a release and stays, too.
     """
     notes = []
-    for old in released(root)[:-kept]:
-        if old.release_id in needed:
+    try:
+        known = released(root)
+    except (OSError, ReleaseError) as error:
+        return [f"no old release was removed: {error}"]
+    for old in known[:-kept]:
+        if old.release_id in needed or not old.is_proven():
             continue
         try:
             disk.discard(old.folder)

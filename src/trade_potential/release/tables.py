@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from trade_potential.errors import ReleaseError
 from trade_potential.macros import file_literal, quoted, text_literal
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 STORAGE = "v1.1.0"
 """Oldest DuckDB that reads the file. Left to itself, an engine may write what only it can read."""
-BATCH_ROWS = 100_000
 NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]*")
 
 
@@ -52,17 +51,34 @@ def parquet_of(folder: Path, mart: str) -> Path:
     return folder / MARTS / f"{mart}.parquet"
 
 
+def opened() -> duckdb.DuckDBPyConnection:
+    """A database in memory that reads what is in a file, not what it remembers of it."""
+    import duckdb
+
+    return duckdb.connect(config={"enable_external_file_cache": "false"})
+
+
 def write_tables(
     folder: Path,
     marts: Mapping[str, duckdb.DuckDBPyRelation],
     keys: Mapping[str, list[str]],
+    *,
+    build: duckdb.DuckDBPyConnection,
+    memory: duckdb.DuckDBPyConnection,
 ) -> dict[str, Content]:
     """Write every mart, rows in the order of its key, read all of it again and compare.
 
+    The database of the build writes the Parquet files itself: rows that pass through Arrow into
+    another one wait for Arrow's threads, for ever where none can be started.
+
     Args:
-        folder: An empty directory.
+        folder: A directory without tables.
         marts: Rows by name of the mart.
         keys: Columns of the key by name of the mart.
+        build: A connection to the database of the marts with a transaction of its own: a full
+            disk must not abort the build's.
+        memory: As ``opened``; writes the DuckDB file, where a full disk would end the build's
+            database.
 
     Returns:
         What each mart holds.
@@ -71,34 +87,27 @@ def write_tables(
         ReleaseError: A name is no file name, a key is missing or repeats, or what was read is not
             what was written.
     """
-    import duckdb
-
     (folder / MARTS).mkdir()
     contents = {}
-    with duckdb.connect() as memory:
-        for mart, relation in sorted(marts.items()):
-            key = keys.get(mart, [])
-            if not NAME.fullmatch(mart):
-                raise ReleaseError(f"{mart!r}: no name of a file; rename the mart")
-            if not key or not set(key) <= set(relation.columns):
-                raise ReleaseError(
-                    f"{mart}: no key among its columns; give it a test rows_are_unique"
-                )
-            contents[mart] = content(relation)
-            # All columns: the order is fixed even among rows that a key would not tell apart.
-            columns = dict.fromkeys([*key, *relation.columns])
-            ordered = relation.order(", ".join(f"{quoted(c)} asc nulls last" for c in columns))
-            # By a connection of its own: a full disk must not abort the build's transaction.
-            memory.from_arrow(ordered.to_arrow_reader(BATCH_ROWS)).write_parquet(
-                str(parquet_of(folder, mart)), compression="zstd"
-            )
-        path = literal(folder / DATABASE)
-        memory.execute(f"attach {path} as released (storage_version '{STORAGE}')")
-        for mart in contents:
-            rows = one_file(parquet_of(folder, mart))
-            memory.execute(f"create table released.main.{quoted(mart)} as select * from {rows}")
-        memory.execute("detach released")
-    for mart, read in read_tables(folder, list(contents)).items():
+    for mart, relation in sorted(marts.items()):
+        key = keys.get(mart, [])
+        if not NAME.fullmatch(mart):
+            raise ReleaseError(f"{mart!r}: no name of a file; rename the mart")
+        if not key or not set(key) <= set(relation.columns):
+            raise ReleaseError(f"{mart}: no key among its columns; give it a test rows_are_unique")
+        rows = build.sql(relation.sql_query())
+        contents[mart] = content(rows)
+        # All columns: the order is fixed even among rows that a key would not tell apart.
+        columns = dict.fromkeys([*key, *rows.columns])
+        ordered = rows.order(", ".join(f"{quoted(c)} asc nulls last" for c in columns))
+        ordered.write_parquet(str(parquet_of(folder, mart)), compression="zstd")
+    path = literal(folder / DATABASE)
+    memory.execute(f"attach {path} as released (storage_version '{STORAGE}')")
+    for mart in contents:
+        from_file = one_file(parquet_of(folder, mart))
+        memory.execute(f"create table released.main.{quoted(mart)} as select * from {from_file}")
+    memory.execute("detach released")
+    for mart, read in read_tables(memory, folder, list(contents)).items():
         for place, found in read.items():
             if found != contents[mart]:
                 raise ReleaseError(
@@ -106,11 +115,13 @@ def write_tables(
                     f"{contents[mart].rows} written; check the disk, and that Parquet has the "
                     f"types of {mart}, then run dbt build"
                 )
-        refuse_repeated_key(folder, mart, keys[mart])
+        refuse_repeated_key(memory, folder, mart, keys[mart])
     return contents
 
 
-def read_tables(folder: Path, marts: list[str]) -> dict[str, dict[str, Content]]:
+def read_tables(
+    memory: duckdb.DuckDBPyConnection, folder: Path, marts: list[str]
+) -> dict[str, dict[str, Content]]:
     """What the Parquet file and the table of each mart hold, by file.
 
     Raises:
@@ -121,33 +132,30 @@ def read_tables(folder: Path, marts: list[str]) -> dict[str, dict[str, Content]]
     found: dict[str, dict[str, Content]] = {}
     path = folder / DATABASE
     try:
-        with duckdb.connect() as memory:
-            memory.execute(f"attach {literal(path)} as released (read_only)")
-            for mart in marts:
-                path = parquet_of(folder, mart)
-                in_file = content(memory.sql(f"select * from {one_file(path)}"))
-                path = folder / DATABASE
-                in_table = content(memory.sql(f"select * from released.main.{quoted(mart)}"))
-                found[mart] = {str(parquet_of(folder, mart)): in_file, str(path): in_table}
+        memory.execute(f"attach {literal(path)} as released (read_only)")
+        for mart in marts:
+            path = parquet_of(folder, mart)
+            in_file = content(memory.sql(f"select * from {one_file(path)}"))
+            path = folder / DATABASE
+            in_table = content(memory.sql(f"select * from released.main.{quoted(mart)}"))
+            found[mart] = {str(parquet_of(folder, mart)): in_file, str(path): in_table}
+    except duckdb.InterruptException:
+        raise
     except duckdb.Error as error:
         raise ReleaseError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error
+    finally:
+        memory.execute("detach database if exists released")
     return found
 
 
-def refuse_repeated_key(folder: Path, mart: str, key: list[str]) -> None:
+def refuse_repeated_key(
+    memory: duckdb.DuckDBPyConnection, folder: Path, mart: str, key: list[str]
+) -> None:
     """Raise ReleaseError where two rows of a mart share their key."""
     columns = ", ".join(map(quoted, key))
-    repeated = query(
+    repeated = memory.execute(
         f"select 1 from {one_file(parquet_of(folder, mart))} "
         f"group by {columns} having count(*) > 1 limit 1"
-    )
+    ).fetchall()
     if repeated:
         raise ReleaseError(f"{mart}: two rows share the key {', '.join(key)}; nothing is published")
-
-
-def query(sql: str) -> list[tuple[Any, ...]]:
-    """Rows of a query on files."""
-    import duckdb
-
-    with duckdb.connect() as memory:
-        return memory.execute(sql).fetchall()

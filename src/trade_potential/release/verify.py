@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trade_potential.errors import ReleaseError
 from trade_potential.release.disk import checksum
 from trade_potential.release.layout import CURRENT, SUMS, Release, current_id, released
-from trade_potential.release.tables import read_tables
+from trade_potential.release.tables import opened, read_tables
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 def complaints(release: Release) -> list[str]:
     """One sentence for each thing that is wrong with a release: files, checksums, rows."""
+    with opened() as memory:
+        return complaints_by(memory, release)
+
+
+def complaints_by(memory: duckdb.DuckDBPyConnection, release: Release) -> list[str]:
+    """The same, read by a connection of the caller."""
     try:
         wrong = _wrong_files(release.folder)
         if not wrong:
-            wrong = _wrong_rows(release)
+            wrong = _wrong_rows(memory, release)
     except (ReleaseError, OSError) as error:
         return [str(error)]
     return wrong
@@ -32,7 +42,8 @@ def verify_all(root: Path) -> dict[str, list[str]]:
     if current is None:
         link_is_wrong = [f"{root / CURRENT}: is missing; roll back to a release"] if known else []
     elif current not in found:
-        link_is_wrong = [f"{root / CURRENT}: points to {current}, which is gone; roll back"]
+        what = "no release" if (root / CURRENT).exists() else "gone"
+        link_is_wrong = [f"{root / CURRENT}: points to {current}, which is {what}; roll back"]
     else:
         link_is_wrong = []
     return {**found, CURRENT: link_is_wrong}
@@ -60,7 +71,7 @@ def _wrong_files(folder: Path) -> list[str]:
     return wrong
 
 
-def _wrong_rows(release: Release) -> list[str]:
+def _wrong_rows(memory: duckdb.DuckDBPyConnection, release: Release) -> list[str]:
     """Tables that are not as the manifest says."""
     said = release.manifest()
     wrong = [
@@ -70,7 +81,7 @@ def _wrong_rows(release: Release) -> list[str]:
         if (release.folder / name).stat().st_size != held["bytes"]
         or checksum(release.folder / name) != held["sha256"]
     ]
-    for mart, places in read_tables(release.folder, list(said["marts"])).items():
+    for mart, places in read_tables(memory, release.folder, list(said["marts"])).items():
         expected = said["marts"][mart]
         columns = tuple((column["name"], column["type"]) for column in expected["columns"])
         for place, held in places.items():
