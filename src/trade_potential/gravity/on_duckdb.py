@@ -171,6 +171,7 @@ def refined(
     used = design_slots(moments.terms, estimate.terms, len(moments.terms))
     columns = ", ".join(f"m{k}" for k in used)
     query = macros().summed_scores("panel_scores", KEYS, _design(moments, estimate))
+    spread, slots = moments.spread, [(k - 1) % len(moments.terms) + 1 for k in used[1:]]
     last = np.inf
     for _ in range(REFINEMENTS):
         _store(connection, moments, estimate)
@@ -178,8 +179,9 @@ def refined(
         found = connection.execute(f"select ssr, {columns} from ({query})").fetchone() or ()
         ssr, step = float(found[0]), estimate.bread @ np.array(found[1:], dtype=float)
         estimate = replace(estimate, ssr=ssr)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            size = float(np.nanmax(np.abs(step) / np.abs(estimate.coefficients)))
+        # In standard units: beside a coefficient that is zero no step is small.
+        slopes, constant = step[1:] * spread[slots], step[0] + estimate.term_means @ step[1:]
+        size = float(np.abs([constant, *slopes]).max())
         if not size < last / 2.0:  # what is left is the rounding of the residuals
             break
         last = size
