@@ -162,7 +162,7 @@ def test_pyfixest_is_silent_where_we_are_not() -> None:
     assert theirs._N == 6
     assert theirs.coef()["x"] < -15.0
     ours = fit_ppml(rows.assign(t=1), outcome="y", regressors=["x"], entity="e", time="t")
-    assert not ours.is_estimated
+    assert (ours.separated, ours.terms) == (("x",), ("const",))
     assert list(ours.losses["e"]) == [0, 1]
     stopped = by_pyfixest(gravity_rows(22), FORMULAS[PAIR,], "iid", iwls_maxiter=2)
     assert not stopped.convergence  # and no error
