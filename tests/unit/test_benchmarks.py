@@ -166,3 +166,9 @@ def test_a_small_run_agrees_and_is_resumed(tmp_path: Path) -> None:
     assert [line.split()[0] for line in said] == ["panel-10000-3.parquet:", "scan_panel"]
     assert {run.key for run in kept.runs} == {run.key for run in results.runs}
     assert str(ROOT) not in target.read_text(encoding="utf-8")
+
+
+def test_results_are_written_into_a_folder_that_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "build" / "results.json"
+    Results(settings={"seed": 1}, machine={}).write(path)
+    assert Results.read(path).settings == {"seed": 1}
