@@ -36,6 +36,15 @@ def is_constant(spread: FloatArray, centre: FloatArray) -> npt.NDArray[np.bool_]
     return flat
 
 
+def location(column: FloatArray) -> tuple[float, float]:
+    """Mean and standard deviation of a column, from differences to its first value."""
+    origin = float(column[0])
+    centred = column - origin
+    largest = float(np.abs(centred).max()) or 1.0  # below one, differences can be squared
+    centred /= largest
+    return origin + float(centred.mean()) * largest, float(centred.std()) * largest
+
+
 def rounding(spread: FloatArray, centre: FloatArray) -> FloatArray:
     """(p,) standard deviations up to which what effects leave of columns says nothing."""
     return np.maximum(ABSORBED_TOLERANCE * spread, CONSTANT_TOLERANCE * np.abs(centre))

@@ -45,6 +45,8 @@ NAMED_MONTH = re.compile(
 TWO_YEARS = re.compile(r"(?P<y>\d{4})[-/](?P<next>\d{4}|\d{2})")
 SIGNED = re.compile(r"(\D*?)([+-]?\d+)(\D*)")
 UNSIGNED = re.compile(r"(\D*)(\d+)(\D*)")
+LEADING_ZERO = re.compile(r"(?<!\d)0")
+TWO_DIGITS = re.compile(r"\D*\d\d\D*")
 LONGEST = 64
 """Letters of a time; what is longer is none."""
 
@@ -229,7 +231,8 @@ def time_order(times: Sequence[object]) -> TimeOrder:
     if {DAY_FIRST, MONTH_FIRST} <= {found.rule for found in single}:
         return TimeOrder(single[0].order, "dates, day or month first")
     if single:
-        return _ordered(single[0])
+        problem = _over_a_century(single[0], clean)
+        return TimeOrder(tuple(values), problem=problem) if problem else _ordered(single[0])
     if len(values) <= 2:
         return TimeOrder(tuple(values), "their texts, as good as any for two")
     return TimeOrder(tuple(values), problem=_problem(values, whole, tried))
@@ -257,6 +260,22 @@ def _ordered(found: _Read) -> TimeOrder:
     shortest = min(steps, default=0)
     gaps = tuple(v for v, step in zip(found.order, steps, strict=False) if step > shortest)
     return TimeOrder(found.order, found.rule.name, gaps)
+
+
+def _over_a_century(found: _Read, clean: dict[str, str]) -> str:
+    """Why numbers may be years of two digits from 95 over 00 to 06; empty if they are not.
+
+    Read so they take less time than as numbers, and one of them begins with 0 as no number does.
+    """
+    texts = [clean[value] for value in found.order]
+    if not all(map(TWO_DIGITS.fullmatch, texts)) or not any(map(LEADING_ZERO.search, texts)):
+        return ""
+    numbers = [found.numbers[value] for value in found.order]
+    for k, (before, after) in enumerate(pairwise(numbers)):
+        if after - before > 100 - (numbers[-1] - numbers[0]):
+            one, other = found.order[k], found.order[k + 1]
+            return f"{other!r} may be before {one!r}: years of two digits have no century"
+    return ""
 
 
 def _in_months(days: list[Fraction | int]) -> list[Fraction | int]:

@@ -84,6 +84,13 @@ def test_degenerate_samples_have_a_status(
     assert effects_by_level(fit) == {}
 
 
+def test_a_constant_alone_explains_nothing() -> None:
+    fit = fitted_on({"y": [0.3, 1.7, 2.1, 0.7, 5.9], "x": [1, 1, 1, 1, 1]}, "x")
+    assert (fit.status, fit.reason) == ("ok", "x does not vary over the sample")
+    assert np.isnan(fit.r_squared)
+    assert fit.pseudo_r_squared == pytest.approx(0.0, abs=1e-15)
+
+
 def test_a_single_year_or_entity_leaves_a_covariance_without_numbers() -> None:
     one_year = fitted_on({"y": [1, 2, 0, 4, 5], "x": [1, 2, 1, 3, 1]}, "x")
     assert one_year.is_estimated

@@ -42,6 +42,8 @@ SPELLINGS: dict[str, Callable[[int], str]] = {
     "quarters before years": lambda k: f"Q{(k - 1) % 4 + 1} {2010 + (k - 1) // 4}",
     "half-years": lambda k: f"{2010 + (k - 1) // 2}-S{(k - 1) % 2 + 1}",
     "weeks": lambda k: f"2010-W{k:02d}",
+    "two digits": lambda k: f"{k:02d}",
+    "fiscal years of a century": lambda k: f"FY{k:02d}",
     "around nought": lambda k: f"t{k - 5:+d}" if k != 5 else "t0",
 }
 
@@ -84,6 +86,8 @@ REFUSED = {
     "month or number": (["12.2009", "1.2010", "2.2010"], "in the order of months and of numbers"),
     "both": (["31/12/2010", "12/31/2010", "1/1/2010"], "is none of the dates"),
     "two-digit years": (["1/1/10", "2/1/10", "3/1/10"], "'1/1/10' has no known order; known are"),
+    "years over 2000": (["95", "97", "99", "00", "02"], "'95' may be before '02': years of two"),
+    "fiscal years over 2000": (["FY98", "FY99", "FY00"], "'FY98' may be before 'FY00'"),
     "another language": (["janv. 2010", "mars 2010", "mai 2010"], "has no known order"),
     "one value astray": (["2010", "2011", "2012", "all"], "'all' is none of the numbers"),
     "a thirteenth month": (["2010m13", "2011m1", "2011m2"], "'2010m13' is none of the months"),
@@ -102,6 +106,12 @@ def test_no_order(why: str) -> None:
         found = time_order(order)
         assert said in found.problem
         assert sorted(found.order) == sorted(values)
+
+
+def test_numbers_of_two_digits_that_are_no_years() -> None:
+    """Waves 1 to 99, and whole numbers, which have no leading zero."""
+    for times in ([f"{k:02d}" for k in range(1, 100)], [0, 1, 2, 95, 99], ["10", "95", "99"]):
+        assert list(time_order(times).order) == [str(k) for k in times]
 
 
 def test_two_times_need_no_order() -> None:

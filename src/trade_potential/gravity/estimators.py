@@ -32,6 +32,7 @@ from trade_potential.gravity.left_out import LeftOut
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.time_moments import TimeEffects
 
+ZERO_SIGMA_U = "the between variance is no larger than the within variance implies"
 
 def pooled(moments: PanelMoments) -> Estimate:
     """Ordinary least squares over all rows."""
@@ -141,7 +142,7 @@ def random(
         variance_u = max(0.0, outer.ssr / outer.df_resid - variance_e / harmonic)
         if variance_u == 0.0:
             status = "sigma_u_zero"
-            reason = "the between variance is no larger than the within variance implies"
+            reason = ZERO_SIGMA_U
         elif variance_e == 0.0:
             reason = "the within regression fits exactly: theta is 1, which is within"
     # Without effects theta is zero, also where the fit is exact and the ratio would be 0 / 0.
@@ -178,8 +179,8 @@ def mundlak(moments: PanelMoments, *, random_fit: Estimate | None = None) -> Est
         return refused("mundlak", base.status, base.reason, moments)
     weights = moments.sizes * (1.0 - base.theta) ** 2
     if not weights.any():
-        said = "within regression: it fits exactly, so that entity means have no weight"
-        return refused("mundlak", "rank_deficient", said, moments)
+        reason = "within regression: it fits exactly, so that entity means have no weight"
+        return refused("mundlak", "rank_deficient", reason, moments)
     gone = LeftOut.of_sample(moments)
     moments = moments.select(tuple(t for t in moments.terms if t not in gone.omitted))
     flat_within = NormalEquations.of(
@@ -203,10 +204,9 @@ def mundlak(moments: PanelMoments, *, random_fit: Estimate | None = None) -> Est
         full, within_weight=1.0, between_weights=weights
     ).collinear_terms(full.terms)
     means_out = [term for term in full.terms[len(moments.terms) :] if term in collinear]
-    reason = base.reason if base.status == "sigma_u_zero" else gone.reason
+    said = [ZERO_SIGMA_U if base.status == "sigma_u_zero" else "", gone.reason]
     if means_out:
-        said = f"{', '.join(means_out)} left out: a combination of the regressors before it"
-        reason = "; ".join(filter(None, [reason, said]))
+        said.append(f"{', '.join(means_out)} left out: a combination of the regressors before it")
     fit = weighted_least_squares(
         full.select(tuple(term for term in full.terms if term not in means_out)),
         "mundlak",
@@ -214,7 +214,7 @@ def mundlak(moments: PanelMoments, *, random_fit: Estimate | None = None) -> Est
         between_weights=weights,
         theta=base.theta,
         status=base.status,
-        reason=reason,
+        reason="; ".join(filter(None, said)),
         sigma_u=base.sigma_u,
         sigma_e=base.sigma_e,
     )

@@ -8,15 +8,17 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 from scipy.sparse.linalg import lsqr
-from scipy.special import gammaln, logsumexp
+from scipy.special import logsumexp
 
 from trade_potential.gravity.estimate import CONSTANT
 from trade_potential.linalg import FloatArray
 from trade_potential.ppml.covariance import covariances
 from trade_potential.ppml.demean import DummyRanks, dummies
+from trade_potential.ppml.likelihood import deviance, saturated
 from trade_potential.ppml.result import PpmlFit, counted
 from trade_potential.ppml.sample import Sample
 from trade_potential.ppml.solve import Problem, Solution
+from trade_potential.precision import CONSTANT_TOLERANCE
 
 EFFECT_TOLERANCE = 1e-14
 """Of the least squares that splits the sum of the effects into its sets."""
@@ -85,22 +87,24 @@ def described(
     linear = predictor if m == 0 else sample.regressors @ slopes
     logarithm = np.log(np.where(y > 0.0, y, 1.0))
     share, mu = problem.outcome, solution.fitted
-    deviance = _deviance(w, share, logarithm - predictor, mu)
-    null_deviance = _deviance(w, share, logarithm - np.log(unit), 1.0)
-    factorial = gammaln(y + 1.0)
+    scaled = deviance(w, share, logarithm - predictor, mu)
+    of_constant = deviance(w, share, logarithm - np.log(unit), 1.0)
+    del logarithm
     with np.errstate(over="ignore", invalid="ignore"):  # of outcomes near 1e306 there is none
-        likelihood = size * float(w @ (y * predictor - fitted - factorial))
-        null_likelihood = size * float(w @ (y * np.log(unit) - unit - factorial))
-    del logarithm, factorial
+        most = float(w @ saturated(y))
+        likelihood = size * (most - unit * scaled / 2.0)
+        # The difference of two likelihoods is that of their deviances, which has more digits.
+        gain = unit * (of_constant - scaled) / 2.0
+        pseudo_r_squared = gain / (unit * of_constant / 2.0 - most)
     return replace(
         counted(fit, sample),
         terms=((CONSTANT, *sample.terms) if m == 0 else sample.terms),
         coefficients=coefficients,
         covariances=matrices,
-        deviance=deviance * unit * size,
+        deviance=scaled * unit * size,
         log_likelihood=likelihood,
-        pseudo_r_squared=1.0 - likelihood / null_likelihood,
-        deviance_r_squared=1.0 - deviance / null_deviance if null_deviance > 0.0 else float("nan"),
+        pseudo_r_squared=pseudo_r_squared,
+        deviance_r_squared=1.0 - scaled / of_constant if of_constant > 0.0 else float("nan"),
         r_squared=_squared_correlation(w, share, mu),
         level=0.0 if m == 0 else float(np.log(unit * w.sum()) - logsumexp(linear, b=w)),
         last_step=solution.last_step,
@@ -116,18 +120,14 @@ def described(
     )
 
 
-def _deviance(
-    weights: FloatArray, y: FloatArray, log_ratio: FloatArray, mu: FloatArray | float
-) -> float:
-    """2 sum w (y ln(y / mu) - (y - mu)); the logarithm counts where y is positive."""
-    return max(0.0, 2.0 * float(weights @ (y * log_ratio - (y - mu))))
-
-
 def _squared_correlation(weights: FloatArray, one: FloatArray, other: FloatArray) -> float:
     a = one - np.average(one, weights=weights)
     b = other - np.average(other, weights=weights)
-    spread = float(weights @ a**2) * float(weights @ b**2)
-    return float(weights @ (a * b)) ** 2 / spread if spread > 0.0 else float("nan")
+    squares = [float(weights @ part**2) for part in (a, b)]
+    # Both have mean one: a fit of a constant alone does not vary but by rounding.
+    if min(squares) <= CONSTANT_TOLERANCE**2 * float(weights.sum()):
+        return float("nan")
+    return float(weights @ (a * b)) ** 2 / (squares[0] * squares[1])
 
 
 def effects_by_level(fit: PpmlFit) -> dict[tuple[str, ...], pd.DataFrame]:

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from trade_potential.gravity.left_out import BEYOND, CONSTANT
 from trade_potential.linalg import FloatArray
 from trade_potential.ppml.covariance import Correction
 from trade_potential.ppml.demean import RANK_DEMEANED, DummyRanks, NotDemeanedError, demean
@@ -20,7 +21,7 @@ from trade_potential.ppml.result import ESTIMATED, PpmlFit, Status, refused
 from trade_potential.ppml.sample import IntArray, Sample, read_sample
 from trade_potential.ppml.separation import SEPARATION, prune
 from trade_potential.ppml.solve import Problem, solve
-from trade_potential.precision import few_digits, refuse_squares
+from trade_potential.precision import CONSTANT_TOLERANCE, few_digits, location, refuse_squares
 
 SCALE_ROWS = 20_000
 """Rows from which on effects are eliminated and not demeaned: where it begins to be felt, a tenth
@@ -121,6 +122,10 @@ def _fit(
         counts = pruned.losses["step"].value_counts()
         parts = ", ".join(f"{counts[step]} by {step}" for step in sorted(counts.index))
         return refuse("separated" if is_separated else "no_rows", f"no row is left: {parts}")
+    y_mean, y_spread = location(sample.outcome)
+    if y_spread <= CONSTANT_TOLERANCE * y_mean:
+        said = BEYOND if y_spread else CONSTANT
+        return refuse("rank_deficient", said.format("the outcome"))
     x, mean, spread = sample.standardised()
     with np.errstate(over="ignore"):
         refuse_squares(sample.terms, spread**2, spread > 0.0)
@@ -163,7 +168,9 @@ def _fit(
     vanishing = (kept.outcome == 0.0) & (solution.fitted < VANISHING)
     if pruned.note and vanishing.any():
         return refuse("not_converged", f"{vanishing.sum()} rows may be separated: fitted as 0")
-    given_to = few_digits(terms, spread, spread, mean)
+    names = ("the outcome", *terms)
+    deviations, means = np.append(y_spread, spread), np.append(y_mean, mean)
+    given_to = few_digits(names, deviations, deviations, means)
     reason = "; ".join(filter(None, [gone.reason, pruned.note, given_to]))
     return described(
         PpmlFit(

@@ -15,6 +15,7 @@ import numpy as np
 from trade_potential.linalg import FloatArray, ScaledSystem
 from trade_potential.ppml.demean import DEMEAN_TOLERANCE, NotDemeanedError, split
 from trade_potential.ppml.sample import IntArray
+from trade_potential.precision import CONSTANT_TOLERANCE
 
 STEP_TOLERANCE = 1e-10
 """Largest last change of the linear predictor of any row; what is left is of its square."""
@@ -38,8 +39,8 @@ LOOSEST, LOOSE = 1e-4, 1e-9
 """Demeaning tolerances of early steps; it follows the square of the last change."""
 
 EXACT_FIT = 1e-12
-"""A fit is exact when the residuals are at most this share of the fitted values: a hundred times
-the rounding of exponentials and of demeaning."""
+"""A fit is exact when the residuals are at most this share of the outcome, or of its standard
+deviation where that is less: a hundred times the rounding of exponentials and of demeaning."""
 
 CLOSE = 1e-3
 """Last change below which demeaning is done in full: two or three steps from the end."""
@@ -94,7 +95,10 @@ class Solution:
         residual = problem.outcome - self.fitted
         with np.errstate(divide="ignore", invalid="ignore"):
             squares = float(np.nansum(problem.weights * residual**2 / self.fitted))
-        is_exact = squares <= EXACT_FIT**2 * float(problem.weights @ self.fitted)
+        w, total = problem.weights, float(problem.weights @ self.fitted)
+        spread = float(np.sqrt(w @ (problem.outcome - 1.0) ** 2 / w.sum()))
+        share = max(EXACT_FIT * min(spread, 1.0), CONSTANT_TOLERANCE)
+        is_exact = squares <= share**2 * total
         return np.zeros_like(residual) if is_exact else residual
 
 
