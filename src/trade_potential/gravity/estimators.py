@@ -34,6 +34,7 @@ from trade_potential.gravity.time_moments import TimeEffects
 
 ZERO_SIGMA_U = "the between variance is no larger than the within variance implies"
 
+
 def pooled(moments: PanelMoments) -> Estimate:
     """Ordinary least squares over all rows."""
     return weighted_least_squares(

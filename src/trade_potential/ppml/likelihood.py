@@ -52,4 +52,6 @@ def saturated(y: FloatArray) -> FloatArray:
     rest = inverse * np.polynomial.polynomial.polyval(inverse**2, STIRLING)
     small = np.minimum(y, LARGE)
     plain = small * np.log(np.where(small > 0.0, small, 1.0)) - small - gammaln(small + 1.0)
-    return np.asarray(np.where(y < LARGE, plain, -0.5 * (np.log(2.0 * np.pi) + np.log(large)) - rest))
+    return np.asarray(
+        np.where(y < LARGE, plain, -0.5 * (np.log(2.0 * np.pi) + np.log(large)) - rest)
+    )
