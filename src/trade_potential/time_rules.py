@@ -90,6 +90,7 @@ def _date(text: str) -> Fraction | None:
 
 
 def month_number(year: int, month: int) -> int:
+    """Months since year 0."""
     return 12 * year + month - 1
 
 

@@ -31,8 +31,8 @@ ORIGINS = [3e12, -1e15]
 """Doubles there are 0.0005 and 0.125 apart, for standard deviations of one to three."""
 
 FIRST_ORDER = {1e9: 1e-5, 1e13: 1e-2}
-"""By origin: of an outcome whose mean is 1 doubles give 1e-16, of what varies 1e-7 at 1e9 and 1e-3 at
-1e13; the second order is 1e-9 of the first."""
+"""By origin: of an outcome whose mean is 1 doubles give 1e-16, of what varies 1e-7 at 1e9 and 1e-3
+at 1e13; the second order is 1e-9 of the first."""
 
 SHIFTED = [[OUTCOME], ["x1"], [OUTCOME, "x1", "x2"]]
 
@@ -146,6 +146,21 @@ def test_files_of_both_kinds(shell: Shell, suffix: str) -> None:
         assert column(ours, "std_error")[1:] == pytest.approx(
             column(theirs, "std_error")[1:], rel=SAME
         )
+
+
+@pytest.mark.parametrize("estimator", ["within", "ppml"])
+def test_a_table_says_it_beside_absorbed_regressors(shell: Shell, estimator: str) -> None:
+    frame = panel().assign(fixed=lambda rows: rows.groupby(ENTITY).ngroup())
+    frame[OUTCOME] += ORIGINS[0]
+    words = ["--outcome", OUTCOME, "--regressors", "x1,fixed", "--entity", ENTITY]
+    words += ["--time", "year", "--estimator", estimator, "--format", "markdown"]
+    words += ["--effects", ENTITY] if estimator == "ppml" else []
+    code, out, _ = shell.run("gravity", frame, *words)
+    assert code == 0
+    assert "absorbed" in out
+    assert "the outcome varies by" in out
+    assert "absorbed by" not in out
+    assert "absorb fixed" not in out
 
 
 def test_effects_far_from_each_other_leave_what_varies_within() -> None:

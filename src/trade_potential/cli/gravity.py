@@ -262,7 +262,7 @@ def _outcome(args: argparse.Namespace) -> str:
 
 def _pieces(args: argparse.Namespace, reports: list[ModelReport]) -> Iterator[str]:
     """The models in the format asked for."""
-    from trade_potential.gravity.report import csv_text, json_text
+    from trade_potential.gravity.report_files import csv_text, json_text
     from trade_potential.regression_table import render
 
     if args.format == "json":

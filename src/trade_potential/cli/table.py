@@ -64,6 +64,7 @@ def _model(
     connection: duckdb.DuckDBPyConnection, args: argparse.Namespace, spec: str, estimator: str
 ) -> Model:
     """One column, from fct_gravity_diagnostics, _coefficients and _tests."""
+    from trade_potential.gravity.left_out import beside_absorbed
     from trade_potential.regression_table import Coefficient, Model
 
     key = [args.study, spec, estimator]
@@ -112,7 +113,9 @@ def _model(
         statistics=statistics,
         status=status,
         # Absorbed regressors are shown as such.
-        reason="; ".join(filter(None, ["" if is_shown else reason, *sorted(doubts)])),
+        reason="; ".join(
+            filter(None, [beside_absorbed(reason) if is_shown else reason, *sorted(doubts)])
+        ),
         effects={name: name in EFFECTS.get(estimator, ()) for name in ("partner", "year")},
         tests={name: p for name, p in tests if name in TESTS and not estimator.startswith("ppml")},
     )

@@ -16,6 +16,7 @@ lm leaves out the last named as well.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,6 +28,17 @@ CONSTANT = "{} does not vary over the sample"
 BEYOND = f"{CONSTANT} beyond the distance of doubles there"
 COMBINATION = "{} is a linear combination of the regressors before it"
 """Reasons of omitted regressors, also of PPML."""
+
+OF_ABSORBED = re.compile(
+    r"(: absorbed by the effects|once the effects are out|before it and the effects)$"
+    r"|^the effects of .* absorb "
+)
+"""Reasons of absorbed regressors, also of PPML."""
+
+
+def beside_absorbed(reason: str) -> str:
+    """What a reason says of anything but absorbed regressors."""
+    return "; ".join(part for part in reason.split("; ") if not OF_ABSORBED.search(part))
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import math
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,6 +16,7 @@ from trade_potential.gravity.covariance import (
     law_df,
 )
 from trade_potential.gravity.estimate import CONSTANT, Estimate
+from trade_potential.gravity.left_out import beside_absorbed
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.specification_tests import TestResult, not_available
 from trade_potential.gravity.wald_tests import JOINT, joint_significance
@@ -271,7 +269,7 @@ class ModelReport:
             statistics=statistics,
             status=self.status,
             # Of absorbed regressors the table itself says why.
-            reason=""
+            reason=beside_absorbed(self.reason)
             if self.absorbed and not self.omitted and self.status == "ok"
             else self.reason,
             effects={name: name in self.effects for name in (entity, time, *self.effects)},
@@ -287,31 +285,3 @@ def notes(test: TestResult) -> list[str]:
     """What a reader needs to know of a test beside its numbers."""
     powers = ", ".join(map(str, test.powers))
     return [*([f"powers of the fit: {powers}"] if powers else []), *filter(None, [test.reason])]
-
-
-def json_text(reports: list[ModelReport]) -> str:
-    """One document, or a list of them for several models."""
-    documents = [report.document() for report in reports]
-    content = documents[0] if len(documents) == 1 else documents
-    return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
-
-
-def csv_text(reports: list[ModelReport]) -> str:
-    """The coefficients and what their errors are, also those that are left out.
-
-    Of several models the estimator stands in front.
-    """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    several = len(reports) > 1
-    writer.writerow([*(["estimator"] if several else []), *COEFFICIENT, *OF_ERRORS, "status"])
-    for report in reports:
-        front = [report.estimator] if several else []
-        for term, values in report.coefficients():
-            errors = (report.covariance, report.correction)
-            writer.writerow([*front, term, *map(number, values), *errors, report.status])
-        blank = [""] * (len(COEFFICIENT) + len(OF_ERRORS) - 1)
-        writer.writerows(
-            [*front, term, *blank, word] for term, word in report.without_coefficient()
-        )
-    return text.getvalue()

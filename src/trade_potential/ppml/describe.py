@@ -87,24 +87,24 @@ def described(
     linear = predictor if m == 0 else sample.regressors @ slopes
     logarithm = np.log(np.where(y > 0.0, y, 1.0))
     share, mu = problem.outcome, solution.fitted
-    scaled = deviance(w, share, logarithm - predictor, mu)
+    of_fit = deviance(w, share, logarithm - predictor, mu)
     of_constant = deviance(w, share, logarithm - np.log(unit), 1.0)
     del logarithm
     with np.errstate(over="ignore", invalid="ignore"):  # of outcomes near 1e306 there is none
         most = float(w @ saturated(y))
-        likelihood = size * (most - unit * scaled / 2.0)
+        likelihood = size * (most - unit * of_fit / 2.0)
         # The difference of two likelihoods is that of their deviances, which has more digits.
-        gain = unit * (of_constant - scaled) / 2.0
+        gain = unit * (of_constant - of_fit) / 2.0
         pseudo_r_squared = gain / (unit * of_constant / 2.0 - most)
     return replace(
         counted(fit, sample),
         terms=((CONSTANT, *sample.terms) if m == 0 else sample.terms),
         coefficients=coefficients,
         covariances=matrices,
-        deviance=scaled * unit * size,
+        deviance=of_fit * unit * size,
         log_likelihood=likelihood,
         pseudo_r_squared=pseudo_r_squared,
-        deviance_r_squared=1.0 - scaled / of_constant if of_constant > 0.0 else float("nan"),
+        deviance_r_squared=1.0 - of_fit / of_constant if of_constant > 0.0 else float("nan"),
         r_squared=_squared_correlation(w, share, mu),
         level=0.0 if m == 0 else float(np.log(unit * w.sum()) - logsumexp(linear, b=w)),
         last_step=solution.last_step,
