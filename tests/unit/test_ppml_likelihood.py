@@ -8,7 +8,7 @@ from decimal import Decimal, localcontext
 import numpy as np
 import pytest
 
-from trade_potential.ppml.likelihood import deviance, saturated
+from trade_potential.ppml.likelihood import ROWS, deviance, saturated
 
 DIGITS = 60
 
@@ -41,14 +41,23 @@ def test_saturated_likelihood(y: int) -> None:
     """By the factorial itself."""
     with localcontext(prec=DIGITS):
         exact = y * Decimal(y).ln() - y - Decimal(math.factorial(y)).ln() if y else Decimal(0)
-    found = float(saturated(np.array([float(y)]))[0])
+    found = saturated(np.ones(1), np.array([float(y)]))
     assert found == pytest.approx(float(exact), rel=1e-13, abs=1e-15)
+
+
+def test_blocks_of_rows_add_up() -> None:
+    y = np.tile([0.0, 0.5, 3.0, 1e9], ROWS // 4 + 1)
+    mu = np.tile([0.1, 0.6, 2.0, 1e9 + 7.0], ROWS // 4 + 1)
+    ratio, w = np.log(np.where(y > 0.0, y, 1.0) / mu), np.ones(len(y))
+    one = deviance(w[:4], y[:4], ratio[:4], mu[:4])
+    assert deviance(w, y, ratio, mu) == pytest.approx(one * len(y) / 4, rel=1e-12)
+    assert saturated(w, y) == pytest.approx(saturated(w[:4], y[:4]) * len(y) / 4, rel=1e-12)
 
 
 def test_saturated_likelihood_of_fractions_and_of_all_sizes() -> None:
     """gamma(3/2) is sqrt(pi) / 2; and no outcome is too large or too small."""
     half = 0.5 * math.log(0.5) - 0.5 - math.log(math.sqrt(math.pi) / 2)
-    found = saturated(np.array([0.5, 1e-300, 1e306]))
+    found = [saturated(np.ones(1), np.array([y])) for y in (0.5, 1e-300, 1e306)]
     assert found[0] == pytest.approx(half, rel=1e-14)
     assert found[1] == pytest.approx(0.0, abs=1e-290)
     assert found[2] == pytest.approx(-0.5 * (math.log(2 * math.pi) + 306 * math.log(10)), rel=1e-14)

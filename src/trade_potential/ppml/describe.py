@@ -91,7 +91,7 @@ def described(
     of_constant = deviance(w, share, logarithm - np.log(unit), 1.0)
     del logarithm
     with np.errstate(over="ignore", invalid="ignore"):  # of outcomes near 1e306 there is none
-        most = float(w @ saturated(y))
+        most = saturated(w, y)
         likelihood = size * (most - unit * of_fit / 2.0)
         # The difference of two likelihoods is that of their deviances, which has more digits.
         gain = unit * (of_constant - of_fit) / 2.0
