@@ -79,7 +79,7 @@ test-kernels: $(SYNCED_DEV) ## Test the numbers again with other kernels of Open
 		if [ "$$found" = "$$own" ] && [ "$$found" != "$$kernel" ]; then \
 			echo "test-kernels: this processor or OpenBLAS has no kernel $$kernel" >&2; exit 1; \
 		fi; \
-		$(BIN)/python -m pytest -q $(NUMERIC) || exit 1; \
+		$(BIN)/python -m pytest -q $(PYTEST) $(NUMERIC) || exit 1; \
 	done
 
 # The other engines: Debian's packages where they are missing and make runs as root, else their name.
