@@ -15,7 +15,7 @@ from trade_potential.gravity.report import ModelReport
 from trade_potential.gravity.specification_tests import TestResult, not_available
 from trade_potential.gravity.wald_tests import JOINT, wald
 from trade_potential.linalg import one_thread
-from trade_potential.ppml.covariance import CORRECTIONS, Correction, Kind
+from trade_potential.ppml.covariance import CORRECTIONS, Kind
 from trade_potential.ppml.estimate import fit_sample
 from trade_potential.ppml.on_duckdb import table_sample
 from trade_potential.ppml.reset import PPML_POWERS, reset
@@ -46,13 +46,8 @@ def read_ppml(
 def report_ppml(sample: Sample, args: argparse.Namespace, ledger: list[Loss]) -> ModelReport:
     """Estimate what ``read_ppml`` has read: no database is needed, or its memory."""
     with one_thread():
-        fit = fit_sample(sample, correction=_correction(args))
+        fit = fit_sample(sample, correction=args.correction or "small_sample")
         return _report(strictly(fit) if args.strict else fit, args, ledger)
-
-
-def _correction(args: argparse.Namespace) -> Correction:
-    found: Correction = args.correction or "small_sample"
-    return found
 
 
 def _factors(corrections: dict[str, float]) -> dict[str, float]:
