@@ -13,7 +13,7 @@ SYNCED_ENGINES := .venv/.stamp-sync-engines
 WAREHOUSE := warehouse/trade_potential.duckdb
 # Kernels of OpenBLAS for the processor in hand; Prescott's run on every x86-64: make test-kernels KERNELS="Haswell Zen"
 KERNELS ?= Prescott
-# Tests that do linear algebra: all that could hang on the last digits of a kernel.
+# Tests that do linear algebra: all that could depend on the last digits of a kernel.
 NUMERIC := $(filter-out %_input.py, $(wildcard tests/unit/test_gravity*.py tests/unit/test_ppml*.py tests/unit/test_index*.py)) \
 	tests/unit/test_audit.py tests/unit/test_audit_ppml.py tests/unit/test_far_from_zero.py tests/unit/test_exact_fit.py tests/reference
 # Arguments of the torture: make torture TORTURE="--kills 5 --lanes 2"
