@@ -67,9 +67,11 @@ WIDE = pd.DataFrame({"spec_id": "s", "term": ["lngdp", "lndist", "more"], "posit
     [
         (lambda rows: rows["v1"] + 2.0 * rows["v2"], "the regressors beside it explain it"),
         (lambda rows: 0.1 + 0.0 * rows["v1"], "it does not vary"),
+        (lambda rows: 1.0 * (rows["actual_usd"] == 0.0), "it does not vary"),  # on the rows kept
     ],
+    ids=["combination", "constant", "separating"],
 )
-def test_an_omitted_regressor_is_confirmed(
+def test_a_regressor_without_coefficient_is_confirmed(
     more: Callable[[pd.DataFrame], pd.Series], why: str
 ) -> None:
     rows = sample()
