@@ -132,7 +132,7 @@ def _said_version(*command: str) -> str | None:
 
 
 def machine() -> dict[str, Any]:
-    """What the numbers hang on; no names of machines or folders."""
+    """What the numbers depend on; no names of machines or folders."""
     versions: dict[str, str] = {}
     for package in PACKAGES:
         try:

@@ -63,7 +63,7 @@ class Settings:
 
     @property
     def told(self) -> dict[str, object]:
-        """What the numbers hang on."""
+        """What the numbers depend on."""
         names = ("repeats", "repeat_below_s", "peers_up_to", "seed", "memory_limit")
         limits = ("memory_cap_gb", "timeout_s", "own_timeout_s", "note")
         return {name: getattr(self, name) for name in (*names, *limits)}

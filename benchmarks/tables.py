@@ -175,7 +175,7 @@ def _least_squares(points: Sequence[tuple[float, float]]) -> float:
 
 
 def machine_table(results: Results) -> str:
-    """What the numbers hang on."""
+    """What the numbers depend on."""
     found, asked = results.machine, results.settings
     versions = ", ".join(f"{name} {number}" for name, number in found["versions"].items())
     rows = [

@@ -5,7 +5,7 @@ hand. Numbers of R and gretl are those stored in tests/reference/peers, all othe
 now. With --check nothing is written and the exit status is 1 if a table would change. A difference
 above the limit that no convention explains is an error, with and without --check.
 
-Bounds and digits hang on the processor in their last step: a printed one stands while it is at
+Bounds and digits depend on the processor in their last step: a printed one stands while it is at
 most one power of ten, or one digit, away from what is found.
 
 Usage: python docs/validation.py [--check]

@@ -95,24 +95,16 @@ def _ppml(
     data: Path, memory_limit: str, regressors: tuple[str, ...], effects: tuple[tuple[str, ...], ...]
 ) -> Estimates:
     from trade_potential.linalg import one_thread
+    from trade_potential.ppml.columns import Columns
     from trade_potential.ppml.estimate import fit_sample
     from trade_potential.ppml.on_duckdb import table_sample
 
-    keys = list(dict.fromkeys(["pair", "year", *(name for effect in effects for name in effect)]))
-    slots = [f"{name} as k{k}" for k, name in enumerate(keys)]
-    slots += [f"{name} as v{k}" for k, name in enumerate([FLOW, *regressors])]
+    columns = Columns(FLOW, regressors, "pair", "year", effects)
+    slots = [f"{name} as k{k}" for k, name in enumerate(columns.keys)]
+    slots += [f"{name} as v{k}" for k, name in enumerate(columns.numbers)]
     with _rows_of(data, memory_limit) as connection:
         connection.table("rows").project(", ".join(slots)).create_view("sample")
-        sample = table_sample(
-            connection,
-            "sample",
-            keys=keys,
-            outcome=FLOW,
-            regressors=regressors,
-            entity="pair",
-            time="year",
-            effects=effects,
-        )
+        sample = table_sample(connection, "sample", columns)
     with one_thread():
         fit = fit_sample(sample)
     if not fit.is_estimated:

@@ -18,8 +18,8 @@ index_cells as (
     where exhibit = 'index'
 ),
 
--- In a fixed order, by a window that every engine has: the last digit must not hang on the order of
--- the rows of a seed.
+-- In a fixed order, by a window that every engine has: the last digit must not depend on the order
+-- of the rows of a seed.
 index_sums as (
     select
         index_value,

@@ -1,5 +1,6 @@
--- What a replication reads, each series as one number: the logarithms of its values times their
--- places, so that a value that is changed, exchanged, added or missing shows.
+-- What a replication reads, each series as one number: the sum of the logarithms of its values,
+-- each times its place in the series, so that a value that is changed, exchanged, added or missing
+-- shows.
 with needed as (
     {% for study, kind, series_of in [
         ('study_id', 'trade', 'study_id'), ('k_study_id', 'trade', 'k_study_id'),

@@ -164,6 +164,8 @@ KNOWN = (
 
 def affixed_rule(texts: list[str]) -> Rule | None:
     """Numbers with the same text before and after them, if the first value is such a one."""
+    if all(NUMBER.fullmatch(text) for text in texts):
+        return None  # a sign is no text before them
     # With a hyphen before every number it is no sign: wave-1, wave-2.
     pattern = UNSIGNED if all(re.search(r"-\d", text) for text in texts) else SIGNED
     first = pattern.fullmatch(texts[0]) if texts else None

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from tests.reference.nist.verify import correct_digits
 
 from trade_potential.cli import main
 
@@ -25,16 +26,6 @@ DEGREES = {
     "Filip": 10,
 }
 """Degree of the polynomial in x; NoInt1 and NoInt2 have no constant, ours always has."""
-
-MOST_DIGITS = 15.0
-"""Digits of the certified values and of the document."""
-
-
-def correct_digits(found: Any, certified: Any) -> float:
-    """Digits on which the worst number agrees; of a certified zero, digits behind the point."""
-    ours, truth = np.asarray(found, dtype=float), np.asarray(certified, dtype=float)
-    error = np.abs(ours - truth) / np.where(truth == 0.0, 1.0, np.abs(truth))
-    return min(MOST_DIGITS, float(-np.log10(max(float(error.max()), 1e-300))))
 
 
 def certified(name: str, quantity: str) -> pd.Series:
@@ -127,3 +118,8 @@ def test_every_estimator_gets_its_digits_back(
     assert code == 0
     ours = [slopes[f"x{k}"] for k in range(1, 6)]
     assert correct_digits(ours, np.ones(5)) >= 8.0  # the moments alone give 3 to 5
+
+
+def test_a_number_that_is_none_has_no_correct_digit() -> None:
+    assert correct_digits([1.0, float("nan")], [1.0, 2.0]) == 0.0
+    assert correct_digits([1.0, 2.0 + 1e-6], [1.0, 2.0]) == pytest.approx(6.3, abs=0.01)

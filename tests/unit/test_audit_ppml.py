@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -56,6 +57,32 @@ def test_both_computations_agree() -> None:
     ]
     gone = found[(found["estimator"] == "ppml_twoway") & (found["term"] == "lndist")]
     assert gone["reason"].tolist() == ["the dummies of the effects explain it"]
+
+
+WIDE = pd.DataFrame({"spec_id": "s", "term": ["lngdp", "lndist", "more"], "position": [1, 2, 3]})
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        (lambda rows: rows["v1"] + 2.0 * rows["v2"], "the regressors beside it explain it"),
+        (lambda rows: 0.1 + 0.0 * rows["v1"], "it does not vary"),
+        (lambda rows: 1.0 * (rows["actual_usd"] == 0.0), "it does not vary"),  # on the rows kept
+    ],
+    ids=["combination", "constant", "separating"],
+)
+def test_a_regressor_without_coefficient_is_confirmed(
+    more: Callable[[pd.DataFrame], pd.Series], why: str
+) -> None:
+    rows = sample()
+    rows["v3"] = more(rows)
+    table = estimate_gravity_ppml(rows, WIDE, LEVELS, RUNS)
+    found = audit_ppml(rows, WIDE, LEVELS, table)
+    assert set(found["status"]) == {"agrees"}
+    assert found.loc[found["term"] == "more", "reason"].tolist() == [why, why]
+    rows["v3"] += rows["v1"] * rows["v2"]
+    found = audit_ppml(rows, WIDE, LEVELS, table)
+    assert found.loc[found["term"] == "more", "status"].tolist() == ["differs", "differs"]
 
 
 @pytest.mark.parametrize(

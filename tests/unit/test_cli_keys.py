@@ -17,6 +17,7 @@ from tests.unit.test_cli import Shell, column, options
 
 from trade_potential import files
 from trade_potential.cli import main
+from trade_potential.ppml.columns import Columns
 from trade_potential.ppml.estimate import fit_sample
 from trade_potential.ppml.on_duckdb import table_sample
 
@@ -246,17 +247,8 @@ def test_integers_of_128_bits(type_: str) -> None:
                 f"create or replace temporary view typed as select {keys}, y as v0, x as v1 "  # noqa: S608
                 "from given"
             )
-            sample = table_sample(
-                connection,
-                "typed",
-                keys=["p", "t", "i", "j"],
-                outcome="y",
-                regressors=["x"],
-                entity="p",
-                time="t",
-                effects=[("i", "t"), ("j",)],
-            )
-            fits.append(fit_sample(sample))
+            columns = Columns("y", ["x"], "p", "t", [("i", "t"), ("j",)])
+            fits.append(fit_sample(table_sample(connection, "typed", columns)))
     small, large = fits
     assert large.n_entities == small.n_entities
     np.testing.assert_allclose(large.coefficients, small.coefficients, rtol=SAME)

@@ -14,6 +14,7 @@ from scipy.optimize import linprog
 from tests.unit.test_ppml import fitted_on, gravity_fit, gravity_rows, rows_of
 
 from trade_potential.ppml import separation as separation_module
+from trade_potential.ppml.columns import Columns
 from trade_potential.ppml.estimate import PpmlFit, fit_ppml
 from trade_potential.ppml.sample import Sample, read_sample
 from trade_potential.ppml.separation import prune, separated_rows
@@ -32,15 +33,7 @@ def lost(fit: PpmlFit) -> dict[int, str]:
 
 def sample_of(columns: dict[str, Any], *regressors: str, effects: Any = ()) -> Sample:
     """The rows as arrays."""
-    return read_sample(
-        rows_of(columns),
-        outcome="y",
-        regressors=regressors,
-        entity="e",
-        time="t",
-        effects=effects,
-        weights=None,
-    )
+    return read_sample(rows_of(columns), Columns("y", regressors, "e", "t", effects))
 
 
 # --- Examples of Correia, Guimaraes and Zylkin, and of the primer to ppmlhdfe ---------------------

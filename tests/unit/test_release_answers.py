@@ -30,6 +30,7 @@ KAZ, KGZ = (120.0, 100.0), (30.0, 60.0)
 
 
 def _marts(
+    connection: duckdb.DuckDBPyConnection,
     *,
     cut: float = CUT,
     slope: float = SLOPE,
@@ -73,13 +74,14 @@ def _marts(
         "reporter_iso3, partner_iso3, year, potential_class, actual_usd, predicted_usd, k_ratio, "
         "is_default)",
     }
-    connection = duckdb.connect()
     return {mart: connection.sql(f"select * from {rows}") for mart, rows in sql.items()}  # noqa: S608
 
 
 def _compared(root: Path, **after: Any) -> dict[str, Any]:
-    for run, marts in (("1", _marts()), ("2", _marts(**after))):
-        publish(root, marts, keys=KEYS, run_id=run, about={})
+    session = duckdb.connect()
+    for run, changes in (("1", {}), ("2", after)):
+        marts = _marts(session, **changes)
+        publish(root, marts, session=session, keys=KEYS, run_id=run, about={})
     return compare(*released(root))
 
 

@@ -21,6 +21,8 @@ MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 SPELLINGS: dict[str, Callable[[int], str]] = {
     "whole numbers": str,
+    "below nought": lambda k: str(k - 300),
+    "decimals below nought": lambda k: f"{k / 4 - 300:.2f}",
     "decimals": lambda k: f"{2010 + (k - 1) / 4:.2f}",
     "Stata's months": lambda k: f"2010m{k}",
     "the IMF's months": lambda k: f"2010M{k:02d}",

@@ -15,9 +15,11 @@ from trade_potential.errors import InputError
 from trade_potential.gravity.covariance import too_few
 from trade_potential.gravity.estimate import CONSTANT
 from trade_potential.gravity.tables import OF_INTERVALS, terms_by_spec
-from trade_potential.linalg import COLLINEARITY_TOLERANCE
+from trade_potential.linalg import COLLINEARITY_TOLERANCE, FloatArray
 from trade_potential.ppml.recompute import Recomputed, recompute_ppml
 from trade_potential.ppml.tables import KINDS, PAIR, PPML_EFFECTS, YEAR, ppml_rows
+from trade_potential.precision import is_constant
+from trade_potential.regression_table.model import WITHOUT_COEFFICIENT
 
 REFERENCE = "statsmodels.GLM on dummies"
 RECOMPUTED = (
@@ -74,12 +76,12 @@ def audit_ppml(
         else:
             lost = own[own["item"] == "loss"]
             kept = _kept(ppml_rows(rows, names[spec_id]), lost)
-            found = own[(own["item"] == "coefficient") & (own["status"] != "absorbed")]
+            found = own[(own["item"] == "coefficient") & ~own["status"].isin(WITHOUT_COEFFICIENT)]
             estimated = [t for t in names[spec_id] if t in set(found["name"])]
             try:
                 theirs = _recomputed(kept, estimated, estimator, float(levels[spec_id]))
                 gone = [t for t in names[spec_id] if t not in estimated]
-                theirs = pd.concat([theirs, _absorbed(kept, gone, estimator)])
+                theirs = pd.concat([theirs, _explained(kept, gone, estimated, estimator)])
             except InputError as error:
                 said = str(error)
         if said:
@@ -100,23 +102,46 @@ def _kept(rows: pd.DataFrame, losses: pd.DataFrame) -> pd.DataFrame:
     return rows[is_kept].reset_index(drop=True)
 
 
-def _absorbed(rows: pd.DataFrame, terms: list[str], estimator: str) -> pd.DataFrame:
-    """A row without a number for each of ``terms`` that the dummies of the effects explain."""
+def _explained(
+    rows: pd.DataFrame, terms: list[str], estimated: list[str], estimator: str
+) -> pd.DataFrame:
+    """A row without a number for each of ``terms`` that leaves nothing to estimate it by."""
     dummies = [
         pd.get_dummies(rows[list(c)].astype(str).agg("|".join, axis=1), dtype=float)
         for c in PPML_EFFECTS[estimator]
     ]
+    x = rows[[*terms, *estimated]].to_numpy(dtype=float)
+    mean, spread = x.mean(axis=0), x.std(axis=0)
+    flat = is_constant(spread, mean)
+    x = np.where(flat, 0.0, (x - mean) / np.where(flat, 1.0, spread))
+    fixed = np.hstack([np.ones((len(x), 1)), *dummies])
+    designs = {
+        "the dummies of the effects explain it": fixed,
+        "the regressors beside it explain it": np.hstack([fixed, x[:, len(terms) :]]),
+    }
     found: list[Record] = []
-    for term in terms:
-        x = rows[term].to_numpy(dtype=float)
-        x = (x - x.mean()) / x.std()
-        design = np.hstack([np.ones((len(x), 1)), *dummies])
-        left = x - design @ np.linalg.lstsq(design, x, rcond=None)[0]
-        if float(left @ left) <= COLLINEARITY_TOLERANCE * len(x):
-            found.append(number(estimator, "coefficient", covariance=KINDS[0], term=term))
-    constants = {"recomputed": np.nan, "scale": 1.0, "condition": 1.0, "is_rounding": False}
-    said = {"reference": "numpy on dummies", "reason": "the dummies of the effects explain it"}
-    return pd.DataFrame([{**row, **constants, **said} for row in found], columns=[*NUMBER, *FILE])
+    for term, column, does_not_vary in zip(terms, x.T, flat, strict=False):
+        said = "it does not vary" if does_not_vary else _explains(column, designs)
+        if said:
+            key = number(estimator, "coefficient", covariance=KINDS[0], term=term)
+            found.append({**key, "reason": said})
+    constants = {
+        "recomputed": np.nan,
+        "scale": 1.0,
+        "condition": 1.0,
+        "is_rounding": False,
+        "reference": "numpy on dummies",
+    }
+    return pd.DataFrame([{**row, **constants} for row in found], columns=[*NUMBER, *FILE])
+
+
+def _explains(column: FloatArray, designs: dict[str, FloatArray]) -> str:
+    """The first design that leaves nothing of a standardised column; empty where none does."""
+    for said, design in designs.items():
+        left = column - design @ np.linalg.lstsq(design, column, rcond=None)[0]
+        if float(left @ left) <= COLLINEARITY_TOLERANCE * len(column):
+            return said
+    return ""
 
 
 def _recomputed(rows: pd.DataFrame, terms: list[str], estimator: str, level: float) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from trade_potential.gravity.estimate import ESTIMATED
+from trade_potential.regression_table.model import WITHOUT_COEFFICIENT
 
 SPEC = ["study_id", "spec_id"]
 NUMBER = ["estimator", "covariance", "quantity", "term"]
@@ -75,7 +76,7 @@ def _published(row: dict[Any, Any]) -> Iterator[Record]:
     elif item == "coefficient":
         key = number(estimator, item, covariance=kind, term=name)
         yield {**key, "published": row["value"]}
-        if row["status"] not in ("absorbed", "omitted"):
+        if row["status"] not in WITHOUT_COEFFICIENT:
             for quantity in OF_COEFFICIENTS:
                 yield {**key, "quantity": quantity, "published": row[quantity]}
     elif item == "covariance":

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from trade_potential.gravity.moments import PanelMoments
     from trade_potential.gravity.report import ModelReport
     from trade_potential.gravity.specification_tests import TestResult
+    from trade_potential.ppml.columns import Columns
 
 FORMATS = ("table", "json", "csv", "latex", "html", "markdown")
 OVER_ROWS = ("robust", "clustered_twoway", "driscoll_kraay")
@@ -33,7 +34,7 @@ class _Table:
     file: TableFile
     rows: int
     ledger: list[Loss]
-    keys: list[str]
+    columns: Columns
     weight: str | None
 
 
@@ -48,10 +49,11 @@ def run(args: argparse.Namespace) -> int:
             reports += _on_moments(connection, args, table, progress)
         has_ppml = "ppml" in args.estimator
         if has_ppml:
-            from trade_potential.cli.ppml import read_ppml, report_ppml
+            from trade_potential.cli.ppml import report_ppml
+            from trade_potential.ppml.on_duckdb import table_sample
 
             progress(f"ppml of {table.rows} rows")
-            sample = read_ppml(connection, args, table.keys)
+            sample = table_sample(connection, "sample", table.columns)
     if has_ppml:  # the tables of the connection would stand beside the sample
         reports.append(report_ppml(sample, args, table.ledger))
     reports.sort(key=lambda report: args.estimator.index(report.estimator))
@@ -78,25 +80,27 @@ def _effect_columns(args: argparse.Namespace, file: TableFile) -> list[tuple[str
 def _read(connection: duckdb.DuckDBPyConnection, args: argparse.Namespace) -> _Table:
     """Make the table sample of the rows that have every value."""
     from trade_potential.files import TableFile, keep_complete
+    from trade_potential.ppml.columns import Columns
     from trade_potential.repeated import refuse_repeated_keys
 
     file = TableFile.of(connection, args.file)
     args.effects = _effect_columns(args, file)
-    keys = list(dict.fromkeys([args.entity, args.time, *(c for e in args.effects for c in e)]))
-    values = [args.outcome, *args.regressors, *([args.weights] if args.weights else [])]
-    rows = file.read(connection, keys=keys, values=values, may_stay=True)
-    slots = [f"v{k}" for k in range(len(values))]
+    columns = Columns(
+        args.outcome, args.regressors, args.entity, args.time, args.effects, args.weights or None
+    )
+    rows = file.read(connection, keys=columns.keys, values=columns.numbers, may_stay=True)
+    slots = [f"v{k}" for k in range(len(columns.numbers))]
     weight = slots[-1] if args.weights else None
     steps = {
         "entity": {"k0": args.entity},
         "time": {"k1": args.time},
-        "effects": {f"k{k}": name for k, name in enumerate(keys) if k > 1},
+        "effects": {f"k{k}": name for k, name in enumerate(columns.keys) if k > 1},
         "outcome": {"v0": args.outcome},
         "regressors": dict(zip(slots[1:], args.regressors, strict=False)),
         "weights": {weight: args.weights} if weight else {},
     }
     ledger = keep_complete(connection, file, {step: of for step, of in steps.items() if of})
-    refuse_repeated_keys(connection, file, keys[:2])
+    refuse_repeated_keys(connection, file, [args.entity, args.time])
     if weight:
         found = connection.execute(
             f"select k0, k1, {weight} from sample where {weight} <= 0 order by all limit 1"  # noqa: S608
@@ -106,7 +110,7 @@ def _read(connection: duckdb.DuckDBPyConnection, args: argparse.Namespace) -> _T
                 f"{file.name}: {args.entity}, {args.time} = ({found[0]}, {found[1]}), column "
                 f"{args.weights}: {found[2]} is not a positive weight"
             )
-    return _Table(file, rows, ledger, keys, weight)
+    return _Table(file, rows, ledger, columns, weight)
 
 
 def _logarithm(

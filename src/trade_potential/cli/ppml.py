@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,44 +14,18 @@ from trade_potential.gravity.report import ModelReport
 from trade_potential.gravity.specification_tests import TestResult, not_available
 from trade_potential.gravity.wald_tests import JOINT, wald
 from trade_potential.linalg import one_thread
-from trade_potential.ppml.covariance import CORRECTIONS, Correction, Kind
+from trade_potential.ppml.covariance import CORRECTIONS, Kind
 from trade_potential.ppml.estimate import fit_sample
-from trade_potential.ppml.on_duckdb import table_sample
 from trade_potential.ppml.reset import PPML_POWERS, reset
 from trade_potential.ppml.result import PpmlFit, strictly
 from trade_potential.ppml.sample import Sample
 
-if TYPE_CHECKING:
-    import duckdb
-
-
-def read_ppml(
-    connection: duckdb.DuckDBPyConnection, args: argparse.Namespace, keys: list[str]
-) -> Sample:
-    """Read the table ``sample``; ``keys`` are the names of its columns k0, k1, ..."""
-    return table_sample(
-        connection,
-        "sample",
-        keys=keys,
-        outcome=args.outcome,
-        regressors=args.regressors,
-        entity=args.entity,
-        time=args.time,
-        effects=args.effects,
-        weights=args.weights,
-    )
-
 
 def report_ppml(sample: Sample, args: argparse.Namespace, ledger: list[Loss]) -> ModelReport:
-    """Estimate what ``read_ppml`` has read: no database is needed, or its memory."""
+    """Estimate rows that are read: no database is needed, or its memory."""
     with one_thread():
-        fit = fit_sample(sample, correction=_correction(args))
+        fit = fit_sample(sample, correction=args.correction or "small_sample")
         return _report(strictly(fit) if args.strict else fit, args, ledger)
-
-
-def _correction(args: argparse.Namespace) -> Correction:
-    found: Correction = args.correction or "small_sample"
-    return found
 
 
 def _factors(corrections: dict[str, float]) -> dict[str, float]:

@@ -20,7 +20,6 @@ EFFECTS = {
     "ppml_twoway": ("partner", "year"),
 }
 STATISTICS = ("n_obs", "n_entities", "r_squared_within", "r_squared_between", "r_squared_overall")
-WITHOUT_COEFFICIENT = {"absorbed", "omitted"}
 TESTS = ("f_effects", "breusch_pagan_lm", "hausman_robust")
 
 
@@ -64,8 +63,8 @@ def _model(
     connection: duckdb.DuckDBPyConnection, args: argparse.Namespace, spec: str, estimator: str
 ) -> Model:
     """One column, from fct_gravity_diagnostics, _coefficients and _tests."""
-    from trade_potential.gravity.left_out import beside_absorbed
     from trade_potential.regression_table import Coefficient, Model
+    from trade_potential.regression_table.model import ABSORBED, WITHOUT_COEFFICIENT
 
     key = [args.study, spec, estimator]
     diagnostics = connection.execute(
@@ -101,21 +100,19 @@ def _model(
         [*key, args.covariance],
     ).fetchall()
     words = {said for *_, said, _ in rows}
-    is_estimated = bool(words - WITHOUT_COEFFICIENT)
-    is_shown = words & WITHOUT_COEFFICIENT == {"absorbed"}
+    left_out = words & {*WITHOUT_COEFFICIENT}
     doubts = {why for *_, said, why in rows if said not in {"ok", *WITHOUT_COEFFICIENT}}
+    if left_out == {ABSORBED}:  # the table itself says why
+        reason = ""
     return Model(
         title="",
         estimator=estimator,
         covariance=args.covariance,
         distribution=next((law for *_, law, _, _ in rows if law), "t"),
-        coefficients=tuple(coefficients) if is_estimated else (),
+        coefficients=tuple(coefficients) if words - left_out else (),
         statistics=statistics,
         status=status,
-        # Absorbed regressors are shown as such.
-        reason="; ".join(
-            filter(None, [beside_absorbed(reason) if is_shown else reason, *sorted(doubts)])
-        ),
+        reason="; ".join(filter(None, [reason, *sorted(doubts)])),
         effects={name: name in EFFECTS.get(estimator, ()) for name in ("partner", "year")},
         tests={name: p for name, p in tests if name in TESTS and not estimator.startswith("ppml")},
     )

@@ -21,7 +21,7 @@ from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.specification_tests import TestResult, not_available
 from trade_potential.gravity.wald_tests import JOINT, joint_significance
 from trade_potential.regression_table import Coefficient, Model
-from trade_potential.regression_table.model import ABSORBED, OMITTED
+from trade_potential.regression_table.model import WITHOUT_COEFFICIENT
 from trade_potential.report import aligned, ledger_rows, ledger_table, number, shown, verdict
 
 COEFFICIENT = ("term", "estimate", "std_error", "statistic", "p_value", "ci_low", "ci_high")
@@ -154,8 +154,8 @@ class ModelReport:
 
     def without_coefficient(self) -> list[tuple[str, str]]:
         """Regressors that were asked for, and the word that stands for their coefficient."""
-        words = {ABSORBED: self.absorbed, OMITTED: self.omitted}
-        return [(term, word) for word, terms in words.items() for term in terms]
+        words = zip(WITHOUT_COEFFICIENT, (self.absorbed, self.omitted), strict=True)
+        return [(term, word) for word, terms in words for term in terms]
 
     @property
     def distribution(self) -> str:

@@ -15,6 +15,7 @@ from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.specification_tests import TestResult, run_tests
 from trade_potential.linalg import FloatArray
+from trade_potential.regression_table.model import WITHOUT_COEFFICIENT
 
 KEYS = ["study_id", "spec_id"]
 COLUMNS = {
@@ -120,8 +121,8 @@ def without_coefficient(
     reason: str, covariance: str, *, absorbed: tuple[str, ...], omitted: tuple[str, ...]
 ) -> Iterator[dict[str, Any]]:
     """Rows for the regressors that have no coefficient."""
-    words = {"absorbed": absorbed, "omitted": omitted}
-    for term, status in [(term, word) for word, terms in words.items() for term in terms]:
+    words = zip(WITHOUT_COEFFICIENT, (absorbed, omitted), strict=True)
+    for term, status in [(term, word) for word, terms in words for term in terms]:
         yield {
             "item": "coefficient",
             "name": term,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from trade_potential.gravity.left_out import BEYOND, CONSTANT
 from trade_potential.linalg import FloatArray
+from trade_potential.ppml.columns import Columns
 from trade_potential.ppml.covariance import Correction
 from trade_potential.ppml.demean import RANK_DEMEANED, DummyRanks, NotDemeanedError, demean
 from trade_potential.ppml.describe import described
@@ -63,15 +64,7 @@ def fit_ppml(
 
     Source: Santos Silva and Tenreyro (2006), eq. 9; Correia, Guimaraes and Zylkin (2020).
     """
-    given = read_sample(
-        rows,
-        outcome=outcome,
-        regressors=regressors,
-        entity=entity,
-        time=time,
-        effects=effects,
-        weights=weights,
-    )
+    given = read_sample(rows, Columns(outcome, regressors, entity, time, effects, weights))
     del rows  # a caller who has let go of them has the memory back
     return fit_sample(given, correction=correction, scale_rows=scale_rows)
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from trade_potential.errors import InputError
 from trade_potential.linalg import FloatArray
+from trade_potential.ppml.columns import Columns
 from trade_potential.ppml.keys import Encoded, cross, encode, order_by
 from trade_potential.precision import CONSTANT_TOLERANCE
 
@@ -166,81 +167,53 @@ def _taken(matrix: FloatArray, kept: BoolArray) -> FloatArray:
     return found
 
 
-def read_sample(
-    rows: pd.DataFrame,
-    *,
-    outcome: str,
-    regressors: Sequence[str],
-    entity: str,
-    time: str,
-    effects: Sequence[tuple[str, ...]],
-    weights: str | None,
-) -> Sample:
+def read_sample(rows: pd.DataFrame, columns: Columns) -> Sample:
     """Rows of a frame as ``sample_of`` validates and sorts them.
 
     Raises:
         InputError: A column is missing, doubled or not numeric; see ``sample_of``.
     """
-    keys = list(dict.fromkeys([entity, time, *(column for effect in effects for column in effect)]))
-    values = [outcome, *([] if weights is None else [weights]), *regressors]
-    for column in [*values, *keys]:
+    for column in [*columns.numbers, *columns.keys]:
         found = list(rows.columns).count(column)
         if found != 1:
             raise InputError(f"{'no column' if not found else 'two columns'} {column}")
     return sample_of(
-        {column: encode(column, rows[column]) for column in keys},
-        (_numbers(rows[column], column) for column in values),
-        outcome=outcome,
-        regressors=regressors,
-        entity=entity,
-        time=time,
-        effects=effects,
-        weights=weights,
+        columns,
+        {column: encode(column, rows[column]) for column in columns.keys},
+        (_numbers(rows[column], column) for column in columns.numbers),
     )
 
 
 def sample_of(
-    keys: Mapping[str, Encoded],
-    values: Iterator[FloatArray],
-    *,
-    outcome: str,
-    regressors: Sequence[str],
-    entity: str,
-    time: str,
-    effects: Sequence[tuple[str, ...]],
-    weights: str | None,
+    columns: Columns, keys: Mapping[str, Encoded], values: Iterator[FloatArray]
 ) -> Sample:
     """Validate rows and sort them by key, so that nothing depends on their order.
 
     Args:
-        keys: By name, each with (N,) codes.
-        values: (N,) outcome, then weights if there are any, then each regressor: one at a time, so
-            that whoever gives them need not hold them.
-        outcome: Its name, for messages.
-        regressors: Their names.
-        entity: One of ``keys``.
-        time: One of ``keys``.
-        effects: Tuples of ``keys``.
-        weights: Their name, if there are any.
+        columns: Of the model.
+        keys: By name of ``columns.keys``, each with (N,) codes.
+        values: (N,) each of ``columns.numbers``: one at a time, so that whoever gives them need not
+            hold them.
 
     Raises:
         InputError: A key is missing or there twice; entity and time are one column; an outcome is
             negative; a number is not finite; a weight is not positive.
     """
-    if not regressors:
+    entity, time = columns.entity, columns.time
+    if not columns.regressors:
         raise InputError("no regressors")
-    for what, names in (("regressor", list(regressors)), ("effect", list(effects))):
+    for what, names in (("regressor", columns.regressors), ("effect", columns.effects)):
         repeated = [name for k, name in enumerate(names) if name in names[:k]]
         if repeated:
             raise InputError(f"{what} {repeated[0]} is there twice")
     if entity == time:
         raise InputError(f"{entity} is entity and time")
-    if any(not columns for columns in effects):
+    if not all(columns.effects):
         raise InputError("an effect has no columns")
-    for column, found in keys.items():
-        is_missing = found.codes < 0
+    for name, key in keys.items():
+        is_missing = key.codes < 0
         if is_missing.any():
-            raise InputError(f"{column} is missing in row {int(np.argmax(is_missing)) + 1}")
+            raise InputError(f"{name} is missing in row {int(np.argmax(is_missing)) + 1}")
     order = order_by(keys[entity], keys[time])
     entity_codes, time_codes = _in(order, keys[entity].codes), _in(order, keys[time].codes)
     entity_values, time_values = keys[entity].array, keys[time].array
@@ -260,17 +233,17 @@ def sample_of(
         _refuse(~np.isfinite(found), named, column, "is not a finite number")
         return found
 
-    y = numbers(outcome)
-    _refuse(y < 0.0, named, outcome, "is negative")
-    w = np.ones(len(y)) if weights is None else numbers(weights)
-    _refuse(w <= 0.0, named, str(weights), "is not positive")
-    sets = []
-    for columns in effects:
-        levels, codes = cross([keys[column] for column in columns])
-        sets.append(Effect(tuple(columns), levels, _in(order, codes)))
-    x: FloatArray = np.empty((len(regressors), len(y))).T
-    for k, name in enumerate(regressors):
+    y = numbers(columns.outcome)
+    _refuse(y < 0.0, named, columns.outcome, "is negative")
+    x: FloatArray = np.empty((len(columns.regressors), len(y))).T
+    for k, name in enumerate(columns.regressors):
         x[:, k] = numbers(name)
+    w = np.ones(len(y)) if columns.weights is None else numbers(columns.weights)
+    _refuse(w <= 0.0, named, str(columns.weights), "is not positive")
+    sets = []
+    for effect in columns.effects:
+        levels, codes = cross([keys[column] for column in effect])
+        sets.append(Effect(tuple(effect), levels, _in(order, codes)))
     return Sample(
         key_names=(entity, time),
         key_values=(entity_values, time_values),
@@ -279,7 +252,7 @@ def sample_of(
         outcome=y,
         regressors=x,
         weights=w,
-        terms=tuple(regressors),
+        terms=tuple(columns.regressors),
         effects=tuple(sets),
     )
 

@@ -79,7 +79,7 @@ def _read(name: str, rows: Relation | pd.DataFrame, places: pd.DataFrame | None)
 
 
 def _in_fixed_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Sort by key and line: no result may hang on the order in which an engine returns rows."""
+    """Sort by key and line: no result may depend on the order in which an engine returns rows."""
     order = [column for column in (*KEYS[name], "file_line") if column in frame]
     if order:
         frame = frame.sort_values(order, key=lambda values: values.astype("str"), kind="stable")

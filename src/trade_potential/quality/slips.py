@@ -26,6 +26,17 @@ FEW_UNITS = "per million people"
 """A few servers more change a small country's figure by any factor."""
 
 
+def _with_years_beside(
+    frame: pd.DataFrame, group: list[str], column: str
+) -> tuple[pd.Series, pd.DataFrame]:
+    """Values by series and year, and those of the year before and the year after, where held."""
+    ordered = frame.sort_values([*group, "year"])
+    grouped = ordered.groupby(group, sort=False)
+    before = grouped[column].shift().where(grouped["year"].diff() == 1)
+    after = grouped[column].shift(-1).where(grouped["year"].diff(-1) == -1)
+    return ordered[column], pd.DataFrame({"before": before, "after": after})
+
+
 def jump_factor(
     frame: pd.DataFrame, group: list[str], column: str, *, noted: float = 0.0
 ) -> pd.Series:
@@ -41,12 +52,7 @@ def jump_factor(
         column: The values.
         noted: Values of the years beside it below this are too small to tell anything.
     """
-    ordered = frame.sort_values([*group, "year"])
-    grouped = ordered.groupby(group, sort=False)
-    value = ordered[column]
-    before = grouped[column].shift().where(grouped["year"].diff() == 1)
-    after = grouped[column].shift(-1).where(grouped["year"].diff(-1) == -1)
-    beside = pd.DataFrame({"before": before, "after": after})
+    value, beside = _with_years_beside(frame, group, column)
     high, low = beside.max(axis=1), beside.min(axis=1, skipna=False)
     excess = (value / high).where((high > 0) & (high >= noted))
     shortfall = (low / value).where((value > 0) & (low > 0) & (low >= noted))
@@ -68,13 +74,8 @@ def spike_factor(
         column: The values.
         noted: Means of the years beside it below this are too small to tell anything.
     """
-    ordered = frame.sort_values([*group, "year"])
-    grouped = ordered.groupby(group, sort=False)
-    value = ordered[column].where(ordered[column] > 0)
-    before = grouped[column].shift().where(grouped["year"].diff() == 1)
-    after = grouped[column].shift(-1).where(grouped["year"].diff(-1) == -1)
-    beside = pd.DataFrame({"before": before, "after": after})
-    beside = beside.where(beside > 0)
+    value, beside = _with_years_beside(frame, group, column)
+    value, beside = value.where(value > 0), beside.where(beside > 0)
     high, low = beside.max(axis=1, skipna=False), beside.min(axis=1, skipna=False)
     mean: pd.Series = ((high * low) ** 0.5).where(high <= AGREEING * low)
     ratio = (value / mean).where(mean >= noted)

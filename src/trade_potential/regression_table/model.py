@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 CONSTANT = "const"
 OK, ABSORBED, OMITTED = "ok", "absorbed", "omitted"
+WITHOUT_COEFFICIENT = (ABSORBED, OMITTED)
+"""What is said of a regressor in place of its coefficient."""
 
 STARS: tuple[tuple[float, str], ...] = ((0.01, "***"), (0.05, "**"), (0.10, "*"))
 """Levels, strictest first: a p-value below the level earns the stars. The legend prints them."""

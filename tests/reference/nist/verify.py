@@ -154,11 +154,13 @@ def units_off(exact: Fraction, printed: str) -> float:
     return abs(float((exact - Fraction(printed)) / Fraction(10) ** int(exponent)))
 
 
-def correct_digits(found: Array, certified: Array) -> float:
+def correct_digits(found: npt.ArrayLike, certified: npt.ArrayLike) -> float:
     """Decimal digits of the worst value: minus log10 of its relative, or from 0 absolute, error."""
-    zero = certified == 0.0
-    error = np.abs(found - certified) / np.where(zero, 1.0, np.abs(certified))
+    ours, truth = np.asarray(found, dtype=float), np.asarray(certified, dtype=float)
+    error = np.abs(ours - truth) / np.where(truth == 0.0, 1.0, np.abs(truth))
     worst = float(error.max())
+    if math.isnan(worst):
+        return 0.0  # a value that is none has no correct digit
     return MOST_DIGITS if worst == 0.0 else min(MOST_DIGITS, -math.log10(worst))
 
 

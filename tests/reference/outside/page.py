@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterable, Iterator
 
 from tests.reference.outside.outside import Case, Figure, Model, cases, figures
@@ -10,6 +11,8 @@ from tests.reference.outside.outside import Case, Figure, Model, cases, figures
 NONE = "\N{EN DASH}"
 MORE = 2
 """Decimals of ours beyond those of the print."""
+WIDTH = 140
+"""Letters of a line, but for tables."""
 
 Found = list[tuple[Case, Model, list[Figure]]]
 
@@ -59,6 +62,17 @@ def _joined(texts: Iterable[str]) -> str:
     return f"{first} ({rest[0]})" if rest and first != NONE else first
 
 
+def _wrapped(text: str) -> str:
+    """A paragraph, or an entry of a list, in lines."""
+    return textwrap.fill(
+        text,
+        WIDTH,
+        subsequent_indent="  " if text.startswith("- ") else "",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
 def outside(found: Found) -> str:
     """All cases: source, data, table, notes."""
     parts = []
@@ -72,7 +86,8 @@ def outside(found: Found) -> str:
             for k, line in enumerate(_lines(listed)):
                 table.append("| " + " | ".join(["" if k else model.place, *line]) + " |")
             said = [model.note, *(f"{f.name}: {f.reason}" for f in listed if f.reason)]
-            notes |= dict.fromkeys(f"- {model.place}: {text}." for text in said if text)
-        lines = [f"**{case.title}.** {case.source}. {data}", "\n".join(table), "\n".join(notes)]
+            notes |= dict.fromkeys(_wrapped(f"- {model.place}: {text}.") for text in said if text)
+        head = [f"**{case.title}.** {case.source}.", data]
+        lines = ["\n".join(map(_wrapped, head)), "\n".join(table), "\n".join(notes)]
         parts += filter(None, lines)
     return "\n\n".join(parts) + "\n"

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import statsmodels.api as sm
-from tests.reference.test_gravity_nist import DEGREES, certified, correct_digits, polynomial
+from tests.reference.nist.verify import correct_digits
+from tests.reference.test_gravity_nist import DEGREES, certified, polynomial
 
 from trade_potential.cli import main
 

@@ -97,7 +97,8 @@ def reset_of_rows(
         f"power({fit}, {power}) as {name}" for power, name in zip(powers, names, strict=True)
     )
     connection.execute(
-        f"create or replace temporary view reset_rows as select *, {columns} from {relation}"
+        f"create or replace temporary view reset_rows as select *, {columns} "
+        f"from {quoted(relation)}"
     )
     kept = [regressors[k - 1] for k in moments.positions(pooled_fit.terms)]
     wider = panel_moments(
