@@ -8,13 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 from tests.build.project import Project
 from tests.torture.builds import Build
 
 from trade_potential.release import verify_all
 from trade_potential.release.layout import DATABASE, find
-from trade_potential.release.tables import literal, query
+from trade_potential.release.tables import literal
 
 pytestmark = pytest.mark.build
 
@@ -79,10 +80,10 @@ def test_build_needs_no_network_and_runs_no_text(tmp_path: Path) -> None:
     assert released.manifest()["vars"] == {"release_path": PATH}
     names = {name for (name,) in project.query("select country_name from marts.dim_country")}
     assert NAME in names
-    texts = query(
+    texts = duckdb.sql(
         f"select description from read_parquet({literal(released.folder)} "  # noqa: S608
         "|| '/marts/dim_study.parquet')"
-    )
+    ).fetchall()
     assert (TEXT,) in texts
     assert project.mart_count() == len(released.manifest()["marts"])
     assert (released.folder / DATABASE).is_file()
