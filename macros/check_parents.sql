@@ -1,11 +1,11 @@
 {#-
-Before a part is run: what its models read and it does not make must be there, such as the seeds on a fresh checkout. The database
-would tell it node by node, with the SQL that failed. Tests are not asked: dbt itself passes over one whose tables are not all there.
+Before a part is run: what it reads and does not make must be there, such as the seeds on a fresh checkout. The database
+would tell it node by node, with the SQL that failed.
 -#}
 {% macro check_parents() -%}
-    {%- if execute and runs_nodes() and not invocation_args_dict.get('defer') -%}
+    {%- if execute and flags.WHICH in ('build', 'run', 'test') and not invocation_args_dict.get('defer') -%}
         {%- set missing = [] -%}
-        {%- for id in selected_resources if id in graph.nodes and graph.nodes[id].resource_type == 'model' -%}
+        {%- for id in selected_resources if id in graph.nodes -%}
             {%- for parent in graph.nodes[id].depends_on.nodes
                 if parent in graph.nodes and parent not in selected_resources -%}
                 {%- set found = graph.nodes[parent] -%}

@@ -29,7 +29,6 @@ def check(
         schema, relation = "s", None if unique_id == TEST else f's."{name}"'
         depends_on = SimpleNamespace(nodes=[*parents, "source.other.table"])
         return SimpleNamespace(
-            resource_type=unique_id.split(".")[0],
             name=name, alias=name, database="d", schema=schema, relation_name=relation,
             depends_on=depends_on,
         )  # fmt: skip
@@ -46,7 +45,7 @@ def check(
     nodes |= {STAGING: node(STAGING, *SEEDS), TEST: node(TEST, STAGING)}
     context = {
         "execute": True,
-        "runs_nodes": lambda: which in ("build", "run"),
+        "flags": SimpleNamespace(WHICH=which),
         "graph": SimpleNamespace(nodes=nodes),
         "selected_resources": [*selected, "unit_test.trade_potential.one"],
         "invocation_args_dict": {"defer": more.get("defer", False)},
@@ -69,6 +68,7 @@ def check(
             "build",
             "1 tables that this run reads are not in the database: s.",
         ),
+        ((TEST,), "test", '1 tables that this run reads are not in the database: s."staging". No'),
     ],
 )
 def test_what_a_part_reads_and_does_not_make_is_told_in_one_line(
@@ -93,13 +93,8 @@ def test_a_whole_build_asks_the_database_for_nothing() -> None:
         ("run", {"there": ("countries", "flows", "pairs"), "inputs": {"prices": {}}}),
         ("run", {"defer": True}),
         ("compile", {}),
-        ("test", {}),
         ("generate", {}),
     ],
 )
 def test_a_part_that_can_run_is_let_through(which: str, more: dict[str, Any]) -> None:
     check(STAGING, which=which, **more)
-
-
-def test_a_test_that_reads_other_tables_too_stops_nobody() -> None:
-    assert check(TEST, which="build") == []
