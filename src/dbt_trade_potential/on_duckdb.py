@@ -34,7 +34,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # mypy passes over adapters
         """Refuse a database that DuckDB would fetch an extension for; make the folder of a file.
 
         Raises:
-            DbtRuntimeError: The extension is not installed, or the folder cannot be made.
+            DbtRuntimeError: The extension is not installed, or the folder cannot be made or used.
         """
         if not config.get("autoinstall_known_extensions", True):
             for setting, path in _databases(creds):
@@ -47,6 +47,11 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # mypy passes over adapters
                     )
         if creds.path != ":memory:" and not SCHEME.match(creds.path):
             folder = Path(creds.path).absolute().parent
+            if "?" in str(folder):  # its log of changes would lie elsewhere: x.wal?/...
+                raise DbtRuntimeError(
+                    f"{creds.path}: DuckDB reads no database in a folder whose path has a ?,"
+                    f" such as {folder} (TRADE_POTENTIAL_DUCKDB, or path in profiles/profiles.yml)"
+                )
             try:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:

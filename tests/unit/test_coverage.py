@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from trade_potential.quality.coverage import COVERAGE, WITHDRAWN, years_between
+from trade_potential.quality.derived import DERIVED
 from trade_potential.quality.inputs import read_input
 
 TRADE = """
@@ -117,3 +118,17 @@ def test_a_vintage_without_a_country_is_told_and_a_declared_withdrawal_passes() 
     assert withdrawn(OLDER[1:], 0) != []
     assert withdrawn(OLDER, 1) == ["no figure withdrawn, withdrawn_count is 1"]
     assert withdrawn([*OLDER, ("KAZ", 2020)], 0) == []
+
+
+@pytest.mark.parametrize(("kind", "counted"), [("edition", [1, 2, 2]), ("revision", [])])
+def test_two_vintages_of_one_edition_are_told(kind: str, counted: list[int]) -> None:
+    vintages = pd.DataFrame(
+        {
+            "indicator_code": ["X", "X", "X", "Y"],
+            "vintage_date": ["2021-12-31", "2023-06-30", "2023-12-31", "2023-12-31"],
+        }
+    )
+    kinds = {"indicator_code": ["X", "Y"], "vintage_kind": [kind, "revision"]}
+    tables = {"observation_vintages": vintages, "indicators": pd.DataFrame(kinds)}
+    found = DERIVED["observation_vintages"]["vintages_of_edition"](tables)
+    assert found.dropna().tolist() == counted

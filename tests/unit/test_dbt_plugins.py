@@ -47,6 +47,13 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         connecting(str(path), OFF)
 
 
+def test_a_folder_that_duckdb_cannot_write_in_is_named_and_not_made(tmp_path: Path) -> None:
+    path = tmp_path / "why?" / "x.duckdb"
+    with pytest.raises(DbtRuntimeError, match=r"x\.duckdb: .* path has a \?, such as .*/why\?"):
+        connecting(str(path), OFF)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_database_in_memory_needs_no_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

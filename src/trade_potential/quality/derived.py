@@ -74,6 +74,15 @@ def _edition_gap_years(t: Tables) -> pd.Series:
     return gap.where(kind == "edition")
 
 
+def _vintages_of_edition(t: Tables) -> pd.Series:
+    """Vintages of an indicator with editions that stand in one year: all of them would be used."""
+    vintages = t["observation_vintages"]
+    kind = _lookup(vintages, ["indicator_code"], t["indicators"], "vintage_kind")
+    year = _year_of(vintages["vintage_date"])
+    count = vintages.groupby([vintages["indicator_code"], year])["vintage_date"].transform("size")
+    return count.where(kind == "edition")
+
+
 def _population_change_share(t: Tables) -> pd.Series:
     rows = t["observations"][t["observations"]["indicator_code"] == "SP.POP.TOTL"]
     change = _change(rows, ["country_code", "vintage_date"], "observed_value")
@@ -220,6 +229,7 @@ DERIVED: Mapping[str, Mapping[str, Column]] = {
     "indicators": {"vintage_count": _vintage_count},
     "observation_vintages": {
         "vintage_year": lambda t: _year_of(t["observation_vintages"]["vintage_date"]),
+        "vintages_of_edition": _vintages_of_edition,
         "counted_values": _counted("value_count"),
         "counted_economies": _counted("economy_count"),
         "counted_first_year": _counted("first_year"),

@@ -103,6 +103,8 @@ CHECKS: tuple[Check, ...] = (
     missing("observation_vintages", "withdrawn_figures",
             "a vintage holds the figures (economy and year) of the one before it, but for "
             "withdrawn_count of them, at most a fifth"),
+    in_range("observation_vintages", "vintages_of_edition", 1, 1, optional=True,
+             rule="an edition is one vintage: a later one of its year stands in its place"),
     matches("observation_vintages", "copy_commit", r"^[0-9a-f]{40}$",
              "the commit is 40 hexadecimal digits"),
 
