@@ -10,7 +10,10 @@ node by its name or that of its folder is refused instead. A run that does not r
     {%- if execute and runs_nodes() and (node in selected_resources or is_retry) -%}
         {%- set args = invocation_args_dict -%}
         {%- set left_out = 'dbt retry runs only what failed before' if is_retry else left_out_of_a_release() -%}
-        {%- if left_out and not is_retry and 'release' in (args.get('select') or []) | join(' ') -%}
+        {#- As a name, or the last part of a path or of a dotted name: release-2/models is neither. -#}
+        {%- set by_name = modules.re.search(
+            '(^|[ ,+@:/.])(publish_)?release([.](py|yml))?/?([ ,+]|$)', (args.get('select') or []) | join(' ')) -%}
+        {%- if left_out and not is_retry and by_name -%}
             {%- do exceptions.raise_compiler_error(
                 'publish_release publishes only what a whole dbt build has made and tested; here ' ~ left_out
                 ~ '. Nothing was run, the current release stays. Run dbt build') -%}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -58,6 +59,7 @@ def planned(
         "target": SimpleNamespace(name="duckdb"),
         "var": lambda name: {"release_path": "release"}[name],
         "whole_number": lambda *_: 10,
+        "modules": SimpleNamespace(re=re),
         "return": give,
         "tojson": json.dumps,
         "exceptions": SimpleNamespace(raise_compiler_error=refuse),
@@ -120,6 +122,9 @@ def test_a_build_of_everything_publishes_however_it_is_selected(args: dict[str, 
             {"select": ("fqn:*",), "indirect_selection": "empty"},
             "--indirect-selection empty may leave out unit tests",
         ),
+        ({"select": ("path:/srv/release-x/models/dim+",), "selected": WHOLE[1:]}, "1 nodes are"),
+        ({"select": ("path:/srv/release/models",), "selected": WHOLE[1:]}, "1 nodes are"),
+        ({"select": ("tag:releases", "prerelease"), "selected": WHOLE[1:]}, "1 nodes are"),
         ({"which": "run", "selected": WHOLE[:3]}, "dbt run runs no tests"),
         ({"empty": True}, "--empty leaves out rows"),
         ({"sample": "3 days"}, "--sample leaves out rows"),
@@ -138,6 +143,9 @@ def test_a_part_of_a_build_skips_publishing(args: dict[str, Any], said: str) -> 
     [
         ({"select": ("publish_release",), "selected": (NODE,)}, "3 nodes are left out"),
         ({"select": ("path:python_models/release",), "selected": (NODE,)}, "3 nodes are left out"),
+        ({"select": ("python_models/release/publish_release.py",), "selected": (NODE,)}, "3 nodes"),
+        ({"select": ("trade_potential.release.publish_release",), "selected": (NODE,)}, "3 nodes"),
+        ({"select": ("dim,release+",), "selected": (NODE,)}, "3 nodes are left out"),
         ({"select": ("dim", "1+publish_release"), "selected": WHOLE[1:3]}, "2 nodes are left out"),
         ({"select": ("+publish_release",), "exclude": ("x",)}, "--exclude may leave out unit"),
         ({"select": ("publish_release",), "which": "run"}, "dbt run runs no tests"),
