@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from trade_potential.errors import InputError
 from trade_potential.keys import as_known_key
+from trade_potential.macros import file_literal
 from trade_potential.unreadable import WIDEST, parquet_columns, told_by_line
 
 if TYPE_CHECKING:
@@ -74,10 +75,9 @@ class TableFile:
             raise InputError(f"{path}: no such file")
         if file.stat().st_size == 0:
             raise InputError(f"{path}: the file is empty")
-        # Brackets keep DuckDB from reading *, ? and [ as a pattern over many files.
-        literal = re.sub(r"([*?\[])", r"[\1]", str(file.absolute())).replace("'", "''")
+        literal = file_literal(file)
         if suffix in PARQUET:
-            rows = f"read_parquet('{literal}', hive_partitioning = false)"
+            rows = f"read_parquet({literal}, hive_partitioning = false)"
             with told_by_line(path, is_parquet=True):
                 described = connection.execute(f"describe select * from {rows}").fetchall()
                 stored = parquet_columns(connection, literal)
@@ -89,7 +89,7 @@ class TableFile:
             types = ("VARCHAR",) * len(columns)
             fields = ", ".join(f"'c{k}': 'VARCHAR'" for k in range(len(columns)))
             rows = (
-                f"read_csv('{literal}', auto_detect = false, header = true, "
+                f"read_csv({literal}, auto_detect = false, header = true, "
                 f"delim = '{DELIMITERS[suffix]}', quote = '\"', escape = '\"', "
                 f"hive_partitioning = false, columns = {{{fields}}})"
             )

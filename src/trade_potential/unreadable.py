@@ -71,12 +71,12 @@ def parquet_columns(connection: duckdb.DuckDBPyConnection, literal: str) -> list
 
     Args:
         connection: Any.
-        literal: Path of the file, quoted for SQL.
+        literal: Path of the file in SQL, quotes included.
     """
     rows = connection.execute(
         "select name, coalesce(num_children, 0), case when try_cast(precision as integer) > "
         f"{WIDEST} then concat('DECIMAL(', precision, ',', scale, ')') else '' end "
-        f"from parquet_schema('{literal}')"
+        f"from parquet_schema({literal})"
     ).fetchall()
     columns: list[ParquetColumn] = []
     inside = 0  # fields of a nested column still to come
