@@ -1,27 +1,61 @@
-{#- One sentence that names file and line (row of Parquet, key of a table), column, value and rule of a refused row. -#}
-{% macro complaint(model, column, value, rule) -%}
-    {%- set name = model.identifier.split('__')[1] -%}
-    {%- set kind = input_source(name).kind -%}
-    {%- if kind == 'parquet' -%}
-        file_name || ', row ' || cast(file_line as varchar)
-    {%- elif kind == 'table' -%}
-        {{ sql_text(input_label(name) ~ ', key ') }} || {{ complaint_key(input_key(name)) }}
-    {%- else -%}
-        '{{ seed_file(model) }}, line ' || coalesce(cast(file_line as varchar), '?')
-    {%- endif %}
-    || ', column {{ column }}: "' || {{ value }} || '" (rule: {{ rule.replace("'", "''") }})'
+{#-
+What a test tells of a refused row, as columns: file_name, file_line (row of Parquet; a table has none), row_key, column_name,
+value, rule. report_failures has them joined to a sentence.
+-#}
+{% macro complaint(rows, column, value, rule) -%}
+    {%- set name = input_name(rows.identifier) -%}
+    {%- set is_many_files = input_source(name).kind == 'parquet' -%}
+    {{ 'file_name' if is_many_files else sql_text(input_label(name)) ~ ' as file_name' }},
+    file_line,
+    {{ joined(input_key(name)) }} as row_key,
+    '{{ column }}' as column_name,
+    {{ value }} as value,
+    {{ sql_text(rule) }} as rule
 {%- endmacro %}
 
 
-{#- Columns of staging that put refused rows in the order of their places: of many, every run prints the same ones. -#}
-{% macro place_columns(model) -%}
-    {{ 'file_name, ' if input_source(model.identifier.split('__')[1]).kind == 'parquet' }}file_line
+{#- The same of what is no row of an input; expressions are SQL. -#}
+{% macro complaint_of(rule, value, key='null', column='null', file='null', line='null') -%}
+    cast({{ file }} as varchar) as file_name,
+    cast({{ line }} as bigint) as file_line,
+    cast({{ key }} as varchar) as row_key,
+    cast({{ column }} as varchar) as column_name,
+    {{ value }} as value,
+    {{ rule }} as rule
+{%- endmacro %}
+
+
+{#- Columns of staging that tell the place of a row. -#}
+{% macro place_columns(rows) -%}
+    {{ 'file_name, ' if input_source(input_name(rows.identifier)).kind == 'parquet' }}file_line
+{%- endmacro %}
+
+
+{#- Puts refused rows in the order of their places: of many, every run prints the same ones. -#}
+{% macro complaint_order() -%}
+    file_name, file_line, row_key, column_name, value, rule
 {%- endmacro %}
 
 
 {#- The values of some columns as one text. -#}
-{% macro complaint_key(columns) -%}
+{% macro joined(columns) -%}
     {%- for column in columns -%}
         coalesce(cast({{ column }} as varchar), ''){{ " || ', ' || " if not loop.last }}
     {%- endfor -%}
+{%- endmacro %}
+
+
+{#- Failed expectations of a severity; failing_rows holds the columns of each refused row. -#}
+{% macro gate_failures(severity) -%}
+    select
+        file as file_name,
+        column_name,
+        rule,
+        suite,
+        severity,
+        observed,
+        failing_count,
+        failing_rows
+    from {{ ref('gate_results') }}
+    where severity = '{{ severity }}' and not passed
 {%- endmacro %}

@@ -1,9 +1,1 @@
-{{ require_columns('exhibits') }}
-
-select
-    exhibit,
-    exhibit_title,
-    unit,
-    position,
-    {{ row_place('exhibits') }}
-from {{ input('exhibits') }}
+{{ staged() }}

@@ -5,7 +5,6 @@ def model(dbt, session):
     from trade_potential.quality.gate import check_inputs
 
     dbt.config(materialized="table")
-    dbt.ref("gate_expected")  # a parent, so that the test on both stops whoever reads this
     inputs = {
         "sources": dbt.ref("stg_inputs__sources"),
         "countries": dbt.ref("stg_inputs__countries"),
@@ -22,4 +21,4 @@ def model(dbt, session):
         "exchange_rates": dbt.ref("stg_inputs__exchange_rates"),
         "trade_agreements": dbt.ref("stg_inputs__trade_agreements"),
     }
-    return check_inputs(inputs, dbt.ref("int_quality__input_places").df())
+    return check_inputs(inputs, dbt.ref("int_quality__inputs").df())

@@ -11,10 +11,11 @@ with studies as (
 )
 
 select
-    'seeds/study/studies.csv, line ' || coalesce(cast(later.file_line as varchar), '?')
-    || ', column revises_study_id: ' || later.study_id
-    || ' (rule: everything but names, as_of_date and revises_study_id is that of '
-    || earlier.study_id || ')' as complaint
+    {{ complaint_of(
+        file=sql_text(input_label('studies')), line='later.file_line', key='later.study_id',
+        column="'revises_study_id'", value='later.revises_study_id',
+        rule="'everything but names, as_of_date and revises_study_id is that of ' || earlier.study_id"
+    ) }}
 from studies as later
 inner join studies as earlier
     on later.revises_study_id = earlier.study_id

@@ -49,21 +49,19 @@ beside as (
 
 refused as (
     {% for column, condition, rule in rules -%}
-        select
-            {{ place_columns(classes) }},
-            {{ complaint(classes, column, complaint_key([column]), rule) }} as complaint
+        select {{ complaint(classes, column, joined([column]), rule) }}
         from beside
         where {{ condition }}
         union all
     {% endfor -%}
     select
-        {{ 'cast(null as varchar) as file_name, ' if 'file_name' in place_columns(classes) -}}
-        0 as file_line,
-        '{{ seed_file(classes) }}: no row (rule: there is at least one class)' as complaint
+        {{ complaint_of(
+            file=sql_text(input_label('potential_classes')), value="'no row'", rule="'there is at least one class'"
+        ) }}
     from (select count(*) as class_count from {{ classes }}) as counted
     where class_count = 0 {{ 'and false' if is_empty_run() }}
 )
 
-select complaint
+select *
 from refused
-order by {{ place_columns(classes) }}, complaint
+order by {{ complaint_order() }}

@@ -1,7 +1,9 @@
 -- Every indicator of the seed is a column of fct_country_year.
 select
-    'seeds/inputs/indicators.csv, indicator ' || indicator
-    || ': not a column of fct_country_year (rule: every indicator is published)' as complaint
+    {{ complaint_of(
+        file=sql_text(input_label('indicators')), key='indicator_code', column="'indicator'",
+        value='indicator', rule="'every indicator is a column of fct_country_year'"
+    ) }}
 from {{ ref('dim_indicator') }}
 where
     indicator not in (

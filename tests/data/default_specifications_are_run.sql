@@ -3,7 +3,7 @@ select
     {{ complaint(
         ref('stg_study__studies'), 'default_spec_id', "default_spec_id",
         'the default specification is one that seeds/study/study_specifications.csv runs for the study'
-    ) }} as complaint
+    ) }}
 from {{ ref('stg_study__studies') }} as studies
 where
     not exists (
@@ -13,4 +13,4 @@ where
             runs.study_id = studies.study_id
             and runs.spec_id = studies.default_spec_id
     )
-order by {{ place_columns(ref('stg_study__studies')) }}, complaint
+order by {{ complaint_order() }}

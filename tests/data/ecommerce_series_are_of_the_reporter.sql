@@ -3,7 +3,7 @@ select
     {{ complaint(
         ref('stg_study__studies'), 'ecommerce_series', "described",
         'every volume of the series is one of the reporter'
-    ) }} as complaint
+    ) }}
 from (
     select
         studies.*,
@@ -19,4 +19,4 @@ from (
     where quotes.country_code <> studies.reporter_iso3
 ) as mismatched
 where mismatch_number = 1
-order by {{ place_columns(ref('stg_study__studies')) }}, complaint
+order by {{ complaint_order() }}

@@ -3,9 +3,14 @@
 {{ config(severity='warn') }}
 
 select
-    replication_id || ', ' || exhibit || ', ' || row_label || ', ' || column_label || ': ' || status
-    || ' (rule: a row of seeds/published/replication_reasons.csv says why, and for '
-    || 'not_reproducible what would settle it)' as complaint
+    {{ complaint_of(
+        key="replication_id || ', ' || exhibit || ', ' || row_label || ', ' || column_label",
+        value='status',
+        rule=sql_text(
+            'a row of ' ~ input_label('replication_reasons')
+            ~ ' says why, and for not_reproducible what would settle it'
+        )
+    ) }}
 from {{ ref('rpt_replication') }}
 where
     status not in ('exact_to_print', 'not_comparable')

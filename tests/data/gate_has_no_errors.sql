@@ -1,2 +1,2 @@
 -- Closes the gate: every failed expectation of severity error, with the rows that break it.
-{{ gate_complaints('error') }}
+{{ gate_failures('error') }}

@@ -1,4 +1,4 @@
 -- Tells of failed expectations of severity warning; nothing stops.
 {{ config(severity='warn') }}
 
-{{ gate_complaints('warning') }}
+{{ gate_failures('warning') }}

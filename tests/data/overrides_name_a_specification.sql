@@ -1,9 +1,11 @@
 -- A vintage override names a specification of its kind; any other would silently do nothing.
 select
-    'seeds/study/vintage_overrides.csv, line '
-    || coalesce(cast(overrides.file_line as varchar), '?')
-    || ', column spec_id: "' || overrides.spec_id
-    || '" (rule: the value is a specification of its spec_kind)' as complaint
+    {{ complaint_of(
+        file=sql_text(input_label('vintage_overrides')), line='overrides.file_line',
+        key="overrides.spec_kind || ', ' || overrides.spec_id || ', ' || overrides.indicator_code",
+        column="'spec_id'", value='overrides.spec_id',
+        rule="'the value is a specification of its spec_kind'"
+    ) }}
 from {{ ref('stg_study__vintage_overrides') }} as overrides
 left join {{ ref('stg_study__index_specifications') }} as indices
     on overrides.spec_kind = 'index' and overrides.spec_id = indices.index_spec_id

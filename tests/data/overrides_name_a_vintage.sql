@@ -1,9 +1,12 @@
 -- A vintage override names a vintage that is held.
 select
-    'seeds/study/vintage_overrides.csv, line '
-    || coalesce(cast(overrides.file_line as varchar), '?')
-    || ', column vintage_date: ' || overrides.indicator_code || ' ' || overrides.vintage_date
-    || ' (rule: the vintage is a row of seeds/inputs/observation_vintages.csv)' as complaint
+    {{ complaint_of(
+        file=sql_text(input_label('vintage_overrides')), line='overrides.file_line',
+        key="overrides.spec_kind || ', ' || overrides.spec_id || ', ' || overrides.indicator_code",
+        column="'vintage_date'",
+        value="overrides.indicator_code || ' ' || cast(overrides.vintage_date as varchar)",
+        rule=sql_text('the vintage is a row of ' ~ input_label('observation_vintages'))
+    ) }}
 from {{ ref('stg_study__vintage_overrides') }} as overrides
 left join {{ ref('stg_inputs__observation_vintages') }} as vintages
     on

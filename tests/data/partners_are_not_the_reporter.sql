@@ -3,7 +3,7 @@ select
     {{ complaint(
         ref('stg_study__study_partners'), 'partner_iso3', "described",
         'a partner is another country than the reporter of the study'
-    ) }} as complaint
+    ) }}
 from (
     select
         partners.*,
@@ -14,4 +14,4 @@ from (
             partners.study_id = studies.study_id
             and partners.partner_iso3 = studies.reporter_iso3
 ) as reporters
-order by {{ place_columns(ref('stg_study__study_partners')) }}, complaint
+order by {{ complaint_order() }}

@@ -2,7 +2,9 @@
 {{ config(severity='warn') }}
 
 select
-    replication_id || ': not compared with the print: ' || other_series
-    || ' (rule: the series are those of seeds/published/replication_figures.csv)' as complaint
+    {{ complaint_of(
+        key='replication_id', value="'not compared with the print: ' || other_series",
+        rule=sql_text('the series are those of ' ~ input_label('replication_figures'))
+    ) }}
 from {{ ref('int_replication__runs') }}
 where not is_comparable

@@ -60,9 +60,11 @@ counted as (
 )
 
 select
-    candidates.study_id || ', ' || candidates.spec_kind || ' ' || candidates.spec_id || ': '
-    || candidates.row_count || ' rows in, ' || coalesce(counted.row_count, 0)
-    || ' kept or lost (rule: rows in = rows kept + rows lost)' as complaint
+    {{ complaint_of(
+        key="candidates.study_id || ', ' || candidates.spec_kind || ' ' || candidates.spec_id",
+        value="candidates.row_count || ' rows in, ' || coalesce(counted.row_count, 0) || ' kept or lost'",
+        rule="'rows in = rows kept + rows lost'"
+    ) }}
 from candidates
 left join counted
     on

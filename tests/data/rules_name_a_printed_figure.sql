@@ -1,7 +1,7 @@
 -- Rows and columns of the rules and reasons of a comparison are printed ones, or * for all.
 with labels as (
     select
-        'seeds/published/replication_rules.csv' as file,
+        {{ sql_text(input_label('replication_rules')) }} as file,
         file_line,
         exhibit,
         row_label,
@@ -9,7 +9,7 @@ with labels as (
     from {{ ref('stg_published__replication_rules') }}
     union all
     select
-        'seeds/published/replication_reasons.csv' as file,
+        {{ sql_text(input_label('replication_reasons')) }} as file,
         file_line,
         exhibit,
         row_label,
@@ -20,7 +20,7 @@ with labels as (
 misnamed as (
     select
         *,
-        'row_label' as column_name,
+        'row_label' as misnamed_column,
         row_label as label_text
     from labels
     where
@@ -32,7 +32,7 @@ misnamed as (
     union all
     select
         *,
-        'column_label' as column_name,
+        'column_label' as misnamed_column,
         column_label as label_text
     from labels
     where
@@ -44,7 +44,9 @@ misnamed as (
 )
 
 select
-    file || ', line ' || coalesce(cast(file_line as varchar), '?') || ', column ' || column_name
-    || ': "' || label_text || '" (rule: the label is printed in the exhibit, or * for every one)'
-        as complaint
+    {{ complaint_of(
+        file='file', line='file_line', key="exhibit || ', ' || row_label || ', ' || column_label",
+        column='misnamed_column', value='label_text',
+        rule="'the label is printed in the exhibit, or * for every one'"
+    ) }}
 from misnamed

@@ -3,7 +3,7 @@ select
     {{ complaint(
         ref('stg_study__study_specifications'), 'spec_id', "described",
         'a specification that is scaled by ecommerce_share runs for studies with an ecommerce_series'
-    ) }} as complaint
+    ) }}
 from (
     select
         runs.*,
@@ -17,4 +17,4 @@ from (
         specifications.outcome_scaling = 'ecommerce_share'
         and studies.ecommerce_series is null
 ) as without_volumes
-order by {{ place_columns(ref('stg_study__study_specifications')) }}, complaint
+order by {{ complaint_order() }}

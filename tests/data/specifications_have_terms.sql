@@ -6,7 +6,7 @@
         {{ complaint(
             ref('stg_study__' ~ kind ~ '_specifications'), key, key,
             said ~ ' has a term in seeds/study/' ~ kind ~ '_terms.csv'
-        ) }} as complaint
+        ) }}
     from {{ ref('stg_study__' ~ kind ~ '_specifications') }} as specifications
     where
         not exists (
@@ -16,4 +16,4 @@
         )
     {% if not loop.last %}union all{% endif %}
 {% endfor -%}
-order by complaint
+order by {{ complaint_order() }}

@@ -3,7 +3,7 @@ select
     {{ complaint(
         ref('stg_study__studies'), 'default_estimator', "described",
         'the default estimator of a study gives K of some row'
-    ) }} as complaint
+    ) }}
 from (
     select
         studies.*,
@@ -27,4 +27,4 @@ from (
                 and potential.k_status = 'ok'
         )
 ) as without_answer
-order by {{ place_columns(ref('stg_study__studies')) }}, complaint
+order by {{ complaint_order() }}

@@ -94,7 +94,7 @@ select
     {{ complaint(
         ref('stg_study__studies'), 'default_spec_id', "described",
         'a study has a row in the sample of its default specification'
-    ) }} as complaint
+    ) }}
 from (
     select
         studies.*,
@@ -124,4 +124,4 @@ from (
                 and candidates.lost_step is null
         )
 ) as without_rows
-order by {{ place_columns(ref('stg_study__studies')) }}, complaint
+order by {{ complaint_order() }}

@@ -1,13 +1,14 @@
-{#- The column is an ISO 3166 alpha-3 code or a code that country_code_mappings explains. -#}
+{#- The column of an input is an ISO 3166 alpha-3 code or a code that country_code_mappings explains. -#}
 {% test country_is_known(model, column_name) %}
 
+    {%- set rows = staged_rows() %}
     select
         {{ complaint(
-            model, column_name, complaint_key([column_name]),
-            'the code is a country_iso3 of ' ~ seed_file(ref('stg_inputs__countries'))
-            ~ ' or a source_code of ' ~ seed_file(ref('stg_inputs__country_code_mappings'))
-        ) }} as complaint
-    from {{ model }} as child
+            rows, column_name, joined([column_name]),
+            'the code is a country_iso3 of ' ~ input_label('countries')
+            ~ ' or a source_code of ' ~ input_label('country_code_mappings')
+        ) }}
+    from {{ rows }} as child
     where
         not exists (
             select 1 from {{ ref('stg_inputs__countries') }} as country
@@ -17,6 +18,6 @@
             select 1 from {{ ref('stg_inputs__country_code_mappings') }} as mapping
             where mapping.source_code = child.{{ column_name }}
         )
-    order by {{ place_columns(model) }}, complaint
+    order by {{ complaint_order() }}
 
 {% endtest %}

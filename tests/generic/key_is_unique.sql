@@ -1,19 +1,22 @@
-{#- The columns together name at most one row. Copies are sought by aggregation, which a database spills; only they are numbered. -#}
+{#-
+The columns together name at most one row of an input: its key, for whoever asks (input_key). Copies are sought by aggregation,
+which a database spills; only they are numbered.
+-#}
 {% test key_is_unique(model, columns) %}
 
-    {%- set key = complaint_key(columns) %}
-    select {{ complaint(model, columns | join(', '), key, 'the key is unique') }} as complaint
+    {%- set rows = staged_rows() %}
+    select {{ complaint(rows, columns | join(', '), joined(columns), 'the key is unique') }}
     from (
         select
             stored.*,
             row_number() over (
                 partition by {% for column in columns %}stored.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
-                order by {{ place_columns(model) }}
+                order by {{ place_columns(rows) }}
             ) as copy_number
-        from {{ model }} as stored
+        from {{ rows }} as stored
         inner join (
             select {{ columns | join(', ') }}
-            from {{ model }}
+            from {{ rows }}
             group by {{ columns | join(', ') }}
             having count(*) > 1
         ) as copied
@@ -24,6 +27,6 @@
                 {% endfor %}
     ) as numbered
     where copy_number > 1
-    order by {{ place_columns(model) }}, complaint
+    order by {{ complaint_order() }}
 
 {% endtest %}

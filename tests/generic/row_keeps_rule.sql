@@ -1,9 +1,10 @@
-{#- Every row fulfils a condition; where the condition is null, because a value is missing, nothing is told. -#}
+{#- Every row of an input fulfils a condition; where it is null, because a value is missing, nothing is told. -#}
 {% test row_keeps_rule(model, column_name, condition, rule) %}
 
-    select {{ complaint(model, column_name, complaint_key([column_name]), rule) }} as complaint
-    from {{ model }}
+    {%- set rows = staged_rows() %}
+    select {{ complaint(rows, column_name, joined([column_name]), rule) }}
+    from {{ rows }}
     where not ({{ condition }})
-    order by {{ place_columns(model) }}, complaint
+    order by {{ complaint_order() }}
 
 {% endtest %}

@@ -1,17 +1,16 @@
-{#- None of the columns is empty; numbers are finite. -#}
+{#- None of the columns of an input is empty; numbers are finite. -#}
 {% test value_is_present(model, columns) %}
 
-    select complaint
+    {%- set rows = staged_rows() %}
+    select *
     from (
         {%- for column in columns %}
-            select
-                {{ place_columns(model) }},
-                {{ complaint(model, column, complaint_key([column]), 'the value is present and finite') }} as complaint
-            from {{ model }}
+            select {{ complaint(rows, column, joined([column]), 'the value is present and finite') }}
+            from {{ rows }}
             where {{ is_absent(column) }}
             {% if not loop.last %}union all{% endif %}
         {%- endfor %}
     ) as absent
-    order by {{ place_columns(model) }}, complaint
+    order by {{ complaint_order() }}
 
 {% endtest %}

@@ -1,0 +1,69 @@
+{#-
+A staging model: the declared columns of its input, wherever the var `inputs` says that the rows stand, and the place of each
+row. Everything but the name of the model follows from the declaration in seeds/<folder>/_<folder>__seeds.yml.
+-#}
+{% macro staged() -%}
+    {%- set name = input_name(this.identifier) -%}
+    {{ require_columns(name) }}
+    {#- A parent also where the rows stand elsewhere: its tests judge this model, and stop who reads it. #}
+    -- depends on {{ ref(name) }}
+    select
+        {% for column in input_types(name) if execute -%}
+            {{ column }},
+        {% endfor -%}
+        {{ row_place(name) }}
+    from {{ input(name) }}
+{%- endmacro %}
+
+
+{#- A gate model: the declared columns of its input, no row while an expectation of severity error fails. -#}
+{% macro gated() -%}
+    {{ config(materialized='view') }}
+    {%- set name = this.identifier.removeprefix('gate_') %}
+    select
+        {% for column in input_types(name) if execute -%}
+            {{ column }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('stg_inputs__' ~ name) }}
+    where {{ gate_is_open() }}
+{%- endmacro %}
+
+
+{#- The rows that a test of a declared input judges: dbt attaches it to the seed, the rows are those of its staging model. -#}
+{% macro staged_rows() -%}
+    {%- set name = modules.re.search("ref\\('(\\w+)'\\)", model.test_metadata.kwargs.model)[1] -%}
+    {{ return(ref('stg_' ~ model.fqn[1] ~ '__' ~ name)) }}
+{%- endmacro %}
+
+
+{#- Inputs whose seeds are declared in a folder of seeds/. -#}
+{% macro input_names(folder) -%}
+    {%- set names = [] -%}
+    {%- for node in graph.nodes.values() if execute and node.resource_type == 'seed' and node.fqn[1] == folder -%}
+        {%- do names.append(node.name) -%}
+    {%- endfor -%}
+    {{ return(names | sort) }}
+{%- endmacro %}
+
+
+{#- Key of an input: the columns whose uniqueness its declaration tests. -#}
+{% macro input_key(name) -%}
+    {%- set seed = input_seed(name).unique_id if execute -%}
+    {%- for node in graph.nodes.values() if execute and node.resource_type == 'test' and node.attached_node == seed
+        and node.test_metadata.name == 'key_is_unique' -%}
+        {{ return(node.test_metadata.kwargs.columns) }}
+    {%- endfor -%}
+    {{ return([]) }}
+{%- endmacro %}
+
+
+{#- Columns by which people are told of a row: the key, or config.meta.named_by of the seed. -#}
+{% macro named_by(name) -%}
+    {{ return((input_seed(name).config.meta.get('named_by') if execute) or input_key(name)) }}
+{%- endmacro %}
+
+
+{#- The input behind stg_<folder>__<input>. -#}
+{% macro input_name(staging) -%}
+    {{ return(staging.split('__') | last) }}
+{%- endmacro %}

@@ -1,0 +1,10 @@
+-- depends on no relation: what is read stands in the declarations of the seeds and in the vars
+{% for name in input_names('inputs') -%}
+    select
+        '{{ name }}' as input_name,
+        {{ sql_text(input_label(name)) }} as place,
+        '{{ input_source(name).kind }}' as kind,
+        '{{ named_by(name) | join(', ') }}' as key_columns,
+        {{ whole_number('gate_max_rows', 1, 1000000000) }} as gate_max_rows
+    {{ 'union all' if not loop.last }}
+{% endfor %}
