@@ -1,7 +1,7 @@
 {#-
 Where the rows of an input stand: in its seed or, with the var `inputs`, in Parquet files or in a table of the catalog.
     inputs: {trade_flows: {parquet: /data/flows}, country_pairs: {table: lake.public.pairs}}
-Only staging calls it. docs/data.md tells the contract, decision 017 the reasons.
+Only staged() calls it. docs/data.md tells the contract, decision 017 the reasons.
 -#}
 {% macro input(name) -%}
     {%- set source = input_source(name) -%}
@@ -103,7 +103,7 @@ Only staging calls it. docs/data.md tells the contract, decision 017 the reasons
 
 {#- Declared type by column, in the order of the seed. -#}
 {% macro input_types(name) -%}
-    {{ return(graph.nodes['seed.' ~ project_name ~ '.' ~ name].config.column_types) }}
+    {{ return(input_seed(name).config.column_types if execute else {}) }}
 {%- endmacro %}
 
 
@@ -154,7 +154,7 @@ Only staging calls it. docs/data.md tells the contract, decision 017 the reasons
     {%- elif source.kind == 'table' -%}
         {{ return('table ' ~ source.table) }}
     {%- endif -%}
-    {{ return(graph.nodes['seed.' ~ project_name ~ '.' ~ name].original_file_path if execute else name) }}
+    {{ return(input_seed(name).original_file_path if execute else name) }}
 {%- endmacro %}
 
 

@@ -1,26 +1,32 @@
 {#- After a run, print the rows behind every failed or warning test: dbt itself only counts them. -#}
 {% macro report_failures(results) -%}
     {%- set max_rows = 50 -%}
+    {%- set refused = [] -%}
     {%- for result in results
         if result.node.resource_type == 'test' and result.status in ('fail', 'warn') -%}
         {%- set verdict = 'Rejected' if result.status == 'fail' else 'Warned' -%}
         {%- set rows = run_query(in_dialect(
             'select * from (' ~ result.node.compiled_code ~ ') as failing limit ' ~ max_rows)) -%}
+        {%- set told = library(
+            'of_test', {'test': result.node.name, 'failures': result.failures, 'rows': as_texts(rows)}) -%}
         {%- do log('', info=true) -%}
         {%- do log(verdict ~ ' by ' ~ result.node.name ~ ' (' ~ result.failures ~ ' rows):', info=true) -%}
-        {%- for row in rows -%}
-            {%- if 'complaint' in rows.column_names -%}
-                {%- do log('  ' ~ row['complaint'], info=true) -%}
-            {%- else -%}
-                {%- set cells = [] -%}
-                {%- for name in rows.column_names -%}
-                    {%- do cells.append(name ~ '=' ~ row[name]) -%}
-                {%- endfor -%}
-                {%- do log('  ' ~ cells | join(', '), info=true) -%}
-            {%- endif -%}
+        {%- for line in told.lines -%}
+            {%- do log('  ' ~ line, info=true) -%}
         {%- endfor -%}
-        {%- if result.failures > max_rows -%}
-            {%- do log('  and ' ~ (result.failures - max_rows) ~ ' rows more', info=true) -%}
+        {%- if result.status == 'fail' -%}
+            {%- do refused.extend(told.complaints) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- if refused -%}
+        {%- do log('', info=true) -%}
+        {%- do log('For machines: ' ~ record_complaints(refused), info=true) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Write the complaints of a refused run to target/complaints.json; its path. -#}
+{% macro record_complaints(complaints) -%}
+    {%- set folder = invocation_args_dict.project_dir ~ '/' ~ (invocation_args_dict.target_path or 'target') -%}
+    {{ return(library('record', {'folder': folder, 'invocation_id': invocation_id, 'refused': complaints})) }}
 {%- endmacro %}

@@ -4,11 +4,11 @@ row. Everything but the name of the model follows from the declaration in seeds/
 -#}
 {% macro staged() -%}
     {%- set name = input_name(this.identifier) -%}
-    {{ require_columns(name) }}
+    {%- do require_columns(name) -%}
     {#- A parent also where the rows stand elsewhere: its tests judge this model, and stop who reads it. #}
     -- depends on {{ ref(name) }}
     select
-        {% for column in input_types(name) if execute -%}
+        {% for column in input_types(name) -%}
             {{ column }},
         {% endfor -%}
         {{ row_place(name) }}
@@ -21,7 +21,7 @@ row. Everything but the name of the model follows from the declaration in seeds/
     {{ config(materialized='view') }}
     {%- set name = this.identifier.removeprefix('gate_') %}
     select
-        {% for column in input_types(name) if execute -%}
+        {% for column in input_types(name) -%}
             {{ column }}{{ ',' if not loop.last }}
         {% endfor %}
     from {{ ref('stg_inputs__' ~ name) }}
@@ -39,21 +39,16 @@ row. Everything but the name of the model follows from the declaration in seeds/
 {#- Inputs whose seeds are declared in a folder of seeds/. -#}
 {% macro input_names(folder) -%}
     {%- set names = [] -%}
-    {%- for node in graph.nodes.values() if execute and node.resource_type == 'seed' and node.fqn[1] == folder -%}
+    {%- for node in (graph.nodes.values() if execute else []) if node.resource_type == 'seed' and node.fqn[1] == folder -%}
         {%- do names.append(node.name) -%}
     {%- endfor -%}
     {{ return(names | sort) }}
 {%- endmacro %}
 
 
-{#- Key of an input: the columns whose uniqueness its declaration tests. -#}
+{#- Key of an input. -#}
 {% macro input_key(name) -%}
-    {%- set seed = input_seed(name).unique_id if execute -%}
-    {%- for node in graph.nodes.values() if execute and node.resource_type == 'test' and node.attached_node == seed
-        and node.test_metadata.name == 'key_is_unique' -%}
-        {{ return(node.test_metadata.kwargs.columns) }}
-    {%- endfor -%}
-    {{ return([]) }}
+    {{ return(input_seed(name).config.meta.key if execute else []) }}
 {%- endmacro %}
 
 
@@ -66,4 +61,25 @@ row. Everything but the name of the model follows from the declaration in seeds/
 {#- The input behind stg_<folder>__<input>. -#}
 {% macro input_name(staging) -%}
     {{ return(staging.split('__') | last) }}
+{%- endmacro %}
+
+
+{#- The table of a seed may be older than its declaration: refuse it then. Of other inputs check_inputs does. -#}
+{% macro require_columns(name) -%}
+    {%- if execute and input_source(name).kind == 'seed' -%}
+        {%- set seed = load_relation(ref(name)) -%}
+        {%- if seed is not none -%}
+            {%- set held = {} -%}
+            {%- for column in adapter.get_columns_in_relation(seed) if column.name != line_column() -%}
+                {%- do held.update({column.name: column.data_type}) -%}
+            {%- endfor -%}
+            {%- if held.keys() | sort != input_types(name).keys() | sort -%}
+                {%- set told = library('of_columns', {
+                    'label': input_label(name), 'types': input_types(name), 'stored': {input_label(name): held},
+                    'partitions': []}) -%}
+                {%- do record_complaints(told.complaints) -%}
+                {%- do exceptions.raise_compiler_error(told.lines | join('\n    ')) -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endif -%}
 {%- endmacro %}

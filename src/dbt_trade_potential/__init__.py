@@ -14,10 +14,12 @@ from pathlib import Path
 from dbt.flags import get_flags
 from dbt.plugins.manager import dbtPlugin
 from dbt_common.exceptions import DbtRuntimeError
+from dbt_common.invocation import get_invocation_id
 
 from dbt import selected_resources
 from trade_potential.errors import InputError
 from trade_potential.limits import memory_limit
+from trade_potential.quality import complaints
 from trade_potential.quality.seed_files import complaints_of_seeds
 
 PROJECT = "trade_potential"
@@ -50,9 +52,13 @@ class SeedFiles(dbtPlugin):
             memory_limit(os.environ.get(MEMORY_LIMIT, "4GB"))
         except InputError as error:
             raise DbtRuntimeError(f"{MEMORY_LIMIT}: {error}; nothing was run") from None
-        complaints = complaints_of_seeds(Path(getattr(flags, "PROJECT_DIR", None) or "."))
-        if complaints:
-            said = "\n  ".join(complaints)
+        project = Path(getattr(flags, "PROJECT_DIR", None) or ".")
+        target = project / (getattr(flags, "TARGET_PATH", None) or "target")
+        complaints.forget(target)
+        refused = complaints_of_seeds(project)
+        if refused.lines:
+            complaints.write(target, get_invocation_id(), refused.complaints)
+            said = "\n  ".join(refused.lines)
             raise DbtRuntimeError(f"Rejected before anything was loaded:\n  {said}")
 
 

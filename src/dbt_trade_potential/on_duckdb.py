@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 
+from trade_potential.quality.answers import answered
 from trade_potential.quality.parquet_files import complaint_of_parquet
 
 if TYPE_CHECKING:
@@ -61,8 +62,11 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # mypy passes over adapters
                 ) from error
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Give macros/input_contract.sql what SQL cannot do: look at a file without failing."""
+        """Give macros what SQL cannot do: look at a file without failing, and ask the library."""
         conn.create_function("complaint_of_parquet", complaint_of_parquet, ["varchar"], "varchar")
+        conn.create_function(
+            "answered", answered, ["varchar", "varchar"], "varchar", side_effects=True
+        )
 
 
 def _databases(creds: DuckDBCredentials) -> Iterator[tuple[str, str]]:

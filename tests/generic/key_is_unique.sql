@@ -1,10 +1,11 @@
 {#-
-The columns together name at most one row of an input: its key, for whoever asks (input_key). Copies are sought by aggregation,
-which a database spills; only they are numbered.
+The key of an input (config.meta.key of its seed) names at most one row. Copies are sought by aggregation, which a database
+spills; only they are numbered.
 -#}
-{% test key_is_unique(model, columns) %}
+{% test key_is_unique(model) %}
 
     {%- set rows = staged_rows() %}
+    {%- set columns = input_key(input_name(rows.identifier)) %}
     select {{ complaint(rows, columns | join(', '), joined(columns), 'the key is unique') }}
     from (
         select

@@ -15,6 +15,7 @@ from dbt.adapters.base import BaseAdapter, PythonJobHelper, available
 
 from trade_potential.engines.dialect import translated, type_name
 from trade_potential.engines.seeds import LINE, read_seed
+from trade_potential.quality.answers import answered
 
 
 class ProjectAdapter(BaseAdapter):
@@ -27,6 +28,11 @@ class ProjectAdapter(BaseAdapter):
     def translated(self, sql: str) -> str:
         """One statement in the SQL of the engine."""
         return translated(str(sql), self.ENGINE)
+
+    @available
+    def answered(self, function: str, arguments: str) -> str:
+        """What a macro asks of the library (macro library)."""
+        return answered(function, arguments)
 
     @available
     def type_name(self, name: str) -> str:

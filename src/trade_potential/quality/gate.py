@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -12,75 +13,69 @@ import pandas as pd
 from trade_potential.quality.checks import Check
 from trade_potential.quality.derived import with_derived_columns
 from trade_potential.quality.inputs import Input, Relation, profile, read_input
-from trade_potential.quality.suites import INPUTS, KEYS, all_checks
+from trade_potential.quality.suites import all_checks
 
 COLUMNS = (
     "check_id", "suite", "file", "expectation", "column_name", "rule", "severity", "observed",
     "limit_value", "failing_keys", "rows_checked", "rows_total", "failing_count", "passed",
+    "failing_rows",
 )  # fmt: skip
 MAX_FAILING_KEYS = 10
-
-
-def expected_check_ids(indicators: pd.DataFrame) -> list[str]:
-    """Ids of the checks that must have run, whatever Great Expectations returned.
-
-    Args:
-        indicators: Rows of the input `indicators`.
-    """
-    return [check.check_id for check in all_checks(indicators)]
+NOT_DECLARED = Input(frame=pd.DataFrame(), rows_total=0, place="", refusal="no such input")
 
 
 def check_inputs(
-    rows: Mapping[str, Relation | pd.DataFrame], places: pd.DataFrame | None = None
+    rows: Mapping[str, Relation | pd.DataFrame], declared: pd.DataFrame
 ) -> pd.DataFrame:
     """Check the inputs.
 
     Args:
-        rows: Rows of the inputs by name (`INPUTS`); a column `file_line` tells the line in the
-            file, if it is known, `file_name` the file, if there are many. An input that is not
-            given fails all its checks.
-        places: By `input_name`: `place` and `kind` (seed, parquet, table) of its rows and
-            `gate_max_rows`, above which a sample is read. Default: the seeds.
+        rows: Rows of the inputs by name; a column `file_line` tells the line in the file, if it is
+            known, `file_name` the file, if there are many. An input that is not given fails all its
+            checks.
+        declared: The inputs (int_quality__inputs). By `input_name`: `place` and `kind` (seed,
+            parquet, table) of its rows, `key_columns`, and `gate_max_rows`, above which a sample is
+            read.
 
     Returns:
         One row per check, columns `COLUMNS`. `rows_checked` and `failing_count` are 0 where the
         check could not run; `observed` then tells why. `rows_total` counts all rows of the input.
+        `failing_rows` holds file, row, key and value of the rows in `failing_keys` as JSON.
     """
-    read = {name: _read(name, rows.get(name, pd.DataFrame()), places) for name in INPUTS}
-    tables = {name: _in_fixed_order(name, given.frame) for name, given in read.items()}
+    read = {
+        str(of["input_name"]): _read(rows.get(of["input_name"], pd.DataFrame()), of)
+        for of in declared.to_dict("records")
+    }
+    tables = {name: _in_fixed_order(given) for name, given in read.items()}
     complete = with_derived_columns(tables, profile(read))
-    every_check = all_checks(tables["indicators"])
+    every_check = all_checks(tables.get("indicators", pd.DataFrame()), list(read))
     batches = _batches()
     found: list[dict[str, Any]] = []
-    for suite in INPUTS:
+    for suite in dict.fromkeys(check.suite for check in every_check):
         checks = [check for check in every_check if check.suite == suite]
-        refusal = read[suite].refusal
+        given, frame = read.get(suite, NOT_DECLARED), complete.get(suite, pd.DataFrame())
         results = (
-            {check.check_id: {"failure": refusal} for check in checks} if refusal
-            else _validate(batches, complete[suite], checks)
+            {check.check_id: {"failure": given.refusal} for check in checks} if given.refusal
+            else _validate(batches, frame, checks)
         )  # fmt: skip
-        found += [
-            _row(check, read[suite], complete[suite], results.get(check.check_id))
-            for check in checks
-        ]
+        found += [_row(check, given, frame, results.get(check.check_id)) for check in checks]
     return pd.DataFrame(found, columns=list(COLUMNS)).astype(
         {"rows_checked": "int64", "rows_total": "int64", "failing_count": "int64", "passed": "bool"}
     )
 
 
-def _read(name: str, rows: Relation | pd.DataFrame, places: pd.DataFrame | None) -> Input:
-    if places is None:
-        return read_input(name, rows)
-    of_input = places[places["input_name"] == name].to_dict("records")[0]
+def _read(rows: Relation | pd.DataFrame, declared: Mapping[Any, Any]) -> Input:
     return read_input(
-        name, rows, place=of_input["place"], kind=of_input["kind"],
-        max_rows=int(of_input["gate_max_rows"]),
+        declared["input_name"], rows, place=declared["place"], kind=declared["kind"],
+        key=tuple(str(declared["key_columns"]).split(", ")),
+        max_rows=int(declared["gate_max_rows"]),
     )  # fmt: skip
 
 
-def _in_fixed_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+def _in_fixed_order(read: Input) -> pd.DataFrame:
     """Sort by key and line: no result may depend on the order in which an engine returns rows."""
-    order = [column for column in (*KEYS[name], "file_line") if column in frame]
+    frame = read.frame
+    order = [column for column in (*read.key, "file_line") if column in frame]
     if order:
         frame = frame.sort_values(order, key=lambda values: values.astype("str"), kind="stable")
     return frame.reset_index(drop=True)
@@ -197,6 +192,7 @@ def _row(
         observed = _observed(check, frame, len(failing), rows_checked)
         if read.is_sample:
             observed += f"; a sample: {len(frame)} of {read.rows_total} rows were read"
+    refused = _refused(check, read, frame.loc[failing])
     return {
         "check_id": check.check_id,
         "suite": check.suite,
@@ -207,11 +203,14 @@ def _row(
         "severity": check.severity,
         "observed": observed,
         "limit_value": _limit(check),
-        "failing_keys": _failing_keys(check, read.kind, frame, failing),
+        "failing_keys": "; ".join(
+            f"{_place(read.kind, r)}: {r['key']} = {r['value']}" for r in refused
+        ),
         "rows_checked": rows_checked,
         "rows_total": read.rows_total,
         "failing_count": len(failing),
         "passed": passed,
+        "failing_rows": json.dumps(refused, ensure_ascii=False),
     }
 
 
@@ -250,30 +249,33 @@ def _limit(check: Check) -> str:
     return ", ".join(parts)
 
 
-def _failing_keys(check: Check, kind: str, frame: pd.DataFrame, failing: Sequence[int]) -> str:
-    """The first failing rows in file order: `line 123: SP.POP.TOTL, KAZ, 2015 = -5`."""
-    rows = frame.loc[list(failing)]
-    keys = [key for key in KEYS[check.suite] if key in rows]
+def _refused(check: Check, read: Input, rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """File, row, key and value of the first failing rows, in the order of the file."""
+    keys = [key for key in read.key if key in rows]
     order = [name for name in ("file_name", "file_line", *keys) if name in rows]
     rows = rows.sort_values(order) if order else rows
-    return "; ".join(
-        f"{_place(kind, row)}: {', '.join(_text(row[key]) for key in keys)}"
-        f" = {', '.join(_text(row.get(column)) for column in check.columns)}"
+    return [
+        {
+            "file": row["file_name"] if read.kind == "parquet" else read.place,
+            "row": int(row["file_line"]) if pd.notna(row.get("file_line")) else None,
+            "key": ", ".join(_text(row[key]) for key in keys),
+            "value": ", ".join(_text(row.get(column)) for column in check.columns),
+        }
         for row in rows.head(MAX_FAILING_KEYS).to_dict("records")
-    )
+    ]
 
 
-def _place(kind: str, row: Mapping[Any, Any]) -> str:
+def _place(kind: str, refused: Mapping[str, Any]) -> str:
     """Line of the seed, file and row of Parquet; rows of a table have nothing but their key."""
-    line = _text(row.get("file_line"), missing="?")
+    line = "?" if refused["row"] is None else refused["row"]
     if kind == "parquet":
-        return f"{row.get('file_name')}, row {line}"
+        return f"{refused['file']}, row {line}"
     return "key" if kind == "table" else f"line {line}"
 
 
-def _text(value: Any, *, missing: str = "missing") -> str:
+def _text(value: Any) -> str:
     if value is None or value is pd.NA or value != value:  # NaN, NaT
-        return missing
+        return "missing"
     if isinstance(value, bool | np.bool_):
         return str(bool(value)).lower()
     if isinstance(value, int | float | np.number):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import pandas as pd
@@ -89,6 +89,7 @@ class Input:
         rows_total: Rows there are.
         place: How people know it: a file, a pattern of files or a table.
         kind: seed, parquet or table.
+        key: Columns that name a row.
         relation: All rows, to ask for more; None: there are none.
         condition: SQL that holds for the rows read; empty: all are read.
         refusal: Why no row was read, if none could be.
@@ -98,6 +99,7 @@ class Input:
     rows_total: int
     place: str
     kind: str = "seed"
+    key: tuple[str, ...] = ()
     relation: Relation | None = None
     condition: str = ""
     refusal: str = ""
@@ -119,6 +121,7 @@ def read_input(
     *,
     place: str = "",
     kind: str = "seed",
+    key: tuple[str, ...] = (),
     max_rows: int = MAX_ROWS,
 ) -> Input:
     """Read an input, or a sample of it.
@@ -128,35 +131,30 @@ def read_input(
         rows: Its rows.
         place: Where they stand, for people; default: the file of the seed.
         kind: seed, parquet or table.
+        key: Columns that name a row.
         max_rows: Rows above which a sample is read. The series of the hash fit into it; those of
             extremes and combinations come on top.
     """
-    place = place or f"seeds/inputs/{name}.csv"
-    if isinstance(rows, pd.DataFrame):
-        relation = _relation_of(rows)
-        if relation is None:
-            return Input(frame=rows, rows_total=len(rows), place=place, kind=kind)
-        total = len(rows)
+    relation = _relation_of(rows) if isinstance(rows, pd.DataFrame) else rows
+    if relation is None:
+        total = len(rows) if isinstance(rows, pd.DataFrame) else 0
     else:
-        relation = rows
         total = int(asked(relation, "select count(*) as n from input")["n"].iloc[0])
-    if total <= max_rows:
-        frame = rows if isinstance(rows, pd.DataFrame) else relation.df()
-        return Input(frame=frame, rows_total=total, place=place, kind=kind, relation=relation)
+    read = Input(
+        frame=pd.DataFrame(), rows_total=total, place=place or f"seeds/inputs/{name}.csv",
+        kind=kind, key=key, relation=relation,
+    )  # fmt: skip
+    if relation is None or total <= max_rows:
+        return replace(read, frame=rows if isinstance(rows, pd.DataFrame) else rows.df())
     if name not in DESIGNS:
         refusal = (
             f"{total} rows; other inputs look rows up in this one, so it is read whole, and at "
             f"most gate_max_rows = {max_rows} are read"
         )
-        return Input(
-            frame=pd.DataFrame(), rows_total=total, place=place, kind=kind, refusal=refusal
-        )
+        return replace(read, relation=None, refusal=refusal)
     condition = sample_condition(relation, DESIGNS[name], max_rows)
     frame = asked(relation, f"select * from input where {condition}")
-    return Input(
-        frame=frame, rows_total=total, place=place, kind=kind, relation=relation,
-        condition=condition,
-    )  # fmt: skip
+    return replace(read, frame=frame, condition=condition)
 
 
 def _relation_of(frame: pd.DataFrame) -> Relation | None:

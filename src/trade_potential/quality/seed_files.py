@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from trade_potential.quality.cells import RULES, rule_broken
+from trade_potential.quality.complaints import Complaint, Told, limited, printable, told
+from trade_potential.quality.rules import rule_broken
 
 MAX_COMPLAINTS = 20
 """Complaints of one file that are printed; the rest is counted."""
@@ -25,6 +26,7 @@ LONGEST = 131_072
 BOM = b"\xef\xbb\xbf"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 AS_HEADER = "a row has as many values as the header has columns"
+QUOTES = 'a quote opens and closes a whole value on its line and is doubled ("") inside'
 
 
 class Seed(NamedTuple):
@@ -41,33 +43,32 @@ class Seed(NamedTuple):
     may_be_empty: bool = False
 
 
-def complaint(file: str, line: int | None, column: str | None, value: str, rule: str) -> str:
-    """One sentence that names file, line, column, value and rule."""
-    where = f"{file}, line {line}" if line else file
-    if column:
-        where += f", column {column}"
-    return f'{where}: "{_printable(value)}" (rule: {rule})'
+def complaint(file: str, line: int | None, column: str | None, value: str, rule: str) -> Complaint:
+    """A complaint of a cell, a line or a file."""
+    return Complaint(file, line, None, column, printable(value), rule)
 
 
-def complaints_of_seeds(project: Path) -> list[str]:
+def complaints_of_seeds(project: Path) -> Told:
     """Complaints of every seed that is declared or lies in `seeds/`, at most 20 of each."""
     seeds = _declared(project)
-    found: list[str] = []
+    found: list[Told] = []
     for file in sorted({path.relative_to(project).as_posix() for path in _files(project)}):
         if file not in seeds:
             rule = "every seed is declared with its columns in a YAML file beside it"
-            found.append(complaint(file, None, None, "not declared", rule))
+            found.append(_one(complaint(file, None, None, "not declared", rule)))
     for seed in seeds.values():
         path = project / seed.file
         if not path.is_file():
             rule = "every declared seed has its file"
-            found.append(complaint(seed.file, None, None, "no such file", rule))
+            found.append(_one(complaint(seed.file, None, None, "no such file", rule)))
             continue
         complaints = list(complaints_of_file(path.read_bytes(), seed))
-        found += complaints[:MAX_COMPLAINTS]
-        if len(complaints) > MAX_COMPLAINTS:
-            found.append(f"{seed.file}: and {len(complaints) - MAX_COMPLAINTS} complaints more")
-    return found
+        found.append(limited(complaints, MAX_COMPLAINTS, seed.file))
+    return told(found)
+
+
+def _one(found: Complaint) -> Told:
+    return limited([found], 1, "")
 
 
 def _files(project: Path) -> Iterator[Path]:
@@ -90,7 +91,7 @@ def _declared(project: Path) -> dict[str, Seed]:
     return seeds
 
 
-def complaints_of_file(content: bytes, seed: Seed) -> Iterator[str]:
+def complaints_of_file(content: bytes, seed: Seed) -> Iterator[Complaint]:
     """What is wrong with the bytes of a seed; each stage presumes that the one before passed."""
     whole = list(_of_bytes(content, seed))
     if whole:
@@ -114,7 +115,7 @@ def _lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").rstrip("\n").split("\n")
 
 
-def _of_bytes(content: bytes, seed: Seed) -> Iterator[str]:
+def _of_bytes(content: bytes, seed: Seed) -> Iterator[Complaint]:
     if content[:2] in UTF16:
         yield complaint(seed.file, 1, None, "UTF-16", "the file is UTF-8")
         return
@@ -153,9 +154,9 @@ def _ends_otherwise(lines: list[bytes], number: int) -> bool:
     return number < len(lines) and lines[number - 1].endswith(b"\r") != lines[0].endswith(b"\r")
 
 
-def _of_header(columns: list[str] | None, header: str, seed: Seed) -> Iterator[str]:
+def _of_header(columns: list[str] | None, header: str, seed: Seed) -> Iterator[Complaint]:
     if columns is None:
-        yield complaint(seed.file, 1, None, header, RULES["quotes"])
+        yield complaint(seed.file, 1, None, header, QUOTES)
         return
     rules = {
         "missing": "the header holds every declared column",
@@ -167,19 +168,19 @@ def _of_header(columns: list[str] | None, header: str, seed: Seed) -> Iterator[s
             yield complaint(seed.file, 1, column, "the column is missing", rules["missing"])
     for column, count in Counter(columns).items():
         if column not in seed.types:
-            shown = _printable(column) or "(no name)"
+            shown = printable(column) or "(no name)"
             yield complaint(seed.file, 1, shown, "the column is unknown", rules["unknown"])
         elif count > 1:
             yield complaint(seed.file, 1, column, "the column stands twice", rules["twice"])
 
 
-def _of_row(number: int, line: str, columns: list[str], seed: Seed) -> Iterator[str]:
+def _of_row(number: int, line: str, columns: list[str], seed: Seed) -> Iterator[Complaint]:
     if not line.strip():
         yield complaint(seed.file, number, None, line, "no blank line stands between rows")
         return
     cells = _split(line)
     if cells is None:
-        yield complaint(seed.file, number, None, line, RULES["quotes"])
+        yield complaint(seed.file, number, None, line, QUOTES)
         return
     if len(cells) != len(columns):
         # The first column without a value, or the last one, behind which more follows.
@@ -218,9 +219,3 @@ def _split(line: str) -> list[str] | None:
         return next(csv.reader([line]))
     finally:
         csv.field_size_limit(limit)
-
-
-def _printable(value: str, longest: int = 80) -> str:
-    """The value on one line, invisible characters as escapes."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in value)
-    return shown if len(shown) <= longest else f"{shown[:longest]}..."

@@ -8,7 +8,7 @@ ranges, patterns, tolerances and rules across columns and files. Columns that no
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -41,24 +41,6 @@ AGREEING_YEARS = (
 )
 SNAKE_CASE = r"^[a-z][a-z0-9_]*$"
 
-KEYS: Mapping[str, tuple[str, ...]] = {
-    "sources": ("source_id",),
-    "countries": ("country_iso3",),
-    "country_code_mappings": ("source_code",),
-    "indicators": ("indicator_code",),
-    "observation_vintages": ("indicator_code", "vintage_date"),
-    "observations": ("indicator_code", "country_code", "year"),
-    "trade_flows": ("reporter_code", "partner_code", "flow", "year"),
-    "country_pairs": ("reporter_code", "partner_code"),
-    "oil_prices": ("benchmark", "year"),
-    "ecommerce_volumes": ("quote_id",),
-    "total_trade": ("country_code", "flow", "year"),
-    "total_trade_press": ("country_code", "year"),
-    "exchange_rates": ("country_code", "year"),
-    "trade_agreements": ("agreement", "country_code"),
-}
-INPUTS = tuple(KEYS)
-
 
 # fmt: off
 _W: dict[str, Any] = {"severity": "warning"}
@@ -67,8 +49,6 @@ _OW: dict[str, Any] = {"severity": "warning", "optional": True}
 # Codes are matched where they enter; where a dbt test already looks a code up among the countries,
 # no pattern is repeated.
 CHECKS: tuple[Check, ...] = (
-    *(row_count(suite) for suite in INPUTS),
-
     in_range("sources", "use_count", 1, 1e12, "some row of the inputs uses the source", **_W),
 
     iso3("countries", "country_iso3"),
@@ -255,18 +235,20 @@ def _indicator_range(row: Mapping[str, Any]) -> Check:
     )
 
 
-def all_checks(indicators: pd.DataFrame) -> list[Check]:
-    """Every check: the fixed ones and one range per indicator.
+def all_checks(indicators: pd.DataFrame, inputs: Sequence[str]) -> list[Check]:
+    """Every check: that an input has rows, the fixed ones, and one range per indicator.
 
     Args:
-        indicators: Rows of the input `indicators`; without a column indicator_code only the
-            fixed checks are returned.
+        indicators: Rows of the input `indicators`; without a column indicator_code there is no
+            range.
+        inputs: Names of the inputs.
     """
+    checks = [*(row_count(suite) for suite in inputs), *CHECKS]
     if "indicator_code" not in indicators:
-        return list(CHECKS)
+        return checks
     rows = indicators.drop_duplicates("indicator_code").sort_values("indicator_code")
     rows = rows[rows["indicator_code"].notna()]
     ranges = (
         _indicator_range({str(k): v for k, v in row.items()}) for row in rows.to_dict("records")
     )
-    return [*CHECKS, *ranges]
+    return [*checks, *ranges]
