@@ -41,7 +41,13 @@ scored as (
 
 ranged as (
     select
-        *,
+        study_id,
+        index_spec_id,
+        country_iso3,
+        normalisation,
+        year,
+        imputed_share,
+        composite_score,
         min(composite_score) over (partition by study_id, index_spec_id) as lowest_score,
         max(composite_score) over (partition by study_id, index_spec_id) as highest_score
     from scored

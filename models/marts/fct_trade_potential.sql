@@ -4,7 +4,21 @@
 -- positive.
 with predicted as (
     select
-        *,
+        study_id,
+        spec_id,
+        estimator,
+        reporter_iso3,
+        partner_iso3,
+        estimator_status,
+        k_definition,
+        interval_covariance,
+        scale_kind,
+        year,
+        actual_usd,
+        imputed_share,
+        predicted_outcome,
+        predicted_outcome_se,
+        is_log_fit,
         case when is_log_fit then exp(predicted_outcome) else predicted_outcome end
         * outcome_divisor_usd as predicted_usd,
         case when is_log_fit then 1.0 else predicted_outcome end as error_scale,
@@ -14,7 +28,24 @@ with predicted as (
 
 potential as (
     select
-        *,
+        study_id,
+        spec_id,
+        estimator,
+        reporter_iso3,
+        partner_iso3,
+        estimator_status,
+        k_definition,
+        interval_covariance,
+        scale_kind,
+        year,
+        actual_usd,
+        imputed_share,
+        predicted_outcome,
+        predicted_outcome_se,
+        is_log_fit,
+        predicted_usd,
+        error_scale,
+        margin,
         actual_usd / nullif(predicted_usd, 0) as k_ratio,
         coalesce(predicted_usd > 0, false) as is_predicted_positive
     from predicted

@@ -43,11 +43,45 @@ with compared as (
             and printed.column_label = rebuilt.column_label
 ),
 
-classed as (
+judged as (
     select
-        compared.*,
-        printed_class.potential_class as printed_class,
-        rebuilt_class.potential_class as rebuilt_class
+        compared.replication_id,
+        compared.other_series,
+        compared.exhibit,
+        compared.row_label,
+        compared.column_label,
+        compared.printed_text,
+        compared.pattern,
+        compared.tolerance_reason,
+        compared.row_order,
+        compared.column_order,
+        compared.printed_value,
+        compared.rebuilt_value,
+        compared.difference,
+        compared.tolerance,
+        case
+            when compared.other_series is not null then 'not_comparable'
+            when compared.printed_value is null and compared.rebuilt_value is null
+                then 'exact_to_print'
+            when abs(compared.difference) <= compared.rounding * (1 + 1e-9) then 'exact_to_print'
+            when abs(compared.difference) <= compared.tolerance * (1 + 1e-9)
+                then 'within_tolerance'
+            when
+                compared.pattern = 'sign'
+                and sign(compared.printed_value) = sign(compared.rebuilt_value)
+                then 'pattern_only'
+            when compared.pattern = 'rank' and compared.printed_rank = compared.rebuilt_rank
+                then 'pattern_only'
+            when
+                compared.pattern = 'class'
+                and printed_class.potential_class = rebuilt_class.potential_class
+                then 'pattern_only'
+            when
+                compared.pattern = 'decision'
+                and (compared.printed_value < 0.05) = (compared.rebuilt_value < 0.05)
+                then 'pattern_only'
+            else 'not_reproducible'
+        end as status
     from compared
     left join {{ ref('stg_published__printed_classes') }} as printed_class
         on
@@ -59,27 +93,22 @@ classed as (
             and {{ k_is_in_class('compared.rebuilt_value', 'rebuilt_class') }}
 ),
 
-judged as (
-    select
-        *,
-        case
-            when other_series is not null then 'not_comparable'
-            when printed_value is null and rebuilt_value is null then 'exact_to_print'
-            when abs(difference) <= rounding * (1 + 1e-9) then 'exact_to_print'
-            when abs(difference) <= tolerance * (1 + 1e-9) then 'within_tolerance'
-            when pattern = 'sign' and sign(printed_value) = sign(rebuilt_value) then 'pattern_only'
-            when pattern = 'rank' and printed_rank = rebuilt_rank then 'pattern_only'
-            when pattern = 'class' and printed_class = rebuilt_class then 'pattern_only'
-            when pattern = 'decision' and (printed_value < 0.05) = (rebuilt_value < 0.05)
-                then 'pattern_only'
-            else 'not_reproducible'
-        end as status
-    from classed
-),
-
 reasoned as (
     select
-        judged.*,
+        judged.replication_id,
+        judged.exhibit,
+        judged.row_label,
+        judged.column_label,
+        judged.printed_text,
+        judged.pattern,
+        judged.tolerance_reason,
+        judged.row_order,
+        judged.column_order,
+        judged.printed_value,
+        judged.rebuilt_value,
+        judged.difference,
+        judged.tolerance,
+        judged.status,
         reasons.settled_by,
         case
             when judged.status = 'not_comparable'

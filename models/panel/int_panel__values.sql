@@ -100,7 +100,14 @@ rules as (
 
 decided as (
     select
-        neighbours.*,
+        neighbours.study_id,
+        neighbours.spec_kind,
+        neighbours.spec_id,
+        neighbours.indicator_code,
+        neighbours.country_iso3,
+        neighbours.year,
+        neighbours.previous_year,
+        neighbours.next_year,
         case
             when neighbours.previous_year = neighbours.year then 'observed'
             when neighbours.next_year - neighbours.previous_year <= rules.linear_between_years

@@ -92,7 +92,9 @@ country_variables as (
 -- The pair under its codes of today; a source may know a country by an older one.
 pairs as (
     select
-        figures.*,
+        {% for figure in pair_figures() -%}
+            figures.{{ figure }},
+        {% endfor -%}
         reporters.country_iso3 as reporter_iso3,
         partners.country_iso3 as partner_iso3
     from {{ ref('gate_country_pairs') }} as figures

@@ -45,7 +45,14 @@ figures as (
 
 ruled as (
     select
-        figures.*,
+        figures.exhibit,
+        figures.row_label,
+        figures.column_label,
+        figures.printed_text,
+        figures.row_order,
+        figures.column_order,
+        figures.decimals,
+        figures.printed_value,
         rules.pattern,
         rules.tolerance_unit,
         rules.tolerance_reason,

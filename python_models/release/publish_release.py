@@ -6,9 +6,7 @@ def model(dbt, session):
     from trade_potential.release.node import publish_marts
 
     dbt.config(materialized="table")
-    dbt.ref("gate_total_trade_press")  # no mart reads these three; as parents they must pass, too
-    dbt.ref("gate_trade_agreements")
-    dbt.ref("stg_published__exhibits")
+    dbt.ref("stg_published__exhibits")  # no mart reads it; as a parent it must pass, too
     marts = {
         "dim_country": dbt.ref("dim_country"),
         "dim_indicator": dbt.ref("dim_indicator"),

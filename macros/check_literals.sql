@@ -1,0 +1,19 @@
+{#-
+dbt finds the parents of a Python model in its literals, dbt.ref("..."), not in the graph. What the graph has more is told before
+anything is run: an input that would not be checked, a mart that would not be published.
+-#}
+{% macro check_literals() -%}
+    {%- if execute -%}
+        {%- set folders = {'staging': 'gate_results', 'marts': 'publish_release'} -%}
+        {%- for node in graph.nodes.values()
+            if node.resource_type == 'model' and node.fqn[1] in folders
+            and (node.fqn[1] == 'marts' or node.name.startswith('stg_inputs__')) -%}
+            {%- set reader = graph.nodes['model.' ~ project_name ~ '.' ~ folders[node.fqn[1]]] -%}
+            {%- if node.unique_id not in reader.depends_on.nodes -%}
+                {%- do exceptions.raise_compiler_error(
+                    reader.original_file_path ~ ' does not read ' ~ node.name ~ ': add a line with dbt.ref("' ~ node.name
+                    ~ '"). Nothing was run') -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
