@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 
@@ -60,12 +60,19 @@ class Case:
 
 @dataclass(frozen=True)
 class Seed:
-    """A seed as it is: header, rows, declared types."""
+    """A seed as it is: header, rows, declaration (an entry of the YAML beside it)."""
 
     target: str
-    types: dict[str, str]
+    declaration: dict[str, Any] = field(repr=False)
     rows: list[list[str]] = field(repr=False)
-    may_be_empty: bool = False
+
+    @property
+    def types(self) -> dict[str, str]:
+        return dict(self.declaration["config"]["column_types"])
+
+    @property
+    def may_be_empty(self) -> bool:
+        return bool(self.declaration["config"]["meta"].get("may_be_empty"))
 
     @property
     def file(self) -> str:
@@ -89,12 +96,10 @@ def read_seeds() -> list[Seed]:
     for path in sorted((ROOT / "seeds").glob("*/_*.yml")):
         for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]:
             target = f"{path.parent.name}/{entry['name']}"
-            config = entry["config"]
             content = (ROOT / "seeds" / f"{target}.csv").read_text(encoding="utf-8")
             header, *rows = list(csv.reader(io.StringIO(content)))
-            assert header == list(config["column_types"]), target
-            is_optional = bool(config.get("meta", {}).get("may_be_empty"))
-            seeds.append(Seed(target, config["column_types"], rows, is_optional))
+            assert header == list(entry["config"]["column_types"]), target
+            seeds.append(Seed(target, entry, rows))
     return seeds
 
 

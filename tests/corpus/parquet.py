@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
-import yaml
-from tests.corpus.case import ROOT, Case, Mutate, Seed
+from tests.corpus.case import Case, Mutate, Seed
+from tests.corpus.staging import key, present
 
 PREFIX = "parquet "
 """Before the target of a case whose input is a Parquet file."""
@@ -89,8 +89,8 @@ def _of_values(seed: Seed, chance: random.Random) -> Iterator[Case]:
         "infinity": ("double", "cast('inf' as double)", "a number is finite"),
         "not a number": ("double", "cast('nan' as double)", "a number is finite"),
         "date with a time": ("date", "timestamp '2021-01-01 08:00:00'", "a date of the calendar"),
-        "space behind a text": ("varchar", "'China '", "text is composed Unicode"),
-        "invisible character in a text": ("varchar", f"'Ch{INVISIBLE}ina'", "text is composed"),
+        "space behind a text": ("varchar", "'China '", "text has no space"),
+        "invisible character in a text": ("varchar", f"'Ch{INVISIBLE}ina'", "text holds no"),
     }
     for kind, (type_, value, rule) in values.items():
         columns = seed.columns(type_)
@@ -106,8 +106,7 @@ def _cell(column: str, row: int, value: str) -> str:
 
 
 def _of_rows(seed: Seed, chance: random.Random) -> Iterator[Case]:
-    arguments = _of_staging(seed)
-    column = chance.choice(arguments["value_is_present"])
+    column = chance.choice(present(seed))
     row = chance.randrange(min(len(seed.rows), 12))
     yield _refused(
         seed, "no value", f"row {row + 1}, column {column}",
@@ -115,18 +114,9 @@ def _of_rows(seed: Seed, chance: random.Random) -> Iterator[Case]:
     )  # fmt: skip
     yield _refused(
         seed, "duplicate row",
-        f"row {len(seed.rows) + 1}, column {', '.join(arguments['key_is_unique'])}",
+        f"row {len(seed.rows) + 1}, column {', '.join(key(seed))}",
         stored("* exclude (file_row_number)", again=True), "the key is unique",
     )  # fmt: skip
-
-
-def _of_staging(seed: Seed) -> dict[str, list[str]]:
-    """Columns by test on the staging model."""
-    folder, entity = seed.target.split("/")
-    path = ROOT / "models" / "staging" / f"_{folder}__models.yml"
-    models = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
-    tests = next(m for m in models if m["name"] == f"stg_{folder}__{entity}")["data_tests"]
-    return {name: body["arguments"]["columns"] for of in tests for name, body in of.items()}
 
 
 def _harmless(seed: Seed) -> Iterator[Case]:

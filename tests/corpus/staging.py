@@ -1,12 +1,11 @@
-"""Values that have the form of their type and break a test on staging: read from its YAML."""
+"""Values that have the form of their type and break a rule that an input declares."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import yaml
-from tests.corpus.case import ROOT, Case, Seed, edited, with_cell
+from tests.corpus.case import Case, Seed, edited, with_cell
 
 SQL = "x'); drop schema marts cascade; --"
 WRONG_CODES = {
@@ -49,17 +48,13 @@ OUT_OF_RULE: Mapping[str, Mapping[str, str]] = {
 
 
 def staging_cases(seed: Seed, number: int) -> Iterator[Case]:
-    """One case per test on the staging model of a seed."""
-    folder, entity = seed.target.split("/")
-    path = ROOT / "models" / "staging" / f"_{folder}__models.yml"
-    models = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
-    model = next(m for m in models if m["name"] == f"stg_{folder}__{entity}")
-    for test in model["data_tests"]:
-        for name, body in test.items():
-            yield from _of_model(seed, name, body["arguments"]["columns"], number)
+    """One case per test of a declared input."""
+    yield from _duplicate(seed, number)
+    for column in present(seed):
+        yield from _without_value(seed, column, number)
     ruled = set()
-    for column in model.get("columns", []):
-        for test in column["data_tests"]:
+    for column in seed.declaration["columns"]:
+        for test in column.get("data_tests", []):
             name = test if isinstance(test, str) else next(iter(test))
             if name == "row_keeps_rule":
                 ruled.add(column["name"])
@@ -88,23 +83,32 @@ def _cell(
     return Case(seed.target, kind, "staging", with_cell(line, k, value), expected, cell=(line, k))
 
 
-def _of_model(seed: Seed, test: str, columns: list[str], number: int) -> Iterator[Case]:
-    if test == "key_is_unique":
-        chance = seed.random("duplicate row", number)
-        line = chance.randrange(min(len(seed.rows), 12)) + 2
-        yield Case(
-            seed.target, "duplicate row", "staging",
-            edited(lambda rows: rows.insert(line, list(rows[line - 1]))),
-            (f"{seed.file}, line {line + 1}, column {', '.join(columns)}: ", "the key is unique"),
-        )  # fmt: skip
-        return
-    for column in columns:
-        yield _cell(
-            seed, f"no value in {column}", column, "", number, "the value is present and finite"
-        )
-        if seed.types[column] == "varchar":
-            kind = f"nan as a text in {column}"
-            yield _cell(seed, kind, column, "nan", number, "the value is present and finite")
+def key(seed: Seed) -> list[str]:
+    """Columns of the key."""
+    return list(seed.declaration["config"]["meta"]["key"])
+
+
+def present(seed: Seed) -> list[str]:
+    """Columns whose values must be present."""
+    tests = (test for test in seed.declaration["data_tests"] if "value_is_present" in test)
+    return list(next(tests)["value_is_present"]["arguments"]["columns"])
+
+
+def _duplicate(seed: Seed, number: int) -> Iterator[Case]:
+    chance = seed.random("duplicate row", number)
+    line = chance.randrange(min(len(seed.rows), 12)) + 2
+    yield Case(
+        seed.target, "duplicate row", "staging",
+        edited(lambda rows: rows.insert(line, list(rows[line - 1]))),
+        (f"{seed.file}, line {line + 1}, column {', '.join(key(seed))}: ", "the key is unique"),
+    )  # fmt: skip
+
+
+def _without_value(seed: Seed, column: str, number: int) -> Iterator[Case]:
+    rule = "the value is present and finite"
+    yield _cell(seed, f"no value in {column}", column, "", number, rule)
+    if seed.types[column] == "varchar":
+        yield _cell(seed, f"nan as a text in {column}", column, "nan", number, rule)
 
 
 def _of_column(

@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
-from trade_potential.quality.gate import COLUMNS, check_inputs, expected_check_ids
-from trade_potential.quality.suites import INPUTS
+from trade_potential.quality.gate import COLUMNS, check_inputs
+from trade_potential.quality.suites import CHECKS, all_checks
 
 SEEDS = Path(__file__).parents[2] / "seeds" / "inputs"
 TEXT = {"country_numeric_code": "str", "status_date": "str", "country_iso2": "str"}
 Frames = dict[str, pd.DataFrame]
+
+
+def declared(
+    place: str = "seeds/inputs/{name}.csv", kind: str = "seed", max_rows: int = 10**9
+) -> pd.DataFrame:
+    """The inputs as the project declares them (int_quality__inputs)."""
+    entries = yaml.safe_load((SEEDS / "_inputs__seeds.yml").read_text("utf-8"))["seeds"]
+    metas = {entry["name"]: entry["config"]["meta"] for entry in entries}
+    return pd.DataFrame(
+        {
+            "input_name": list(metas),
+            "place": [place.format(name=name) for name in metas],
+            "kind": kind,
+            "key_columns": [", ".join(m.get("named_by", m["key"])) for m in metas.values()],
+            "gate_max_rows": max_rows,
+        }
+    )
+
+
+INPUTS = tuple(declared()["input_name"])
+
+
+def expected_check_ids(indicators: pd.DataFrame) -> list[str]:
+    return [check.check_id for check in all_checks(indicators, INPUTS)]
 
 
 def read_inputs() -> Frames:
@@ -35,7 +61,7 @@ def inputs() -> Frames:
 
 @pytest.fixture(scope="module")
 def clean(inputs: Frames) -> pd.DataFrame:
-    return check_inputs(inputs).set_index("check_id", drop=False)
+    return check_inputs(inputs, declared()).set_index("check_id", drop=False)
 
 
 def rows_of(frame: pd.DataFrame, code: str) -> pd.Index:
@@ -109,7 +135,7 @@ def defects(inputs: Frames) -> tuple[pd.DataFrame, dict[str, int]]:
     plant("count of values", "observation_vintages", 6, "value_count", 1)
     frames["oil_prices"] = frames["oil_prices"].iloc[:0]
     frames["total_trade"] = frames["total_trade"].drop(columns="trade_usd")
-    return check_inputs(frames).set_index("check_id", drop=False), lines
+    return check_inputs(frames, declared()).set_index("check_id", drop=False), lines
 
 
 def test_inputs_pass_without_errors(clean: pd.DataFrame) -> None:
@@ -227,7 +253,7 @@ def test_missing_column_fails_with_one_line(
 
 def test_missing_input_fails_all_its_checks(inputs: Frames) -> None:
     small = {name: inputs[name] for name in ("exchange_rates", "indicators")}
-    results = check_inputs(small)
+    results = check_inputs(small, declared())
     assert set(results["check_id"]) == set(expected_check_ids(inputs["indicators"]))
     assert not results[results["suite"] == "observations"]["passed"].any()
     assert results[results["suite"] == "exchange_rates"]["passed"].all()
@@ -235,13 +261,37 @@ def test_missing_input_fails_all_its_checks(inputs: Frames) -> None:
 
 def test_order_of_rows_does_not_matter(inputs: Frames, clean: pd.DataFrame) -> None:
     shuffled = {name: frame.sample(frac=1, random_state=7) for name, frame in inputs.items()}
-    again = check_inputs(shuffled).set_index("check_id", drop=False)
+    again = check_inputs(shuffled, declared()).set_index("check_id", drop=False)
     pd.testing.assert_frame_equal(again, clean)
 
 
 def test_rows_without_a_line_are_still_named(inputs: Frames) -> None:
     rates = inputs["exchange_rates"].drop(columns="file_line")
     rates.loc[3, "lcu_per_usd"] = -8.0
-    results = check_inputs({"exchange_rates": rates}).set_index("check_id")
+    results = check_inputs({"exchange_rates": rates}, declared()).set_index("check_id")
     keys = results.loc["exchange_rates.value_range.lcu_per_usd", "failing_keys"]
     assert keys == "line ?: CHN, 2003 = -8"
+
+
+def test_failing_rows_are_columns(defects: tuple[pd.DataFrame, dict[str, int]]) -> None:
+    results, lines = defects
+    row = results.loc["trade_flows.pairs.flow.valuation"]
+    (refused,) = json.loads(row["failing_rows"])
+    assert refused["file"] == row["file"] == "seeds/inputs/trade_flows.csv"
+    assert refused["row"] == lines["import FOB"]
+    assert refused["value"] == "import, FOB"
+    assert row["failing_keys"] == f"line {refused['row']}: {refused['key']} = import, FOB"
+
+
+def test_check_of_an_input_that_is_not_declared_fails(inputs: Frames) -> None:
+    known = declared().query("input_name in ('exchange_rates', 'indicators')")
+    results = check_inputs({name: inputs[name] for name in known["input_name"]}, known)
+    others = results[~results["suite"].isin(known["input_name"])]
+    assert set(others["suite"]) == {check.suite for check in CHECKS} - set(known["input_name"])
+    assert set(others["observed"]) == {"not checked: no such input"}
+    assert not others["passed"].any()
+    assert "total_trade.row_count" not in set(results["check_id"])
+
+
+def test_checks_are_of_declared_inputs() -> None:
+    assert {check.suite for check in CHECKS} <= set(INPUTS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 import pytest
-from tests.unit.test_gate import read_inputs
+from tests.unit.test_gate import declared, read_inputs
 
 from trade_potential.quality.gate import check_inputs
 from trade_potential.quality.inputs import (
@@ -60,10 +60,7 @@ def flows(lake: duckdb.DuckDBPyConnection) -> Input:
 
 
 def places(max_rows: int, kind: str = "parquet") -> pd.DataFrame:
-    names = [*DESIGNS, *(name for name in read_inputs() if name not in DESIGNS)]
-    return pd.DataFrame(
-        {"input_name": names, "place": "/data/x", "kind": kind, "gate_max_rows": max_rows}
-    )
+    return declared("/data/x", kind, max_rows)
 
 
 def test_a_million_rows_give_a_sample_of_whole_series(flows: Input) -> None:
@@ -113,6 +110,8 @@ def test_an_extreme_in_a_million_rows_is_refused_by_name(lake: duckdb.DuckDBPyCo
         "'/data/x/' || year || '.parquet' as file_name from trade_flows"
     )
     frames = read_inputs()
+    for name, frame in frames.items():
+        frame["file_name"] = f"/data/{name}.parquet"
     known = {**frames, "trade_flows": flows, "country_pairs": lake.table("country_pairs")}
     results = check_inputs(known, places(MAX_ROWS)).set_index("check_id")
     row = results.loc["trade_flows.value_range.trade_usd"]

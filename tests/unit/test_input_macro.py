@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import yaml
 from dbt_common.clients.jinja import get_environment
 from dbt_common.exceptions.macros import MacroReturn
 from tests.panels import ROOT
@@ -156,10 +157,16 @@ def test_a_path_is_a_literal() -> None:
     assert "{{ sql_text(source.path) }}" in rows
 
 
-def test_every_staging_model_reads_through_the_macro() -> None:
-    for path in (ROOT / "models" / "staging").glob("*.sql"):
-        name = path.stem.split("__")[1]
-        text = path.read_text(encoding="utf-8")
-        assert f"from {{{{ input('{name}') }}}}" in text, path
-        assert f"{{{{ row_place('{name}') }}}}" in text, path
-        assert "ref(" not in text, path
+def test_staging_and_gate_are_one_macro_each() -> None:
+    """Their columns come from the declaration, so that they cannot differ from it."""
+    declared = {
+        (path.parent.name, entry["name"])
+        for path in (ROOT / "seeds").glob("*/_*.yml")
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]
+    }
+    staging = {path.stem: path.read_text() for path in (ROOT / "models/staging").glob("*.sql")}
+    assert set(staging) == {f"stg_{folder}__{name}" for folder, name in declared}
+    assert set(staging.values()) == {"{{ staged() }}\n"}
+    gates = {path.stem: path.read_text() for path in (ROOT / "models/quality").glob("gate_*.sql")}
+    assert set(gates) <= {f"gate_{name}" for folder, name in declared if folder == "inputs"}
+    assert set(gates.values()) == {"{{ gated() }}\n"}

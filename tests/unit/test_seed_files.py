@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from trade_potential.quality.cells import rule_broken
+from trade_potential.quality.complaints import sentence
+from trade_potential.quality.rules import rule_broken
 from trade_potential.quality.seed_files import Seed, complaints_of_file, complaints_of_seeds
 
 ROOT = Path(__file__).parents[2]
@@ -15,11 +16,11 @@ GOOD = b'name,year,price\n"a, ""b""",2015,1.5\nc,2016,\n'
 
 
 def said(content: bytes) -> list[str]:
-    return list(complaints_of_file(content, SEED))
+    return [sentence(found) for found in complaints_of_file(content, SEED)]
 
 
 def test_seeds_of_the_project_are_well_formed() -> None:
-    assert complaints_of_seeds(ROOT) == []
+    assert complaints_of_seeds(ROOT).lines == []
 
 
 @pytest.mark.parametrize(
@@ -94,6 +95,6 @@ def test_undeclared_and_missing_files_are_named(tmp_path: Path) -> None:
         "seeds:\n  - {name: gone, config: {column_types: {a: varchar}}}\n", encoding="utf-8"
     )
     (folder / "extra.csv").write_text("a\n1\n", encoding="utf-8")
-    extra, gone = complaints_of_seeds(tmp_path)
+    extra, gone = complaints_of_seeds(tmp_path).lines
     assert extra.startswith('seeds/inputs/extra.csv: "not declared" (rule: ')
     assert gone.startswith('seeds/inputs/gone.csv: "no such file" (rule: ')

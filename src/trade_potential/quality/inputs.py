@@ -245,7 +245,8 @@ def profile(tables: Mapping[str, Input]) -> dict[str, pd.DataFrame]:
     """What checks across files need of all rows; a part that cannot be computed is left out."""
     parts: dict[str, pd.DataFrame] = {}
     for part, (name, sql) in PROFILE.items():
-        _add(parts, part, tables[name].relation, sql)
+        if name in tables:
+            _add(parts, part, tables[name].relation, sql)
     for name, read in tables.items():
         if name != "sources" and "source_id" in read.frame:
             used = "select source_id, count(*) as n from input group by source_id"
