@@ -88,6 +88,7 @@ def test_the_same_rows_give_the_same_marts(
     # The pairs are sampled, the profile is that of all rows. Orchestrators select all by fqn:*.
     result = project.dbt("build", "--select", "fqn:*", *_vars(gate_max_rows=5000))
     assert result.returncode == 0, result.stdout[-5000:]
+    assert not (project.root / "target" / "complaints.json").exists()
     assert current_id(project.root / "release") is not None
     wanted, found = built.marts(), project.marts()
     assert found.keys() == wanted.keys()
@@ -191,6 +192,8 @@ def test_columns_types_and_values_are_refused_before_anything_is_run(
         (f"{wrong_place}, row {row}, column trade_usd: ", "inf", "(rule: a number is finite"),
         (f"{wrong_place}, row 1, column year: ", "20156000000", "(rule: a whole number"),
     )
+    listed = json.loads((project.root / "target" / "complaints.json").read_text())["complaints"]
+    assert {of["column"] for of in listed} == {"trade_usd", "year"}
     assert project.mart_count() == 0
 
 
@@ -205,6 +208,14 @@ def test_keys_and_codes_are_refused_by_file_and_row(outside: Project, tmp_path: 
     _rates(project, "insert into rates from rates where year = 2015")
     result = project.dbt("build", *_vars())
     assert result.returncode == 1
+    listed = json.loads((project.root / "target" / "complaints.json").read_text())["complaints"]
+    assert {
+        "file": str(exports), "row": row, "key": "CHN, QQQ, export, 2015",
+        "column": "partner_code", "value": "QQQ",
+        "rule": "the code is a country_iso3 of seeds/inputs/countries.csv or a source_code of "
+        "seeds/inputs/country_code_mappings.csv",
+    } in listed  # fmt: skip
+    assert len([of for of in listed if of["file"] == "table lake.main.rates"]) == 1
     _assert_named(
         result.stdout,
         (f'{exports}, row {row}, column partner_code: "QQQ"', "(rule: the code is"),
@@ -232,6 +243,10 @@ def test_the_gate_refuses_by_file_and_row_what_its_sample_holds(
         (f"{exports}, row {row}, column trade_usd: CHN, KAZ, export, 2015 = -7", "(rule: trade"),
         ("table lake.main.rates, key, column lcu_per_usd: CHN, 2015 = 0", "(rule: 0 < rate"),
     )
+    listed = json.loads((project.root / "target" / "complaints.json").read_text())["complaints"]
+    shown = {(of["file"], of["row"], of["key"], of["value"]) for of in listed}
+    assert (str(exports), row, "CHN, KAZ, export, 2015", "-7") in shown
+    assert ("table lake.main.rates", None, "CHN, 2015", "0") in shown
     assert project.mart_count() == 0
 
 

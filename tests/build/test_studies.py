@@ -9,6 +9,8 @@ import duckdb
 import pytest
 from tests.build.project import Change, Project
 
+from trade_potential.quality.complaints import of_test
+
 pytestmark = pytest.mark.build
 
 STUDY_SEEDS = "path:seeds/study"
@@ -115,6 +117,17 @@ def test_study_without_rows_is_refused_with_the_step_that_lost_them(
     assert kept == [(40,)]
 
 
+def _sentences(connection: duckdb.DuckDBPyConnection, test: str) -> list[str]:
+    """What a test tells, joined as after a run."""
+    result = connection.execute(test)
+    names = [of[0] for of in result.description or []]
+    rows = [
+        {n: None if v is None else str(v) for n, v in zip(names, row, strict=True)}
+        for row in result.fetchall()
+    ]
+    return of_test("", len(rows), rows).lines
+
+
 def test_study_whose_default_estimator_cannot_be_had_is_refused(built: Project) -> None:
     (compiled,) = (built.root / "target" / "compiled").rglob("studies_have_an_answer.sql")
     sql = compiled.read_text(encoding="utf-8")
@@ -135,7 +148,7 @@ def test_study_whose_default_estimator_cannot_be_had_is_refused(built: Project) 
         connection.execute("update staging.stg_study__studies set default_estimator = 'mundlak'")
         changed = "is_default = (estimator = 'mundlak' and spec_id = 'recommended')"
         connection.execute(f"update marts.fct_trade_potential set {changed}")  # noqa: S608
-        found = [str(complaint) for (complaint,) in connection.execute(sql).fetchall()]
+        found = _sentences(connection, sql)
     assert len(found) == 2
     assert found[0].startswith(
         'seeds/study/studies.csv, line 2, column default_estimator: "central_asia, recommended, '
@@ -217,7 +230,7 @@ TOLD = {
     "order": ['line 3, column display_order: "1" (rule: the order is that of the limits)'],
     "two lowest": ['line 3, column k_lower: "" (rule: only the lowest class has no k_lower)'],
     "two highest": ['line 3, column k_upper: "" (rule: only the highest class has no k_upper)'],
-    "none": ["no row (rule: there is at least one class)"],
+    "none": ['"no row" (rule: there is at least one class)'],
 }
 """By set of classes that is refused: what the one complaint says."""
 
@@ -241,8 +254,7 @@ def test_classes_part_every_k_once(refused: tuple[Project, str], case: str) -> N
                 "values (?, ?, ?, ?, ?, ?, ?)",
                 [*values, line],
             )
-        complaints = connection.execute(compiled.read_text(encoding="utf-8")).fetchall()
-    found = [str(complaint) for (complaint,) in complaints]
+        found = _sentences(connection, compiled.read_text(encoding="utf-8"))
     assert len(found) == (case in TOLD), found
     for fragment in TOLD.get(case, ()):
         assert fragment in found[0]

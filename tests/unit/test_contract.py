@@ -101,11 +101,9 @@ def test_good_rows_pass(tmp_path: Path) -> None:
 
 
 def test_values_are_named_by_row_column_and_rule(tmp_path: Path) -> None:
-    rows = (
-        f"select {GOOD} union all by name select * replace (3000000000 as year, "
-        f"'inf'::double as price) "
-        f"from (select {GOOD}) union all by name select * replace ('K\u200bZ ' as code) "
-        f"from (select {GOOD})"
+    wrong = ("3000000000 as year, 'inf'::double as price", "'K\u200bZ ' as code")
+    rows = " union all by name ".join(
+        [f"select {GOOD}", *(f"select * replace ({w}) from (select {GOOD})" for w in wrong)]  # noqa: S608
     )
     assert judged(tmp_path, rows) == [
         ', row 3, column code: "K\\u200bZ " (rule: text holds no control, invisible or replacement '

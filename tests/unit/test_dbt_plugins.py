@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -91,6 +92,30 @@ def test_sql_can_ask_whether_a_file_is_readable(tmp_path: Path) -> None:
             "select complaint_of_parquet(file) from glob(?)", [f"{tmp_path}/*"]
         ).fetchall()
     assert ["no readable Parquet file" in text for (text,) in found] == [True]
+
+
+def test_refused_seeds_are_listed_for_machines_and_the_list_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "seeds" / "inputs"
+    folder.mkdir(parents=True)
+    declared = "seeds:\n  - {name: years, config: {column_types: {year: integer}}}\n"
+    (folder / "_inputs.yml").write_text(declared, encoding="utf-8")
+    (folder / "years.csv").write_text("year\n2015\n2015.6\n", encoding="utf-8")
+    with pytest.raises(DbtRuntimeError, match=r'years\.csv, line 3, column year: "2015\.6" \(rule'):
+        SeedFiles("trade_potential")
+    path = tmp_path / "target" / "complaints.json"
+    (listed,) = json.loads(path.read_text(encoding="utf-8"))["complaints"]
+    rule = listed.pop("rule")
+    assert listed == {
+        "file": "seeds/inputs/years.csv", "row": 3, "key": None, "column": "year",
+        "value": "2015.6",
+    }  # fmt: skip
+    assert rule.startswith("a whole number is written in digits")
+    (folder / "years.csv").write_text("year\n2015\n", encoding="utf-8")
+    SeedFiles("trade_potential")
+    assert not path.exists()
 
 
 def test_no_selection_is_left_of_the_command_before(

@@ -227,7 +227,8 @@ def _misfit(column: str, type_: str, found: str, *, is_duckdb: bool) -> str:
     if type_ == "integer" and re.search("BIG|HUGE|UINT|DEC|NUM", found):
         return f"{column} not between {-LARGEST_INTEGER} and {LARGEST_INTEGER}"
     if type_ == "double" and is_duckdb:
-        return f"not isfinite(cast({column} as double))" if re.search("FLOAT|DOUBLE|REAL", found) else ""
+        may_be_infinite = re.search("FLOAT|DOUBLE|REAL", found)
+        return f"not isfinite(cast({column} as double))" if may_be_infinite else ""
     if type_ == "double":
         infinite = "'nan', 'inf', '-inf', 'infinity', '-infinity'"
         return f"lower(cast({column} as varchar)) in ({infinite})"
