@@ -158,7 +158,7 @@ def test_columns_types_and_values_are_refused_before_anything_is_run(
     exports.write_bytes(whole[:-1])
     result = project.dbt("build", *_vars())
     assert result.returncode == 2
-    _assert_named(result.stdout, (f"{exports}: no readable Parquet file", "(rule: every file"))
+    _assert_named(result.stdout, (f'{exports}: "no readable Parquet file', "(rule: every file"))
     assert project.mart_count() == 0
     exports.write_bytes(whole)
     row = _row(exports, "KAZ")

@@ -21,6 +21,7 @@ COLUMNS = (
     "failing_rows",
 )  # fmt: skip
 MAX_FAILING_KEYS = 10
+ALL_ROWS = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
 NOT_DECLARED = Input(frame=pd.DataFrame(), rows_total=0, place="", refusal="no such input")
 
 
@@ -116,7 +117,7 @@ def _validate(
     try:
         batch = batches.get_batch({"dataframe": _with_missing_out_of_range(frame, checks)})
         suite = gx.ExpectationSuite(name="suite", expectations=expectations)
-        outcome = batch.validate(suite, result_format="COMPLETE").results
+        outcome = batch.validate(suite, result_format=ALL_ROWS).results
     except Exception as error:  # whatever GX raises: the checks have not passed
         failure = {"failure": _one_line(str(error))}
         return {check.check_id: failure for check in checks} | results
