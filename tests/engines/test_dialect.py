@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trade_potential.engines.dialect import TranslationError, translated, type_name
+from trade_potential.quality.contract import values_query
 
 NO_LN = "CAST(RAISE_ERROR('ln of a number that has none') AS DOUBLE)"
 
@@ -80,3 +81,20 @@ def test_types_in_the_words_of_the_engine() -> None:
     assert [type_name(name, "spark") for name in names] == [
         "STRING", "DOUBLE", "INT", "BIGINT", "BOOLEAN", "DATE",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ["postgres", "spark"])
+def test_the_contract_of_a_table_is_asked_on_every_engine(engine: str) -> None:
+    types = {"code": "varchar", "year": "integer", "day": "date", "price": "double"}
+    stored = {"code": "text", "year": "bigint", "day": "timestamp", "price": "double precision"}
+    query = values_query(
+        label="table s.rates", kind="table", rows="s.rates", types=types,
+        stored={"table s.rates": stored}, key=["code", "year"], is_duckdb=False,
+    )  # fmt: skip
+    text = said(query, engine)
+    for condition in (
+        "TRIM(code) <> code", "NOT year BETWEEN", "day <> CAST(CAST(day AS DATE)",
+        "WHEN LOWER(CAST(price AS",
+    ):  # fmt: skip
+        assert condition in text
+    assert text.count("LIMIT 11") == len(types)
