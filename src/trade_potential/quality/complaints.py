@@ -105,7 +105,7 @@ def of_test(test: str, failures: int, rows: Sequence[Mapping[str, str | None]]) 
 def _of_row(test: str, row: Mapping[str, str | None]) -> Told:
     if "failing_rows" in row:
         return _of_expectation(row)
-    if "rule" in row:
+    if "row_key" in row:
         found = from_texts(row)
         return Told([sentence(found)], [found])
     cells = ", ".join(f"{name}={value}" for name, value in row.items())
@@ -119,25 +119,25 @@ def _of_expectation(row: Mapping[str, str | None]) -> Told:
         Complaint(r["file"], r["row"], r["key"], column, r["value"], rule)
         for r in json.loads(row["failing_rows"] or "[]")
     ]
-    said = f"{file}, column {column}: {row['observed']}"
     if rows:
-        places = [
-            ", ".join(filter(None, (r.file if r.file != file else "", _place(r)))) for r in rows
-        ]
-        first = f"{file}, {places[0]}" if rows[0].file == file else places[0]
-        said = f"{first}, column {column}: " + "; ".join(
-            f"{f'{place}: ' if k else ''}{r.key} = {r.value}"
-            for k, (place, r) in enumerate(zip(places, rows, strict=True))
-        )
-    more = int(row["failing_count"] or 0) - len(rows)
-    if rows and more > 0:
-        said += f"; and {more} rows more"
-    line = f"{said} (rule: {rule}; suite {row['suite']}, severity {row['severity']})"
-    return Told([line], rows or [Complaint(file, None, None, column, row["observed"] or "", rule)])
+        first, *others = rows
+        where = f"{file}, " if first.file == file else ""
+        said = [f"{where}{_place(first, file)}, column {column}: {first.key} = {first.value}"]
+        said += [f"{_place(r, file)}: {r.key} = {r.value}" for r in others]
+        more = int(row["failing_count"] or 0) - len(rows)
+        said += [f"and {more} rows more"] if more > 0 else []
+    else:
+        observed = row["observed"] or ""
+        said = [f"{file}, column {column}: {observed}"]
+        rows = [Complaint(file, None, None, column, observed, rule)]
+    about = f"(rule: {rule}; suite {row['suite']}, severity {row['severity']})"
+    return Told([f"{'; '.join(said)} {about}"], rows)
 
 
-def _place(found: Complaint) -> str:
-    return "key" if found.row is None else _row(found)
+def _place(found: Complaint, file: str) -> str:
+    """The row within an input that is known as `file`."""
+    row = "key" if found.row is None else _row(found)
+    return row if found.file == file else f"{found.file}, {row}"
 
 
 def write(folder: Path, invocation_id: str, complaints: Iterable[Complaint]) -> None:
