@@ -12,6 +12,7 @@ from trade_potential.audit.covariances import Errors
 from trade_potential.audit.panel import Panel
 from trade_potential.audit.published import (
     NUMBER,
+    STORED,
     WITH_SIGMA_E,
     WITH_SIGMA_U,
     Record,
@@ -20,7 +21,6 @@ from trade_potential.audit.published import (
 from trade_potential.audit.reestimate import Fit, Refusal, reestimate
 from trade_potential.audit.row_tests import RowTest, row_tests
 from trade_potential.gravity.estimate import ESTIMATORS
-from trade_potential.gravity.warehouse_tables import OF_INTERVALS
 from trade_potential.inference import CONSTANT
 from trade_potential.linalg import FloatArray
 
@@ -132,7 +132,7 @@ def _with_errors(fit: Fit, errors: Errors, level: float) -> Iterator[Record]:
                 reason=fit.note,
                 is_rounding=fit.is_exact,
             )
-    if errors.kind not in OF_INTERVALS:
+    if errors.kind not in STORED:
         return
     key = number_key(fit.estimator, "critical_value", covariance=errors.kind)
     yield _row(key, quantile, 1.0, "scipy.stats", reason=fit.note)
