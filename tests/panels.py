@@ -14,8 +14,8 @@ import pandas as pd
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from trade_potential.gravity.covariance import Covariance, Sandwich, sandwich
-from trade_potential.gravity.estimate import Estimate, Estimator
+from trade_potential.gravity.covariance import Sandwich, sandwich
+from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.inference_tables import estimate_inference
 from trade_potential.gravity.moments import PanelMoments
@@ -26,6 +26,7 @@ from trade_potential.gravity.scores import Meats
 from trade_potential.gravity.specification_tests import run_tests
 from trade_potential.gravity.wald_tests import hausman_robust, mundlak
 from trade_potential.gravity.warehouse_tables import estimate_gravity
+from trade_potential.inference.registry import Covariance, Estimator
 from trade_potential.inference.test_result import TestResult
 from trade_potential.sql.render import macros
 

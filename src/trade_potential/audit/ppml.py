@@ -19,13 +19,14 @@ from trade_potential.audit.published import (
     published_numbers,
 )
 from trade_potential.errors import InputError
-from trade_potential.gravity.warehouse_tables import OF_INTERVALS, terms_by_spec
+from trade_potential.gravity.warehouse_tables import terms_by_spec
 from trade_potential.inference import CONSTANT
+from trade_potential.inference.left_out import WITHOUT_COEFFICIENT
+from trade_potential.inference.registry import COVARIANCES
 from trade_potential.inference.wald import too_few
 from trade_potential.linalg import COLLINEARITY_TOLERANCE, FloatArray
 from trade_potential.ppml.warehouse_tables import KINDS, PAIR, PPML_EFFECTS, YEAR, ppml_rows
 from trade_potential.precision import is_constant
-from trade_potential.regression_table.model import WITHOUT_COEFFICIENT
 
 REFERENCE = "statsmodels.GLM on dummies"
 RECOMPUTED = (
@@ -186,7 +187,7 @@ def _of_kind(
     with np.errstate(invalid="ignore"):
         errors = np.sqrt(np.diag(matrix))
     quantile = float(stats.norm.ppf(0.5 + level / 2.0))
-    is_kept = kind in OF_INTERVALS
+    is_kept = COVARIANCES[kind].is_stored
     if is_kept:
         key = number_key(estimator, "critical_value", covariance=kind)
         yield {**key, "recomputed": quantile, "scale": 1.0}

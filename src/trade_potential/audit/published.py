@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from trade_potential.gravity.estimate import ESTIMATED
-from trade_potential.regression_table.model import WITHOUT_COEFFICIENT
+from trade_potential.inference.left_out import WITHOUT_COEFFICIENT
+from trade_potential.inference.registry import ESTIMATORS
 
 SPEC = ["study_id", "spec_id"]
 NUMBER = ["estimator", "covariance", "quantity", "term"]
@@ -33,10 +34,6 @@ SCALARS = (
     "sigma_e",
     "condition_number",
 )
-WITH_SIGMA_U = ("within", "random", "mundlak")
-WITH_SIGMA_E = (*WITH_SIGMA_U, "twoway")
-WITH_THETA = ("random", "mundlak")
-"""Of the others theta is 0 or 1 by definition."""
 
 _TEXT = [*SPEC, "estimator", "covariance", "item", "name", "col_name", "status"]
 
@@ -86,11 +83,10 @@ def _published(row: dict[Any, Any]) -> Iterator[Record]:
     elif item == "critical_value":
         yield {**number_key(estimator, item, covariance=kind), "published": row["value"]}
     elif item == "diagnostic" and name in SCALARS:
-        if (name != "sigma_u" or estimator in WITH_SIGMA_U) and (
-            name != "sigma_e" or estimator in WITH_SIGMA_E
-        ):
+        spec = ESTIMATORS[estimator]
+        if {"sigma_u": spec.has_sigma_u, "sigma_e": spec.has_sigma_e}.get(name, True):
             yield {**number_key(estimator, name), "published": row["value"]}
-    elif item == "theta" and estimator in WITH_THETA:
+    elif item == "theta" and ESTIMATORS[estimator].has_theta:  # of the others 0 or 1 by definition
         size = str(int(row["group_size"]))
         yield {**number_key(estimator, "theta", term=size), "published": row["value"]}
     elif item == "test":

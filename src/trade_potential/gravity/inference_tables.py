@@ -7,15 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trade_potential.gravity.covariance import (
-    CORRECTIONS,
-    COVARIANCES,
-    OF_BETWEEN,
-    Sandwich,
-    law_df,
-    sandwich,
-)
-from trade_potential.gravity.estimate import Estimate, Estimator
+from trade_potential.gravity.covariance import CORRECTIONS, Sandwich, sandwich
+from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.reset import RESET_POWERS, reset
@@ -29,6 +22,7 @@ from trade_potential.gravity.warehouse_tables import (
     test_row,
 )
 from trade_potential.inference import CONSTANT
+from trade_potential.inference.registry import Estimator
 from trade_potential.inference.test_result import not_available
 from trade_potential.inference.wald import FEW_CLUSTERS, JOINT
 from trade_potential.linalg import FloatArray
@@ -135,11 +129,7 @@ def _meats(
 
 def _covariances(fit: Estimate, sums: Meats, n_entities: int) -> list[Sandwich]:
     """Every covariance beside the classical one, in order: robust, clustered, ..."""
-    return [
-        sandwich(fit, sums, kind, n_entities=n_entities)
-        for kind in COVARIANCES[1:]
-        if fit.estimator != "between" or kind in OF_BETWEEN
-    ]
+    return [sandwich(fit, sums, kind, n_entities=n_entities) for kind in fit.spec.published[1:]]
 
 
 def _first_order_gap(fit: Estimate, sums: Meats) -> list[Record]:
@@ -164,7 +154,7 @@ def _first_order_gap(fit: Estimate, sums: Meats) -> list[Record]:
 
 def _rows(fit: Estimate, covariance: Sandwich, level: float) -> list[Record]:
     """Coefficients with the errors of a covariance, and the test of all slopes."""
-    df = law_df(fit.estimator, covariance.df)
+    df = fit.spec.law_df(covariance.df)
     common = {"estimator": fit.estimator}
     rows = [
         {**common, **row}
@@ -188,7 +178,7 @@ def _rows(fit: Estimate, covariance: Sandwich, level: float) -> list[Record]:
 
 def _joint(fit: Estimate, kind: str, matrix: FloatArray, df: float, level: float) -> Record:
     """The test of all slopes by a covariance."""
-    test = joint_significance(fit, matrix, law_df(fit.estimator, df))
+    test = joint_significance(fit, matrix, fit.spec.law_df(df))
     return {"estimator": fit.estimator, "covariance": kind, **test_row(test, 1.0 - level)}
 
 

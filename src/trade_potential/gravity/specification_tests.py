@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from trade_potential.gravity.estimate import ESTIMATED, Estimate, Estimator
+from trade_potential.gravity.estimate import ESTIMATED, Estimate
 from trade_potential.gravity.estimators import pooled, within
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.inference.distributions import chi2_tail, f_tail
+from trade_potential.inference.registry import Estimator
 from trade_potential.inference.test_result import TestResult, named, not_available
 
 NEGATIVE_TOLERANCE = 1e-10

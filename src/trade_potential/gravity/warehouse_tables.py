@@ -9,16 +9,17 @@ import numpy as np
 import pandas as pd
 
 from trade_potential.errors import InputError
-from trade_potential.gravity.covariance import CORRECTIONS, law_df
-from trade_potential.gravity.estimate import ESTIMATORS, Estimate, Estimator
+from trade_potential.gravity.covariance import CORRECTIONS
+from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.specification_tests import run_tests
 from trade_potential.inference import CONSTANT
+from trade_potential.inference.left_out import WITHOUT_COEFFICIENT
+from trade_potential.inference.registry import COVARIANCES, OF_LEAST_SQUARES, Covariance, Estimator
 from trade_potential.inference.test_result import TestResult
 from trade_potential.inference.wald import Inference
 from trade_potential.linalg import FloatArray
-from trade_potential.regression_table.model import WITHOUT_COEFFICIENT
 
 KEYS = ["study_id", "spec_id"]
 COLUMNS = {
@@ -56,9 +57,6 @@ DIAGNOSTICS = (
     "condition_number",
     "n_absorbed",
 )
-OF_INTERVALS = ("classical", "robust", "clustered")
-"""Covariances of which every element is stored: one of them goes into the intervals of K."""
-
 NO_ROWS = "no row of the sample is left: the row ledger tells why"
 
 
@@ -83,17 +81,17 @@ def inference_rows(
     coefficients: FloatArray,
     covariance: FloatArray,
     *,
-    covariance_kind: str,
+    covariance_kind: Covariance,
     correction: str,
     df: float,
     confidence_level: float,
     status: str = "ok",
     reason: str = "",
 ) -> Iterator[dict[str, Any]]:
-    """Rows for coefficients and, for ``OF_INTERVALS``, their covariance and quantile."""
+    """Rows for coefficients and, where it is stored, their covariance and quantile."""
     inference = Inference.of(coefficients, covariance, df=df, confidence_level=confidence_level)
     common = {"covariance": covariance_kind, "status": status, "reason": reason}
-    is_kept = covariance_kind in OF_INTERVALS
+    is_kept = COVARIANCES[covariance_kind].is_stored
     for i, name in enumerate(names):
         yield {
             **common,
@@ -168,7 +166,7 @@ def _estimate_rows(
         estimate.covariance,
         covariance_kind="classical",
         correction=CORRECTIONS["classical"],
-        df=law_df(estimate.estimator, estimate.df_resid),
+        df=estimate.spec.law_df(estimate.df_resid),
         confidence_level=level,
     )
     yield from without_coefficient(
@@ -194,7 +192,7 @@ def _unanswered(runs: pd.DataFrame, moments: pd.DataFrame) -> Iterator[dict[str,
     for study_id, spec_id in zip(runs["study_id"], runs["spec_id"], strict=True):
         if (study_id, spec_id) in answered:
             continue
-        for estimator in ESTIMATORS:
+        for estimator in OF_LEAST_SQUARES:
             common = {"study_id": study_id, "spec_id": spec_id, "estimator": estimator}
             yield {**common, "item": "estimator", "status": "no_rows", "reason": NO_ROWS}
             for name in ("n_obs", "n_entities"):

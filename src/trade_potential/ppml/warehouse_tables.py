@@ -18,23 +18,23 @@ from trade_potential.gravity.warehouse_tables import (
     without_coefficient,
 )
 from trade_potential.inference import CONSTANT
+from trade_potential.inference.registry import ESTIMATORS, OF_PPML, Covariance
 from trade_potential.inference.test_result import TestResult, not_available
 from trade_potential.inference.wald import FEW_CLUSTERS, JOINT, wald
 from trade_potential.linalg import one_thread
-from trade_potential.ppml.covariance import CORRECTIONS, Correction, Kind
+from trade_potential.ppml.covariance import CORRECTIONS, Correction
 from trade_potential.ppml.estimate import fit_ppml
 from trade_potential.ppml.reset import reset
 from trade_potential.ppml.result import PpmlFit
 
 PAIR, YEAR = "pair_id", "year"
+KEY_OF = {"entity": PAIR, "time": YEAR}
 PPML_EFFECTS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "ppml": (),
-    "ppml_twoway": ((PAIR,), (YEAR,)),
+    name: tuple((KEY_OF[effect],) for effect in ESTIMATORS[name].effects) for name in OF_PPML
 }
 """Estimators of the warehouse. Of one reporter, exporter-year effects are year effects."""
 
-KINDS: tuple[Kind, ...] = ("robust", "clustered", "clustered_twoway")
-"""The classical covariance takes the outcome for counts: of money it says nothing."""
+KINDS = ESTIMATORS["ppml"].published
 
 DIAGNOSTICS = ("n_zeros", "df_resid", "deviance", "log_likelihood", "pseudo_r_squared", "r_squared")
 CORRECTION: Correction = "small_sample"
@@ -142,7 +142,9 @@ def _fit_rows(fit: PpmlFit, level: float) -> Iterator[Record]:
     yield from without_coefficient(fit.reason, KINDS[0], absorbed=absorbed, omitted=fit.omitted)
 
 
-def _tests(fit: PpmlFit, kind: Kind, resets: dict[Kind, TestResult]) -> Iterator[TestResult]:
+def _tests(
+    fit: PpmlFit, kind: Covariance, resets: dict[Covariance, TestResult]
+) -> Iterator[TestResult]:
     """RESET and the test of all slopes."""
     if kind in resets:
         yield resets[kind]

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from trade_potential.gravity.covariance import Covariance, Sandwich
+from trade_potential.gravity.covariance import Sandwich
 from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.specification_tests import NEAR_EXACT, f_of_restriction, is_near_exact
+from trade_potential.inference.registry import Covariance
 from trade_potential.inference.test_result import TestResult, named, not_available
 from trade_potential.inference.wald import FEW_CLUSTERS, wald
 from trade_potential.linalg import FloatArray, ScaledSystem, collinear_columns
