@@ -25,9 +25,9 @@ from trade_potential.gravity.estimate import Estimate
 from trade_potential.inference.registry import (
     COVARIANCES,
     ESTIMATORS,
-    OF_LEAST_SQUARES,
     Covariance,
     Estimator,
+    estimators,
 )
 
 SAME = 1e-9
@@ -141,7 +141,7 @@ def wages() -> Case:
     return Case.of(data.rename(columns={"nr": ENTITY, "lwage": OUTCOME, **renamed}))
 
 
-@pytest.mark.parametrize("estimator", OF_LEAST_SQUARES)
+@pytest.mark.parametrize("estimator", estimators("least_squares"))
 def test_wage_panel(wages: Case, estimator: Estimator) -> None:
     assert_as_linearmodels(wages, estimator)
     gone = {"within": ("x1", "x2", "x3"), "twoway": ("x1", "x2", "x3", "x4")}
@@ -152,7 +152,7 @@ def test_wage_panel(wages: Case, estimator: Estimator) -> None:
 
 
 @pytest.mark.parametrize("kind", list(COVARIANCES)[1:])
-@pytest.mark.parametrize("estimator", OF_LEAST_SQUARES)
+@pytest.mark.parametrize("estimator", estimators("least_squares"))
 def test_errors_of_wage_panel(wages: Case, estimator: Estimator, kind: Covariance) -> None:
     if kind not in ESTIMATORS[estimator].covariances:
         with pytest.raises(ValueError, match="no such scores"):
@@ -189,7 +189,7 @@ def random_case(request: pytest.FixtureRequest) -> Case:
     return Case.of(random_frame(int(request.param)))
 
 
-@pytest.mark.parametrize("estimator", OF_LEAST_SQUARES)
+@pytest.mark.parametrize("estimator", estimators("least_squares"))
 def test_random_panel(random_case: Case, estimator: Estimator) -> None:
     assert random_case.moments.sizes[0] == 1
     assert len(random_case.moments.sizes) > 2

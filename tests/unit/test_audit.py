@@ -18,7 +18,7 @@ from tests.panels import (
 
 from trade_potential.audit.compare import COLUMNS, TOLERANCE
 from trade_potential.audit.gravity import audit_gravity
-from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, OF_LEAST_SQUARES
+from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, estimators
 
 MEASURED = 0.1
 """Difference of two computations as a share of what the condition number of a number allows: 1e-8
@@ -146,7 +146,7 @@ def test_both_computations_agree(name: str) -> None:
 def test_every_estimator_and_covariance_has_a_counterpart() -> None:
     audit = Published.of(PANELS["gaps"]).audit()
     held = audit[audit["recomputed"].notna()]
-    for estimator in OF_LEAST_SQUARES:
+    for estimator in estimators("least_squares"):
         for kind in COVARIANCES:
             rows = held[(held["estimator"] == estimator) & (held["covariance"] == kind)]
             if kind not in ESTIMATORS[estimator].covariances:
@@ -238,5 +238,5 @@ def test_a_run_without_rows_is_confirmed(published: Published) -> None:
     audit = published.audit(
         sample=published.sample.iloc[:0], estimates=estimates, inference=published.inference[:0]
     )
-    assert audit["status"].tolist() == ["agrees"] * 3 * len(OF_LEAST_SQUARES)
+    assert audit["status"].tolist() == ["agrees"] * 3 * len(estimators("least_squares"))
     assert set(audit.loc[audit["quantity"] == "status", "reason"]) == {"the sample has no rows"}

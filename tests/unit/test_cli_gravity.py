@@ -14,7 +14,7 @@ from statsmodels.stats.diagnostic import linear_reset
 from tests.panels import LINEARMODELS
 from tests.unit.test_cli import Shell, assert_same_document, column, grunfeld_rows, options, save
 
-from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, OF_LEAST_SQUARES
+from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, estimators
 
 SAME = 1e-9
 """Two exact formulas in double precision; the document is rounded to 12 digits."""
@@ -76,7 +76,7 @@ def theirs(panel: pd.DataFrame, estimator: str, kind: str, theta: float) -> Any:
 
 @pytest.mark.parametrize("kind", COVARIANCES)
 def test_grunfeld_as_linearmodels(shell: Shell, panel: pd.DataFrame, kind: str) -> None:
-    known = [name for name in OF_LEAST_SQUARES if kind in ESTIMATORS[name].covariances]
+    known = [name for name in estimators("least_squares") if kind in ESTIMATORS[name].covariances]
     documents = shell.documents(panel, *options(estimator=",".join(known), covariance=kind))
     assert list(documents) == known
     theta = documents["random"]["statistics"]["theta_min"]

@@ -15,7 +15,7 @@ from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.scores import Meats
 from trade_potential.gravity.specification_tests import hausman, run_tests
-from trade_potential.inference.registry import OF_LEAST_SQUARES, Estimator
+from trade_potential.inference.registry import Estimator, estimators
 
 EXACT = 1e-12
 """The same formula on the same moments: only the order of additions differs."""
@@ -176,7 +176,7 @@ def test_constant_outcome_is_refused_as_a_constant_regressor_is(value: float) ->
     frame = make_panel(11, sizes=[4, 3, 7, 5] * 3, n_terms=2)
     frame[OUTCOME] = value
     case = Case.of(frame)
-    assert set(case.fits) == set(OF_LEAST_SQUARES)
+    assert set(case.fits) == set(estimators("least_squares"))
     for fit in case.fits.values():
         assert fit.status == "rank_deficient"
         assert fit.reason.endswith("the outcome does not vary over the sample")

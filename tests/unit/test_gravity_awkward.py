@@ -16,7 +16,7 @@ from trade_potential.errors import InputError
 from trade_potential.gravity.estimate import ESTIMATED, Estimate
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.on_blocks.panel import panel_moments, refined
-from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, OF_LEAST_SQUARES, Estimator
+from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, Estimator, estimators
 
 HOLDS = 1e-7
 """Slopes against least squares on rows, in standard errors or in units of the largest: offsets of
@@ -79,7 +79,7 @@ def normal_gap(frame: pd.DataFrame, fit: Estimate) -> Array:
 @given(frame=panels())
 def test_numbers_or_a_reason(frame: pd.DataFrame) -> None:
     case = Case.of(frame)
-    assert tuple(case.fits) == OF_LEAST_SQUARES
+    assert tuple(case.fits) == estimators("least_squares")
     for estimator, fit in case.fits.items():
         assert fit.is_estimated == (fit.status in ESTIMATED)
         if not fit.is_estimated:
@@ -112,7 +112,7 @@ def test_numbers_or_a_reason(frame: pd.DataFrame) -> None:
         assert test.status != "ok" or (test.statistic >= 0.0 and 0.0 <= test.p_value <= 1.0)
 
 
-@pytest.mark.parametrize("estimator", OF_LEAST_SQUARES)
+@pytest.mark.parametrize("estimator", estimators("least_squares"))
 @pytest.mark.parametrize("is_weighted", [False, True])
 def test_newton_steps_on_the_rows_find_the_minimum(estimator: Estimator, is_weighted: bool) -> None:
     """From coefficients half a standard error away, whatever the moments say."""

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests.panels import ENTITY, Case, GravityTables, make_panel, run_gravity_models
+from trade_potential.gravity.warehouse_tables import COLUMNS
 
 from trade_potential.gravity.covariance import CORRECTIONS
-from trade_potential.gravity.warehouse_tables import COLUMNS
-from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, OF_LEAST_SQUARES
+from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, estimators
 from trade_potential.inference.wald import FEW_CLUSTERS
 
 SAME = 1e-9
@@ -48,7 +48,7 @@ def test_every_estimator_has_every_covariance_it_can_have(small: GravityTables) 
     found = rows_of(small, "a", "coefficient")[["estimator", "covariance"]].drop_duplicates()
     expected = {
         (estimator, kind)
-        for estimator in OF_LEAST_SQUARES
+        for estimator in estimators("least_squares")
         for kind in list(COVARIANCES)[1:]
         if kind in ESTIMATORS[estimator].covariances
     }
@@ -57,7 +57,7 @@ def test_every_estimator_has_every_covariance_it_can_have(small: GravityTables) 
     assert (pairs["correction"] == pairs["covariance"].map(dict(CORRECTIONS))).all()
 
 
-@pytest.mark.parametrize("estimator", OF_LEAST_SQUARES)
+@pytest.mark.parametrize("estimator", estimators("least_squares"))
 def test_errors_are_those_of_the_library(small: GravityTables, case: Case, estimator: str) -> None:
     coefficients = rows_of(small, "a", "coefficient")
     products = rows_of(small, "a", "covariance")
@@ -116,7 +116,9 @@ def test_few_clusters_and_few_years_are_named(small: GravityTables) -> None:
 def test_joint_test_of_each_estimator_and_covariance(small: GravityTables, case: Case) -> None:
     tests = rows_of(small, "a", "test")
     joint = tests[tests["name"] == "joint_significance"].set_index(["estimator", "covariance"])
-    assert len(joint) == sum(len(ESTIMATORS[name].covariances) for name in OF_LEAST_SQUARES)
+    assert len(joint) == sum(
+        len(ESTIMATORS[name].covariances) for name in estimators("least_squares")
+    )
     fit, matrix = case.fits["pooled"], case.errors("pooled", "clustered").matrix
     expected = fit.slopes @ np.linalg.solve(matrix[1:, 1:], fit.slopes) / 3.0
     own = joint.loc[("pooled", "clustered")]

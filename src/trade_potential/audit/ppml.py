@@ -19,14 +19,15 @@ from trade_potential.audit.published import (
     published_numbers,
 )
 from trade_potential.errors import InputError
-from trade_potential.gravity.warehouse_tables import terms_by_spec
 from trade_potential.inference import CONSTANT
 from trade_potential.inference.left_out import WITHOUT_COEFFICIENT
 from trade_potential.inference.registry import COVARIANCES
 from trade_potential.inference.wald import too_few
 from trade_potential.linalg import COLLINEARITY_TOLERANCE, FloatArray
-from trade_potential.ppml.warehouse_tables import KINDS, PAIR, PPML_EFFECTS, YEAR, ppml_rows
 from trade_potential.precision import is_constant
+from trade_potential.results.build import terms_by_spec
+from trade_potential.results.gravity import Tables
+from trade_potential.results.ppml import KINDS, PAIR, PPML_EFFECTS, YEAR, ppml_rows
 
 REFERENCE = "statsmodels.GLM on dummies"
 RECOMPUTED = (
@@ -50,7 +51,7 @@ def audit_ppml(
     sample: pd.DataFrame,
     terms: pd.DataFrame,
     specifications: pd.DataFrame,
-    estimates: pd.DataFrame,
+    tables: Tables,
     *,
     tolerance: float = TOLERANCE,
 ) -> pd.DataFrame:
@@ -60,7 +61,7 @@ def audit_ppml(
         sample: Rows of int_gravity__ppml_sample.
         terms: spec_id, term, position.
         specifications: spec_id, confidence_level.
-        estimates: Rows of est_gravity_ppml.
+        tables: Of PPML.
         tolerance: Largest relative difference of numbers that agree; see ``compare``.
 
     Returns:
@@ -70,21 +71,24 @@ def audit_ppml(
     names = terms_by_spec(terms)
     levels = dict(zip(specifications["spec_id"], specifications["confidence_level"], strict=True))
     samples = dict(list(sample.groupby(SPEC)))
-    published = published_numbers(estimates, estimates.iloc[:0])
+    published = published_numbers(tables, names)
     parts: list[pd.DataFrame] = []
     for key, held in published.groupby([*SPEC, "estimator"]):
         study_id, spec_id, estimator = (str(part) for part in key)
-        own = estimates[(estimates[[*SPEC, "estimator"]] == list(key)).all(axis=1)]
+        fits, coefficients, losses = (
+            frame[(frame[[*SPEC, "estimator"]] == list(key)).all(axis=1)]
+            for frame in (tables.fits, tables.coefficients, tables.losses)
+        )
         ours = held[held["quantity"].isin([*RECOMPUTED, "status"])]
         rows, said = samples.get((study_id, spec_id)), ""
-        status = own.loc[own["item"] == "estimator", "status"].iloc[0]
+        status = fits["status"].item()
         if status != "ok" or rows is None:
             said = f"PPML has no numbers: {status}"
         else:
-            lost = own[own["item"] == "loss"]
-            kept = _kept(ppml_rows(rows, names[spec_id]), lost)
-            found = own[(own["item"] == "coefficient") & ~own["status"].isin(WITHOUT_COEFFICIENT)]
-            estimated = [t for t in names[spec_id] if t in set(found["name"])]
+            kept = _kept(ppml_rows(rows, names[spec_id]), losses)
+            has_one = ~coefficients["term_status"].isin(WITHOUT_COEFFICIENT)
+            found = set(coefficients.loc[has_one, "term"])
+            estimated = [t for t in names[spec_id] if t in found]
             try:
                 theirs = _recomputed(kept, estimated, estimator, float(levels[spec_id]))
                 gone = [t for t in names[spec_id] if t not in estimated]
@@ -104,7 +108,7 @@ def audit_ppml(
 
 def _kept(rows: pd.DataFrame, losses: pd.DataFrame) -> pd.DataFrame:
     """Rows without those in the ledger of the estimator."""
-    lost = set(zip(losses["name"], losses["time_key"].astype("int64"), strict=True))
+    lost = set(zip(losses["pair_id"], losses["year"], strict=True))
     is_kept = [key not in lost for key in zip(rows[PAIR], rows[YEAR], strict=True)]
     return rows[is_kept].reset_index(drop=True)
 

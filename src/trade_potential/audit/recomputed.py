@@ -14,7 +14,7 @@ from trade_potential.audit.published import NUMBER, Record, number_key
 from trade_potential.audit.reestimate import Fit, Refusal, reestimate
 from trade_potential.audit.row_tests import RowTest, row_tests
 from trade_potential.inference import CONSTANT
-from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, OF_LEAST_SQUARES
+from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, estimators
 from trade_potential.linalg import FloatArray
 
 SMALL = 1e-6
@@ -39,7 +39,7 @@ def recomputed_numbers(
     """
     rows: list[Record] = []
     if sample.empty:
-        for name in OF_LEAST_SQUARES:
+        for name in estimators("least_squares"):
             rows += _refusal(Refusal(name, "rows", "the sample has no rows", "no_rows"))
             rows += _sizes(name, 0, 0)
         return pd.DataFrame(rows, columns=_COLUMNS)

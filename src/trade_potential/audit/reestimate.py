@@ -25,7 +25,7 @@ from trade_potential.audit.covariances import Errors, errors_of
 from trade_potential.audit.design import Design, design_of, objection
 from trade_potential.audit.panel import Panel
 from trade_potential.inference import CONSTANT
-from trade_potential.inference.registry import ESTIMATORS, OF_LEAST_SQUARES
+from trade_potential.inference.registry import ESTIMATORS, estimators
 from trade_potential.linalg import FloatArray
 
 EXACT_FIT = 1e-18
@@ -102,7 +102,7 @@ class Refusal:
 def reestimate(panel: Panel) -> dict[str, Fit | Refusal]:
     """Every estimator by a library, or why there is none."""
     found: dict[str, Fit | Refusal] = {}
-    for estimator in OF_LEAST_SQUARES:  # random comes after within, mundlak after random
+    for estimator in estimators("least_squares"):  # random comes after within, mundlak after random
         found[estimator] = _reestimate(panel, estimator, found)
     return found
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from trade_potential.cli.session import DEGENERATE, OK, Progress, connect, write
 from trade_potential.errors import InputError
-from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, OF_LEAST_SQUARES
+from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, estimators
 
 if TYPE_CHECKING:
     import duckdb
@@ -151,7 +151,7 @@ def _on_moments(
     progress(f"moments of {table.rows} rows")
     covariance: Covariance = args.covariance or "classical"
     over_rows = COVARIANCES[covariance].over_rows
-    asked = [name for name in args.estimator if name in OF_LEAST_SQUARES]
+    asked = [name for name in args.estimator if name in estimators("least_squares")]
     over_time = args.tests or over_rows or any(ESTIMATORS[name].needs_time for name in asked)
     columns: dict[str, Any] = {
         "outcome": "v0",

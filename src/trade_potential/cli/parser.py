@@ -11,7 +11,7 @@ from trade_potential import limits
 from trade_potential.cli import gravity, index, releases, table
 from trade_potential.cli.session import BAD_ARGUMENTS
 from trade_potential.errors import InputError
-from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, OF_COMMANDS
+from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, of_commands
 
 INDEX_THRESHOLDS = {"eigenvalue": 1.0, "cumulative_share": 0.8}
 CORRECTIONS = ("small_sample", "ppmlhdfe", "none")
@@ -68,7 +68,7 @@ def _names(text: str) -> list[str]:
     return names
 
 
-def _estimators(text: str, known: Collection[str] = OF_COMMANDS) -> list[str]:
+def _estimators(text: str, known: Collection[str] = of_commands()) -> list[str]:
     """A list of estimators."""
     names = _names(text)
     unknown = [name for name in names if name not in known]
@@ -200,7 +200,7 @@ def _gravity_arguments(sub: _Parser) -> None:
         required=True,
         type=_estimators,
         metavar="E",
-        help=f"one of {', '.join(OF_COMMANDS)}, or several, separated by commas",
+        help=f"one of {', '.join(of_commands())}, or several, separated by commas",
     )
     sub.add_argument("--covariance", choices=COVARIANCES, help="default classical; of ppml robust")
     sub.add_argument(

@@ -31,7 +31,7 @@ from trade_potential.gravity.least_squares import NormalEquations, weighted_leas
 from trade_potential.gravity.left_out import left_out_of_sample
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.time_effects import TimeEffects
-from trade_potential.inference.registry import ESTIMATORS, OF_LEAST_SQUARES, Estimator
+from trade_potential.inference.registry import ESTIMATORS, Estimator, estimators
 
 ZERO_SIGMA_U = "the between variance is no larger than the within variance implies"
 
@@ -234,7 +234,7 @@ def estimate_all(
             by the variances of the within and between regressions, which need them first.
     """
     fits: dict[Estimator, Estimate] = {}
-    for name in OF_LEAST_SQUARES:
+    for name in estimators("least_squares"):
         spec = ESTIMATORS[name]
         if moments.times is not None or not spec.needs_time:
             needed = {f"{other}_fit": fits[other] for other in spec.needs}

@@ -219,10 +219,14 @@ ESTIMATORS: Mapping[str, EstimatorSpec] = {
 }
 
 
-OF_LEAST_SQUARES = tuple(s.name for s in ESTIMATORS.values() if s.family == "least_squares")
-OF_PPML = tuple(s.name for s in ESTIMATORS.values() if s.family == "ppml")
-OF_COMMANDS = tuple(s.name for s in ESTIMATORS.values() if s.case_of is None)
-"""Estimators that commands know: cases are asked for by their effects."""
+def estimators(family: str = "") -> tuple[Estimator, ...]:
+    """Names in order, of all or of a family."""
+    return tuple(spec.name for spec in ESTIMATORS.values() if family in ("", spec.family))
+
+
+def of_commands() -> tuple[Estimator, ...]:
+    """Estimators that commands know: cases are asked for by their effects."""
+    return tuple(spec.name for spec in ESTIMATORS.values() if spec.case_of is None)
 
 
 def estimator_rows() -> list[dict[str, str | bool]]:
