@@ -234,9 +234,13 @@ def estimator_rows() -> list[dict[str, str | bool]]:
     return [
         {
             "estimator": spec.name,
-            "base_covariance": spec.base_covariance,
+            "title": spec.title,
+            "family": spec.family,
+            "effects": ", ".join(spec.effects),
+            "law": spec.law,
             "link": spec.link,
-            "has_time_effects": spec.needs_time,
+            "covariances": ", ".join(spec.published),
+            "has_theta": spec.has_theta,
             "predicts": spec.predicts,
         }
         for spec in ESTIMATORS.values()
