@@ -245,14 +245,14 @@ def _tests(
     from trade_potential.gravity.covariance import sandwich
     from trade_potential.gravity.on_blocks.panel import fit_meats
     from trade_potential.gravity.specification_tests import run_tests
-    from trade_potential.gravity.wald_tests import hausman_robust, mundlak
+    from trade_potential.gravity.wald_tests import hausman_robust, mundlak_test
 
     progress("tests")
     fit, robust = fits["mundlak"], None
     if fit.is_estimated:
         meats = fit_meats(connection, moments, fit, over_rows=False)
         robust = sandwich(fit, meats, "clustered", n_entities=moments.n_entities)
-    return (*run_tests(moments, fits, refine), hausman_robust(fit, robust), mundlak(fit))
+    return (*run_tests(moments, fits, refine), hausman_robust(fit, robust), mundlak_test(fit))
 
 
 def _outcome(args: argparse.Namespace) -> str:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import argparse
 import csv
 from collections.abc import Callable, Collection
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
 from trade_potential import limits
 from trade_potential.cli import gravity, index, releases, table
 from trade_potential.cli.session import BAD_ARGUMENTS
 from trade_potential.errors import InputError
-from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, of_commands
+from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, Correction, of_commands
 
 INDEX_THRESHOLDS = {"eigenvalue": 1.0, "cumulative_share": 0.8}
-CORRECTIONS = ("small_sample", "ppmlhdfe", "none")
 
 GRAVITY_EXAMPLES = """examples of gravity:
   trade-potential gravity panel.csv --outcome lntrade --regressors lngdp,lnpop,lndist \\
@@ -205,7 +204,7 @@ def _gravity_arguments(sub: _Parser) -> None:
     sub.add_argument("--covariance", choices=COVARIANCES, help="default classical; of ppml robust")
     sub.add_argument(
         "--correction",
-        choices=CORRECTIONS,
+        choices=get_args(Correction),
         help="of the standard errors of ppml for small samples (default small_sample)",
     )
     sub.add_argument(

@@ -17,6 +17,8 @@ Estimator = Literal[
 Covariance = Literal["classical", "robust", "clustered", "clustered_twoway", "driscoll_kraay"]
 Dimension = Literal["entity", "time"]
 Law = Literal["t", "normal"]
+Correction = Literal["small_sample", "ppmlhdfe", "none"]
+"""Of PPML's covariances for small samples; the others have one each."""
 
 
 @dataclass(frozen=True)

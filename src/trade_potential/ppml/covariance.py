@@ -37,15 +37,13 @@ from typing import Literal
 
 import numpy as np
 
-from trade_potential.inference.registry import ESTIMATORS, Covariance
-from trade_potential.linalg import FloatArray, ScaledSystem
+from trade_potential.inference.registry import ESTIMATORS, Correction, Covariance
+from trade_potential.linalg import FloatArray, IntArray, ScaledSystem
 from trade_potential.ppml.demean import DummyRanks, is_nested
 from trade_potential.ppml.levels import gram
-from trade_potential.ppml.sample import IntArray
 
 CovarianceStatus = Literal["ok", "not_positive_definite", "single_cluster"]
 KINDS = ESTIMATORS["ppml"].covariances
-Correction = Literal["small_sample", "ppmlhdfe", "none"]
 CORRECTIONS: dict[Correction, dict[Covariance, str]] = {
     "small_sample": {
         "classical": "none: variance = mean",

@@ -10,16 +10,16 @@ import numpy as np
 import pandas as pd
 
 from trade_potential.inference.left_out import BEYOND_DOUBLES, CONSTANT_REGRESSOR
-from trade_potential.linalg import FloatArray
+from trade_potential.inference.registry import Correction
+from trade_potential.linalg import FloatArray, IntArray
 from trade_potential.ppml.columns import Columns
-from trade_potential.ppml.covariance import Correction
 from trade_potential.ppml.demean import RANK_DEMEANED, DummyRanks, NotDemeanedError, demean
 from trade_potential.ppml.describe import described
 from trade_potential.ppml.left_out import Redundant, left_out
 from trade_potential.ppml.newton import solve_at_scale
 from trade_potential.ppml.normal import Plan
 from trade_potential.ppml.result import ESTIMATED, PpmlFit, Status, refused
-from trade_potential.ppml.sample import IntArray, Sample, read_sample
+from trade_potential.ppml.sample import Sample, read_sample
 from trade_potential.ppml.separation import SEPARATION, prune
 from trade_potential.ppml.solve import Problem, solve
 from trade_potential.precision import CONSTANT_TOLERANCE, few_digits, location, refuse_squares

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from trade_potential.inference.registry import Covariance
-from trade_potential.inference.test_result import TestResult, named, not_available
+from trade_potential.inference.test_result import TestResult, hypothesis, not_available
 from trade_potential.inference.wald import wald
 from trade_potential.linalg import COLLINEARITY_TOLERANCE, FloatArray
 from trade_potential.ppml.covariance import KINDS, covariances
@@ -36,7 +36,7 @@ def reset(fit: PpmlFit, powers: tuple[int, ...] = PPML_POWERS) -> dict[Covarianc
     null = (
         f"powers of the prediction ({said}) add nothing: the conditional mean is exp(x'b + effects)"
     )
-    tests = {kind: replace(named("reset", null, kind), powers=powers) for kind in KINDS}
+    tests = {kind: replace(hypothesis("reset", null, kind), powers=powers) for kind in KINDS}
 
     def none(reason: str) -> dict[Covariance, TestResult]:
         return {kind: not_available(test, reason) for kind, test in tests.items()}

@@ -9,10 +9,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from trade_potential.inference.registry import COVARIANCES, Covariance
+from trade_potential.inference.registry import COVARIANCES, Correction, Covariance
 from trade_potential.inference.wald import too_few
 from trade_potential.linalg import FloatArray
-from trade_potential.ppml.covariance import Correction, PpmlCovariance
+from trade_potential.ppml.covariance import PpmlCovariance
 from trade_potential.ppml.sample import Sample
 from trade_potential.ppml.solve import Problem, Solution
 

@@ -8,11 +8,17 @@ import numpy as np
 import pandas as pd
 
 from trade_potential.inference import CONSTANT
-from trade_potential.inference.registry import ESTIMATORS, Covariance, Estimator, estimators
+from trade_potential.inference.registry import (
+    ESTIMATORS,
+    Correction,
+    Covariance,
+    Estimator,
+    estimators,
+)
 from trade_potential.inference.test_result import TestResult, not_available
 from trade_potential.inference.wald import FEW_CLUSTERS, JOINT, wald
 from trade_potential.linalg import one_thread
-from trade_potential.ppml.covariance import CORRECTIONS, Correction
+from trade_potential.ppml.covariance import CORRECTIONS
 from trade_potential.ppml.estimate import fit_ppml
 from trade_potential.ppml.reset import reset
 from trade_potential.ppml.result import PpmlFit
@@ -31,7 +37,7 @@ PPML_EFFECTS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """Columns of the effects. Of one reporter, exporter-year effects are year effects."""
 
-KINDS = ESTIMATORS["ppml"].published
+PUBLISHED = ESTIMATORS["ppml"].published
 
 NUMBERS = ("n_zeros", "df_resid", "deviance", "log_likelihood", "pseudo_r_squared", "r_squared")
 CORRECTION: Correction = "small_sample"
@@ -107,7 +113,7 @@ def _infer(
 ) -> None:
     """Add coefficients, covariances and tests."""
     resets = reset(fit)
-    said = {kind: _status(fit, kind) for kind in KINDS}
+    said = {kind: _status(fit, kind) for kind in PUBLISHED}
     of_intervals = interval_covariance(estimator, said["clustered"][0])
     for kind, (status, reason) in said.items():
         add_covariance(
