@@ -70,8 +70,8 @@ def test_tables_of_a_sample_hold_what_the_models_hold(name: str) -> None:
     made = Published.of(PANELS[name])
     tables = own_tables(made.sample, tuple(made.terms["term"]), 0.95)
     key = ["study_id", "spec_id", *NUMBER]
-    own = published_numbers(*tables).sort_values(key, ignore_index=True)
-    models = published_numbers(made.estimates, made.inference).sort_values(key, ignore_index=True)
+    own = published_numbers(tables, made.names).sort_values(key, ignore_index=True)
+    models = published_numbers(made.tables, made.names).sort_values(key, ignore_index=True)
     pd.testing.assert_frame_equal(own[key], models[key])
     # Both ran the same SQL: sums differ in their order alone.
     np.testing.assert_allclose(own["published"], models["published"], rtol=1e-6, atol=1e-9)
