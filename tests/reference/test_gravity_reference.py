@@ -69,7 +69,7 @@ def quasi_demeaned(case: Case, fit: Estimate) -> PooledOLS:
 def reference_fit(case: Case, fit: Estimate, kind: Covariance = "classical") -> Reference:
     """The same estimator by linearmodels."""
     options = dict(LINEARMODELS[kind])
-    if fit.estimator == "mundlak":
+    if fit.spec.has_theta and fit.estimator != "random":  # theta is proven by its own tests
         return quasi_demeaned(case, fit).fit(**options)
     panel = case.frame.set_index([ENTITY, "year"])
     y = panel[OUTCOME]
@@ -79,7 +79,7 @@ def reference_fit(case: Case, fit: Estimate, kind: Covariance = "classical") -> 
         # Its rows are entities: clusters of one, for which the robust covariance is the same.
         options = LINEARMODELS["classical" if kind == "classical" else "robust"]
         return BetweenOLS(y, x, weights=weights).fit(**options)
-    if fit.estimator in ("within", "twoway"):
+    if fit.spec.effects:
         if kind.startswith("clustered"):  # effects nested in the clusters are not counted in K
             options |= {"auto_df": False, "count_effects": False}
         return PanelOLS(
@@ -99,9 +99,9 @@ def assert_as_linearmodels(case: Case, estimator: Estimator) -> None:
     assert fit.df_resid == theirs.df_resid
     assert_same(fit.ssr, theirs.resid_ss)
     # Of weighted rows ours is the squared correlation, theirs that of the weighted data.
-    if estimator not in ("random", "mundlak"):
+    if not fit.spec.has_theta:
         assert_same(fit.r_squared, theirs.rsquared)
-    if estimator in ("within", "twoway"):
+    if fit.spec.effects:
         assert_same(fit.sigma_e, np.sqrt(theirs.s2))
     if estimator == "random":
         parts = theirs.variance_decomposition

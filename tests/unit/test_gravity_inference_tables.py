@@ -68,7 +68,7 @@ def test_errors_are_those_of_the_library(small: GravityTables, case: Case, estim
         if kind not in ESTIMATORS[estimator].covariances:
             continue
         ours = case.errors(estimator, kind)
-        first = 1 if estimator in ("within", "twoway") else 0  # the constant is a convention there
+        first = 1 if ESTIMATORS[estimator].effects else 0  # the constant is a convention there
         mine = coefficients[
             (coefficients["estimator"] == estimator) & (coefficients["covariance"] == kind)
         ].set_index("term")
@@ -78,7 +78,7 @@ def test_errors_are_those_of_the_library(small: GravityTables, case: Case, estim
         with np.errstate(invalid="ignore"):
             errors = np.sqrt(np.diag(ours.matrix))
         np.testing.assert_allclose(mine["coefficient_se"].iloc[first:], errors[first:], rtol=SAME)
-        is_normal = estimator in ("random", "mundlak")
+        is_normal = ESTIMATORS[estimator].law == "normal"
         assert mine["df"].isna().all() if is_normal else (mine["df"] == ours.df).all()
         stored = products[(products["estimator"] == estimator) & (products["covariance"] == kind)]
         assert len(stored) == COVARIANCES[kind].is_stored
