@@ -8,11 +8,17 @@ import numpy as np
 import pandas as pd
 
 from trade_potential.inference import CONSTANT
-from trade_potential.inference.registry import ESTIMATORS, Estimator, estimators
+from trade_potential.inference.registry import (
+    ESTIMATORS,
+    Correction,
+    Covariance,
+    Estimator,
+    estimators,
+)
 from trade_potential.inference.test_result import TestResult, not_available
 from trade_potential.inference.wald import FEW_CLUSTERS, JOINT, wald
 from trade_potential.linalg import one_thread
-from trade_potential.ppml.covariance import CORRECTIONS, Correction, Kind
+from trade_potential.ppml.covariance import CORRECTIONS
 from trade_potential.ppml.estimate import fit_ppml
 from trade_potential.ppml.reset import reset
 from trade_potential.ppml.result import PpmlFit
@@ -31,8 +37,7 @@ PPML_EFFECTS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """Columns of the effects. Of one reporter, exporter-year effects are year effects."""
 
-KINDS: tuple[Kind, ...] = ("robust", "clustered", "clustered_twoway")
-"""The classical covariance takes the outcome for counts: of money it says nothing."""
+PUBLISHED = ESTIMATORS["ppml"].published
 
 NUMBERS = ("n_zeros", "df_resid", "deviance", "log_likelihood", "pseudo_r_squared", "r_squared")
 CORRECTION: Correction = "small_sample"
@@ -108,7 +113,7 @@ def _infer(
 ) -> None:
     """Add coefficients, covariances and tests."""
     resets = reset(fit)
-    said = {kind: _status(fit, kind) for kind in KINDS}
+    said = {kind: _status(fit, kind) for kind in PUBLISHED}
     of_intervals = interval_covariance(estimator, said["clustered"][0])
     for kind, (status, reason) in said.items():
         add_covariance(
@@ -138,13 +143,15 @@ def _infer(
     )
 
 
-def _status(fit: PpmlFit, kind: Kind) -> tuple[str, str]:
+def _status(fit: PpmlFit, kind: Covariance) -> tuple[str, str]:
     """Status and reason of a covariance."""
     few, errors = fit.too_few(kind), fit.covariances[kind]
     return (FEW_CLUSTERS, few) if few else (errors.status, errors.reason)
 
 
-def _tests(fit: PpmlFit, kind: Kind, resets: dict[Kind, TestResult]) -> Iterator[TestResult]:
+def _tests(
+    fit: PpmlFit, kind: Covariance, resets: dict[Covariance, TestResult]
+) -> Iterator[TestResult]:
     """RESET and the test of all slopes."""
     if kind in resets:
         yield resets[kind]
