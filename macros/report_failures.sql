@@ -27,6 +27,6 @@
 
 {#- Write the complaints of a refused run to target/complaints.json; its path. -#}
 {% macro record_complaints(complaints) -%}
-    {%- set folder = flags.PROJECT_DIR ~ '/' ~ (flags.TARGET_PATH or 'target') -%}
+    {%- set folder = invocation_args_dict.project_dir ~ '/' ~ (invocation_args_dict.target_path or 'target') -%}
     {{ return(library('record', {'folder': folder, 'invocation_id': invocation_id, 'refused': complaints})) }}
 {%- endmacro %}
