@@ -14,8 +14,8 @@ STEPS = {
     "scipy.stats": ("scipy.stats",),
     "great_expectations": ("great_expectations", "great_expectations.expectations"),
     "the rest of the library's estimators": (
-        "trade_potential.index.warehouse_tables",
         "trade_potential.results.build",
+        "trade_potential.results.index",
         "pyfixest.core.demean",
     ),
     "linearmodels and statsmodels": (

@@ -5,19 +5,18 @@ with weights as (
         scaling.index_spec_id,
         scaling.normalisation,
         {% for k in slots(1) -%}
-            max(case when scaling.position = {{ k }} then estimates.value end) as weight_{{ k }},
+            max(case when scaling.position = {{ k }} then estimates.weight end) as weight_{{ k }},
             max(case when scaling.position = {{ k }} then scaling.location end) as location_{{ k }},
             max(case when scaling.position = {{ k }} then scaling.scale end) as scale_{{ k }},
         {% endfor -%}
         count(*) as term_count
     from {{ ref('int_index__scaling') }} as scaling
-    inner join {{ ref('est_index') }} as estimates
+    inner join {{ ref('est_index_variables') }} as estimates
         on
-            estimates.item = 'weight'
-            and scaling.study_id = estimates.study_id
+            scaling.study_id = estimates.study_id
             and scaling.index_spec_id = estimates.index_spec_id
             and scaling.variable = estimates.variable
-    where scaling.scale is not null and estimates.value is not null
+    where scaling.scale is not null and estimates.weight is not null
     group by scaling.study_id, scaling.index_spec_id, scaling.normalisation
 ),
 

@@ -1,23 +1,20 @@
 -- The numbers of a fit as rows, with its status on each: those that its kind of estimator has, also
 -- where one is undefined.
-{% set sizes = ['n_obs', 'n_entities'] -%}
-{% set of_estimates = ['df_resid', 'r_squared'] -%}
-{% set of_least_squares = [
-    'n_rows', 'n_absorbed', 'ssr', 'r_squared_within', 'r_squared_between', 'r_squared_overall',
-    'sigma_u', 'sigma_e', 'condition_number',
-] -%}
-{% set of_ppml = ['n_zeros', 'deviance', 'log_likelihood', 'pseudo_r_squared'] -%}
 {% set present = {
-    'n_obs': sizes, 'df_resid': of_estimates, 'n_rows': of_least_squares, 'n_zeros': of_ppml
+    'n_obs': ['n_obs', 'n_entities'],
+    'df_resid': ['df_resid', 'r_squared'],
+    'n_rows': [
+        'n_rows', 'n_absorbed', 'ssr', 'r_squared_within', 'r_squared_between',
+        'r_squared_overall', 'sigma_u', 'sigma_e', 'condition_number',
+    ],
+    'n_zeros': ['n_zeros', 'deviance', 'log_likelihood', 'pseudo_r_squared'],
 } -%}
+{% set columns = {} -%}
+{% for names in present.values() %}{% for name in names -%}
+    {% do columns.update({name: 'fits.' ~ name}) -%}
+{% endfor %}{% endfor -%}
 with names as (
-    select name_rows.diagnostic
-    from (
-        values
-        {%- for name in sizes + of_estimates + of_least_squares + of_ppml %}
-            ('{{ name }}'){{ ',' if not loop.last }}
-        {%- endfor %}
-    ) as name_rows (diagnostic)
+    {{ name_rows(columns, 'diagnostic') }}
 ),
 
 numbers as (
@@ -27,18 +24,18 @@ numbers as (
         fits.estimator,
         names.diagnostic,
         cast(null as bigint) as group_size,
-        case names.diagnostic
-            {% for name in sizes + of_estimates + of_least_squares + of_ppml -%}
-                when '{{ name }}' then cast(fits.{{ name }} as double precision)
-            {% endfor -%}
-        end as diagnostic_value
+        {{ picked('names.diagnostic', columns) }} as diagnostic_value
     from {{ ref('est_gravity_fits') }} as fits
     cross join names
     where
         {% for column, of_kind in present.items() -%}
             {{ 'or ' if not loop.first }}(
                 fits.{{ column }} is not null
-                and names.diagnostic in ('{{ of_kind | join("', '") }}')
+                and names.diagnostic in (
+                    {% for name in of_kind -%}
+                        '{{ name }}'{{ ',' if not loop.last }}
+                    {% endfor -%}
+                )
             )
         {% endfor -%}
     union all

@@ -1,4 +1,4 @@
-"""Tidy tables of the warehouse in, one long table of estimates out; odd tables are refused."""
+"""Tidy tables of the warehouse in, typed tables of estimates out; odd tables are refused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from trade_potential.errors import InputError
 from trade_potential.index.correlation import Correlation
 from trade_potential.index.estimate import IndexSettings, estimate_index
-from trade_potential.index.warehouse_tables import COLUMNS, READ, estimate_indices
+from trade_potential.results.index import READ, IndexTables, estimate_indices
 
 ABC = ("a", "b", "c")
 REGULAR = np.array([[1.0, 0.6, 0.3], [0.6, 1.0, 0.2], [0.3, 0.2, 1.0]])
@@ -42,72 +42,66 @@ def tables() -> Tables:
         "moments": pd.DataFrame(moments, columns=READ["moments"]),
         "terms": pd.DataFrame(terms, columns=READ["terms"]),
         "specifications": pd.DataFrame(specifications, columns=READ["specifications"]),
+        "runs": pd.DataFrame(
+            {"study_id": ["s1", "s1", "s2", "s2"], "index_spec_id": ["pca", "fixed"] * 2}
+        ),
     }
 
 
-def test_table_holds_every_item_of_every_index_once() -> None:
-    result = estimate_indices(**tables())
-    assert list(result.columns) == list(COLUMNS)
-    assert result["component"].dtype == "Int64"
-    assert not result.duplicated(
-        ["study_id", "index_spec_id", "item", "variable", "component"]
-    ).any()
-    once = (
-        "status",
-        "row_count",
-        "kmo",
-        "bartlett_chi2",
-        "condition_number",
-        "negative_weights",
-    )
-    by_component = (
-        "eigenvalue",
-        "variance_share",
-        "cumulative_share",
-        "is_kept",
-        "component_weight",
-    )
-    expected = {
-        **dict.fromkeys(once, 1),
-        **dict.fromkeys(("msa", "weight", *by_component), 3),
-        "loading": 9,
-    }
-    for _, rows in result.groupby(["study_id", "index_spec_id"]):
-        assert rows["item"].value_counts().to_dict() == expected
+def estimated(given: Tables | None = None) -> IndexTables:
+    return estimate_indices(**(given or tables()), max_terms=4)
 
 
-def test_table_agrees_with_the_estimate() -> None:
-    result = estimate_indices(**tables()).query("study_id == 's2'")
+def test_every_index_has_its_rows_once() -> None:
+    result = estimated()
+    keys = ["study_id", "index_spec_id"]
+    for frame, own, count in (
+        (result.indices, [], 1),
+        (result.variables, ["variable"], 3),
+        (result.components, ["component"], 3),
+    ):
+        assert not frame.duplicated([*keys, *own]).any()
+        assert set(frame.groupby(keys).size()) == {count}
+        assert len(frame) == 4 * count
+    assert set(result.indices["status"]) == {"ok"}
+    assert result.indices["row_count"].tolist() == [40] * 4
+
+
+def test_tables_agree_with_the_estimate() -> None:
+    result = estimated()
     expected = estimate_index(Correlation.of(ABC, 40, REGULAR), PCA)
     assert expected.components is not None
     assert expected.sphericity is not None
-    pca = result[result["index_spec_id"] == "pca"]
-    by_component = pca[pca["item"] == "loading"]["value"].to_numpy().reshape(3, 3)
-    assert np.array_equal(by_component.T, expected.components.loadings)
-    assert pca[pca["item"] == "weight"]["value"].tolist() == expected.weights.tolist()
-    bartlett = pca[pca["item"] == "bartlett_chi2"].iloc[0]
-    assert bartlett[["value", "df", "p_value"]].tolist() == [
+    at = "study_id == 's2' and index_spec_id == '{}'"
+    pca = result.variables.query(at.format("pca"))
+    assert np.array_equal(pca[["l1", "l2", "l3"]], expected.components.loadings)
+    assert pca["l4"].isna().all()
+    assert pca["weight"].tolist() == expected.weights.tolist()
+    index = result.indices.query(at.format("pca")).iloc[0]
+    assert index[["bartlett_chi2", "bartlett_df", "bartlett_p_value"]].tolist() == [
         expected.sphericity.chi2,
-        3.0,
+        3,
         expected.sphericity.p_value,
     ]
-    fixed = result[result["index_spec_id"] == "fixed"]
-    assert fixed[fixed["item"] == "weight"]["value"].tolist() == GIVEN
-    assert fixed[fixed["item"] == "is_kept"]["value"].tolist() == [1.0, 1.0, 1.0]
+    components = result.components.query(at.format("pca"))
+    assert components["eigenvalue"].tolist() == expected.components.eigenvalues.tolist()
+    assert components["component_weight"].tolist() == expected.component_weights.tolist()
+    assert result.variables.query(at.format("fixed"))["weight"].tolist() == GIVEN
+    assert result.components.query(at.format("fixed"))["is_kept"].tolist() == [True] * 3
 
 
 def test_order_and_triangle_of_the_rows_do_not_matter() -> None:
     given = tables()
-    expected = estimate_indices(**given)
+    expected = estimated(given)
     shuffled = {name: frame.sample(frac=1.0, random_state=3) for name, frame in given.items()}
     mirrored = given["moments"].rename(
         columns={"row_variable": "col_variable", "col_variable": "row_variable"}
     )
     off = given["moments"]["row_variable"] != given["moments"]["col_variable"]
     for moments in (shuffled["moments"], mirrored, pd.concat([given["moments"], mirrored[off]])):
-        pd.testing.assert_frame_equal(
-            estimate_indices(**{**shuffled, "moments": moments}), expected
-        )
+        found = estimated({**shuffled, "moments": moments})
+        for name, frame in vars(expected).items():
+            pd.testing.assert_frame_equal(getattr(found, name), frame)
 
 
 def test_null_values_have_a_reason() -> None:
@@ -115,13 +109,18 @@ def test_null_values_have_a_reason() -> None:
     moments = given["moments"]
     is_c = (moments["row_variable"] == "c") | (moments["col_variable"] == "c")
     moments.loc[is_c & (moments["study_id"] == "s1"), "correlation"] = np.nan
-    result = estimate_indices(**given)
-    refused = result[(result["study_id"] == "s1") & (result["index_spec_id"] == "pca")]
-    assert set(refused["status"]) == {"constant_variable"}
-    assert refused[refused["value"].isna()]["reason"].str.contains("no spread.*: c").all()
-    assert refused[refused["item"] == "row_count"]["value"].tolist() == [40.0]
-    assert "eigenvalue" not in set(refused["item"])
-    assert set(result[result["study_id"] == "s2"]["status"]) == {"ok"}
+    result = estimated(given)
+    refused = result.indices.query("study_id == 's1' and index_spec_id == 'pca'").iloc[0]
+    assert refused["status"] == "constant_variable"
+    assert "no spread" in refused["reason"]
+    assert refused["reason"].endswith(": c")
+    assert refused["row_count"] == 40
+    assert refused[["kmo", "bartlett_chi2", "condition_number", "negative_weights"]].isna().all()
+    variables = result.variables.query("study_id == 's1' and index_spec_id == 'pca'")
+    assert variables["variable"].tolist() == list(ABC)
+    assert variables[["weight", "msa", "l1"]].isna().all(axis=None)
+    assert "s1" not in set(result.components.query("index_spec_id == 'pca'")["study_id"])
+    assert set(result.indices.query("study_id == 's2'")["status"]) == {"ok"}
 
 
 def test_negative_weights_are_counted_and_named() -> None:
@@ -129,15 +128,19 @@ def test_negative_weights_are_counted_and_named() -> None:
     moments = given["moments"]
     is_c = (moments["row_variable"] == "c") ^ (moments["col_variable"] == "c")
     moments.loc[is_c, "correlation"] *= -1.0
-    row = estimate_indices(**given).query("item == 'negative_weights' and index_spec_id == 'pca'")
-    assert row["value"].tolist() == [1.0, 1.0]
-    assert row["reason"].tolist() == ["c", "c"]
+    row = estimated(given).indices.query("index_spec_id == 'pca'")
+    assert row["negative_weights"].tolist() == [1, 1]
+    assert row["negative_variables"].tolist() == ["c", "c"]
+    assert row["reason"].isna().all()
 
 
-def test_no_moments_give_no_rows() -> None:
-    result = estimate_indices(**{**tables(), "moments": tables()["moments"].iloc[:0]})
-    assert result.empty
-    assert list(result.columns) == list(COLUMNS)
+def test_no_moments_give_no_numbers_and_the_same_types() -> None:
+    result = estimated({**tables(), "moments": tables()["moments"].iloc[:0]})
+    assert set(result.indices["status"]) == {"no_rows"}
+    assert result.variables.empty
+    assert result.components.empty
+    for name, frame in vars(estimated()).items():
+        assert getattr(result, name).dtypes.to_dict() == frame.dtypes.to_dict()
 
 
 def _set(table: str, row: int, column: str, value: object) -> Any:
@@ -190,13 +193,14 @@ def test_odd_tables_are_refused_by_name(change: Any, message: str) -> None:
     given = tables()
     change(given)
     with pytest.raises(InputError, match=message):
-        estimate_indices(**given)
+        estimated(given)
 
 
 def test_run_without_rows_has_a_status() -> None:
     runs = pd.DataFrame({"study_id": ["s1", "empty"], "index_spec_id": ["pca", "pca"]})
-    result = estimate_indices(**tables(), runs=runs)
-    empty = result[result["study_id"] == "empty"]
-    assert empty["item"].tolist() == ["status", "row_count"]
-    assert set(empty["status"]) == {"no_rows"}
-    assert (result.loc[result["study_id"] != "empty", "status"] == "ok").all()
+    result = estimated({**tables(), "runs": runs})
+    empty = result.indices[result.indices["study_id"] == "empty"]
+    assert empty[["status", "row_count"]].to_numpy().tolist() == [["no_rows", 0]]
+    assert empty["reason"].notna().all()
+    assert set(result.variables["study_id"]) == {"s1", "s2"}
+    assert (result.indices.loc[result.indices["study_id"] != "empty", "status"] == "ok").all()

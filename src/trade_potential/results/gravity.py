@@ -218,10 +218,12 @@ def slot_columns(max_terms: int) -> dict[str, list[str]]:
 
 
 def slots_of(regressors: tuple[str, ...], names: Iterable[str], max_terms: int) -> list[int]:
-    """Design slots of coefficients by name, the constant or not among them."""
+    """Design slots of coefficients by name, in any order, the constant or not among them."""
     held = tuple(names)
-    slots = design_slots(regressors, tuple(n for n in held if n != CONSTANT), max_terms)
-    return slots if CONSTANT in held else slots[1:]
+    terms = tuple(name for name in held if name != CONSTANT)
+    slots = design_slots(regressors, terms, max_terms)
+    slot_of = dict(zip((CONSTANT, *terms), slots, strict=True))
+    return [slot_of[name] for name in held]
 
 
 def coefficients_by_slot(values: FloatArray, slots: list[int], max_terms: int) -> FloatArray:

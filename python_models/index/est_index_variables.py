@@ -1,8 +1,8 @@
-"""Components, loadings, weights and factor tests of every index, from its correlations."""
+"""Weight, sampling adequacy and loadings of every variable of an index."""
 
 
 def model(dbt, session):
-    from trade_potential.index.warehouse_tables import estimate_indices
+    from trade_potential.results.index import estimate_indices
 
     dbt.config(materialized="table")
     return estimate_indices(
@@ -10,4 +10,5 @@ def model(dbt, session):
         terms=dbt.ref("stg_study__index_terms").df(),
         specifications=dbt.ref("stg_study__index_specifications").df(),
         runs=dbt.ref("int_index__runs").df(),
-    )
+        max_terms=int(dbt.config.meta_get("max_terms")),
+    ).variables

@@ -1,8 +1,8 @@
-"""Between tidy tables of the warehouse and the index estimates."""
+"""The typed tables of the indices: one dataclass a table, one field a column."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,21 +11,10 @@ import pandas as pd
 from trade_potential.errors import InputError
 from trade_potential.index.correlation import Correlation
 from trade_potential.index.estimate import IndexEstimate, IndexSettings, estimate_index
+from trade_potential.results.typed import BySlot, Int32, frame_of
 
-KEYS = ["study_id", "index_spec_id"]
+KEYS = ("study_id", "index_spec_id")
 NO_ROWS = "no row of the sample is left: the row ledger tells why"
-COLUMNS = {
-    "study_id": "str",
-    "index_spec_id": "str",
-    "item": "str",
-    "variable": "str",
-    "component": "Int64",
-    "value": "float64",
-    "df": "float64",
-    "p_value": "float64",
-    "status": "str",
-    "reason": "str",
-}
 READ = {
     "moments": (*KEYS, "row_variable", "col_variable", "row_count", "correlation"),
     "terms": ("index_spec_id", "variable", "position", "direction_sign", "fixed_weight"),
@@ -39,7 +28,52 @@ READ = {
 }
 MAY_BE_NULL = ("correlation", "fixed_weight", "component_threshold", "row_count")
 
-Row = dict[str, Any]
+
+@dataclass(frozen=True, kw_only=True)
+class IndexRow:
+    """One index of a study; a number that cannot be had is null, and ``reason`` says why."""
+
+    status: str
+    reason: str | None
+    row_count: int
+    negative_weights: int | None = None
+    negative_variables: str | None = None
+    kmo: float | None = None
+    bartlett_chi2: float | None = None
+    bartlett_df: Int32 | None = None
+    bartlett_p_value: float | None = None
+    condition_number: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariableRow:
+    """One variable of an index, its loadings l1.. by component."""
+
+    variable: str
+    weight: float
+    msa: float
+    by_slot: BySlot
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComponentRow:
+    """One component; 1 has the largest eigenvalue."""
+
+    component: Int32
+    eigenvalue: float
+    variance_share: float
+    cumulative_share: float
+    component_weight: float
+    is_kept: bool
+
+
+@dataclass(frozen=True)
+class IndexTables:
+    """The tables: one row an index, a variable of it, a component of it."""
+
+    indices: pd.DataFrame
+    variables: pd.DataFrame
+    components: pd.DataFrame
 
 
 def _check_columns(name: str, frame: pd.DataFrame) -> None:
@@ -67,7 +101,7 @@ def _variables(spec_id: str, terms: pd.DataFrame) -> tuple[str, ...]:
     return tuple(str(variable) for variable in ordered["variable"])
 
 
-def _settings(specification: Row, terms: pd.DataFrame) -> IndexSettings:
+def _settings(specification: dict[str, Any], terms: pd.DataFrame) -> IndexSettings:
     """Settings of one index; the fixed weights stand with its terms."""
     weights = {
         str(variable): _number(weight)
@@ -86,83 +120,71 @@ def _settings(specification: Row, terms: pd.DataFrame) -> IndexSettings:
     )
 
 
-def _test_rows(estimate: IndexEstimate) -> Iterator[Row]:
-    """Factor tests; an undefined one has a row with the reason instead of a value."""
+def _index_row(estimate: IndexEstimate) -> IndexRow:
     adequacy, sphericity = estimate.adequacy, estimate.sphericity
-    variables = estimate.correlation.variables
-    yield {"item": "kmo", "value": adequacy.kmo if adequacy else np.nan}
-    msa = adequacy.msa if adequacy else np.full(len(variables), np.nan)
-    for variable, value in zip(variables, msa, strict=True):
-        yield {"item": "msa", "variable": variable, "value": value}
-    yield {
-        "item": "bartlett_chi2",
-        "value": sphericity.chi2 if sphericity else np.nan,
-        "df": sphericity.df if sphericity else np.nan,
-        "p_value": sphericity.p_value if sphericity else np.nan,
-    }
-    components = estimate.components
-    yield {
-        "item": "condition_number",
-        "value": components.condition_number if components else np.nan,
-    }
+    has_weights = not np.isnan(estimate.weights).any()
+    return IndexRow(
+        status=estimate.status,
+        reason=estimate.reason or None,
+        row_count=estimate.correlation.n_rows,
+        negative_weights=len(estimate.negative_weights) if has_weights else None,
+        negative_variables=", ".join(estimate.negative_weights) or None,
+        kmo=adequacy.kmo if adequacy else None,
+        bartlett_chi2=sphericity.chi2 if sphericity else None,
+        bartlett_df=int(sphericity.df) if sphericity else None,
+        bartlett_p_value=sphericity.p_value if sphericity else None,
+        condition_number=estimate.components.condition_number if estimate.components else None,
+    )
 
 
-def _component_rows(estimate: IndexEstimate) -> Iterator[Row]:
+def _variable_rows(estimate: IndexEstimate, max_terms: int) -> list[VariableRow]:
+    """Variables in order; without components they have no loadings."""
+    variables, components = estimate.correlation.variables, estimate.components
+    missing = np.full(len(variables), np.nan)
+    msa = estimate.adequacy.msa if estimate.adequacy else missing
+    loadings = np.full((len(variables), max_terms), np.nan)
+    if components is not None:
+        loadings[:, : components.loadings.shape[1]] = components.loadings
+    return [
+        VariableRow(variable=name, weight=weight, msa=own, by_slot=row)
+        for name, weight, own, row in zip(variables, estimate.weights, msa, loadings, strict=True)
+    ]
+
+
+def _component_rows(estimate: IndexEstimate) -> list[ComponentRow]:
     """Components; none if the estimate was refused."""
     components = estimate.components
     if components is None:
-        return
-    by_component = {
-        "eigenvalue": components.eigenvalues,
-        "variance_share": components.variance_share,
-        "cumulative_share": components.cumulative_share,
-        "is_kept": estimate.is_kept.astype(float),
-        "component_weight": estimate.component_weights,
-    }
-    for item, values in by_component.items():
-        for k, value in enumerate(values, start=1):
-            yield {"item": item, "component": k, "value": value}
-    for k, column in enumerate(components.loadings.T, start=1):
-        for variable, value in zip(estimate.correlation.variables, column, strict=True):
-            yield {"item": "loading", "variable": variable, "component": k, "value": value}
-
-
-def _weight_rows(estimate: IndexEstimate) -> Iterator[Row]:
-    for variable, value in zip(estimate.correlation.variables, estimate.weights, strict=True):
-        yield {"item": "weight", "variable": variable, "value": value}
-    count: Row = {"item": "negative_weights", "value": len(estimate.negative_weights)}
-    if estimate.negative_weights:
-        count["reason"] = ", ".join(estimate.negative_weights)
-    if np.isnan(estimate.weights).any():
-        count["value"] = np.nan
-    yield count
-
-
-def _rows(estimate: IndexEstimate) -> Iterator[Row]:
-    """All rows of one index of one study, in their order."""
-    reason = estimate.reason or None
-    yield {"item": "status", "reason": reason}
-    yield {"item": "row_count", "value": estimate.correlation.n_rows}
-    for rows in (_test_rows(estimate), _component_rows(estimate), _weight_rows(estimate)):
-        for row in rows:
-            yield {"reason": reason if np.isnan(row["value"]) else None, **row}
-
-
-def _unanswered(runs: pd.DataFrame, moments: pd.DataFrame) -> Iterator[Row]:
-    """Status rows for runs whose sample is empty."""
-    answered = set(zip(*(moments[key] for key in KEYS), strict=True))
-    for study_id, spec_id in sorted(set(zip(*(runs[key] for key in KEYS), strict=True)) - answered):
-        common = {"study_id": study_id, "index_spec_id": spec_id, "status": "no_rows"}
-        yield {**common, "item": "status", "reason": NO_ROWS}
-        yield {**common, "item": "row_count", "value": 0}
+        return []
+    columns = zip(
+        components.eigenvalues,
+        components.variance_share,
+        components.cumulative_share,
+        estimate.component_weights,
+        estimate.is_kept,
+        strict=True,
+    )
+    return [
+        ComponentRow(
+            component=k,
+            eigenvalue=eigenvalue,
+            variance_share=share,
+            cumulative_share=cumulative,
+            component_weight=weight,
+            is_kept=bool(is_kept),
+        )
+        for k, (eigenvalue, share, cumulative, weight, is_kept) in enumerate(columns, start=1)
+    ]
 
 
 def estimate_indices(
     moments: pd.DataFrame,
     terms: pd.DataFrame,
     specifications: pd.DataFrame,
-    runs: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+    runs: pd.DataFrame,
+    *,
+    max_terms: int,
+) -> IndexTables:
     """Estimate every index of every study.
 
     Args:
@@ -174,14 +196,7 @@ def estimate_indices(
         specifications: index_spec_id, method, component_rule, component_threshold,
             anchor_variable.
         runs: study_id, index_spec_id that must be answered; without moments by the status no_rows.
-
-    Returns:
-        One long table with the columns ``COLUMNS``, ordered by study and specification. ``item``
-        is one of: status, row_count, kmo, msa (by variable), bartlett_chi2 (with df and p_value),
-        condition_number, eigenvalue, variance_share, cumulative_share, is_kept (0 or 1) and
-        component_weight (by component), loading (by variable and component), weight (by
-        variable), negative_weights (count; their names are the reason). ``status`` is the same in
-        all rows of an index; ``reason`` stands in the status row and wherever a value is null.
+        max_terms: Variables, and components, that the columns by slot provide for.
 
     Raises:
         InputError: A column, specification or pair is missing, a key is repeated, or a value
@@ -196,7 +211,7 @@ def estimate_indices(
         repeated = frame.loc[frame.duplicated(keys), keys]
         if not repeated.empty:
             raise InputError(f"{name}: two rows for {', '.join(map(str, repeated.iloc[0]))}")
-    known: dict[str, Row] = {
+    known: dict[str, dict[str, Any]] = {
         str(row["index_spec_id"]): dict(row) for _, row in specifications.iterrows()
     }
     for name, frame in (("moments", moments), ("terms", terms)):
@@ -204,16 +219,27 @@ def estimate_indices(
         if unknown:
             raise InputError(f"{name}: unknown index_spec_id {', '.join(unknown)}")
 
-    result = [] if runs is None else list(_unanswered(runs, moments))
-    for (study_id, spec_id), group in moments.groupby(KEYS, sort=True):
+    asked = zip(*(runs[key].astype(str) for key in KEYS), strict=True)
+    none = IndexRow(status="no_rows", reason=NO_ROWS, row_count=0)
+    indices: dict[tuple[str, str], list[IndexRow]] = {key: [none] for key in sorted(set(asked))}
+    variables: dict[tuple[str, str], list[VariableRow]] = {}
+    components: dict[tuple[str, str], list[ComponentRow]] = {}
+    for (study_id, spec_id), group in moments.groupby([*KEYS], sort=True):
+        key = (str(study_id), str(spec_id))
         own_terms = terms[terms["index_spec_id"] == spec_id]
         try:
             estimate = estimate_index(
-                Correlation.from_rows(group, _variables(str(spec_id), own_terms)),
-                _settings(known[str(spec_id)], own_terms),
+                Correlation.from_rows(group, _variables(key[1], own_terms)),
+                _settings(known[key[1]], own_terms),
             )
         except InputError as error:
             raise InputError(f"index {spec_id} of study {study_id}: {error}") from error
-        common = {"study_id": study_id, "index_spec_id": spec_id, "status": estimate.status}
-        result += [{**common, **row} for row in _rows(estimate)]
-    return pd.DataFrame(result, columns=list(COLUMNS)).astype(COLUMNS)
+        indices[key] = [_index_row(estimate)]
+        variables[key] = _variable_rows(estimate, max_terms)
+        components[key] = _component_rows(estimate)
+    loadings = [f"l{k}" for k in range(1, max_terms + 1)]
+    return IndexTables(
+        frame_of(IndexRow, indices, keys=KEYS),
+        frame_of(VariableRow, variables, keys=KEYS, slots=loadings),
+        frame_of(ComponentRow, components, keys=KEYS),
+    )
