@@ -31,7 +31,11 @@ numbers as (
         {% for column, of_kind in present.items() -%}
             {{ 'or ' if not loop.first }}(
                 fits.{{ column }} is not null
-                and names.diagnostic in ('{{ of_kind | join("', '") }}')
+                and names.diagnostic in (
+                    {% for name in of_kind -%}
+                        '{{ name }}'{{ ',' if not loop.last }}
+                    {% endfor -%}
+                )
             )
         {% endfor -%}
     union all

@@ -1,4 +1,4 @@
--- Numbers of an index, of its variables and its components as rows; one that cannot be had says why.
+-- Numbers of an index, its variables and its components as rows; one that cannot be had says why.
 {% set of_index = {
     'status': 'null',
     'row_count': 'indices.row_count',
@@ -59,12 +59,12 @@ select
     numbers.diagnostic,
     numbers.variable,
     indices.status,
+    numbers.component,
+    numbers.diagnostic_value,
     case
         when numbers.diagnostic_value is null then indices.reason
         when numbers.diagnostic = 'negative_weights' then indices.negative_variables
     end as reason,
-    numbers.component,
-    numbers.diagnostic_value,
     case when numbers.diagnostic = 'bartlett_chi2' then indices.bartlett_df end as df,
     case when numbers.diagnostic = 'bartlett_chi2' then indices.bartlett_p_value end as p_value
 from numbers

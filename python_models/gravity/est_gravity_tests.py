@@ -2,10 +2,10 @@
 
 
 def model(dbt, session):
-    from trade_potential.results.build import inference
+    from trade_potential.results.build import inference_once
 
     dbt.config(materialized="table")
-    return inference(
+    return inference_once(
         moments=dbt.ref("int_gravity__moments").df(),
         meat=dbt.ref("int_gravity__meat").df(),
         time_scores=dbt.ref("int_gravity__time_scores").df(),

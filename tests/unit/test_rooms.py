@@ -19,7 +19,7 @@ MODELS = {name: {"inference", "rows", "sql"} for name in ("gravity", "index", "p
 ROOMS: dict[str, set[str]] = {
     **SHARED,
     **MODELS,
-    "results": {"gravity", "ppml", "inference"},
+    "results": {"gravity", "index", "inference", "ppml"},
     "audit": {"gravity", "inference", "results"},
     "quality": {"rows", "sql"},
     "release": {"sql"},

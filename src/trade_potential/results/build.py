@@ -98,7 +98,6 @@ def fits(
     return Tables.of(found, max_terms=max_terms).fits
 
 
-@solved_once
 def inference(
     *,
     moments: pd.DataFrame,
@@ -154,6 +153,10 @@ def inference(
     ).items():
         found[key] = found.get(key, Results()) + more
     return Tables.of(dict(sorted(found.items())), max_terms=max_terms)
+
+
+inference_once = solved_once(inference)
+"""For the models of a build, which ask for the same tables one after the other."""
 
 
 def _solved(moments: pd.DataFrame, terms: pd.DataFrame, max_terms: int) -> dict[Key, Results]:
