@@ -1,6 +1,7 @@
 -- The numbers of a fit as rows, with its status on each: those that its kind of estimator has, also
 -- where one is undefined.
-{% set present = {
+{% set numbers, present = {}, {} -%}
+{% for column, names in {
     'n_obs': ['n_obs', 'n_entities'],
     'df_resid': ['df_resid', 'r_squared'],
     'n_rows': [
@@ -8,13 +9,11 @@
         'r_squared_overall', 'sigma_u', 'sigma_e', 'condition_number',
     ],
     'n_zeros': ['n_zeros', 'deviance', 'log_likelihood', 'pseudo_r_squared'],
-} -%}
-{% set columns = {} -%}
-{% for names in present.values() %}{% for name in names -%}
-    {% do columns.update({name: 'fits.' ~ name}) -%}
-{% endfor %}{% endfor -%}
+}.items() %}{% for name in names -%}
+    {% do numbers.update({name: 'fits.' ~ name}) %}{% do present.update({name: 'fits.' ~ column}) %}
+{%- endfor %}{% endfor -%}
 with names as (
-    {{ name_rows(columns, 'diagnostic') }}
+    {{ name_rows(present, 'diagnostic') }}
 ),
 
 numbers as (
@@ -24,20 +23,10 @@ numbers as (
         fits.estimator,
         names.diagnostic,
         cast(null as bigint) as group_size,
-        {{ picked('names.diagnostic', columns) }} as diagnostic_value
+        {{ picked('names.diagnostic', numbers) }} as diagnostic_value
     from {{ ref('est_gravity_fits') }} as fits
     cross join names
-    where
-        {% for column, of_kind in present.items() -%}
-            {{ 'or ' if not loop.first }}(
-                fits.{{ column }} is not null
-                and names.diagnostic in (
-                    {% for name in of_kind -%}
-                        '{{ name }}'{{ ',' if not loop.last }}
-                    {% endfor -%}
-                )
-            )
-        {% endfor -%}
+    where {{ picked('names.diagnostic', present) }} is not null
     union all
     select
         study_id,

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from trade_potential.gravity.covariance import Sandwich
 from trade_potential.inference.left_out import WITHOUT_COEFFICIENT
 from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, Covariance, Estimator
-from trade_potential.inference.test_result import TestResult
-from trade_potential.inference.wald import Inference
+from trade_potential.inference.test_result import TestResult, not_available
+from trade_potential.inference.wald import FEW_CLUSTERS, Inference
 from trade_potential.linalg import FloatArray
 from trade_potential.results.gravity import (
     CoefficientRow,
@@ -28,18 +29,14 @@ def interval_covariance(estimator: Estimator, clustered_status: str) -> Covarian
 def add_covariance(
     found: Results,
     estimator: Estimator,
-    kind: Covariance,
     names: tuple[str, ...],
     coefficients: FloatArray,
-    matrix: FloatArray,
+    errors: Sandwich,
     *,
     slots: list[int],
     max_terms: int,
     correction: str,
-    df: float,
     confidence_level: float,
-    status: str,
-    reason: str,
     is_of_intervals: bool,
     first_order_gap: float | None = None,
 ) -> None:
@@ -48,29 +45,26 @@ def add_covariance(
     Args:
         found: Takes the rows.
         estimator: Of the fit.
-        kind: Of the covariance.
         names: k names.
         coefficients: (k,).
-        matrix: (k, k).
+        errors: (k, k) covariance of any kind.
         slots: k design slots.
         max_terms: Regressors that the columns by slot provide for.
         correction: Of the covariance, in words.
-        df: Degrees of freedom of t; infinite is the normal distribution.
         confidence_level: Of intervals.
-        status: Of the covariance.
-        reason: One sentence when it is not ok.
         is_of_intervals: As ``CovarianceRow``.
         first_order_gap: As ``CovarianceRow``.
     """
-    inference = Inference.of(coefficients, matrix, df=df, confidence_level=confidence_level)
+    kind, df = errors.kind, ESTIMATORS[estimator].law_df(errors.df)
+    inference = Inference.of(coefficients, errors.matrix, df=df, confidence_level=confidence_level)
     for k, name in enumerate(names):
         found.coefficients.append(
             CoefficientRow(
                 estimator=estimator,
                 covariance=kind,
                 term=name,
-                term_status=status,
-                reason=reason or None,
+                term_status=errors.status,
+                reason=errors.reason or None,
                 correction=correction,
                 coefficient=inference.estimate[k],
                 coefficient_se=inference.std_error[k],
@@ -89,7 +83,7 @@ def add_covariance(
                 critical_value=inference.critical_value,
                 first_order_gap=first_order_gap,
                 is_of_intervals=is_of_intervals,
-                by_slot=covariance_by_slot(matrix, slots, max_terms),
+                by_slot=covariance_by_slot(errors.matrix, slots, max_terms),
             )
         )
 
@@ -110,9 +104,17 @@ def without_coefficient(
 
 
 def decided(
-    test: TestResult, alpha: float, *, estimator: Estimator | None = None, covariance: str = ""
+    test: TestResult,
+    alpha: float,
+    estimator: Estimator | None = None,
+    errors: Sandwich | None = None,
 ) -> TestRow:
-    """A test and its decision at level ``alpha``; one of the sample has no estimator."""
+    """A test and its decision at level ``alpha``; one of the sample has no estimator.
+
+    A covariance with too few clusters leaves no test.
+    """
+    if errors is not None and errors.status == FEW_CLUSTERS:
+        test = not_available(test, errors.reason)
 
     def whole(df: float) -> int | None:
         return int(df) if np.isfinite(df) else None
@@ -120,7 +122,7 @@ def decided(
     return TestRow(
         test=test.name,
         estimator=estimator,
-        covariance=covariance or test.covariance or None,
+        covariance=errors.kind if errors else test.covariance or None,
         status=test.status,
         reason=test.reason or test.null_hypothesis,
         decision=test.decision(alpha),

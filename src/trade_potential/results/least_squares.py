@@ -15,8 +15,6 @@ from trade_potential.gravity.specification_tests import run_tests
 from trade_potential.gravity.wald_tests import hausman_robust, joint_significance, mundlak_test
 from trade_potential.inference import CONSTANT
 from trade_potential.inference.registry import ESTIMATORS, Covariance, Estimator
-from trade_potential.inference.test_result import not_available
-from trade_potential.inference.wald import FEW_CLUSTERS, JOINT
 from trade_potential.linalg import FloatArray
 from trade_potential.results.gravity import (
     FitRow,
@@ -98,24 +96,18 @@ def inferred(
             add_covariance(
                 found,
                 estimator,
-                kind,
                 names,
                 fit.coefficients,
-                errors.matrix,
+                errors,
                 slots=slots_of(moments.terms, names, max_terms),
                 max_terms=max_terms,
                 correction=CORRECTIONS[kind],
-                df=spec.law_df(errors.df),
                 confidence_level=confidence_level,
-                status=errors.status,
-                reason=errors.reason,
                 is_of_intervals=kind == of_intervals,
                 first_order_gap=_first_order_gap(fit, sums) if kind == "classical" else None,
             )
             joint = joint_significance(fit, errors.matrix, spec.law_df(errors.df))
-            if errors.status == FEW_CLUSTERS:
-                joint = not_available(JOINT, errors.reason)
-            found.tests.append(decided(joint, alpha, estimator=estimator, covariance=kind))
+            found.tests.append(decided(joint, alpha, estimator, errors))
         found.coefficients.extend(
             without_coefficient(estimator, fit.reason, absorbed=fit.absorbed, omitted=fit.omitted)
         )

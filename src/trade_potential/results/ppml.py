@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from trade_potential.gravity.covariance import Sandwich
 from trade_potential.inference import CONSTANT
 from trade_potential.inference.registry import (
     ESTIMATORS,
@@ -15,7 +16,7 @@ from trade_potential.inference.registry import (
     Estimator,
     estimators,
 )
-from trade_potential.inference.test_result import TestResult, not_available
+from trade_potential.inference.test_result import TestResult
 from trade_potential.inference.wald import FEW_CLUSTERS, JOINT, wald
 from trade_potential.linalg import one_thread
 from trade_potential.ppml.covariance import CORRECTIONS
@@ -113,40 +114,34 @@ def _infer(
 ) -> None:
     """Add coefficients, covariances and tests."""
     resets = reset(fit)
-    said = {kind: _status(fit, kind) for kind in PUBLISHED}
-    of_intervals = interval_covariance(estimator, said["clustered"][0])
-    for kind, (status, reason) in said.items():
+    own = {kind: _errors(fit, kind) for kind in PUBLISHED}
+    of_intervals = interval_covariance(estimator, own["clustered"].status)
+    for kind, errors in own.items():
         add_covariance(
             found,
             estimator,
-            kind,
             fit.terms,
             fit.coefficients,
-            fit.covariances[kind].matrix,
+            errors,
             slots=slots,
             max_terms=max_terms,
             correction=CORRECTIONS[CORRECTION][kind],
-            df=np.inf,
             confidence_level=confidence_level,
-            status=status,
-            reason=reason,
             is_of_intervals=kind == of_intervals,
         )
         for test in _tests(fit, kind, resets):
-            held = not_available(test, reason) if status == FEW_CLUSTERS else test
-            found.tests.append(
-                decided(held, 1.0 - confidence_level, estimator=estimator, covariance=kind)
-            )
+            found.tests.append(decided(test, 1.0 - confidence_level, estimator, errors))
     absorbed = (*fit.absorbed, *fit.separated)
     found.coefficients.extend(
         without_coefficient(estimator, fit.reason, absorbed=absorbed, omitted=fit.omitted)
     )
 
 
-def _status(fit: PpmlFit, kind: Covariance) -> tuple[str, str]:
-    """Status and reason of a covariance."""
-    few, errors = fit.too_few(kind), fit.covariances[kind]
-    return (FEW_CLUSTERS, few) if few else (errors.status, errors.reason)
+def _errors(fit: PpmlFit, kind: Covariance) -> Sandwich:
+    """A covariance; with too few clusters it says so."""
+    few, held = fit.too_few(kind), fit.covariances[kind]
+    status, reason = (FEW_CLUSTERS, few) if few else (held.status, held.reason)
+    return Sandwich(kind, held.matrix, np.inf, len(fit.terms), status, reason)
 
 
 def _tests(
