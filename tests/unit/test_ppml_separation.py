@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 from tests.unit.test_ppml import fitted_on, gravity_fit, gravity_rows, rows_of
 
 from trade_potential.ppml import separation as separation_module
-from trade_potential.ppml.columns import Columns
+from trade_potential.rows.model_columns import Columns
 from trade_potential.ppml.estimate import PpmlFit, fit_ppml
 from trade_potential.ppml.sample import Sample, read_sample
 from trade_potential.ppml.separation import prune, separated_rows

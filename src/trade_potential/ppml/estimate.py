@@ -11,7 +11,7 @@ import pandas as pd
 
 from trade_potential.gravity.left_out import BEYOND, CONSTANT
 from trade_potential.linalg import FloatArray
-from trade_potential.ppml.columns import Columns
+from trade_potential.rows.model_columns import Columns
 from trade_potential.ppml.covariance import Correction
 from trade_potential.ppml.demean import RANK_DEMEANED, DummyRanks, NotDemeanedError, demean
 from trade_potential.ppml.describe import described
