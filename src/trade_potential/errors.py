@@ -11,3 +11,7 @@ class InputError(TradePotentialError):
 
 class ReleaseError(InputError):
     """A release that cannot be published, read or trusted; the message names path and remedy."""
+
+
+class MemoryLimitError(InputError):
+    """A limit on memory that is too low for the rows."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from trade_potential.gravity.moments import PanelMoments
     from trade_potential.inference.test_result import TestResult
     from trade_potential.ppml.columns import Columns
-    from trade_potential.rows.files import Loss, TableFile
+    from trade_potential.rows.table import Loss, Table
 
 FORMATS = ("table", "json", "csv", "latex", "html", "markdown")
 OVER_ROWS = ("robust", "clustered_twoway", "driscoll_kraay")
@@ -31,7 +31,7 @@ OVER_ROWS = ("robust", "clustered_twoway", "driscoll_kraay")
 class _Table:
     """The rows of a file as the table ``sample``: keys k0, k1, .., values v0, v1, .."""
 
-    file: TableFile
+    file: Table
     rows: int
     ledger: list[Loss]
     columns: Columns
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     return OK if is_enough(report.is_estimated for report in reports) else DEGENERATE
 
 
-def _effect_columns(args: argparse.Namespace, file: TableFile) -> list[tuple[str, ...]]:
+def _effect_columns(args: argparse.Namespace, file: Table) -> list[tuple[str, ...]]:
     """Effects as columns; entity and time stand for those columns unless the file has such."""
     known = {"entity": args.entity, "time": args.time}
     return [
@@ -81,9 +81,10 @@ def _read(connection: duckdb.DuckDBPyConnection, args: argparse.Namespace) -> _T
     """Make the table sample of the rows that have every value."""
     from trade_potential.ppml.columns import Columns
     from trade_potential.rows.duplicate_keys import refuse_repeated_keys
-    from trade_potential.rows.files import TableFile, keep_complete
+    from trade_potential.rows.files import file_table
+    from trade_potential.rows.table import keep_complete
 
-    file = TableFile.of(connection, args.file)
+    file = file_table(connection, args.file)
     args.effects = _effect_columns(args, file)
     columns = Columns(
         args.outcome, args.regressors, args.entity, args.time, args.effects, args.weights or None
@@ -117,7 +118,7 @@ def _logarithm(
     connection: duckdb.DuckDBPyConnection, args: argparse.Namespace, table: _Table
 ) -> tuple[str, list[Loss]]:
     """The sample with the logarithm of the outcome, and the rows that have none."""
-    from trade_potential.rows.files import Loss
+    from trade_potential.rows.table import Loss
 
     if not args.log_outcome:
         return "sample", table.ledger

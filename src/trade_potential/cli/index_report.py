@@ -20,7 +20,7 @@ from trade_potential.cli.report_text import (
     verdict,
 )
 from trade_potential.index.estimate import IndexEstimate
-from trade_potential.rows.files import Loss
+from trade_potential.rows.table import Loss
 
 SCORES_SHOWN = 20
 """Scores in a table; JSON has all."""

@@ -29,7 +29,7 @@ from trade_potential.inference.test_result import TestResult, not_available
 from trade_potential.inference.wald import FEW_CLUSTERS, JOINT, Inference
 from trade_potential.regression_table import Coefficient, Model
 from trade_potential.regression_table.model import WITHOUT_COEFFICIENT
-from trade_potential.rows.files import Loss
+from trade_potential.rows.table import Loss
 
 COEFFICIENT = ("term", "estimate", "std_error", "statistic", "p_value", "ci_low", "ci_high")
 OF_ERRORS = ("covariance", "correction")

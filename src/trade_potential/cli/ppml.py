@@ -17,7 +17,7 @@ from trade_potential.ppml.estimate import fit_sample
 from trade_potential.ppml.reset import PPML_POWERS, reset
 from trade_potential.ppml.result import PpmlFit, strictly
 from trade_potential.ppml.sample import Sample
-from trade_potential.rows.files import Loss
+from trade_potential.rows.table import Loss
 
 
 def report_ppml(sample: Sample, args: argparse.Namespace, ledger: list[Loss]) -> ModelReport:

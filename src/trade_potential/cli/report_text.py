@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from trade_potential.rows.files import Loss
+from trade_potential.rows.table import Loss
 
 DIGITS = 15
 """Significant digits in JSON and CSV: all that a double surely holds. Of tables with more than a
