@@ -101,7 +101,5 @@ def _column(fit: Fit, *, tests: bool, reset_powers: Powers | None) -> Model:
         effects={name: name in fit.effects for name in dimensions},
         tests={test.name: test.p_value for test in found},
         # Of PPML there is a choice, and of Driscoll and Kraay's the times matter.
-        correction=fit.correction
-        if fit.is_exponential or fit.cov_type == "driscoll_kraay"
-        else "",
+        correction=fit.correction if fit.is_exponential or fit.cov_type == "driscoll_kraay" else "",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache, cached_property
 
 from trade_potential.gravity.covariance import Covariance
@@ -16,6 +16,11 @@ from trade_potential.inference.test_result import TestResult
 
 Progress = Callable[[str], None]
 """Told what begins, in words."""
+
+
+def silent(step: str) -> None:
+    """Tell nobody."""
+    del step
 
 
 class FittedRows:

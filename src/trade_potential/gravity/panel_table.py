@@ -68,7 +68,10 @@ class PanelTable:
         names = replace(names, effects=tuple(sets))
         # A frame is copied: what becomes of it later does not change the panel.
         rows = table.read(
-            connection, keys=names.keys, values=names.numbers, may_stay=isinstance(source, str | os.PathLike)
+            connection,
+            keys=names.keys,
+            values=names.numbers,
+            may_stay=isinstance(source, str | os.PathLike),
         )
         values = [f"v{k}" for k in range(len(names.numbers))]
         weight = values.pop() if names.weights else None
@@ -129,9 +132,9 @@ def _refuse_weights(
     connection: duckdb.DuckDBPyConnection, table: Table, names: Columns, weight: str
 ) -> None:
     """Raise InputError naming the first weight of ``sample`` that is not positive."""
-    key = ["k0", *([] if names.time is None else ["k1"])]
+    key = "k0" if names.time is None else "k0, k1"
     found = connection.execute(
-        f"select {', '.join(key)}, {weight} from sample where {weight} <= 0 order by all limit 1"
+        f"select {key}, {weight} from sample where {weight} <= 0 order by all limit 1"  # noqa: S608
     ).fetchone()
     if found:
         named = ", ".join(filter(None, [names.entity, names.time]))

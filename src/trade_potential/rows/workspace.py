@@ -6,7 +6,7 @@ import tempfile
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Self
+from typing import Any
 
 from trade_potential import limits
 from trade_potential.errors import InputError, LimitError, MemoryLimitError
