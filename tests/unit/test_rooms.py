@@ -43,7 +43,7 @@ SECOND_COMPUTATION = {
     "results.gravity": {"Tables", "slots_of"},
     "results.ppml": {"PAIR", "PPML_EFFECTS", "PUBLISHED", "YEAR", "ppml_rows"},
 }
-"""What the audit takes of code that computes: names, thresholds, the shape of tables (decision 006).
+"""What the audit takes of code that computes (decision 006): names, thresholds, shapes of tables.
 ``sampled`` runs the first computation, on a sample."""
 
 

@@ -11,7 +11,7 @@ from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.scores import all_slopes
 from trade_potential.gravity.time_effects import TimeEffects, TimeMoments
 from trade_potential.linalg import FloatArray
-from trade_potential.panel.fit import FittedValues
+from trade_potential.panel.numbers import FittedValues
 
 if TYPE_CHECKING:
     import duckdb

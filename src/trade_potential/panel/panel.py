@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, Self, get_args
+from typing import TYPE_CHECKING, Any, Self
 
 from trade_potential.errors import InputError
 from trade_potential.gravity.engine import EngineName, Rows, engine_of
 from trade_potential.gravity.fitted_rows import FittedRows, Progress, silent
 from trade_potential.gravity.reset import RESET_POWERS
 from trade_potential.gravity.solution import Solution, joint_test
-from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, Correction, of_commands
+from trade_potential.inference.registry import COVARIANCES, ESTIMATORS
 from trade_potential.panel.fitted_values import fitted_values
 from trade_potential.panel.least_squares import least_squares_fit
 from trade_potential.panel.read import Effects, PanelTable
+from trade_potential.panel.requests import refuse_request
 from trade_potential.rows.model_columns import Columns
 from trade_potential.rows.workspace import MEMORY_LIMIT, Workspace
 
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     from trade_potential.gravity.moments import PanelMoments
     from trade_potential.inference.registry import Covariance, Estimator
     from trade_potential.inference.test_result import TestResult
-    from trade_potential.panel.fit import Fit, FittedValues, Powers
+    from trade_potential.panel.fit import Fit
+    from trade_potential.panel.numbers import FittedValues, Powers
     from trade_potential.ppml.sample import Sample
     from trade_potential.rows.source import Source
     from trade_potential.rows.table import Loss
@@ -97,8 +100,7 @@ class Panel:
         columns = Columns(outcome, list(regressors), entity, time, (), weights)
         workspace = Workspace(memory_limit=memory_limit, threads=threads)
         try:
-            name = getattr(source, "name", None) or source
-            with workspace.told(str(name) if isinstance(name, str) else type(source).__name__):
+            with workspace.told(_name_of(source)):
                 table = PanelTable.read(workspace.connection, source, columns, effects)
         except BaseException:
             workspace.close()
@@ -200,14 +202,7 @@ class Panel:
             InputError: An estimator or covariance is unknown, or they do not go together; times are
                 needed and not there, or have no order.
         """
-        for name in estimators:
-            _refuse(name, covariance)
-        if not 0.0 < confidence_level < 1.0:
-            raise InputError(f"confidence level {confidence_level} is not between 0 and 1")
-        if correction is not None and correction not in get_args(Correction):
-            raise InputError(
-                f"correction {correction!r} is none of {', '.join(get_args(Correction))}"
-            )
+        refuse_request(estimators, covariance, confidence_level, correction)
         settings: dict[str, Any] = {"level": confidence_level, "strict": strict}
         of_moments = [n for n in estimators if ESTIMATORS[n].family == "least_squares"]
         found = self._fits_of_moments(of_moments, covariance, **settings)
@@ -322,14 +317,8 @@ class Panel:
             return fitted_values(self._workspace.connection, relation, table, estimate)
 
 
-def _refuse(estimator: str, covariance: str | None) -> None:
-    """Raise InputError where an estimator, or its covariance, is none."""
-    known = of_commands()
-    if estimator not in known:
-        raise InputError(f"estimator {estimator!r} is none of {', '.join(known)}")
-    if covariance is None:
-        return
-    if covariance not in COVARIANCES:
-        raise InputError(f"covariance {covariance!r} is none of {', '.join(COVARIANCES)}")
-    if covariance not in ESTIMATORS[estimator].covariances:
-        raise InputError(f"{estimator} has no covariance {covariance}")
+def _name_of(source: Source) -> str:
+    """What messages call a table before it is open."""
+    if isinstance(source, str | os.PathLike):
+        return os.fspath(source)
+    return type(source).__name__

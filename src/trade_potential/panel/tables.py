@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from trade_potential.errors import InputError
 from trade_potential.inference.left_out import beside_absorbed
 from trade_potential.inference.registry import COVARIANCES
-from trade_potential.panel.fit import Fit, Powers
+from trade_potential.panel.fit import Fit
+from trade_potential.panel.numbers import Powers
 from trade_potential.regression_table import Coefficient, Format, Model, render
 
 OF_LEAST_SQUARES = ("r_squared_within", "r_squared_between", "r_squared_overall")
