@@ -15,3 +15,11 @@ class ReleaseError(InputError):
 
 class MemoryLimitError(InputError):
     """A limit on memory that is too low for the rows."""
+
+
+class SettingError(InputError):
+    """A setting that the database refuses."""
+
+
+class NotEstimatedError(InputError):
+    """Numbers were asked of a fit that has none; the message is its status and reason."""

@@ -6,14 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from trade_potential.cli.report_text import (
-    aligned,
-    json_number,
-    ledger_rows,
-    ledger_table,
-    shown,
-    verdict,
-)
+from trade_potential.cli.report_text import json_number, ledger_rows
 from trade_potential.gravity.covariance import (
     CORRECTIONS,
     Covariance,
@@ -27,6 +20,7 @@ from trade_potential.gravity.wald_tests import joint_significance
 from trade_potential.inference import CONSTANT
 from trade_potential.inference.test_result import TestResult, not_available
 from trade_potential.inference.wald import FEW_CLUSTERS, JOINT, Inference
+from trade_potential.plain_text import aligned, ledger_table, shown, verdict
 from trade_potential.regression_table import Coefficient, Model
 from trade_potential.regression_table.model import WITHOUT_COEFFICIENT
 from trade_potential.rows.table import Loss

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from trade_potential import limits
-from trade_potential.errors import InputError, MemoryLimitError
+from trade_potential.errors import InputError, MemoryLimitError, SettingError
 
 MEMORY_LIMIT = "4GB"
 """Of DuckDB, unless the user says otherwise."""
@@ -29,7 +29,7 @@ class Workspace:
             threads: Of DuckDB; all of the machine by default.
 
         Raises:
-            InputError: A limit is none.
+            InputError: A limit is none, or (SettingError) none that DuckDB can work with.
         """
         import duckdb
 
@@ -43,7 +43,7 @@ class Workspace:
             self._connection = duckdb.connect(config=settings)
         except duckdb.Error as error:
             spill.cleanup()
-            raise InputError(str(error).splitlines()[0]) from error
+            raise SettingError(str(error).splitlines()[0]) from error
         self._connection.execute("set enable_progress_bar = false")
         self._end = weakref.finalize(self, _end, self._connection, spill)
 
