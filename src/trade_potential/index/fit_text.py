@@ -53,11 +53,12 @@ def _tables(fit: IndexFit) -> list[Rows]:
         [str(k), shown(value), shown(share), "yes" if kept else "no"]
         for k, (value, share, kept) in enumerate(shares, start=1)
     ]
-    kept = np.flatnonzero(is_kept)
+    kept, adequacy = np.flatnonzero(is_kept), fit.estimate.adequacy
+    msa = np.full(len(is_kept), np.nan) if adequacy is None else adequacy.msa
     indicators = [
         [name, shown(weight), shown(own), *(shown(x) for x in loadings[kept])]
         for name, weight, own, loadings in zip(
-            fit.indicators, fit.estimate.weights, fit.msa, parts.loadings, strict=True
+            fit.indicators, fit.estimate.weights, msa, parts.loadings, strict=True
         )
     ]
     return [
