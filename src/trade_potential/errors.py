@@ -13,12 +13,12 @@ class ReleaseError(InputError):
     """A release that cannot be published, read or trusted; the message names path and remedy."""
 
 
+class LimitError(InputError):
+    """A limit on memory or threads that is none, or that the machine does not have."""
+
+
 class MemoryLimitError(InputError):
     """A limit on memory that is too low for the rows."""
-
-
-class SettingError(InputError):
-    """A setting that the database refuses."""
 
 
 class NotEstimatedError(InputError):

@@ -15,7 +15,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from trade_potential.errors import InputError, MemoryLimitError, SettingError
+from trade_potential.errors import InputError, LimitError, MemoryLimitError
 from trade_potential.rows import source as module
 from trade_potential.rows import table
 from trade_potential.rows.source import Source, open_table
@@ -282,11 +282,16 @@ def test_limits_of_a_workspace() -> None:
     for wrong in ({"memory_limit": "much"}, {"threads": 0}, {"threads": 2.5}):
         with pytest.raises(InputError):
             Workspace(**wrong)
-    with pytest.raises(SettingError):
+    with pytest.raises(LimitError):
         Workspace(memory_limit="99999999999999999TB")
     space = Workspace(memory_limit="1KB")
     said = "flows: 1KB is too little memory; raise memory_limit"
-    opened = open_table(space.connection, FRAME, used=["x"])
-    with pytest.raises(MemoryLimitError, match=said), space.told("flows"):
-        opened.read(space.connection, keys=[], values=["x"])
+
+    def read() -> None:
+        with space.told("flows"):
+            opened = open_table(space.connection, FRAME, used=["x"])
+            opened.read(space.connection, keys=[], values=["x"])
+
+    with pytest.raises(MemoryLimitError, match=said):
+        read()
     space.close()

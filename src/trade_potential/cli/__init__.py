@@ -7,7 +7,7 @@ import sys
 
 from trade_potential.cli.parser import parser
 from trade_potential.cli.session import BAD_ARGUMENTS, BAD_DATA, OK, check_output
-from trade_potential.errors import InputError, MemoryLimitError, SettingError
+from trade_potential.errors import InputError
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -18,11 +18,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return int(args.run(args))
     except InputError as error:
-        said = " ".join(str(error).split())
-        if isinstance(error, MemoryLimitError):  # by the name that it has here
-            said = said.removesuffix("memory_limit") + "--memory-limit"
-        print(f"{args.parser.prog}: error: {said}", file=sys.stderr)
-        return BAD_ARGUMENTS if isinstance(error, SettingError) else BAD_DATA
+        print(f"{args.parser.prog}: error: {' '.join(str(error).split())}", file=sys.stderr)
+        return BAD_DATA
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK

@@ -112,7 +112,7 @@ class Table:
         values: list[str],
         may_stay: bool = False,
     ) -> int:
-        """Make the temporary table file_rows: k0, k1, ... and v0, v1, ... in the order of the keys.
+        """Make the table file_rows: k0, k1, ... and v0, v1, ... in the order of the keys.
 
         Without keys, k0 is the number of the row. The order makes sums repeatable. With
         ``may_stay``, a large table that can stay where it lies is not copied: file_rows is a view
@@ -133,12 +133,12 @@ class Table:
             [f"k{k}" for k in range(max(len(keys), 1))] + [f"v{k}" for k in range(len(values))]
         )
         query = f"select {', '.join(selected)}, {is_text} as is_text from {self.relation}"
-        drop_temporary(connection, "file_rows")  # of an earlier file
+        drop(connection, "file_rows")  # of an earlier file
         with self.told():
             if may_stay and self.may_stay and self._stays(connection, values):
-                connection.execute(f"create temporary view file_rows as {query}")
+                connection.execute(f"create view file_rows as {query}")
             else:
-                connection.execute(f"create temporary table file_rows as {query} order by {order}")
+                connection.execute(f"create table file_rows as {query} order by {order}")
         rows, texts = connection.execute(
             "select count(*), count(*) filter (where is_text) from file_rows"
         ).fetchone() or (0, 0)
@@ -172,18 +172,18 @@ class Table:
         raise InputError(f"{self.name}: row {number}, column {column}: {cell!r} is not a number")
 
 
-def drop_temporary(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Remove a temporary table or view if there is one: whichever of the two it is."""
-    kinds = "select table_type from information_schema.tables where table_catalog = 'temp' "
-    found = connection.execute(f"{kinds} and table_name = '{name}'").fetchone()
+def drop(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Remove a table or view if there is one: whichever of the two it is."""
+    kinds = "select table_type from information_schema.tables"
+    found = connection.execute(f"{kinds} where table_name = '{name}'").fetchone()
     if found:
-        connection.execute(f"drop {'view' if found[0] == 'VIEW' else 'table'} temp.{name}")
+        connection.execute(f"drop {'view' if found[0] == 'VIEW' else 'table'} {name}")
 
 
 def keep_complete(
     connection: duckdb.DuckDBPyConnection, table: Table, steps: dict[str, dict[str, str]]
 ) -> list[Loss]:
-    """Make the temporary view sample of the rows of file_rows that have every needed value.
+    """Make the view sample of the rows of file_rows that have every needed value.
 
     Args:
         connection: Where ``Table.read`` made file_rows.
@@ -210,7 +210,7 @@ def keep_complete(
         f"isfinite({slot})" if slot[0] == "v" else f"{slot} is not null" for slot in names
     )
     connection.execute(
-        "create or replace temporary view sample as select * exclude (is_text) from file_rows "
+        "create or replace view sample as select * exclude (is_text) from file_rows "
         f"where {complete}"
     )
     lost: Counter[tuple[str, str]] = Counter()

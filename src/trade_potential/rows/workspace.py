@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from trade_potential import limits
-from trade_potential.errors import InputError, MemoryLimitError, SettingError
+from trade_potential.errors import InputError, LimitError, MemoryLimitError
 
 MEMORY_LIMIT = "4GB"
 """Of DuckDB, unless the user says otherwise."""
+
+QUIET = "set enable_progress_bar = false"
+"""Notebooks would show one."""
 
 
 class Workspace:
@@ -29,7 +32,7 @@ class Workspace:
             threads: Of DuckDB; all of the machine by default.
 
         Raises:
-            InputError: A limit is none, or (SettingError) none that DuckDB can work with.
+            LimitError: A limit is none.
         """
         import duckdb
 
@@ -43,9 +46,10 @@ class Workspace:
             self._connection = duckdb.connect(config=settings)
         except duckdb.Error as error:
             spill.cleanup()
-            raise SettingError(str(error).splitlines()[0]) from error
-        self._connection.execute("set enable_progress_bar = false")
-        self._end = weakref.finalize(self, _end, self._connection, spill)
+            raise LimitError(str(error).splitlines()[0]) from error
+        self._connection.execute(QUIET)
+        self._cursors: list[Any] = []
+        self._end = weakref.finalize(self, _end, self._connection, self._cursors, spill)
 
     @property
     def connection(self) -> Any:
@@ -57,6 +61,11 @@ class Workspace:
         if not self._end.alive:
             raise InputError("the rows are closed: ask for results before close()")
         return self._connection
+
+    def cursor(self) -> Any:
+        """Another connection to the same tables, with temporary names of its own."""
+        self._cursors.append(self.connection.cursor())
+        return self._cursors[-1].execute(QUIET)
 
     @contextmanager
     def told(self, name: str) -> Iterator[None]:
@@ -82,6 +91,7 @@ class Workspace:
         self._end()
 
 
-def _end(connection: Any, spill: tempfile.TemporaryDirectory[str]) -> None:
-    connection.close()
+def _end(connection: Any, cursors: list[Any], spill: tempfile.TemporaryDirectory[str]) -> None:
+    for opened in (*cursors, connection):
+        opened.close()
     spill.cleanup()

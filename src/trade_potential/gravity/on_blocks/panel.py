@@ -29,6 +29,7 @@ from trade_potential.gravity.on_blocks.reading import (
     with_mean_weight,
     with_origin,
 )
+from trade_potential.gravity.on_blocks.reset_products import reset_products
 from trade_potential.gravity.scores import (
     Meats,
     all_slopes,
@@ -41,6 +42,7 @@ from trade_potential.sql.render import double_literal, macros
 if TYPE_CHECKING:
     import duckdb
 
+__all__ = ["clustered_meats", "fit_meats", "panel_moments", "refined", "reset_products"]
 
 REFINEMENTS = 6
 """Passes of ``refined`` at most; each gains as many digits as the condition number has left."""
@@ -60,7 +62,8 @@ def panel_moments(
     """Aggregate a panel in the database to its moments, in one pass over the rows.
 
     Args:
-        connection: Open connection; temporary tables named panel_* are made.
+        connection: Of these moments alone (a cursor will do): temporary tables named panel_* on it
+            hold what later passes over the rows need.
         relation: Name of a table or view.
         outcome: Column of the dependent variable.
         regressors: Columns of the regressors, without a constant.
@@ -130,7 +133,7 @@ def fit_meats(
     """Sums of products of the scores of a fit.
 
     Args:
-        connection: The connection on which ``panel_moments`` made ``moments`` last.
+        connection: On which ``panel_moments`` made ``moments``.
         moments: What the estimate was computed from.
         estimate: An estimate with numbers.
         over_rows: Whether sums over rows and times are wanted: one more pass over the rows, for
