@@ -153,7 +153,8 @@ def test_undefined_tests_are_nan(panel: pd.DataFrame) -> None:
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"indicators": []}, "an index needs indicators"),
+        ({"indicators": []}, "an index needs a list of indicators"),
+        ({"indicators": "value"}, "an index needs a list of indicators"),
         ({"indicators": ["value", "value"]}, "value is named twice"),
         ({"id": ["firm", "firm"]}, "firm is named twice"),
         ({"id": "score"}, "an id column is called score, a name of the result"),

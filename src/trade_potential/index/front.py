@@ -39,8 +39,8 @@ def checked_threshold(
         InputError: No or repeated columns, a label with the name of a result, an anchor that is no
             indicator, or a threshold that does not fit the rule.
     """
-    if not indicators:
-        raise InputError("an index needs indicators")
+    if not indicators or isinstance(indicators, str):
+        raise InputError("an index needs a list of indicators")
     for names in (indicators, labels):
         repeated = sorted({name for name in names if list(names).count(name) > 1})
         if repeated:
@@ -128,10 +128,10 @@ class Index:
         from trade_potential.rows.source import open_table, source_name
         from trade_potential.rows.table import keep_complete
 
-        indicators, id = list(indicators), [id] if isinstance(id, str) else list(id or [])  # noqa: A001
+        labels = [id] if isinstance(id, str) else list(id or [])
         threshold = checked_threshold(
             indicators,
-            id,
+            labels,
             component_rule=component_rule,
             component_threshold=component_threshold,
             anchor=anchor,
@@ -142,15 +142,13 @@ class Index:
             component_threshold=threshold,
             anchor=anchor or indicators[0],
         )
-        workspace, name = (
-            Workspace(memory_limit=memory_limit, threads=threads),
-            source_name(source, name),
-        )
+        name = source_name(source, name)
+        workspace = Workspace(memory_limit=memory_limit, threads=threads)
         try:
             with workspace.told(name):
                 connection = workspace.connection
-                table = open_table(connection, source, used={*id, *indicators}, name=name)
-                rows = table.read(connection, keys=id, values=indicators)
+                table = open_table(connection, source, used={*labels, *indicators}, name=name)
+                rows = table.read(connection, keys=labels, values=list(indicators))
                 slots = {f"v{k}": column for k, column in enumerate(indicators)}
                 ledger = keep_complete(connection, table, {"indicators": slots})
         except BaseException:
@@ -161,7 +159,7 @@ class Index:
             settings,
             name=name,
             indicators=indicators,
-            labels=id or ["row"],
+            labels=labels or ["row"],
             ledger=ledger,
             rows=rows,
             progress=progress,
