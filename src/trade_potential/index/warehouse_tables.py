@@ -96,7 +96,7 @@ def _test_rows(estimate: IndexEstimate) -> Iterator[Row]:
         yield {"item": "msa", "variable": variable, "value": value}
     yield {
         "item": "bartlett_chi2",
-        "value": sphericity.chi2 if sphericity else np.nan,
+        "value": sphericity.statistic if sphericity else np.nan,
         "df": sphericity.df if sphericity else np.nan,
         "p_value": sphericity.p_value if sphericity else np.nan,
     }

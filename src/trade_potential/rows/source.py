@@ -37,6 +37,16 @@ AS_THEY_ARE = (*INTEGERS, *FLOATS, "UBIGINT", "BOOLEAN", "VARCHAR")
 """Types that pass through Arrow unchanged, beside decimals; others pass as their texts."""
 
 
+def source_name(source: Source, name: str | None = None) -> str:
+    """What messages call a source: a file by its path, others as they are told or by their type."""
+    import duckdb
+
+    if isinstance(source, str | os.PathLike):
+        return os.fspath(source)
+    is_relation = isinstance(source, duckdb.DuckDBPyRelation)
+    return name or ("relation" if is_relation else type(source).__name__)
+
+
 def open_table(
     connection: duckdb.DuckDBPyConnection,
     source: Source,
@@ -55,7 +65,7 @@ def open_table(
             whatever gives an Arrow stream (``__arrow_c_stream__``): Arrow tables, Polars frames.
         used: Columns that may be read; those that the table does not have are left to
             ``Table.position``.
-        name: What messages call a source that is no file; by default its type.
+        name: See ``source_name``.
 
     Raises:
         InputError: No file of a known kind, none of the known sources, repeated names of columns,
@@ -63,11 +73,11 @@ def open_table(
     """
     import duckdb
 
+    name = source_name(source, name)
     if isinstance(source, str | os.PathLike):
-        return file_table(connection, os.fspath(source))
+        return file_table(connection, name)
     if isinstance(source, duckdb.DuckDBPyRelation):
-        return _of_relation(connection, source, used, name or "relation")
-    name = name or type(source).__name__
+        return _of_relation(connection, source, used, name)
     pandas = sys.modules.get("pandas")
     if pandas is not None and isinstance(source, pandas.DataFrame):
         return _of_pandas(connection, source, used, name)
