@@ -8,7 +8,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Self
 
 from trade_potential.errors import InputError
-from trade_potential.gravity.engine import EngineName, Rows, engine_of
+from trade_potential.gravity.engine import Engine, EngineName, Rows, engine_of
 from trade_potential.gravity.fitted_rows import FittedRows, Progress, silent
 from trade_potential.gravity.reset import RESET_POWERS
 from trade_potential.gravity.solution import Solution, joint_test
@@ -45,14 +45,13 @@ class Panel:
         workspace: Workspace,
         table: PanelTable,
         *,
-        engine: EngineName = "blocks",
-        log_outcome: bool = False,
-        progress: Progress = silent,
+        engine: Engine,
+        log_outcome: bool,
+        progress: Progress,
     ) -> None:
         """Of rows that are read; ``read`` is the way in."""
-        self._workspace, self._table = workspace, table
-        self._engine, self._progress = engine_of(engine), progress
-        self._log_outcome = log_outcome
+        self._workspace, self._table, self._engine = workspace, table, engine
+        self._log_outcome, self._progress = log_outcome, progress
         self._fitted: dict[bool, FittedRows] = {}
         self._least_squares: tuple[str, PanelTable] | None = None
         self._sample: Sample | None = None
@@ -98,6 +97,7 @@ class Panel:
             InputError: The message names table, row, column and rule.
         """
         columns = Columns(outcome, list(regressors), entity, time, (), weights)
+        how = engine_of(engine)
         workspace = Workspace(memory_limit=memory_limit, threads=threads)
         try:
             with workspace.told(_name_of(source)):
@@ -105,7 +105,7 @@ class Panel:
         except BaseException:
             workspace.close()
             raise
-        return cls(workspace, table, engine=engine, log_outcome=log_outcome, progress=progress)
+        return cls(workspace, table, engine=how, log_outcome=log_outcome, progress=progress)
 
     def __enter__(self) -> Self:
         """The panel, which the end of the block closes."""
