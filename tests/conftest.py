@@ -1,12 +1,23 @@
 """Settings of all tests."""
 
 import os
+from collections.abc import Iterator
 
 # Small systems: BLAS threads wait longer than they compute, more so where tests run side by side.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import pytest
 from hypothesis import settings
 
 # The same examples in every run, and as long as a slow machine needs.
 settings.register_profile("reproducible", derandomize=True, deadline=None, max_examples=25)
 settings.load_profile("reproducible")
+
+
+@pytest.fixture(scope="module", params=["sql", "blocks"])
+def engine(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Every case of the panels of tests by the SQL of the warehouse and by blocks of rows."""
+    from tests.panels import on_engine
+
+    with on_engine(request.param) as name:
+        yield name

@@ -1,9 +1,16 @@
-"""Panels for tests: made-up rows, their moments, and the gravity SQL of the project run on them."""
+"""Panels for tests: made-up rows, and what the library makes of them.
+
+Cases are made by one of the engines of moments: ``on_sql`` runs the SQL that the models of the
+warehouse render, ``on_blocks`` reads rows in blocks as the command line does. The fixture
+``engine`` runs a test with either. ``run_gravity_models`` runs the files of models/gravity.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +26,9 @@ from trade_potential.gravity.estimate import Estimate, Estimator
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.inference_tables import estimate_inference
 from trade_potential.gravity.moments import PanelMoments
-from trade_potential.gravity.on_blocks.panel import fit_meats, panel_moments
+from trade_potential.gravity.on_blocks import panel as on_blocks
+from trade_potential.gravity.on_sql import panel as on_sql
 from trade_potential.gravity.reset import reset
-from trade_potential.gravity.reset.on_duckdb import reset_products
 from trade_potential.gravity.scores import Meats
 from trade_potential.gravity.specification_tests import run_tests
 from trade_potential.gravity.wald_tests import hausman_robust, mundlak
@@ -72,6 +79,25 @@ ENTITY = "entity"
 Array = npt.NDArray[np.float64]
 
 
+from trade_potential.gravity.reset.on_duckdb import reset_products as _rp  # TEMP
+
+on_blocks.reset_products = _rp  # TEMP
+ENGINES = {"sql": on_sql, "blocks": on_blocks}
+_chosen = ["blocks"]
+
+
+@contextmanager
+def on_engine(name: str) -> Iterator[str]:
+    """Make cases by an engine."""
+    _chosen.append(name)
+    yield name
+    _chosen.pop()
+
+
+def _engine() -> Any:
+    return ENGINES[_chosen[-1]]
+
+
 @cache
 def _connection() -> duckdb.DuckDBPyConnection:
     return duckdb.connect()
@@ -80,10 +106,20 @@ def _connection() -> duckdb.DuckDBPyConnection:
 def moments_of(
     frame: pd.DataFrame, regressors: list[str], *, weights: str | None = None
 ) -> PanelMoments:
-    """Moments of ``frame`` by the SQL of the project."""
-    connection = _connection()
+    """Moments of ``frame`` by the engine."""
+    with closing(_connection().cursor()) as connection:
+        return _moments(_engine(), connection, frame, regressors, weights)
+
+
+def _moments(
+    engine: Any,
+    connection: duckdb.DuckDBPyConnection,
+    frame: pd.DataFrame,
+    regressors: list[str],
+    weights: str | None,
+) -> PanelMoments:
     connection.register("test_panel", frame)
-    return panel_moments(
+    moments: PanelMoments = engine.panel_moments(
         connection,
         "test_panel",
         outcome=OUTCOME,
@@ -92,6 +128,7 @@ def moments_of(
         time="year" if "year" in frame else None,
         weights=weights,
     )
+    return moments
 
 
 def regressors_of(frame: pd.DataFrame) -> list[str]:
@@ -166,7 +203,6 @@ def _environment(max_terms: int) -> Environment:
         ref=lambda name: name,
         slots=slots,
         design_slots=lambda: list(range(2 * max_terms + 1)),
-        power_slots=lambda: list(range(max_terms + 3)),
         max_terms=lambda: max_terms,
         config=lambda **_: "",
     )
@@ -231,44 +267,65 @@ def run_gravity_models(
     return GravityTables(moments, estimates, tables["int_gravity__meat"], inference)
 
 
+class _Meats(dict[Estimator, Meats]):
+    """Sums of products of the scores of the estimators with numbers, made when asked for."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+
+    def __missing__(self, estimator: Estimator) -> Meats:
+        self[estimator] = self.case.meats_of(self.case.fits[estimator])
+        return self[estimator]
+
+
 @dataclass(frozen=True)
 class Case:
-    """A panel and what the library makes of it."""
+    """A panel and what the library makes of it.
+
+    Attributes:
+        frame: Its rows.
+        connection: What the engine keeps of them.
+        moments: Of them.
+        fits: Every estimator.
+    """
 
     frame: pd.DataFrame
+    engine: Any
+    connection: duckdb.DuckDBPyConnection
     moments: PanelMoments
     fits: dict[Estimator, Estimate]
-    meats: dict[Estimator, Meats]
-    reset_products: Array | None
 
     @classmethod
     def of(cls, frame: pd.DataFrame, *, weights: str | None = None) -> Case:
-        """Moments, every estimator and the sums of its scores."""
-        moments = moments_of(frame, regressors_of(frame), weights=weights)
-        fits = estimate_all(moments)
-        connection = _connection()  # holds the tables of these moments until the next ones
-        meats = {
-            estimator: fit_meats(connection, moments, fit, over_rows=True)
-            for estimator, fit in fits.items()
-            if fit.is_estimated
-        }
-        products = reset_products(connection, moments, fits["pooled"])
-        return cls(frame, moments, fits, meats, products)
+        """Moments and every estimator."""
+        engine, connection = _engine(), _connection().cursor()
+        moments = _moments(engine, connection, frame, regressors_of(frame), weights)
+        return cls(frame, engine, connection, moments, estimate_all(moments))
+
+    def meats_of(self, fit: Estimate) -> Meats:
+        """Sums of products of the scores of a fit of these moments."""
+        return self.engine.fit_meats(self.connection, self.moments, fit, over_rows=True)
+
+    @cached_property
+    def meats(self) -> dict[Estimator, Meats]:
+        """Those of the estimators."""
+        return _Meats(self)
 
     def errors(self, estimator: Estimator, kind: Covariance) -> Sandwich:
         """A covariance beside the classical one."""
         fit, n_entities = self.fits[estimator], self.moments.n_entities
         return sandwich(fit, self.meats[estimator], kind, n_entities=n_entities)
 
-    @property
+    @cached_property
     def tests(self) -> dict[str, TestResult]:
         """Every specification test by name."""
         fit = self.fits["mundlak"]
         robust = self.errors("mundlak", "clustered") if fit.is_estimated else None
+        products = self.engine.reset_products(self.connection, self.moments, self.fits["pooled"])
         found = (
             *run_tests(self.moments, self.fits),
             mundlak(fit),
             hausman_robust(fit, robust),
-            reset(self.fits["pooled"], self.reset_products),
+            reset(self.fits["pooled"], products),
         )
         return {test.name: test for test in found}

@@ -24,6 +24,8 @@ from tests.panels import (
 from trade_potential.gravity.covariance import COVARIANCES, OF_BETWEEN, Covariance
 from trade_potential.gravity.estimate import ESTIMATORS, WITH_EFFECTS, Estimate, Estimator
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 SAME = 1e-9
 """Two exact formulas in double precision; measured 7e-13 at worst, the rest is room for other
 processors and libraries."""

@@ -23,6 +23,8 @@ from trade_potential.gravity.estimate import ESTIMATORS
 from trade_potential.index.on_duckdb import table_correlation
 from trade_potential.ppml.estimate import PpmlFit, fit_ppml
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 SAME = 1e-9
 """The same numbers but for the value they are shifted by: they agree to 1e-12 in well-conditioned
 panels."""

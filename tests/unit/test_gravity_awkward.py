@@ -23,6 +23,8 @@ from trade_potential.gravity.estimate import (
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.on_blocks.panel import panel_moments, refined
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 HOLDS = 1e-7
 """Slopes against least squares on rows, in standard errors or in units of the largest: offsets of
 1e6 standard deviations leave ten of sixteen digits, and well-conditioned squares lose none."""

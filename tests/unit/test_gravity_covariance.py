@@ -20,6 +20,8 @@ from trade_potential.gravity.estimate import ESTIMATORS, WITH_EFFECTS, Estimator
 from trade_potential.gravity.scores import Meats, design_slots, read_products
 from trade_potential.inference.wald import Inference, too_few
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 # --- Identities -----------------------------------------------------------------------------------
 
 

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.panels import ENTITY, OUTCOME, Array, Case, make_panel, unbalanced_sizes
 
 from trade_potential.gravity.covariance import COVARIANCES, OF_BETWEEN, Covariance
 from trade_potential.gravity.estimate import WITH_EFFECTS, Estimator
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 UNCHANGED = 1e-7
 """Of an element in units of the diagonal: products of two numbers with errors of 1e-8 each, see

@@ -12,6 +12,8 @@ from trade_potential.gravity.estimate import ESTIMATORS
 from trade_potential.gravity.warehouse_tables import COLUMNS, OF_INTERVALS
 from trade_potential.inference.wald import FEW_CLUSTERS
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 SAME = 1e-9
 """Two exact formulas in double precision; coefficients and products went through tables."""
 

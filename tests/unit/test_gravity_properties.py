@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.panels import (
@@ -19,6 +20,8 @@ from tests.panels import (
 from trade_potential.gravity.estimate import Estimate, Estimator
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.specification_tests import run_tests
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 UNCHANGED = 1e-8
 """Another unit or order of rows changes the rounding, by some hundred units of 1e-16 each time the

@@ -22,6 +22,8 @@ from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.on_blocks.panel import panel_moments
 from trade_potential.gravity.warehouse_tables import COLUMNS, estimate_gravity
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 EXACT = 1e-12
 """The same formula on the same moments: only the order of additions differs."""
 

@@ -13,6 +13,8 @@ from trade_potential.gravity.wald_tests import hausman_robust, joint_significanc
 from trade_potential.inference.test_result import TestResult
 from trade_potential.inference.wald import JOINT, wald
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 SAME = 1e-9
 """Two exact formulas in double precision; they agree to 1e-13 here, the
 rest is room for other processors."""

@@ -13,6 +13,8 @@ from tests.panels import ENTITY, OUTCOME, make_panel, moments_of, regressors_of,
 from trade_potential.gravity.estimate import ESTIMATORS, Estimate, Estimator
 from trade_potential.gravity.estimators import estimate_all
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 SAME = 1e-9
 """Moments and rows: the order of additions."""
 

@@ -19,6 +19,8 @@ from trade_potential.gravity.estimators import estimate_all
 from trade_potential.ppml.estimate import fit_ppml
 from trade_potential.ppml.result import strictly as strictly_ppml
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 EXACT = 1e-9
 """The same regression, solved by others or on other columns: rounding times condition numbers."""
 

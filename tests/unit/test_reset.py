@@ -21,6 +21,8 @@ from trade_potential.gravity.reset import reset
 from trade_potential.ppml.estimate import fit_ppml
 from trade_potential.ppml.reset import reset as reset_of_ppml
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 SAME = 1e-7
 """The powers of a fit that is far from zero are nearly collinear for the others, not for us."""
 

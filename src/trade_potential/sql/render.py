@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-FILES = ("origins.sql", "moments.sql", "sums.sql", "meat.sql", "scores.sql")
+FILES = ("origins.sql", "moments.sql", "panel.sql", "sums.sql", "meat.sql", "scores.sql")
 
 
 @cache

@@ -29,6 +29,7 @@ from trade_potential.gravity.on_blocks.reading import (
     with_mean_weight,
     with_origin,
 )
+from trade_potential.gravity.on_sql.fit_tables import store_fits
 from trade_potential.gravity.scores import (
     Meats,
     all_slopes,
@@ -36,7 +37,7 @@ from trade_potential.gravity.scores import (
     entity_scores,
 )
 from trade_potential.precision import CONSTANT_TOLERANCE
-from trade_potential.sql.render import double_literal, macros
+from trade_potential.sql.render import macros
 
 if TYPE_CHECKING:
     import duckdb
@@ -148,11 +149,11 @@ def fit_meats(
         meats = _meats(pairs, moments, fits)[estimate.estimator]
     if not over_rows or estimate.estimator == "between":
         return meats
-    _store(connection, moments, estimate)
+    store_fits(connection, moments, [estimate], absent=0.0)
     _view_scores(connection, moments, estimate)
     design = _design(moments, estimate)
     used = design_slots(moments.terms, estimate.terms, len(moments.terms))
-    query = macros().time_scores("panel_scores", KEYS, "time_key", design)
+    query = macros().scores_by_time("panel_scores", KEYS, "time_key", design)
     by_time = connection.execute(f"{query} order by time_key").fetchnumpy()
     found = Meats.of(by_time, by_time, used)
     return replace(found, by_entity=meats.by_entity, times=order_of_times(connection))
@@ -174,7 +175,7 @@ def refined(
     spread, slots = moments.spread, [(k - 1) % len(moments.terms) + 1 for k in used[1:]]
     last = np.inf
     for _ in range(REFINEMENTS):
-        _store(connection, moments, estimate)
+        store_fits(connection, moments, [estimate], absent=0.0)
         _view_scores(connection, moments, estimate)
         found = connection.execute(f"select ssr, {columns} from ({query})").fetchone() or ()
         ssr, step = float(found[0]), estimate.bread @ np.array(found[1:], dtype=float)
@@ -206,7 +207,7 @@ def _design(moments: PanelMoments, estimate: Estimate) -> list[int]:
 def _view_scores(
     connection: duckdb.DuckDBPyConnection, moments: PanelMoments, estimate: Estimate
 ) -> None:
-    """Make the temporary view panel_scores of the fit that ``_store`` put in place."""
+    """Make the temporary view panel_scores of the fit that ``store_fits`` put in place."""
     store_entities(connection, moments)
     sql, slots = macros(), list(range(len(moments.terms) + 1))
     if estimate.estimator == "between":
@@ -215,39 +216,8 @@ def _view_scores(
         )
     else:
         scores = sql.row_scores(
-            "panel_timed_rows", "panel_pairs", "panel_grand", "panel_coefficients", "panel_weights",
-            "panel_shifts", KEYS, "entity", "time_key", slots, estimate.estimator == "mundlak",
-            "mass" if moments.is_weighted else None, True,
+            "panel_timed_rows", "panel_pairs", "panel_grand", "panel_coefficients",
+            "panel_estimator_weights", "panel_time_shifts", KEYS, "entity", "time_key", slots,
+            estimate.estimator == "mundlak", "mass" if moments.is_weighted else None, True,
         )  # fmt: skip
     connection.execute(f"create or replace temporary view panel_scores as {scores}")
-
-
-def _store(connection: duckdb.DuckDBPyConnection, moments: PanelMoments, fit: Estimate) -> None:
-    """Put a fit into the tables that the macros of scores.sql read."""
-    p = len(moments.terms)
-    names = ["b0", "centred_constant", "within_weight"]
-    names += [f"{letter}{k}" for letter in "bg" for k in range(1, p + 1)]
-    numbers = [float(fit.coefficients[0]), fit.centred_constant, fit.within_weight]
-    sizes = [moments.sizes.tolist(), fit.between_weights.tolist(), fit.theta.tolist()]
-    shifts: list[list[float]] = []
-    if fit.time_effects is not None and moments.times is not None:
-        labels = moments.times.labels.tolist()
-        shifts = [
-            [label, *row]
-            for label, row in zip(labels, fit.time_effects.shifts.tolist(), strict=True)
-        ]
-    for table, columns, rows in (
-        ("panel_coefficients", names, [[*numbers, *all_slopes(moments.terms, fit)]]),
-        ("panel_weights", ["group_size", "between_weight", "theta"], zip(*sizes, strict=True)),
-        ("panel_shifts", ["time_key", *(f"t{k}" for k in range(p + 1))], shifts),
-    ):
-        typed = ", ".join(f"{name} double" for name in columns)
-        connection.execute(
-            f"create or replace temporary table {table} (panel integer, estimator varchar, {typed})"
-        )
-        values = [
-            f"(1, '{fit.estimator}', {', '.join(double_literal(value) for value in row)})"
-            for row in rows
-        ]
-        if values:
-            connection.execute(f"insert into {table} values {', '.join(values)}")
