@@ -8,7 +8,7 @@ warehouse render, ``on_blocks`` reads rows in blocks as the command line does. T
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -21,19 +21,18 @@ import pandas as pd
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from trade_potential.gravity.covariance import Covariance, Sandwich, sandwich
+from trade_potential.gravity.covariance import Covariance, Sandwich
+from trade_potential.gravity.engine import EngineName, Rows, engine_of
 from trade_potential.gravity.estimate import Estimate, Estimator
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.inference_tables import estimate_inference
 from trade_potential.gravity.moments import PanelMoments
-from trade_potential.gravity.on_blocks import panel as on_blocks
-from trade_potential.gravity.on_sql import panel as on_sql
 from trade_potential.gravity.reset import reset
 from trade_potential.gravity.scores import Meats
-from trade_potential.gravity.specification_tests import run_tests
-from trade_potential.gravity.wald_tests import hausman_robust, mundlak
+from trade_potential.gravity.solution import Solution
 from trade_potential.gravity.warehouse_tables import estimate_gravity
 from trade_potential.inference.test_result import TestResult
+from trade_potential.rows.model_columns import Columns
 from trade_potential.sql.render import macros
 
 LINEARMODELS: dict[Covariance, dict[str, Any]] = {
@@ -79,23 +78,15 @@ ENTITY = "entity"
 Array = npt.NDArray[np.float64]
 
 
-from trade_potential.gravity.reset.on_duckdb import reset_products as _rp  # TEMP
-
-on_blocks.reset_products = _rp  # TEMP
-ENGINES = {"sql": on_sql, "blocks": on_blocks}
-_chosen = ["blocks"]
+_chosen: list[EngineName] = ["blocks"]
 
 
 @contextmanager
-def on_engine(name: str) -> Iterator[str]:
+def on_engine(name: EngineName) -> Iterator[EngineName]:
     """Make cases by an engine."""
     _chosen.append(name)
     yield name
     _chosen.pop()
-
-
-def _engine() -> Any:
-    return ENGINES[_chosen[-1]]
 
 
 @cache
@@ -103,32 +94,20 @@ def _connection() -> duckdb.DuckDBPyConnection:
     return duckdb.connect()
 
 
+def _rows(frame: pd.DataFrame, regressors: list[str], weights: str | None) -> Rows:
+    """On a connection of their own, which ends with them."""
+    connection = _connection().cursor()
+    connection.register("test_panel", frame)
+    time = "year" if "year" in frame else None
+    columns = Columns(OUTCOME, regressors, ENTITY, time, weights=weights)
+    return Rows.of(engine_of(_chosen[-1]), connection, "test_panel", columns)
+
+
 def moments_of(
     frame: pd.DataFrame, regressors: list[str], *, weights: str | None = None
 ) -> PanelMoments:
     """Moments of ``frame`` by the engine."""
-    with closing(_connection().cursor()) as connection:
-        return _moments(_engine(), connection, frame, regressors, weights)
-
-
-def _moments(
-    engine: Any,
-    connection: duckdb.DuckDBPyConnection,
-    frame: pd.DataFrame,
-    regressors: list[str],
-    weights: str | None,
-) -> PanelMoments:
-    connection.register("test_panel", frame)
-    moments: PanelMoments = engine.panel_moments(
-        connection,
-        "test_panel",
-        outcome=OUTCOME,
-        regressors=regressors,
-        entity=ENTITY,
-        time="year" if "year" in frame else None,
-        weights=weights,
-    )
-    return moments
+    return _rows(frame, regressors, weights).moments
 
 
 def regressors_of(frame: pd.DataFrame) -> list[str]:
@@ -267,65 +246,53 @@ def run_gravity_models(
     return GravityTables(moments, estimates, tables["int_gravity__meat"], inference)
 
 
-class _Meats(dict[Estimator, Meats]):
-    """Sums of products of the scores of the estimators with numbers, made when asked for."""
-
-    def __init__(self, case: Case) -> None:
-        self.case = case
-
-    def __missing__(self, estimator: Estimator) -> Meats:
-        self[estimator] = self.case.meats_of(self.case.fits[estimator])
-        return self[estimator]
-
-
 @dataclass(frozen=True)
 class Case:
-    """A panel and what the library makes of it.
+    """A panel and what the library makes of it; nothing that is not asked for but the fits.
 
     Attributes:
         frame: Its rows.
-        connection: What the engine keeps of them.
-        moments: Of them.
-        fits: Every estimator.
+        rows: The same in the database, with their moments.
+        fits: Every estimator, of moments alone as in the warehouse.
     """
 
     frame: pd.DataFrame
-    engine: Any
-    connection: duckdb.DuckDBPyConnection
-    moments: PanelMoments
+    rows: Rows
     fits: dict[Estimator, Estimate]
 
     @classmethod
     def of(cls, frame: pd.DataFrame, *, weights: str | None = None) -> Case:
         """Moments and every estimator."""
-        engine, connection = _engine(), _connection().cursor()
-        moments = _moments(engine, connection, frame, regressors_of(frame), weights)
-        return cls(frame, engine, connection, moments, estimate_all(moments))
+        rows = _rows(frame, regressors_of(frame), weights)
+        return cls(frame, rows, estimate_all(rows.moments))
+
+    @property
+    def moments(self) -> PanelMoments:
+        return self.rows.moments
+
+    @property
+    def estimated(self) -> list[Estimator]:
+        """Those with numbers."""
+        return [name for name, fit in self.fits.items() if fit.is_estimated]
+
+    @cached_property
+    def _solution(self) -> Solution:
+        meats = cache(lambda estimator: self.meats_of(self.fits[estimator]))
+        return Solution(self.fits, self.moments.n_entities, lambda fit, _: meats(fit.estimator))
 
     def meats_of(self, fit: Estimate) -> Meats:
         """Sums of products of the scores of a fit of these moments."""
-        return self.engine.fit_meats(self.connection, self.moments, fit, over_rows=True)
-
-    @cached_property
-    def meats(self) -> dict[Estimator, Meats]:
-        """Those of the estimators."""
-        return _Meats(self)
+        return self.rows.meats(fit, over_rows=True)
 
     def errors(self, estimator: Estimator, kind: Covariance) -> Sandwich:
-        """A covariance beside the classical one."""
-        fit, n_entities = self.fits[estimator], self.moments.n_entities
-        return sandwich(fit, self.meats[estimator], kind, n_entities=n_entities)
+        """A covariance beside the classical one, of an estimator with numbers."""
+        found = self._solution.errors(estimator, kind)
+        assert found is not None
+        return found
 
     @cached_property
     def tests(self) -> dict[str, TestResult]:
         """Every specification test by name."""
-        fit = self.fits["mundlak"]
-        robust = self.errors("mundlak", "clustered") if fit.is_estimated else None
-        products = self.engine.reset_products(self.connection, self.moments, self.fits["pooled"])
-        found = (
-            *run_tests(self.moments, self.fits),
-            mundlak(fit),
-            hausman_robust(fit, robust),
-            reset(self.fits["pooled"], products),
-        )
-        return {test.name: test for test in found}
+        pooled = self.fits["pooled"]
+        form = reset(pooled, self.rows.reset_products(pooled))
+        return {test.name: test for test in (*self._solution.tests(self.moments), form)}

@@ -95,7 +95,7 @@ def _ppml(
     data: Path, memory_limit: str, regressors: tuple[str, ...], effects: tuple[tuple[str, ...], ...]
 ) -> Estimates:
     from trade_potential.linalg import one_thread
-    from trade_potential.ppml.columns import Columns
+    from trade_potential.rows.model_columns import Columns
     from trade_potential.ppml.estimate import fit_sample
     from trade_potential.ppml.on_duckdb import table_sample
 

@@ -138,7 +138,7 @@ def test_between_has_no_errors_over_time(kind: Covariance) -> None:
     case = Case.of(make_panel(12, sizes=[4] * 12, n_terms=1))
     with pytest.raises(ValueError, match=f"{kind} of between: no such scores"):
         case.errors("between", kind)
-    alone = Meats(case.meats["pooled"].by_entity)
+    alone = Meats(case.meats_of(case.fits["pooled"]).by_entity)
     with pytest.raises(ValueError, match=f"{kind} of pooled: no such scores"):
         sandwich(case.fits["pooled"], alone, kind, n_entities=12)
 

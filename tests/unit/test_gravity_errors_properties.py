@@ -46,7 +46,7 @@ PANELS = st.builds(
 
 def pairs_of(case: Case) -> Iterator[tuple[Estimator, Covariance]]:
     """Every estimator with every covariance that it has beside the classical one."""
-    for estimator in case.meats:
+    for estimator in case.estimated:
         for kind in COVARIANCES[1:]:
             if estimator != "between" or kind in OF_BETWEEN:
                 yield estimator, kind
@@ -67,7 +67,7 @@ def compare(
         back: Factor of a term; 0 leaves it out.
         without: Covariances that are left out.
     """
-    assert set(other.meats) == set(one.meats)
+    assert other.estimated == one.estimated
     for estimator, kind in pairs_of(one):
         if kind in without:
             continue

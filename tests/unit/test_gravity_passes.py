@@ -15,9 +15,13 @@ from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.on_blocks import entity_file, entity_sums
 from trade_potential.gravity.on_blocks import panel as panel_module
-from trade_potential.gravity.on_blocks.panel import clustered_meats, fit_meats, panel_moments
+from trade_potential.gravity.on_blocks.panel import (
+    clustered_meats,
+    fit_meats,
+    panel_moments,
+    reset_products,
+)
 from trade_potential.gravity.reset import reset
-from trade_potential.gravity.reset.on_duckdb import reset_products
 from trade_potential.gravity.scores import Meats, design_slots, read_products
 from trade_potential.sql.render import macros
 

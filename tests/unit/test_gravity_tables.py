@@ -131,10 +131,20 @@ def test_moments_that_are_missing_doubled_or_not_finite(small: GravityTables) ->
         PanelMoments.from_rows(rows.drop(index=rows.index[products][0]), terms)
     with pytest.raises(InputError, match="is there twice"):
         PanelMoments.from_rows(pd.concat([rows, rows[products].head(1)]), terms)
-    with pytest.raises(InputError, match="is not finite"):
+    of_x1 = (rows["moment"] == "mean") & (rows["row_slot"] == 1)
+    with pytest.raises(InputError, match="'mean' of slots 1, none is not finite"):
         PanelMoments.from_rows(
-            rows.assign(moment_value=rows["moment_value"].where(~products, np.inf)), terms
+            rows.assign(moment_value=rows["moment_value"].where(~of_x1, np.inf)), terms
         )
+    for value, said in ((np.inf, "large"), (1e-300, "small")):
+        squares = (
+            rows["moment"].isin(["within", "between"])
+            & rows["row_slot"].eq(1)
+            & rows["col_slot"].eq(1)
+        )
+        changed = rows.assign(moment_value=rows["moment_value"].where(~squares, value))
+        with pytest.raises(InputError, match=f"x1: values are too {said} to square"):
+            PanelMoments.from_rows(changed, terms)
     with pytest.raises(InputError, match="moments of slot 2, but 1 terms"):
         PanelMoments.from_rows(rows, ("x1",))
     with pytest.raises(InputError, match="does not cover the outcome and 3 terms"):

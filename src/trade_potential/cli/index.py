@@ -18,9 +18,10 @@ def run(args: argparse.Namespace) -> int:
         from trade_potential.cli.index_report import IndexReport
         from trade_potential.index.estimate import IndexSettings, estimate_index
         from trade_potential.index.on_duckdb import index_scores, table_correlation
-        from trade_potential.rows.files import TableFile, keep_complete
+        from trade_potential.rows.files import file_table
+        from trade_potential.rows.table import keep_complete
 
-        file = TableFile.of(connection, args.file)
+        file = file_table(connection, args.file)
         rows = file.read(connection, keys=args.id, values=args.indicators)
         slots = {f"v{k}": name for k, name in enumerate(args.indicators)}
         ledger = keep_complete(connection, file, {"indicators": slots})

@@ -10,17 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from trade_potential.cli.report_text import (
-    Document,
-    aligned,
-    json_number,
-    ledger_rows,
-    ledger_table,
-    shown,
-    verdict,
-)
+from trade_potential.cli.report_text import Document, json_number, ledger_rows
 from trade_potential.index.estimate import IndexEstimate
-from trade_potential.rows.files import Loss
+from trade_potential.plain_text import aligned, ledger_table, shown, verdict
+from trade_potential.rows.table import Loss
 
 SCORES_SHOWN = 20
 """Scores in a table; JSON has all."""

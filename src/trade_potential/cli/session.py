@@ -11,7 +11,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trade_potential.errors import InputError
+from trade_potential.errors import InputError, LimitError, MemoryLimitError
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,6 +32,18 @@ class Progress:
         """Say that a step begins."""
         if self._is_shown:
             print(f"[{time.perf_counter() - self._start:7.1f} s] {step}", file=sys.stderr)
+
+
+@contextmanager
+def told(args: argparse.Namespace) -> Iterator[None]:
+    """Turn errors of limits into those of the options of that name."""
+    try:
+        yield
+    except LimitError as error:
+        args.parser.error(str(error))
+    except MemoryLimitError as error:
+        said = f"{args.file}: {args.memory_limit} is too little memory; raise --memory-limit"
+        raise InputError(said) from error
 
 
 @contextmanager

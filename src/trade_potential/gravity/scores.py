@@ -55,6 +55,12 @@ def design_slots(regressors: tuple[str, ...], terms: tuple[str, ...], n_slots: i
     return [0, *(slot_of[term] for term in terms)]
 
 
+def score_columns(moments: PanelMoments, fit: Estimate) -> list[int]:
+    """Columns of the scores of a fit: the constant, the regressors, for mundlak their means."""
+    p = len(moments.terms)
+    return list(range(2 * p + 1 if fit.estimator == "mundlak" else p + 1))
+
+
 def all_slopes(regressors: tuple[str, ...], fit: Estimate) -> list[float]:
     """Slopes of the regressors and then of their means, 0 of those that are not in the fit."""
     return [slope or 0.0 for slope in own_slopes(regressors, fit)]

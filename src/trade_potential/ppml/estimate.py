@@ -11,7 +11,6 @@ import pandas as pd
 
 from trade_potential.gravity.left_out import BEYOND, CONSTANT
 from trade_potential.linalg import FloatArray
-from trade_potential.ppml.columns import Columns
 from trade_potential.ppml.covariance import Correction
 from trade_potential.ppml.demean import RANK_DEMEANED, DummyRanks, NotDemeanedError, demean
 from trade_potential.ppml.describe import described
@@ -23,6 +22,7 @@ from trade_potential.ppml.sample import IntArray, Sample, read_sample
 from trade_potential.ppml.separation import SEPARATION, prune
 from trade_potential.ppml.solve import Problem, solve
 from trade_potential.precision import CONSTANT_TOLERANCE, few_digits, location, refuse_squares
+from trade_potential.rows.model_columns import Columns
 
 SCALE_ROWS = 20_000
 """Rows from which on effects are eliminated and not demeaned: where it begins to be felt, a tenth

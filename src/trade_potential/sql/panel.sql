@@ -23,26 +23,72 @@ other tables. Tables over which sums are taken are stored in one order, so that 
 {%- endmacro %}
 
 
-{#- First pass: means of every pair. -#}
+{#-
+First pass: of every pair the means m, its lowest values o, and the means r of what its rows lie above them.
+Where pairs lie far from each other m is rounded, and deviations from it would be off by that: they are v - o - r.
+-#}
 {% macro means_by_pair(shifted, keys, pair, slots) -%}
-    {{ slot_means(shifted, keys + [pair], slots) }}
-    order by {{ (keys + [pair]) | join(', ') }}
+    with lowest as (
+        {{ slot_origins(shifted, keys + [pair], slots) }}
+    ),
+
+    above as (
+        {{ shifted_rows(shifted, 'lowest', keys + [pair], slots) }}
+    ),
+
+    means_above as (
+        {{ slot_means('above', keys + [pair], slots) }}
+    )
+
+    select
+        {% for key in keys + [pair] %}lowest.{{ key }},
+        {% endfor -%}
+        {% for k in slots %}lowest.o{{ k }} + means_above.m{{ k }} as m{{ k }},
+        lowest.o{{ k }},
+        means_above.m{{ k }} as r{{ k }},
+        {% endfor -%}
+        means_above.row_count,
+        means_above.mass
+    from lowest
+    inner join means_above
+        on
+            {% for key in keys + [pair] %}lowest.{{ key }} = means_above.{{ key }}
+            {{ 'and ' if not loop.last }}{% endfor -%}
+    order by
+        {% for key in keys + [pair] %}lowest.{{ key }}{{ ',
+        ' if not loop.last }}{% endfor %}
+{%- endmacro %}
+
+
+{#- Deviations of rows from the means of their pair; `labels` are columns that are kept. -#}
+{% macro deviations_from_pairs(shifted, pair_means, keys, pair, slots, labels=[]) -%}
+    select
+        {% for key in keys + [pair] + labels %}rows_.{{ key }},
+        {% endfor -%}
+        {% for k in slots %}rows_.v{{ k }} - means_.o{{ k }} - means_.r{{ k }} as v{{ k }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    from {{ shifted }} as rows_
+    inner join {{ pair_means }} as means_
+        on
+            {% for key in keys + [pair] %}rows_.{{ key }} = means_.{{ key }}
+            {{ 'and ' if not loop.last }}{% endfor %}
 {%- endmacro %}
 
 
 {#- Second pass: products within each pair. But for what times need, all that follows reads pairs. -#}
 {% macro products_by_pair(shifted, pair_means, keys, pair, slots) -%}
-    with products as (
-        {{ centred_products(shifted, pair_means, keys + [pair], slots) }}
+    with deviations as (
+        {{ deviations_from_pairs(shifted, pair_means, keys, pair, slots) }}
     )
 
     select
         {% for key in keys + [pair] %}{{ key }},
         {% endfor -%}
-        {% for i in slots %}{% for j in slots if j >= i %}c_{{ i }}_{{ j }},
+        {% for i in slots %}{% for j in slots if j >= i %}sum(v{{ i }} * v{{ j }}) as c_{{ i }}_{{ j }},
         {% endfor %}{% endfor -%}
-        row_count
-    from products
+        count(*) as row_count
+    from deviations
+    group by {{ (keys + [pair]) | join(', ') }}
     order by {{ (keys + [pair]) | join(', ') }}
 {%- endmacro %}
 
@@ -145,22 +191,20 @@ deviations and overlaps by time also their rows, for two-way effects; `time` is 
 The small side of two-way effects. By time: number of rows, their mass and the sums of deviations from
 the means of the pair.
 -#}
-{% macro deviations_by_time(relation, pair_means, keys, pair, time, slots) -%}
+{% macro deviations_by_time(shifted, pair_means, keys, pair, time, slots) -%}
+    with deviations as (
+        {{ deviations_from_pairs(shifted, pair_means, keys, pair, slots, labels=[time]) }}
+    )
+
     select
-        {% for key in keys + [time] %}rows_.{{ key }},
+        {% for key in keys + [time] %}{{ key }},
         {% endfor -%}
-        {% for k in slots %}sum(rows_.v{{ k }} - means_.m{{ k }}) as m{{ k }},
+        {% for k in slots %}sum(v{{ k }}) as m{{ k }},
         {% endfor -%}
         count(*) as row_count,
         cast(count(*) as double precision) as mass
-    from {{ relation }} as rows_
-    inner join {{ pair_means }} as means_
-        on
-            {% for key in keys + [pair] %}rows_.{{ key }} = means_.{{ key }}
-            {{ 'and ' if not loop.last }}{% endfor -%}
-    group by
-        {% for key in keys + [time] %}rows_.{{ key }}{{ ',
-        ' if not loop.last }}{% endfor %}
+    from deviations
+    group by {{ (keys + [time]) | join(', ') }}
 {%- endmacro %}
 
 

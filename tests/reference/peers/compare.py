@@ -15,7 +15,7 @@ from typing import cast
 
 import numpy as np
 import pandas as pd
-from tests.panels import OUTCOME, Case, _connection, moments_of
+from tests.panels import OUTCOME, Case
 from tests.reference.peers.conventions import Convention, convention_of, divisor, over
 from tests.reference.peers.make_data import STUDIES
 from tests.reference.peers.rows import ESTIMATORS, MEAN, bandwidth
@@ -24,7 +24,6 @@ from tests.reference.peers.stored import all_rows, components, lag_of, panels, v
 from trade_potential.gravity.covariance import COVARIANCES, OF_BETWEEN, Covariance, sandwich
 from trade_potential.gravity.estimate import WITH_EFFECTS, Estimate, Estimator
 from trade_potential.gravity.least_squares import weighted_least_squares
-from trade_potential.gravity.on_blocks.panel import fit_meats
 
 PEERS = ("linearmodels", "statsmodels", "pyfixest", "gretl", "plm", "sandwich")
 NAMED: dict[Covariance, str] = {
@@ -156,12 +155,9 @@ def numbers_of(dataset: str, estimator: str, kind: str = "harmonic") -> Numbers:
     """Ours; ``kind`` other than harmonic: with the variance components of the peers that use it."""
     case = case_of(dataset)
     fit = case.fits[cast(Estimator, estimator)]
-    meats = case.meats[fit.estimator]
     if kind != "harmonic":
         fit = at_components(dataset, estimator, *components(dataset)[estimator, kind])
-        # The tables behind the meats are those of the panel read last.
-        moments = moments_of(case.frame, list(case.moments.terms))
-        meats = fit_meats(_connection(), moments, fit, over_rows=True)
+    meats = case.meats_of(fit)
     terms = [_named(dataset, term) for term in ("const", *fit.terms)]
     first = 1 if estimator in WITH_EFFECTS else 0  # of effects, the constant is a convention
     kinds = [kind for kind in COVARIANCES if estimator != "between" or kind in OF_BETWEEN]

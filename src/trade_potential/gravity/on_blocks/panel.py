@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trade_potential.errors import InputError
+from trade_potential.gravity import refinement
 from trade_potential.gravity.estimate import Estimate, Estimator
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.on_blocks.entity_file import EntityFile
@@ -29,22 +30,15 @@ from trade_potential.gravity.on_blocks.reading import (
     with_mean_weight,
     with_origin,
 )
-from trade_potential.gravity.on_sql.fit_tables import store_fits
-from trade_potential.gravity.scores import (
-    Meats,
-    all_slopes,
-    design_slots,
-    entity_scores,
-)
-from trade_potential.precision import CONSTANT_TOLERANCE
+from trade_potential.gravity.on_blocks.reset_products import reset_products
+from trade_potential.gravity.on_sql.stored_fits import store_fits
+from trade_potential.gravity.scores import Meats, design_slots, entity_scores, score_columns
 from trade_potential.sql.render import macros
 
 if TYPE_CHECKING:
     import duckdb
 
-
-REFINEMENTS = 6
-"""Passes of ``refined`` at most; each gains as many digits as the condition number has left."""
+__all__ = ["clustered_meats", "fit_meats", "panel_moments", "refined", "reset_products"]
 
 
 def panel_moments(
@@ -61,7 +55,8 @@ def panel_moments(
     """Aggregate a panel in the database to its moments, in one pass over the rows.
 
     Args:
-        connection: Open connection; temporary tables named panel_* are made.
+        connection: Of these moments alone (a cursor will do): temporary tables named panel_* on it
+            hold what later passes over the rows need.
         relation: Name of a table or view.
         outcome: Column of the dependent variable.
         regressors: Columns of the regressors, without a constant.
@@ -131,7 +126,7 @@ def fit_meats(
     """Sums of products of the scores of a fit.
 
     Args:
-        connection: The connection on which ``panel_moments`` made ``moments`` last.
+        connection: On which ``panel_moments`` made ``moments``.
         moments: What the estimate was computed from.
         estimate: An estimate with numbers.
         over_rows: Whether sums over rows and times are wanted: one more pass over the rows, for
@@ -151,7 +146,7 @@ def fit_meats(
         return meats
     store_fits(connection, moments, [estimate], absent=0.0)
     _view_scores(connection, moments, estimate)
-    design = _design(moments, estimate)
+    design = score_columns(moments, estimate)
     used = design_slots(moments.terms, estimate.terms, len(moments.terms))
     query = macros().scores_by_time("panel_scores", KEYS, "time_key", design)
     by_time = connection.execute(f"{query} order by time_key").fetchnumpy()
@@ -162,46 +157,14 @@ def fit_meats(
 def refined(
     connection: duckdb.DuckDBPyConnection, moments: PanelMoments, estimate: Estimate
 ) -> Estimate:
-    """The estimate with the digits back that its moments have lost; see ``Estimate.digits_lost``.
+    """The estimate with the digits back that its moments have lost; arguments as ``fit_meats``."""
 
-    Residuals are taken from the rows and their scores, zero at the minimum, corrected for: Newton's
-    steps, of which each takes one pass over the rows. Arguments as ``fit_meats``.
+    def scores_of(fit: Estimate) -> str:
+        store_fits(connection, moments, [fit], absent=0.0)
+        _view_scores(connection, moments, fit)
+        return "panel_scores"
 
-    Source: Björck (1996), Numerical Methods for Least Squares Problems, section 2.9.3.
-    """
-    used = design_slots(moments.terms, estimate.terms, len(moments.terms))
-    columns = ", ".join(f"m{k}" for k in used)
-    query = macros().summed_scores("panel_scores", KEYS, _design(moments, estimate))
-    spread, slots = moments.spread, [(k - 1) % len(moments.terms) + 1 for k in used[1:]]
-    last = np.inf
-    for _ in range(REFINEMENTS):
-        store_fits(connection, moments, [estimate], absent=0.0)
-        _view_scores(connection, moments, estimate)
-        found = connection.execute(f"select ssr, {columns} from ({query})").fetchone() or ()
-        ssr, step = float(found[0]), estimate.bread @ np.array(found[1:], dtype=float)
-        estimate = replace(estimate, ssr=ssr)
-        # In standard units: beside a coefficient that is zero no step is small.
-        slopes, constant = step[1:] * spread[slots], step[0] + estimate.term_means @ step[1:]
-        size = float(np.abs([constant, *slopes]).max())
-        if not size < last / 2.0:  # what is left is the rounding of the residuals
-            break
-        last = size
-        estimate = estimate.moved(step)
-    return estimate.with_ssr(0.0 if _is_rounding(moments, estimate) else estimate.ssr)
-
-
-def _is_rounding(moments: PanelMoments, estimate: Estimate) -> bool:
-    """Whether residuals are no larger than the rounding of the values that they are made of."""
-    p = len(moments.terms)
-    slopes = np.abs(all_slopes(moments.terms, estimate)).reshape(2, p).sum(axis=0)
-    size = np.hypot(moments.centre, moments.spread) @ np.concatenate([[1.0], slopes])
-    return bool(estimate.ssr <= estimate.n_rows * (CONSTANT_TOLERANCE * size) ** 2)
-
-
-def _design(moments: PanelMoments, estimate: Estimate) -> list[int]:
-    """Design slots of the scores of a fit: the constant, the terms, for mundlak their means."""
-    p = len(moments.terms)
-    return list(range(2 * p + 1 if estimate.estimator == "mundlak" else p + 1))
+    return refinement.refined(connection, moments, estimate, scores_of)
 
 
 def _view_scores(

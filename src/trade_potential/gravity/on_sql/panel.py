@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trade_potential.errors import InputError
+from trade_potential.gravity import refinement
 from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.on_blocks.reading import (
@@ -20,8 +21,8 @@ from trade_potential.gravity.on_blocks.reading import (
     view_rows,
     with_mean_weight,
 )
-from trade_potential.gravity.on_sql.fit_tables import store_fits
 from trade_potential.gravity.on_sql.steps import Steps
+from trade_potential.gravity.on_sql.stored_fits import store_fits
 from trade_potential.gravity.reset import RESET_POWERS
 from trade_potential.gravity.scores import Meats, design_slots, read_products
 from trade_potential.linalg import FloatArray
@@ -84,6 +85,25 @@ def fit_meats(
     by_entity = connection.execute(meat).fetchnumpy()
     found = Meats.of(by_entity, by_time, design_slots(moments.terms, estimate.terms, p))
     return found if by_time is None else replace(found, times=order_of_times(connection))
+
+
+def refined(
+    connection: duckdb.DuckDBPyConnection, moments: PanelMoments, estimate: Estimate
+) -> Estimate:
+    """The estimate with the digits back that its moments have lost; arguments as ``fit_meats``.
+
+    The warehouse publishes what moments give, and how far from the minimum that is.
+    """
+    steps = _steps(len(moments.terms))
+
+    def scores_of(fit: Estimate) -> str:
+        store_fits(connection, moments, [fit], absent=None)
+        of_rows = steps.of_scores()["scores"]
+        query = steps.of_between() if fit.estimator == "between" else of_rows
+        _create(connection, {"scores": query})
+        return steps.table("scores")
+
+    return refinement.refined(connection, moments, estimate, scores_of)
 
 
 def reset_products(

@@ -78,6 +78,11 @@ class Steps:
             ),
         }  # fmt: skip
 
+    def of_between(self) -> str:
+        """Scores of pairs under the between estimator, which no model asks for."""
+        tables = (self.table(name) for name in ("pair_means", "grand_means", "coefficients"))
+        return str(macros().between_scores(*tables, self.keys, self.pair, self.slots))
+
     def of_powers(self) -> dict[str, str]:
         """From the pooled fit to the products of its powers."""
         sql, at, fits = macros(), self.table, self.table("coefficients")

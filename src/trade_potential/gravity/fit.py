@@ -1,0 +1,342 @@
+"""A fitted model with its uncertainty, whatever the estimator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trade_potential.errors import InputError, NotEstimatedError
+from trade_potential.gravity.maketables import MakeTables
+from trade_potential.inference.distributions import t_quantile
+from trade_potential.inference.test_result import TestResult
+from trade_potential.inference.wald import Inference
+from trade_potential.linalg import FloatArray
+from trade_potential.regression_table.model import WITHOUT_COEFFICIENT
+from trade_potential.rows.model_columns import Columns
+from trade_potential.rows.table import Loss
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Powers = tuple[int, ...]
+COEFFICIENT = ("term", "estimate", "std_error", "statistic", "p_value", "ci_low", "ci_high")
+"""Columns of ``Fit.coefficients``."""
+
+
+@dataclass(frozen=True, eq=False)
+class FittedValues:
+    """What a model says of the N rows of its sample, sorted by key.
+
+    Attributes:
+        keys: By name of the column, (N,) each.
+        outcome: (N,) as the model takes it.
+        fitted: (N,) what the model expects, effects included.
+    """
+
+    keys: Mapping[str, Any]
+    outcome: FloatArray
+    fitted: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Fit(MakeTables):
+    """One model of a panel with the covariance that was asked for.
+
+    A model without numbers has a ``status`` that says so and a ``reason``; to ask it for numbers
+    raises ``NotEstimatedError`` with both, and ``is_estimated`` tells beforehand. A number that the
+    estimator does not have, such as sigma_u of pooled least squares, is NaN.
+
+    Attributes:
+        estimator: Its name.
+        cov_type: Kind of the covariance.
+        correction: For small samples, in words.
+        status: ``ok``, or what kind of result this is.
+        reason: Why, in one sentence; beside ``ok`` it names regressors without a coefficient.
+        columns: Of the user's table.
+        outcome: The dependent variable in words, such as ln(trade).
+        nobs: Rows of the sample.
+        n_entities: Entities of the sample.
+        terms: Names of the coefficients, in order.
+        statistics: Further numbers by name, such as df_resid, sigma_u, pseudo_r_squared.
+        absorbed: Regressors that the effects absorb.
+        omitted: Regressors that do not vary or are combinations of those before them.
+        effects: Names of the fixed effects in the model.
+        confidence_level: Of the intervals; tests decide at the rest.
+        ledger: Rows lost, by step and reason.
+    """
+
+    estimator: str
+    cov_type: str
+    correction: str
+    status: str
+    reason: str
+    columns: Columns
+    outcome: str
+    nobs: int
+    n_entities: int
+    absorbed: tuple[str, ...]
+    omitted: tuple[str, ...]
+    effects: tuple[str, ...]
+    confidence_level: float
+    ledger: tuple[Loss, ...]
+    find_tests: Callable[[Powers | None], tuple[TestResult, ...]] = field(repr=False)
+    find_values: Callable[[], FittedValues] = field(repr=False)
+    terms: tuple[str, ...] = ()
+    inference: Inference | None = field(default=None, repr=False)
+    matrix: FloatArray = field(default_factory=lambda: np.zeros((0, 0)), repr=False)
+    r_squared: float = float("nan")
+    statistics: Mapping[str, float] = field(default_factory=dict, repr=False)
+    is_exponential: bool = False
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether there are numbers."""
+        return self.inference is not None
+
+    @property
+    def numbers(self) -> Inference:
+        """Coefficients with their uncertainty as (k,) arrays.
+
+        Raises:
+            NotEstimatedError: There are none; so do all properties below.
+        """
+        if self.inference is None:
+            raise NotEstimatedError(f"{self.estimator}: {self.status}: {self.reason}")
+        return self.inference
+
+    @property
+    def alpha(self) -> float:
+        """Level at which tests decide."""
+        return 1.0 - self.confidence_level
+
+    @property
+    def distribution(self) -> str:
+        """Law of the statistics of coefficients: ``t`` or ``normal``."""
+        return "normal" if self.inference is None or np.isinf(self.inference.df) else "t"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader needs to know beside the numbers, in sentences."""
+        lost = [f"{loss.rows} rows lost: {loss.step}: {loss.reason}" for loss in self.ledger]
+        return (*filter(None, [self.reason]), *lost)
+
+    def rows(self) -> list[tuple[str, list[float]]]:
+        """Terms with the numbers that ``COEFFICIENT`` names; none without numbers."""
+        if self.inference is None:
+            return []
+        columns = [getattr(self.inference, name) for name in COEFFICIENT[1:]]
+        return [(n, [float(c[i]) for c in columns]) for i, n in enumerate(self.terms)]
+
+    def without_coefficient(self) -> list[tuple[str, str]]:
+        """Regressors that were asked for, and the word that stands for their coefficient."""
+        words = zip(WITHOUT_COEFFICIENT, (self.absorbed, self.omitted), strict=True)
+        return [(term, word) for word, terms in words for term in terms]
+
+    @property
+    def coefficients(self) -> pd.DataFrame:
+        """One row for each term: estimate, std_error, statistic, p_value, ci_low, ci_high."""
+        import pandas as pd
+
+        found = {name: getattr(self.numbers, name) for name in COEFFICIENT[1:]}
+        return pd.DataFrame({"term": self.terms, **found})
+
+    def _named(self, values: FloatArray, name: str) -> pd.Series:
+        import pandas as pd
+
+        return pd.Series(values, index=list(self.terms), name=name)
+
+    @property
+    def params(self) -> pd.Series:
+        """Coefficients by term."""
+        return self._named(self.numbers.estimate, "parameter")
+
+    @property
+    def std_errors(self) -> pd.Series:
+        """Standard errors by term."""
+        return self._named(self.numbers.std_error, "std_error")
+
+    @property
+    def tstats(self) -> pd.Series:
+        """Coefficients in units of their errors; NaN where an error is 0, of an exact fit."""
+        return self._named(self.numbers.statistic, "tstat")
+
+    @property
+    def pvalues(self) -> pd.Series:
+        """Two-sided p-values by ``distribution``."""
+        return self._named(self.numbers.p_value, "pvalue")
+
+    def conf_int(self, level: float | None = None) -> pd.DataFrame:
+        """Confidence intervals, ``lower`` and ``upper`` by term.
+
+        Args:
+            level: Between 0 and 1; None: the fit's own.
+
+        Raises:
+            InputError: The level is none.
+        """
+        import pandas as pd
+
+        level = self.confidence_level if level is None else level
+        if not 0.0 < level < 1.0:
+            raise InputError(f"confidence level {level} is not between 0 and 1")
+        margin = t_quantile(0.5 + level / 2.0, self.numbers.df) * self.numbers.std_error
+        ends = {"lower": self.numbers.estimate - margin, "upper": self.numbers.estimate + margin}
+        return pd.DataFrame(ends, index=list(self.terms))
+
+    @property
+    def covariance(self) -> pd.DataFrame:
+        """(k, k) covariance of the coefficients, by term."""
+        import pandas as pd
+
+        self.numbers  # noqa: B018  refuses
+        return pd.DataFrame(self.matrix, index=list(self.terms), columns=list(self.terms))
+
+    @property
+    def cov(self) -> pd.DataFrame:
+        """``covariance`` under its name in linearmodels."""
+        return self.covariance
+
+    def statistic(self, name: str) -> float:
+        """One of ``statistics``; NaN where the estimator has no such number."""
+        self.numbers  # noqa: B018  refuses
+        return self.statistics.get(name, float("nan"))
+
+    @property
+    def df_resid(self) -> int:
+        """Residual degrees of freedom; effects are counted."""
+        return int(self.statistic("df_resid"))
+
+    @property
+    def rsquared(self) -> float:
+        """Of the estimator's own model; random and mundlak: overall; ppml: squared correlation."""
+        self.numbers  # noqa: B018  refuses
+        return self.r_squared
+
+    @property
+    def rsquared_within(self) -> float:
+        """Squared correlation within entities; NaN of ppml, as the two below."""
+        return self.statistic("r_squared_within")
+
+    @property
+    def rsquared_between(self) -> float:
+        """Squared correlation of entity means."""
+        return self.statistic("r_squared_between")
+
+    @property
+    def rsquared_overall(self) -> float:
+        """Squared correlation over all rows."""
+        return self.statistic("r_squared_overall")
+
+    @cached_property
+    def _values(self) -> FittedValues:
+        self.numbers  # noqa: B018  refuses
+        return self.find_values()
+
+    def _by_key(self, values: FloatArray, name: str) -> pd.Series:
+        import pandas as pd
+
+        keys = self._values.keys
+        index = pd.MultiIndex.from_arrays(list(keys.values()), names=list(keys))
+        return pd.Series(values, index=index, name=name)
+
+    @property
+    def fitted_values(self) -> pd.Series:
+        """What the model expects of each row of the sample, effects included, by its key."""
+        return self._by_key(self._values.fitted, "fitted_values")
+
+    @property
+    def fitted(self) -> pd.Series:
+        """``fitted_values`` under its name in statsmodels and R."""
+        return self.fitted_values
+
+    @property
+    def resids(self) -> pd.Series:
+        """Outcome less ``fitted_values``; of random effects with the effect of the entity."""
+        return self._by_key(self._values.outcome - self._values.fitted, "residual")
+
+    def predict(self, data: Any = None) -> pd.Series:
+        """What the model expects where nothing but the regressors is known.
+
+        Args:
+            data: Columns of numbers by term (a frame of pandas or Polars, an Arrow table, a
+                mapping); of mundlak also those of the means. None: the sample.
+
+        Returns:
+            In the unit of ``outcome``: of a logarithm a logarithm, of ppml the level.
+
+        Raises:
+            InputError: A model with fixed effects, which predict nothing for an entity as such;
+                or a column is missing.
+        """
+        import pandas as pd
+
+        if self.effects:
+            raise InputError(
+                f"{self.estimator} has effects of {', '.join(self.effects)}: it predicts nothing "
+                "for rows as such; what it makes of its own rows is in fitted_values"
+            )
+        if data is None:
+            return self.fitted_values.rename("prediction")
+        first = self.terms.index("const") + 1 if "const" in self.terms else 0
+        slopes = self.numbers.estimate[first:]
+        known = getattr(data, "column_names", None) or getattr(data, "columns", data)
+        absent = [term for term in self.terms[first:] if term not in list(known)]
+        if absent:
+            raise InputError(f"no column {absent[0]}; {self.estimator} predicts from it")
+        linear = sum(
+            np.asarray(data[term], dtype=float) * slope
+            for term, slope in zip(self.terms[first:], slopes, strict=True)
+        ) + (self.numbers.estimate[0] if first else 0.0)
+        values = np.exp(linear) if self.is_exponential else linear
+        index = data.index if isinstance(data, pd.DataFrame) else None
+        return pd.Series(values, index=index, name="prediction")
+
+    def tests(self, reset_powers: Powers | None = None) -> pd.DataFrame:
+        """Specification tests of the sample, RESET and the joint significance of the model.
+
+        RESET and joint significance rest on ``cov_type``. The columns: test, statistic, df,
+        df_denominator (of F), p_value, decision (``reject`` or ``keep`` at ``alpha``, or
+        ``none``), status, reason, covariance, powers, null_hypothesis. A test that cannot be had
+        has the status not_available and a reason.
+
+        Args:
+            reset_powers: Powers of the fit that RESET adds; None: 2 and 3, of ppml 2.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "test": test.name,
+                "statistic": test.statistic,
+                "df": test.df,
+                "df_denominator": test.df_denominator,
+                "p_value": test.p_value,
+                "decision": test.decision(self.alpha),
+                "status": test.status,
+                "reason": test.reason,
+                "covariance": test.covariance,
+                "powers": test.powers,
+                "null_hypothesis": test.null_hypothesis,
+            }
+            for test in self.find_tests(reset_powers)
+        )
+
+    def summary(self, *, tests: bool = False, reset_powers: Powers | None = None) -> str:
+        """The model as text; with ``tests`` those too."""
+        from trade_potential.gravity.fit_text import summary
+
+        return summary(self, self.find_tests(reset_powers) if tests else ())
+
+    def __str__(self) -> str:
+        """The summary."""
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        """The model as a regression table, for notebooks."""
+        from trade_potential.gravity.fit_tables import table
+
+        return table(self, "html")

@@ -1,0 +1,316 @@
+"""A panel of anyone's, and the models fitted to it: from a table to coefficients and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, Self, cast
+
+from trade_potential.errors import InputError
+from trade_potential.gravity.covariance import COVARIANCES, OF_BETWEEN
+from trade_potential.gravity.engine import EngineName, Rows, engine_of
+from trade_potential.gravity.estimate import ESTIMATORS
+from trade_potential.gravity.fitted_rows import FittedRows, Progress
+from trade_potential.gravity.fitted_values import fitted_values
+from trade_potential.gravity.least_squares_fit import least_squares_fit
+from trade_potential.gravity.panel_table import Effects, PanelTable
+from trade_potential.gravity.reset import RESET_POWERS
+from trade_potential.gravity.solution import OVER_ROWS, joint_test
+from trade_potential.rows.model_columns import Columns
+from trade_potential.rows.workspace import MEMORY_LIMIT, Workspace
+
+if TYPE_CHECKING:
+    from trade_potential.gravity.covariance import Covariance
+    from trade_potential.gravity.estimate import Estimate, Estimator
+    from trade_potential.gravity.fit import Fit, FittedValues, Powers
+    from trade_potential.gravity.moments import PanelMoments
+    from trade_potential.inference.test_result import TestResult
+    from trade_potential.ppml.sample import Sample
+    from trade_potential.rows.source import Source
+    from trade_potential.rows.table import Loss
+
+PPML = "ppml"
+
+
+class Panel:
+    """Rows of entities over time, read once, on which models are fitted.
+
+    It owns a database in memory with all names in it; both end with ``close``, at the end of a
+    ``with`` block, or when neither the panel nor a fit of it is referred to any more.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        table: PanelTable,
+        *,
+        engine: EngineName = "blocks",
+        log_outcome: bool = False,
+        progress: Progress = lambda step: None,
+    ) -> None:
+        """Of rows that are read; ``read`` is the way in."""
+        self._workspace, self._table = workspace, table
+        self._engine, self._progress = engine_of(engine), progress
+        self._log_outcome = log_outcome
+        self._fitted: dict[bool, FittedRows] = {}
+        self._least_squares: tuple[str, PanelTable] | None = None
+        self._sample: Sample | None = None
+
+    @classmethod
+    def read(
+        cls,
+        source: Source,
+        *,
+        outcome: str,
+        regressors: Sequence[str],
+        entity: str,
+        time: str | None = None,
+        weights: str | None = None,
+        effects: Effects = (),
+        log_outcome: bool = False,
+        engine: EngineName = "blocks",
+        threads: int | None = None,
+        memory_limit: str = MEMORY_LIMIT,
+        progress: Progress = lambda step: None,
+    ) -> Panel:
+        """Read a table, keep the rows that have every value, and count the others.
+
+        Args:
+            source: Path of a .csv, .csv.gz, .tsv or .parquet file, a DuckDB relation, a frame of
+                pandas or Polars, an Arrow table, or anything that gives an Arrow stream. Files of
+                Parquet stay where they are; all else is copied, and may change afterwards.
+            outcome: Column of the dependent variable.
+            regressors: Columns of the regressors, as they enter, without a constant.
+            entity: Column of the entity; of trade, the pair of countries.
+            time: Column of the time; without, entities have rows in no order, and what needs times
+                is refused: ppml, twoway effects, and covariances over rows and times.
+            weights: Column of positive weights, scaled to a mean of 1.
+            effects: Fixed effects of ppml: columns, or combinations written exporter^year.
+            log_outcome: Whether the logarithm of the outcome enters; ppml takes it as it is.
+            engine: How rows become moments: ``blocks`` of them in numpy, or ``sql``, by the very
+                SQL of the warehouse. Numbers agree but for rounding.
+            threads: Of DuckDB; None: all cores.
+            memory_limit: Of DuckDB; rows beyond it go to a temporary directory.
+            progress: Called with the name of each step that takes a pass over the rows.
+
+        Raises:
+            InputError: The message names table, row, column and rule.
+        """
+        columns = Columns(outcome, list(regressors), entity, time, (), weights)
+        workspace = Workspace(memory_limit=memory_limit, threads=threads)
+        try:
+            name = getattr(source, "name", None) or source
+            with workspace.told(str(name) if isinstance(name, str) else type(source).__name__):
+                table = PanelTable.read(workspace.connection, source, columns, effects)
+        except BaseException:
+            workspace.close()
+            raise
+        return cls(workspace, table, engine=engine, log_outcome=log_outcome, progress=progress)
+
+    def __enter__(self) -> Self:
+        """The panel, which the end of the block closes."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the rows; fits keep their numbers, but not what is asked of rows."""
+        self._fitted.clear()
+        self._workspace.close()
+
+    @property
+    def ledger(self) -> tuple[Loss, ...]:
+        """Rows of the table that no model has, by step and reason."""
+        return self._table.ledger
+
+    def fitted_rows(self, *, with_times: bool = False) -> FittedRows:
+        """Moments, estimates and passes over the rows, for whoever needs more than ``fit``.
+
+        Args:
+            with_times: Whether the moments must hold the times of the rows, which take longer.
+
+        Raises:
+            InputError: The panel has no times; or no outcome is positive of which the logarithm is
+                taken.
+        """
+        if with_times and self._table.names.time is None:
+            raise InputError(f"{self._table.name}: the panel was read without times")
+        found = self._fitted.get(True) or self._fitted.get(with_times)
+        if found is None:
+            with self._workspace.told(self._table.name):
+                found = self._fitted[with_times] = self._pass_over(with_times=with_times)
+        return found
+
+    def _pass_over(self, *, with_times: bool) -> FittedRows:
+        relation, table = self._of_least_squares()
+        self._progress(f"moments of {table.rows} rows")
+        slots = table.slots if with_times else table.slots.without_time()
+        rows = Rows.of(
+            self._engine, self._workspace.cursor(), relation, slots, terms=table.names.regressors
+        )
+        self._progress(f"solving for {rows.moments.n_entities} entities")
+        return FittedRows(rows, self._progress)
+
+    def _of_least_squares(self) -> tuple[str, PanelTable]:
+        """The relation whose outcome is that of least squares, and what was lost up to it."""
+        if self._least_squares is None:
+            self._least_squares = (
+                self._table.with_log_outcome(self._workspace.connection)
+                if self._log_outcome
+                else ("sample", self._table)
+            )
+        return self._least_squares
+
+    def moments(self, *, with_times: bool = False) -> PanelMoments:
+        """Means and products of the columns, of which least squares are computed."""
+        return self.fitted_rows(with_times=with_times).rows.moments
+
+    def fit(self, estimator: str, covariance: str | None = None, **settings: Any) -> Fit:
+        """Fit one model; arguments as ``fits``."""
+        return self.fits([estimator], covariance, **settings)[0]
+
+    def fits(
+        self,
+        estimators: Sequence[str],
+        covariance: str | None = None,
+        *,
+        confidence_level: float = 0.95,
+        strict: bool = False,
+        correction: str | None = None,
+    ) -> list[Fit]:
+        """Fit models of the same rows.
+
+        Args:
+            estimators: pooled, between, within (effects of entities), twoway (of entities and
+                times), random (Swamy and Arora), mundlak (correlated random effects), ppml.
+            covariance: classical (default), robust (default of ppml), clustered by entity,
+                clustered_twoway by entity and time, driscoll_kraay. between has the first three,
+                ppml all but the last.
+            confidence_level: Of the intervals; tests decide at the rest.
+            strict: Whether a model is refused (``rank_deficient``) where a regressor has no
+                coefficient.
+            correction: Of the covariances of ppml for small samples: small_sample (default),
+                ppmlhdfe or none.
+
+        Returns:
+            One fit each, in the order asked for. What cannot be estimated is a fit without numbers
+            with a status and a reason.
+
+        Raises:
+            InputError: An estimator or covariance is unknown, or they do not go together; times are
+                needed and not there, or have no order.
+        """
+        for name in estimators:
+            _refuse(name, covariance)
+        if not 0.0 < confidence_level < 1.0:
+            raise InputError(f"confidence level {confidence_level} is not between 0 and 1")
+        least = [name for name in estimators if name != PPML]
+        found = self._fits_of_moments(least, covariance or "classical", confidence_level, strict)
+        if PPML in estimators:
+            from trade_potential.ppml.fit import ppml_fit
+
+            found[PPML] = ppml_fit(
+                self._read_sample(),
+                self._table.names,
+                self._table.ledger,
+                covariance=cast("Any", covariance or "robust"),
+                correction=cast("Any", correction or "small_sample"),
+                confidence_level=confidence_level,
+                strict=strict,
+            )
+        return [found[name] for name in estimators]
+
+    def only_ppml(self) -> None:
+        """Hold the rows as arrays and let go of the database: nothing but ppml can be fitted then.
+
+        It takes all rows at once, which then do not stand beside those of the database.
+        """
+        self._read_sample()
+        self.close()
+
+    def _read_sample(self) -> Sample:
+        """The rows as arrays."""
+        if self._sample is None:
+            from trade_potential.ppml.on_duckdb import table_sample
+
+            self._progress(f"ppml of {self._table.rows} rows")
+            with self._workspace.told(self._table.name):
+                connection = self._workspace.connection
+                self._sample = table_sample(connection, "sample", self._table.names)
+        return self._sample
+
+    def _fits_of_moments(
+        self, estimators: Sequence[Any], covariance: Any, level: float, strict: bool
+    ) -> dict[str, Fit]:
+        if not estimators:
+            return {}
+        over_time = "twoway" in estimators or covariance in OVER_ROWS
+        rows = self.fitted_rows(with_times=over_time)
+        asked = frozenset(estimators) if strict else frozenset()
+        _, table = self._of_least_squares()
+        names = table.names
+        effects = {"within": (names.entity,), "twoway": (names.entity, str(names.time))}
+        found = {}
+        with self._workspace.told(table.name):
+            solution = rows.solution(asked)
+            for name in estimators:
+                estimate = solution.fits[name]
+                if covariance != "classical" and estimate.is_estimated:
+                    self._progress(f"scores of {name}")
+                try:
+                    errors = solution.errors(name, covariance)
+                except InputError as error:
+                    said = f"{table.name}: column {names.time}: {error}"
+                    raise InputError(said) from error
+                joint = joint_test(estimate, errors) if estimate.is_estimated else None
+                found[name] = least_squares_fit(
+                    estimate,
+                    covariance,
+                    errors,
+                    columns=names,
+                    outcome=f"ln({names.outcome})" if self._log_outcome else names.outcome,
+                    nobs=rows.rows.moments.n_obs,
+                    n_entities=rows.rows.moments.n_entities,
+                    effects=effects.get(name, ()),
+                    confidence_level=level,
+                    ledger=table.ledger,
+                    find_tests=cache(partial(self._tests, covariance, asked, joint)),
+                    find_values=partial(self._values, estimate),
+                )
+        return found
+
+    def _tests(
+        self,
+        covariance: Covariance,
+        strict: frozenset[Estimator],
+        joint: TestResult | None,
+        powers: Powers | None,
+    ) -> tuple[TestResult, ...]:
+        """Tests of the sample, RESET by a covariance, and the one of a model."""
+        rows = self.fitted_rows(with_times=self._table.names.time is not None)
+        with self._workspace.told(self._table.name):
+            of_sample = rows.tests(strict)
+            form = rows.reset(covariance, powers or RESET_POWERS, strict)
+            return (*of_sample, form, *([] if joint is None else [joint]))
+
+    def _values(self, estimate: Estimate) -> FittedValues:
+        """What an estimate says of the rows."""
+        relation, table = self._of_least_squares()
+        with self._workspace.told(table.name):
+            return fitted_values(self._workspace.connection, relation, table, estimate)
+
+
+def _refuse(estimator: str, covariance: str | None) -> None:
+    """Raise InputError where an estimator, or its covariance, is none."""
+    known: tuple[str, ...] = (*ESTIMATORS, PPML)
+    if estimator not in known:
+        raise InputError(f"estimator {estimator!r} is none of {', '.join(known)}")
+    if covariance is None:
+        return
+    if covariance not in COVARIANCES:
+        raise InputError(f"covariance {covariance!r} is none of {', '.join(COVARIANCES)}")
+    has = {"between": OF_BETWEEN, PPML: COVARIANCES[:4]}.get(estimator, COVARIANCES)
+    if covariance not in has:
+        raise InputError(f"{estimator} has no covariance {covariance}")
