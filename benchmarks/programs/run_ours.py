@@ -95,9 +95,9 @@ def _ppml(
     data: Path, memory_limit: str, regressors: tuple[str, ...], effects: tuple[tuple[str, ...], ...]
 ) -> Estimates:
     from trade_potential.linalg import one_thread
-    from trade_potential.rows.model_columns import Columns
     from trade_potential.ppml.estimate import fit_sample
     from trade_potential.ppml.on_duckdb import table_sample
+    from trade_potential.rows.model_columns import Columns
 
     columns = Columns(FLOW, regressors, "pair", "year", effects)
     slots = [f"{name} as k{k}" for k, name in enumerate(columns.keys)]

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 from tests.panels import Case, make_panel, unbalanced_sizes
 
-from trade_potential.cli.model_report import ModelReport
+from trade_potential.gravity.solution import joint_test
 from trade_potential.gravity.specification_tests import f_effects, f_time_effects
 from trade_potential.gravity.wald_tests import hausman_robust, joint_significance
 from trade_potential.inference.test_result import TestResult
@@ -84,19 +84,8 @@ def test_joint_test_of_a_report_uses_its_covariance_and_its_law() -> None:
     case = Case.of(make_panel(2, sizes=[8] * 3, n_terms=2, effect_sd=0.0))
     few, enough = case.errors("pooled", "clustered"), case.errors("pooled", "driscoll_kraay")
     fit = case.fits["pooled"]
-    tests = {}
-    for errors in (few, enough, None):
-        report = ModelReport.of(
-            fit,
-            case.moments,
-            covariance=errors.kind if errors else "classical",
-            errors=errors,
-            confidence_level=0.95,
-            effects=(),
-            tests=(),
-            ledger=[],
-        )
-        tests[report.covariance] = report.with_joint_test(fit, errors).tests[0]
+    found = (joint_test(fit, errors) for errors in (few, enough, None))
+    tests = {test.covariance: test for test in found}
     assert_not_available(tests["clustered"], "3 clusters for 3 coefficients")
     assert tests["driscoll_kraay"].df_denominator == 7.0
     assert tests["classical"].df_denominator == 21.0

@@ -23,4 +23,3 @@ def json_number(value: float) -> float | None:
 def ledger_rows(losses: Sequence[Loss]) -> list[Document]:
     """The ledger for JSON."""
     return [loss._asdict() for loss in losses]
-

@@ -18,6 +18,11 @@ Progress = Callable[[str], None]
 """Told what begins, in words."""
 
 
+def silent(step: str) -> None:
+    """Tell nobody."""
+    del step
+
+
 class FittedRows:
     """What can be known of a sample from its moments and passes over its rows.
 

@@ -33,14 +33,14 @@ def fitted_values(
         fit: With numbers.
     """
     slots, names = table.slots, table.names
-    query = f"select {', '.join([*slots.keys, *slots.numbers])} from {relation} order by all"
-    found = {k: np.ma.getdata(v) for k, v in connection.execute(query).fetchnumpy().items()}
+    wanted = connection.table(relation).project(", ".join([*slots.keys, *slots.numbers]))
+    found = {k: np.ma.getdata(v) for k, v in wanted.order("all").fetchnumpy().items()}
     y, weights = found[slots.outcome], np.ones(len(found[slots.outcome]))
     if slots.weights is not None:
         weights = found[slots.weights]
     entities = _codes(found[slots.entity])
     p = len(slots.regressors)
-    slopes = np.array(all_slopes(names.regressors, fit))
+    slopes: FloatArray = np.array(all_slopes(tuple(names.regressors), fit))
     fitted = np.full(len(y), float(fit.coefficients[0]))
     for k, slot in enumerate(slots.regressors):
         x = found[slot]
@@ -81,7 +81,7 @@ def _time_effects(
     moments = TimeMoments(
         labels=np.arange(n_times),
         masses=seen.sum(axis=0),
-        sums=np.bincount(times, apart * weights)[:, None],
+        sums=np.bincount(times, apart * weights).astype(float)[:, None],
         overlaps=(seen / seen.sum(axis=1, keepdims=True)).T @ seen,
     )
     squares = np.array([[float(weights @ apart**2)]])

@@ -10,7 +10,7 @@ from trade_potential.errors import InputError
 from trade_potential.gravity.covariance import COVARIANCES, OF_BETWEEN
 from trade_potential.gravity.engine import EngineName, Rows, engine_of
 from trade_potential.gravity.estimate import ESTIMATORS
-from trade_potential.gravity.fitted_rows import FittedRows, Progress
+from trade_potential.gravity.fitted_rows import FittedRows, Progress, silent
 from trade_potential.gravity.fitted_values import fitted_values
 from trade_potential.gravity.least_squares_fit import least_squares_fit
 from trade_potential.gravity.panel_table import Effects, PanelTable
@@ -46,7 +46,7 @@ class Panel:
         *,
         engine: EngineName = "blocks",
         log_outcome: bool = False,
-        progress: Progress = lambda step: None,
+        progress: Progress = silent,
     ) -> None:
         """Of rows that are read; ``read`` is the way in."""
         self._workspace, self._table = workspace, table
@@ -71,7 +71,7 @@ class Panel:
         engine: EngineName = "blocks",
         threads: int | None = None,
         memory_limit: str = MEMORY_LIMIT,
-        progress: Progress = lambda step: None,
+        progress: Progress = silent,
     ) -> Panel:
         """Read a table, keep the rows that have every value, and count the others.
 

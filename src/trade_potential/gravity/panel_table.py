@@ -132,9 +132,9 @@ def _refuse_weights(
     connection: duckdb.DuckDBPyConnection, table: Table, names: Columns, weight: str
 ) -> None:
     """Raise InputError naming the first weight of ``sample`` that is not positive."""
-    key = ["k0", *([] if names.time is None else ["k1"])]
+    key = "k0" if names.time is None else "k0, k1"
     found = connection.execute(
-        f"select {', '.join(key)}, {weight} from sample where {weight} <= 0 order by all limit 1"
+        f"select {key}, {weight} from sample where {weight} <= 0 order by all limit 1"  # noqa: S608
     ).fetchone()
     if found:
         named = ", ".join(filter(None, [names.entity, names.time]))

@@ -93,7 +93,7 @@ def ppml_fit(
         confidence_level=confidence_level,
         ledger=(*ledger, *lost),
         find_tests=cache(partial(_tests, fit, covariance)),
-        find_values=lambda: FittedValues(fit.keys.to_dict("series"), fit.outcome, fit.fitted),
+        find_values=partial(_values, fit),
         is_exponential=True,
         **numbers,
     )
@@ -104,6 +104,11 @@ def _factors(corrections: dict[str, float]) -> dict[str, float]:
     if len(corrections) == 1:
         return {"correction_factor": next(iter(corrections.values()))}
     return {f"correction_factor_{part}": factor for part, factor in corrections.items()}
+
+
+def _values(fit: PpmlFit) -> FittedValues:
+    """Of the rows kept."""
+    return FittedValues({str(n): fit.keys[n] for n in fit.keys}, fit.outcome, fit.fitted)
 
 
 def _tests(fit: PpmlFit, kind: Kind, powers: Powers | None) -> tuple[TestResult, ...]:

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trade_potential.errors import InputError
 from trade_potential.rows.files import file_table
@@ -24,9 +24,9 @@ from trade_potential.rows.table import Table
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
-    import pyarrow as pa
 
-    Source = str | os.PathLike[str] | duckdb.DuckDBPyRelation | pd.DataFrame | pa.Table | Any
+Source: TypeAlias = "str | os.PathLike[str] | duckdb.DuckDBPyRelation | pd.DataFrame | Any"
+"""A path, a relation, a frame, or whatever gives an Arrow stream."""
 
 KNOWN = "a path, a DuckDB relation, a pandas or Polars DataFrame, an Arrow table"
 ROWS, BATCH = "source_rows", "source_batch"
@@ -116,7 +116,7 @@ def _of_pandas(
 ) -> Table:
     import pyarrow as pa
 
-    levels = [n for n in frame.index.names if n is not None and n not in frame.columns]
+    levels: list[Any] = [n for n in frame.index.names if n is not None and n not in frame.columns]
     columns: list[Any] = [frame.index.get_level_values(level) for level in levels]
     columns += [frame.iloc[:, k] for k in range(frame.shape[1])]
     names = tuple(map(str, [*levels, *frame.columns]))
