@@ -167,7 +167,8 @@ class GravityTables:
     inference: pd.DataFrame
 
 
-def _environment(max_terms: int) -> Environment:
+@cache
+def model_environment(max_terms: int) -> Environment:
     """Jinja as dbt sets it up, as far as the gravity models use it: macros, ref and slots."""
     environment = Environment(
         loader=FileSystemLoader(ROOT),
@@ -197,7 +198,7 @@ def run_gravity_models(
     """Run the SQL files of models/gravity and both Python steps on samples by study and spec."""
     settings: dict[str, Any] = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))
     max_terms = int(settings["vars"]["max_terms"])
-    environment = _environment(max_terms)
+    environment = model_environment(max_terms)
     parts, terms = [], []
     for (study_id, spec_id), frame in samples.items():
         names = regressors_of(frame)
