@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pytest
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from trade_potential.gravity.covariance import Covariance, Sandwich
-from trade_potential.gravity.engine import EngineName, Rows, engine_of
+from trade_potential.gravity.engine import ENGINES, EngineName, Rows, engine_of
 from trade_potential.gravity.estimate import Estimate, Estimator
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.inference_tables import estimate_inference
@@ -78,15 +80,15 @@ ENTITY = "entity"
 Array = npt.NDArray[np.float64]
 
 
-_chosen: list[EngineName] = ["blocks"]
+once = pytest.mark.parametrize("engine", ["blocks"], indirect=True)
+"""A case that no engine makes, among those that either makes."""
 
 
 @contextmanager
 def on_engine(name: EngineName) -> Iterator[EngineName]:
-    """Make cases by an engine."""
-    _chosen.append(name)
-    yield name
-    _chosen.pop()
+    """Make cases by an engine, and let the command line and whoever names none take it, too."""
+    with patch.dict(ENGINES, {"blocks": ENGINES[name]}):
+        yield name
 
 
 @cache
@@ -100,7 +102,7 @@ def _rows(frame: pd.DataFrame, regressors: list[str], weights: str | None) -> Ro
     connection.register("test_panel", frame)
     time = "year" if "year" in frame else None
     columns = Columns(OUTCOME, regressors, ENTITY, time, weights=weights)
-    return Rows.of(engine_of(_chosen[-1]), connection, "test_panel", columns)
+    return Rows.of(engine_of("blocks"), connection, "test_panel", columns)
 
 
 def moments_of(

@@ -45,7 +45,7 @@ def grunfeld_case(*, single_precision: bool) -> Case:
 
 
 @pytest.fixture(scope="module")
-def grunfeld() -> Case:
+def grunfeld(engine: str) -> Case:  # noqa: ARG001
     return grunfeld_case(single_precision=False)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from tests.panels import ENTITY, Case, GravityTables, make_panel, run_gravity_models
+from tests.panels import ENTITY, Case, GravityTables, make_panel, once, run_gravity_models
 
 from trade_potential.gravity.covariance import CORRECTIONS, COVARIANCES, OF_BETWEEN
 from trade_potential.gravity.estimate import ESTIMATORS
@@ -36,7 +36,7 @@ def small() -> GravityTables:
 
 
 @pytest.fixture(scope="module")
-def case() -> Case:
+def case(engine: str) -> Case:  # noqa: ARG001
     return Case.of(frame_a())
 
 
@@ -45,6 +45,7 @@ def rows_of(tables: GravityTables, study_id: str, item: str) -> pd.DataFrame:
     return table[(table["study_id"] == study_id) & (table["item"] == item)]
 
 
+@once
 def test_every_estimator_has_every_covariance_it_can_have(small: GravityTables) -> None:
     assert list(small.inference.columns) == list(COLUMNS)
     found = rows_of(small, "a", "coefficient")[["estimator", "covariance"]].drop_duplicates()
@@ -96,6 +97,7 @@ def test_errors_are_those_of_the_library(small: GravityTables, case: Case, estim
             np.testing.assert_allclose(gap[first:, first:] / scale, 0.0, atol=SAME)
 
 
+@once
 def test_few_clusters_and_few_years_are_named(small: GravityTables) -> None:
     rows = rows_of(small, "b", "coefficient").drop_duplicates(["estimator", "covariance"])
     found = rows.set_index(["covariance", "estimator"])["status"]
@@ -153,6 +155,7 @@ def test_tests_of_the_sample(small: GravityTables, case: Case) -> None:
     assert few.loc["reset", "status"] == "ok"
 
 
+@once
 def test_constant_outcome_has_no_test_at_all(small: GravityTables) -> None:
     tests = rows_of(small, "c", "test")
     assert set(tests["status"]) == {"not_available"}

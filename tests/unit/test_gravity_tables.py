@@ -12,6 +12,7 @@ from tests.panels import (
     GravityTables,
     make_panel,
     moments_of,
+    once,
     run_gravity_models,
 )
 
@@ -120,6 +121,7 @@ def rows_of(tables: GravityTables, study_id: str = "a") -> pd.DataFrame:
     return tables.moments[tables.moments["study_id"] == study_id]
 
 
+@once
 def test_moments_that_are_missing_doubled_or_not_finite(small: GravityTables) -> None:
     rows = rows_of(small)
     terms = ("x1", "x2")
@@ -151,6 +153,7 @@ def test_moments_that_are_missing_doubled_or_not_finite(small: GravityTables) ->
         PanelMoments.from_rows(rows, ("x1", "x2", "x3"))
 
 
+@once
 @pytest.mark.parametrize("positions", [[1, 3], [0, 1], [1, 1], [2, 3]])
 def test_gap_in_positions(small: GravityTables, positions: list[int]) -> None:
     terms = pd.DataFrame({"spec_id": "s", "term": ["x1", "x2"], "position": positions})
@@ -162,6 +165,7 @@ def test_gap_in_positions(small: GravityTables, positions: list[int]) -> None:
 # --- Tables ---------------------------------------------------------------------------------------
 
 
+@once
 def test_estimates_have_every_column_item_and_status(small: GravityTables) -> None:
     table = small.estimates
     assert list(table.columns) == list(COLUMNS)
@@ -195,6 +199,7 @@ def test_estimates_have_every_column_item_and_status(small: GravityTables) -> No
     assert set(estimated["correction"]) == {"SSR / df_resid"}
 
 
+@once
 def test_time_effects_are_stored_by_year_and_slot(small: GravityTables) -> None:
     moments = PanelMoments.from_rows(rows_of(small), ("x1", "x2"))
     effects = estimate_all(moments)["twoway"].time_effects
@@ -208,6 +213,7 @@ def test_time_effects_are_stored_by_year_and_slot(small: GravityTables) -> None:
     np.testing.assert_array_equal(wide.to_numpy(), effects.shifts)
 
 
+@once
 def test_mundlak_stores_the_means_behind_the_regressors(small: GravityTables) -> None:
     table = small.estimates
     mine = table[(table["study_id"] == "a") & (table["estimator"] == "mundlak")]
@@ -216,6 +222,7 @@ def test_mundlak_stores_the_means_behind_the_regressors(small: GravityTables) ->
     assert mine.loc[mine["item"] == "coefficient", "df"].isna().all()
 
 
+@once
 def test_tables_hold_what_the_estimators_found(small: GravityTables) -> None:
     moments = PanelMoments.from_rows(rows_of(small), ("x1", "x2"))
     fit = estimate_all(moments)["random"]
@@ -232,6 +239,7 @@ def test_tables_hold_what_the_estimators_found(small: GravityTables) -> None:
     np.testing.assert_allclose(half / found["std_error"], NORMAL_95, rtol=EXACT)
 
 
+@once
 def test_tests_come_with_a_decision_at_the_level_of_the_specification(
     small: GravityTables,
 ) -> None:
@@ -245,6 +253,7 @@ def test_tests_come_with_a_decision_at_the_level_of_the_specification(
     assert tests["reason"].notna().all()
 
 
+@once
 def test_run_without_rows_has_a_status(small: GravityTables) -> None:
     known = small.moments[["study_id", "spec_id"]].drop_duplicates()
     runs = pd.concat([known, known.head(1).assign(study_id="empty")])

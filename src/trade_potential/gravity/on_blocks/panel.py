@@ -12,26 +12,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trade_potential.errors import InputError
-from trade_potential.gravity import refinement
 from trade_potential.gravity.estimate import Estimate, Estimator
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.on_blocks.entity_file import EntityFile
 from trade_potential.gravity.on_blocks.entity_sums import Layout
 from trade_potential.gravity.on_blocks.moments_of_sums import moments_of
-from trade_potential.gravity.on_blocks.reading import (
+from trade_potential.gravity.on_blocks.reading import read_entities, store_entities
+from trade_potential.gravity.on_blocks.reset_products import reset_products
+from trade_potential.gravity.on_duckdb import refinement
+from trade_potential.gravity.on_duckdb.source import (
     KEYS,
     Source,
     order_of_times,
-    read_entities,
     refuse_unusable,
-    store_entities,
     times_of,
     view_rows,
     with_mean_weight,
     with_origin,
 )
-from trade_potential.gravity.on_blocks.reset_products import reset_products
-from trade_potential.gravity.on_sql.stored_fits import store_fits
+from trade_potential.gravity.on_duckdb.stored_fits import store_fits
 from trade_potential.gravity.scores import Meats, design_slots, entity_scores, score_columns
 from trade_potential.sql.render import macros
 

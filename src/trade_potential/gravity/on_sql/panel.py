@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trade_potential.errors import InputError
-from trade_potential.gravity import refinement
 from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.moments import PanelMoments
-from trade_potential.gravity.on_blocks.reading import (
+from trade_potential.gravity.on_duckdb import refinement
+from trade_potential.gravity.on_duckdb.source import (
     KEYS,
     Source,
     order_of_times,
@@ -21,8 +21,8 @@ from trade_potential.gravity.on_blocks.reading import (
     view_rows,
     with_mean_weight,
 )
+from trade_potential.gravity.on_duckdb.stored_fits import store_fits
 from trade_potential.gravity.on_sql.steps import Steps
-from trade_potential.gravity.on_sql.stored_fits import store_fits
 from trade_potential.gravity.reset import RESET_POWERS
 from trade_potential.gravity.scores import Meats, design_slots, read_products
 from trade_potential.linalg import FloatArray

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trade_potential.gravity.on_duckdb.source import KEYS
 from trade_potential.gravity.scores import all_slopes, design_slots, score_columns
 from trade_potential.precision import CONSTANT_TOLERANCE
+from trade_potential.rows.columns import numbers
 from trade_potential.sql.render import macros
 
 if TYPE_CHECKING:
@@ -47,10 +49,10 @@ def refined(
     spread, slots = moments.spread, [(k - 1) % len(moments.terms) + 1 for k in used[1:]]
     last = np.inf
     for _ in range(REFINEMENTS):
-        query = macros().summed_scores(scores_of(estimate), ["panel"], design)
+        query = macros().summed_scores(scores_of(estimate), KEYS, design)
         sums = connection.execute(query).fetchnumpy()
-        step = estimate.bread @ np.array([float(sums[f"m{k}"][0]) for k in used])
-        estimate = replace(estimate, ssr=float(sums["ssr"][0]))
+        step = estimate.bread @ np.array([numbers(sums, f"m{k}")[0] for k in used])
+        estimate = replace(estimate, ssr=float(numbers(sums, "ssr")[0]))
         # In standard units: beside a coefficient that is zero no step is small.
         slopes, constant = step[1:] * spread[slots], step[0] + estimate.term_means @ step[1:]
         size = float(np.abs([constant, *slopes]).max())
