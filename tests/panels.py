@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -23,17 +23,18 @@ import pytest
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from trade_potential.gravity.covariance import Covariance, Sandwich
+from trade_potential.gravity.covariance import Sandwich
 from trade_potential.gravity.engine import ENGINES, EngineName, Rows, engine_of
-from trade_potential.gravity.estimate import Estimate, Estimator
+from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.estimators import estimate_all
-from trade_potential.gravity.inference_tables import estimate_inference
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.reset import reset
 from trade_potential.gravity.scores import Meats
 from trade_potential.gravity.solution import Solution
-from trade_potential.gravity.warehouse_tables import estimate_gravity
+from trade_potential.inference.registry import Covariance, Estimator
 from trade_potential.inference.test_result import TestResult
+from trade_potential.results.build import inference, least_squares
+from trade_potential.results.gravity import KEYS, Tables
 from trade_potential.rows.model_columns import Columns
 from trade_potential.sql.render import macros
 
@@ -54,7 +55,6 @@ N / (N - K), group_debias=True by G/(G-1) * (N-1)/N for each dimension. Kernel: 
 bandwidth."""
 
 FIRST_PASSES = (
-    "int_gravity__term_slots",
     "int_gravity__origins",
     "int_gravity__shifted_sample",
     "int_gravity__pair_means",
@@ -64,9 +64,6 @@ FIRST_PASSES = (
     "int_gravity__time_overlaps",
 )
 SECOND_PASSES = (
-    "int_gravity__coefficients",
-    "int_gravity__estimator_weights",
-    "int_gravity__time_shifts",
     "int_gravity__scores",
     "int_gravity__time_scores",
     "int_gravity__twoway_scores",
@@ -164,9 +161,8 @@ class GravityTables:
     """What the gravity models of the project hold for a sample."""
 
     moments: pd.DataFrame
-    estimates: pd.DataFrame
     meat: pd.DataFrame
-    inference: pd.DataFrame
+    results: Tables
 
 
 @cache
@@ -188,9 +184,7 @@ def model_environment(max_terms: int) -> Environment:
         max_terms=lambda: max_terms,
         config=lambda **_: "",
     )
-    own = environment.get_template("macros/slot_coefficients.sql").module
-    for module in (macros(), own):
-        environment.globals.update({k: v for k, v in vars(module).items() if callable(v)})
+    environment.globals.update({k: v for k, v in vars(macros()).items() if callable(v)})
     return environment
 
 
@@ -229,24 +223,27 @@ def run_gravity_models(
             return connection.table(name).df()
 
         connection.register("int_gravity__sample", sample)
-        connection.register("stg_study__gravity_terms", term_table)
-        connection.register("stg_study__gravity_specifications", specifications)
         for name in FIRST_PASSES:
             build(name)
         moments = build("int_gravity__moments")
-        estimates = estimate_gravity(moments, term_table, specifications)
-        connection.register("est_gravity", estimates)
+        solved = least_squares(moments, term_table, max_terms=max_terms)
+        for name in ("fits", "weights", "time_shifts"):
+            connection.register(f"est_gravity_{name}", getattr(solved, name))
         tables = {name: build(name) for name in SECOND_PASSES}
-    inference = estimate_inference(
-        moments,
+    inferred = inference(
+        moments=moments,
         meat=tables["int_gravity__meat"],
         time_scores=tables["int_gravity__time_scores"],
         reset_products=tables["int_gravity__reset_products"],
+        sample=pd.DataFrame(columns=KEYS),  # of PPML
         terms=term_table,
         specifications=specifications,
         max_terms=max_terms,
     )
-    return GravityTables(moments, estimates, tables["int_gravity__meat"], inference)
+    results = replace(
+        inferred, fits=solved.fits, weights=solved.weights, time_shifts=solved.time_shifts
+    )
+    return GravityTables(moments, tables["int_gravity__meat"], results)
 
 
 @dataclass(frozen=True)

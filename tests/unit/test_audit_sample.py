@@ -17,8 +17,8 @@ from trade_potential.audit.recomputed import recomputed_numbers
 from trade_potential.audit.reestimate import Fit, library_model, reestimate
 from trade_potential.audit.sampled import own_tables
 from trade_potential.gravity import covariance
-from trade_potential.gravity.estimate import ESTIMATORS
 from trade_potential.gravity.on_sql import steps
+from trade_potential.inference.registry import estimators
 from trade_potential.sql.render import macros_of, source
 
 ROUNDING = 1e-11
@@ -116,7 +116,7 @@ def test_covariance_classes_give_what_the_models_give(frame: pd.DataFrame) -> No
     made = Published.of(frame)
     panel = Panel.of(made.sample, tuple(made.terms["term"]))
     fits = reestimate(panel)
-    for estimator in ESTIMATORS:
+    for estimator in estimators("least_squares"):
         fit = fits[estimator]
         assert isinstance(fit, Fit)
         if estimator == "mundlak":  # in no model of linearmodels

@@ -17,9 +17,10 @@ from tests.panels import (
     unbalanced_sizes,
 )
 
-from trade_potential.gravity.estimate import Estimate, Estimator
+from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.specification_tests import run_tests
+from trade_potential.inference.registry import Estimator
 
 pytestmark = pytest.mark.usefixtures("engine")
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import duckdb
 import pandas as pd
 
 from trade_potential.audit.panel import PAIR, YEAR
-from trade_potential.audit.published import SPEC, Record
+from trade_potential.audit.published import SPEC
 from trade_potential.gravity.engine import Rows, engine_of
 from trade_potential.gravity.estimators import estimate_all
-from trade_potential.gravity.inference_tables import inference_of
-from trade_potential.gravity.warehouse_tables import frame_of, panel_rows
+from trade_potential.results.gravity import Tables
+from trade_potential.results.least_squares import inferred, solved
 from trade_potential.rows.model_columns import Columns
 
 
-def own_tables(
-    sample: pd.DataFrame, terms: tuple[str, ...], confidence_level: float
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """est_gravity and est_gravity_inference of the rows of one specification.
+def own_tables(sample: pd.DataFrame, terms: tuple[str, ...], confidence_level: float) -> Tables:
+    """The typed tables of the rows of one specification.
 
     The SQL is that of the models, which on_sql runs on a database in memory.
 
@@ -28,7 +24,7 @@ def own_tables(
         terms: Names of v1, v2, ...
         confidence_level: Of intervals and tests.
     """
-    spec = {key: str(sample[key].iloc[0]) for key in SPEC}
+    study_id, spec_id = (str(sample[key].iloc[0]) for key in SPEC)
     slots = [f"v{k}" for k in range(len(terms) + 1)]
     columns = Columns(slots[0], slots[1:], PAIR, YEAR)
     with duckdb.connect() as connection:
@@ -41,10 +37,8 @@ def own_tables(
             if fit.is_estimated
         }
         powers = rows.reset_products(fits["pooled"])
-    inference = inference_of(fits, meats, powers, rows.moments.n_entities, confidence_level)
-    estimates = panel_rows(rows.moments, fits, confidence_level)
-    return _keyed(spec, estimates), _keyed(spec, inference)
-
-
-def _keyed(spec: dict[str, str], rows: Iterable[Record]) -> pd.DataFrame:
-    return frame_of([{**spec, **row} for row in rows])
+    moments, max_terms = rows.moments, len(terms)
+    results = solved(moments, fits, max_terms=max_terms) + inferred(
+        moments, fits, meats, powers, confidence_level=confidence_level, max_terms=max_terms
+    )
+    return Tables.of({(study_id, spec_id): results}, max_terms=max_terms)

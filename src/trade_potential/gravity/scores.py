@@ -56,9 +56,9 @@ def design_slots(regressors: tuple[str, ...], terms: tuple[str, ...], n_slots: i
 
 
 def score_columns(moments: PanelMoments, fit: Estimate) -> list[int]:
-    """Columns of the scores of a fit: the constant, the regressors, for mundlak their means."""
+    """Columns of the scores of a fit: the constant, the regressors, their means if any."""
     p = len(moments.terms)
-    return list(range(2 * p + 1 if fit.estimator == "mundlak" else p + 1))
+    return list(range(2 * p + 1 if fit.spec.has_means else p + 1))
 
 
 def all_slopes(regressors: tuple[str, ...], fit: Estimate) -> list[float]:

@@ -254,7 +254,7 @@ over the rows of a key; a constant would not change it. `labels` are columns tha
             {% endfor -%}
             {{ keys | join(', ') }}
         from {{ coefficients }}
-        where estimator = 'pooled'
+        where estimator = 'pooled' and b0 is not null
     ),
 
     powers as (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trade_potential.errors import InputError
-from trade_potential.gravity.estimate import Estimate, Estimator
+from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.on_blocks.entity_file import EntityFile
 from trade_potential.gravity.on_blocks.entity_sums import Layout
@@ -32,6 +32,7 @@ from trade_potential.gravity.on_duckdb.source import (
 )
 from trade_potential.gravity.on_duckdb.stored_fits import store_fits
 from trade_potential.gravity.scores import Meats, design_slots, entity_scores, score_columns
+from trade_potential.inference.registry import Estimator
 from trade_potential.sql.render import macros
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def fit_meats(
         layout = Layout(len(moments.mean), moments.is_weighted, times, shifts)
         pairs, _ = read_entities(connection, layout)
         meats = _meats(pairs, moments, fits)[estimate.estimator]
-    if not over_rows or estimate.estimator == "between":
+    if not over_rows or estimate.spec.unit == "entity":
         return meats
     store_fits(connection, moments, [estimate], absent=0.0)
     _view_scores(connection, moments, estimate)
@@ -172,14 +173,14 @@ def _view_scores(
     """Make the temporary view panel_scores of the fit that ``store_fits`` put in place."""
     store_entities(connection, moments)
     sql, slots = macros(), list(range(len(moments.terms) + 1))
-    if estimate.estimator == "between":
+    if estimate.spec.unit == "entity":
         scores = sql.between_scores(
-            "panel_pairs", "panel_grand", "panel_coefficients", KEYS, "entity", slots
+            "panel_pairs", "panel_grand", "panel_fits", KEYS, "entity", slots
         )
     else:
         scores = sql.row_scores(
-            "panel_timed_rows", "panel_pairs", "panel_grand", "panel_coefficients",
-            "panel_estimator_weights", "panel_time_shifts", KEYS, "entity", "time_key", slots,
-            estimate.estimator == "mundlak", "mass" if moments.is_weighted else None, True,
+            "panel_timed_rows", "panel_pairs", "panel_grand", "panel_fits", "panel_weights",
+            "panel_time_shifts", KEYS, "entity", "time_key", slots, estimate.spec.has_means,
+            "mass" if moments.is_weighted else None, True,
         )  # fmt: skip
     connection.execute(f"create or replace temporary view panel_scores as {scores}")

@@ -22,7 +22,7 @@ def store_fits(
     *,
     absent: float | None,
 ) -> None:
-    """Make the tables panel_coefficients, panel_estimator_weights and panel_time_shifts.
+    """Make the tables panel_fits, panel_weights and panel_time_shifts.
 
     Args:
         connection: Where to.
@@ -32,13 +32,13 @@ def store_fits(
     """
     slots = range(1, len(moments.terms) + 1)
     slopes = [f"{letter}{k}" for letter in "bg" for k in slots]
-    rows: dict[str, list[str]] = {"coefficients": [], "estimator_weights": [], "time_shifts": []}
+    rows: dict[str, list[str]] = {"fits": [], "weights": [], "time_shifts": []}
     for fit in fits:
         own = [absent if slope is None else slope for slope in own_slopes(moments.terms, fit)]
         scalars = [float(fit.coefficients[0]), fit.centred_constant, fit.within_weight]
-        rows["coefficients"].append(_row(fit, [*scalars, *own]))
+        rows["fits"].append(_row(fit, [*scalars, *own]))
         sizes = moments.sizes.tolist(), fit.between_weights.tolist(), fit.theta.tolist()
-        rows["estimator_weights"] += [_row(fit, row) for row in zip(*sizes, strict=True)]
+        rows["weights"] += [_row(fit, row) for row in zip(*sizes, strict=True)]
         if fit.time_effects is not None and moments.times is not None:
             shifts = fit.time_effects.shifts.tolist()
             labels = moments.times.labels.tolist()
@@ -46,8 +46,8 @@ def store_fits(
                 _row(fit, [label, *row]) for label, row in zip(labels, shifts, strict=True)
             ]
     columns = {
-        "coefficients": ["b0", "centred_constant", "within_weight", *slopes],
-        "estimator_weights": ["group_size", "between_weight", "theta"],
+        "fits": ["b0", "centred_constant", "within_weight", *slopes],
+        "weights": ["group_size", "between_weight", "theta"],
         "time_shifts": ["time_key", *(f"t{k}" for k in (0, *slots))],
     }
     for name, numbers in columns.items():

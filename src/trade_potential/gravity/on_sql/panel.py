@@ -80,7 +80,7 @@ def fit_meats(
     meat, time_scores = steps.pop("meat"), steps.pop("time_scores")
     _create(connection, steps)
     by_time = None
-    if over_rows and estimate.estimator != "between":
+    if over_rows and estimate.spec.unit != "entity":
         by_time = connection.execute(f"{time_scores} order by time_key").fetchnumpy()
     by_entity = connection.execute(meat).fetchnumpy()
     found = Meats.of(by_entity, by_time, design_slots(moments.terms, estimate.terms, p))
@@ -99,7 +99,7 @@ def refined(
     def scores_of(fit: Estimate) -> str:
         store_fits(connection, moments, [fit], absent=None)
         of_rows = steps.of_scores()["scores"]
-        query = steps.of_between() if fit.estimator == "between" else of_rows
+        query = steps.of_between() if fit.spec.unit == "entity" else of_rows
         _create(connection, {"scores": query})
         return steps.table("scores")
 
@@ -131,7 +131,7 @@ def reset_products(
 
 
 def _steps(n_terms: int) -> Steps:
-    return Steps(PREFIX, KEYS, "entity", "time_key", n_terms)
+    return Steps(PREFIX, PREFIX, KEYS, "entity", "time_key", n_terms)
 
 
 def _create(connection: duckdb.DuckDBPyConnection, steps: Mapping[str, str]) -> None:

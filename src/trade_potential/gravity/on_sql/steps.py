@@ -11,11 +11,12 @@ from trade_potential.sql.render import macros
 class Steps:
     """Statements by the name of the model, each on tables of models before it.
 
-    Outside are the sample and what Python decides: coefficients, estimator_weights, time_shifts.
+    Outside are the sample and what Python decides: fits, weights, time_shifts.
     tests/unit/test_gravity_engines.py compares the text with that of models/gravity.
 
     Attributes:
         prefix: What the tables are called before the names of the models.
+        of_fits: What those of the fits are called before theirs.
         keys: Columns that tell samples apart.
         pair: Column of the pair.
         time: Column of the time, whole numbers.
@@ -23,6 +24,7 @@ class Steps:
     """
 
     prefix: str
+    of_fits: str
     keys: list[str]
     pair: str
     time: str
@@ -63,12 +65,12 @@ class Steps:
     def of_scores(self) -> dict[str, str]:
         """From fits to the sums of products of their scores; the scores of rows are a view."""
         sql, at, slots, keys, pair = macros(), self.table, self.slots, self.keys, self.pair
-        fits = (at("coefficients"), at("estimator_weights"))
+        fits = (self.of_fits + "fits", self.of_fits + "weights")
         means, grand = at("pair_means"), at("grand_means")
         design = list(range(2 * self.n_terms + 1))
         return {
             "scores": sql.row_scores(
-                at("shifted_sample"), means, grand, *fits, at("time_shifts"), *self._panel, slots,
+                at("shifted_sample"), means, grand, *fits, self.of_fits + "time_shifts", *self._panel, slots,
                 True,
             ),
             "time_scores": sql.scores_by_time(at("scores"), keys, self.time, design),
@@ -80,12 +82,12 @@ class Steps:
 
     def of_between(self) -> str:
         """Scores of pairs under the between estimator, which no model asks for."""
-        tables = (self.table(name) for name in ("pair_means", "grand_means", "coefficients"))
+        tables = (self.table("pair_means"), self.table("grand_means"), self.of_fits + "fits")
         return str(macros().between_scores(*tables, self.keys, self.pair, self.slots))
 
     def of_powers(self) -> dict[str, str]:
         """From the pooled fit to the products of its powers."""
-        sql, at, fits = macros(), self.table, self.table("coefficients")
+        sql, at, fits = macros(), self.table, self.of_fits + "fits"
         powers = sql.pooled_fit_powers(at("shifted_sample"), fits, *self._panel, self.slots)
         products = sql.power_products(at("fit_powers"), self.keys, self.slots)
         return {"fit_powers": powers, "reset_products": products}

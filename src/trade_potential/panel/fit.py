@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trade_potential.errors import InputError, NotEstimatedError
-from trade_potential.gravity.maketables import MakeTables
 from trade_potential.inference.distributions import t_quantile
+from trade_potential.inference.left_out import WITHOUT_COEFFICIENT
+from trade_potential.inference.registry import ESTIMATORS, Covariance, Estimator, EstimatorSpec
 from trade_potential.inference.test_result import TestResult
 from trade_potential.inference.wald import Inference
 from trade_potential.linalg import FloatArray
-from trade_potential.regression_table.model import WITHOUT_COEFFICIENT
+from trade_potential.panel.maketables import MakeTables
 from trade_potential.rows.model_columns import Columns
 from trade_potential.rows.table import Loss
 
@@ -69,8 +70,8 @@ class Fit(MakeTables):
         ledger: Rows lost, by step and reason.
     """
 
-    estimator: str
-    cov_type: str
+    estimator: Estimator
+    cov_type: Covariance
     correction: str
     status: str
     reason: str
@@ -90,7 +91,11 @@ class Fit(MakeTables):
     matrix: FloatArray = field(default_factory=lambda: np.zeros((0, 0)), repr=False)
     r_squared: float = float("nan")
     statistics: Mapping[str, float] = field(default_factory=dict, repr=False)
-    is_exponential: bool = False
+
+    @property
+    def spec(self) -> EstimatorSpec:
+        """What the estimator is and can do."""
+        return ESTIMATORS[self.estimator]
 
     @property
     def is_estimated(self) -> bool:
@@ -291,7 +296,7 @@ class Fit(MakeTables):
             np.asarray(data[term], dtype=float) * slope
             for term, slope in zip(self.terms[first:], slopes, strict=True)
         ) + (self.numbers.estimate[0] if first else 0.0)
-        values = np.exp(linear) if self.is_exponential else linear
+        values = np.exp(linear) if self.spec.link == "log" else linear
         index = data.index if isinstance(data, pd.DataFrame) else None
         return pd.Series(values, index=index, name="prediction")
 
@@ -327,7 +332,7 @@ class Fit(MakeTables):
 
     def summary(self, *, tests: bool = False, reset_powers: Powers | None = None) -> str:
         """The model as text; with ``tests`` those too."""
-        from trade_potential.gravity.fit_text import summary
+        from trade_potential.panel.text import summary
 
         return summary(self, self.find_tests(reset_powers) if tests else ())
 
@@ -337,6 +342,6 @@ class Fit(MakeTables):
 
     def _repr_html_(self) -> str:
         """The model as a regression table, for notebooks."""
-        from trade_potential.gravity.fit_tables import table
+        from trade_potential.panel.tables import table
 
         return table(self, "html")
