@@ -12,9 +12,11 @@ import pytest
 from tests.panels import ENTITY, OUTCOME, make_panel, once
 from tests.unit.test_cli import Shell, column
 
+from trade_potential.inference.registry import estimators
+
 pytestmark = pytest.mark.usefixtures("engine")
 
-LINEAR = "pooled,between,within,twoway,random,mundlak"
+LINEAR = ",".join(estimators("least_squares"))
 
 
 @pytest.fixture

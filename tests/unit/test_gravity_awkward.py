@@ -126,9 +126,9 @@ def test_newton_steps_on_the_rows_find_the_minimum(estimator: Estimator, is_weig
     found = case.rows.refined(replace(far, ssr=-1.0))
     np.testing.assert_allclose((found.slopes - fit.slopes) / error[1:], 0.0, atol=HOLDS)
     assert found.ssr == pytest.approx(fit.ssr, rel=HOLDS)
-    if estimator not in ("random", "mundlak"):
+    if not ESTIMATORS[estimator].has_theta:
         assert found.r_squared == pytest.approx(fit.r_squared, rel=HOLDS)
-    if estimator in ("within", "twoway"):
+    if ESTIMATORS[estimator].effects:
         assert found.sigma_e == pytest.approx(fit.sigma_e, rel=HOLDS)
 
 

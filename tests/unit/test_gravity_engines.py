@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests.panels import ENTITY, OUTCOME, ROOT, make_panel, model_environment, regressors_of
+from trade_potential.gravity.panel import Panel
 
 from trade_potential.errors import InputError
 from trade_potential.gravity.engine import Rows, engine_of
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.on_sql.steps import Steps
-from trade_potential.gravity.panel import Panel
 from trade_potential.gravity.reset import reset
 from trade_potential.rows.model_columns import Columns
 
@@ -28,13 +28,7 @@ OF_THE_WAREHOUSE = {
     "candidates": "makes the sample of the figures",
     "sample": "is what the steps begin with",
     "ppml_sample": "is read by PPML, row by row",
-    "term_slots": "names coefficients, which Python does here",
-    "coefficients": "hands over the fits, as on_sql.stored_fits does",
-    "estimator_weights": "the same",
-    "time_shifts": "the same",
-    "estimates": "reads what Python estimated",
-    "covariances": "the same",
-    "fitted": "the same",
+    "fitted": "reads what Python estimated",
 }
 """Models of gravity that are no steps, and why."""
 
@@ -49,7 +43,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def steps() -> dict[str, str]:
-    names = Steps(PREFIX, ["study_id", "spec_id"], "pair_id", "year", MAX_TERMS)
+    names = Steps(PREFIX, "est_gravity_", ["study_id", "spec_id"], "pair_id", "year", MAX_TERMS)
     return names.of_moments() | names.of_scores() | names.of_powers()
 
 
@@ -70,7 +64,7 @@ def test_every_model_is_a_step_or_none_of_the_engine() -> None:
 
 
 def test_a_step_reads_steps_before_it_and_what_is_given() -> None:
-    known = {"sample", "coefficients", "estimator_weights", "time_shifts"}
+    known = {"sample"}
     for name, sql in steps().items():
         read = set(re.findall(rf"{PREFIX}(\w+)", sql))
         assert read <= known, name

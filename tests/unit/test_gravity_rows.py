@@ -112,7 +112,7 @@ def transformed(frame: pd.DataFrame, fit: Estimate, weights: Array) -> tuple[Arr
     sizes = frame.groupby(ENTITY)[OUTCOME].transform("size").to_numpy()
     means = weighted_means(frame, columns, weights)
     theta, left = np.zeros(len(frame)), np.ones(len(frame))
-    if fit.estimator in ("random", "mundlak"):
+    if fit.spec.has_theta:
         theta = 1.0 - fit.sigma_e / np.sqrt(sizes * fit.sigma_u**2 + fit.sigma_e**2)
         left = 1.0 - theta
     back = 0.0
@@ -135,7 +135,7 @@ def test_from_rows(seed: int, is_weighted: bool) -> None:
     frame["weight"] = rng.uniform(0.2, 5.0, len(frame)) if is_weighted else 1.0
     case = Case.of(frame, weights="weight" if is_weighted else None)
     weights = (frame["weight"] / frame["weight"].mean()).to_numpy()
-    for estimator in ("pooled", "within", "random", "mundlak"):
+    for estimator in case.fits.keys() - {"between", "twoway"}:
         fit = case.fits[estimator]
         y, design = transformed(frame, fit, weights)
         effects = frame[ENTITY].nunique() - 1 if estimator == "within" else 0

@@ -156,18 +156,25 @@ def test_the_warehouse_keeps_a_row_for_each() -> None:
     frame = frame[[ENTITY, "year", OUTCOME, "x1", "x2", "x4", "x5", "x6"]]
     tables = run_gravity_models({("a", "s"): frame})
     without = run_gravity_models({("a", "s"): frame.drop(columns=["x4", "x5"])})
-    rows = tables.estimates[tables.estimates["status"] == "omitted"]
-    assert set(rows["name"]) == {"x4", "x5"}
+    held = tables.results.coefficients
+    rows = held[held["term_status"] == "omitted"]
+    assert set(rows["term"]) == {"x4", "x5"}
     assert len(rows) == 2 * len(estimators("least_squares"))
-    assert rows["value"].isna().all()
+    assert rows["coefficient"].isna().all()
     assert rows["reason"].str.contains("x5 does not vary over the sample").all()
-    key = ["estimator", "covariance", "item", "name", "col_name"]
-    both = tables.inference.merge(without.inference, on=key, how="outer", indicator=True)
-    assert set(both["_merge"]) == {"both"}
-    for quantity in ("value", "std_error", "statistic", "df", "p_value"):
-        is_gap = both["name"] == "first_order_gap"  # rounding
-        ours, theirs = (both.loc[~is_gap, f"{quantity}_{side}"].astype(float) for side in "xy")
-        np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-12)
+    for name, key, quantities in (
+        ("coefficients", "term", ["coefficient", "coefficient_se", "statistic", "df", "p_value"]),
+        ("tests", "test", ["statistic", "df", "p_value"]),
+        ("covariances", "covariance", ["critical_value", "c_0_0", "c_0_1"]),
+    ):
+        ours, theirs = (getattr(one.results, name) for one in (tables, without))
+        ours = ours[~ours[key].isin(["x4", "x5"])]
+        keys = list(dict.fromkeys(["estimator", "covariance", key]))
+        both = ours.merge(theirs, on=keys, how="outer", indicator=True)
+        assert set(both["_merge"]) == {"both"}
+        for quantity in quantities:
+            left, right = (both[f"{quantity}_{side}"].astype(float) for side in "xy")
+            np.testing.assert_allclose(left, right, rtol=1e-6, atol=1e-12)
 
 
 # --- PPML -----------------------------------------------------------------------------------------

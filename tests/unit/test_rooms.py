@@ -43,8 +43,8 @@ SECOND_COMPUTATION = {
     "results.gravity": {"Tables", "slots_of"},
     "results.ppml": {"PAIR", "PPML_EFFECTS", "PUBLISHED", "YEAR", "ppml_rows"},
 }
-"""What the audit takes of code that computes: names, thresholds, the shape of tables (decision 006).
-``sampled`` runs the first computation, on a sample."""
+"""What the audit takes of code that computes: names, thresholds, the shape of tables, by decision
+006. ``sampled`` runs the first computation, on a sample."""
 
 
 def imports(path: Path) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ class Steps:
 
     Attributes:
         prefix: What the tables are called before the names of the models.
-        of_fits: What those of the fits are called before theirs.
+        fit_prefix: What those of the fits are called before theirs.
         keys: Columns that tell samples apart.
         pair: Column of the pair.
         time: Column of the time, whole numbers.
@@ -24,7 +24,7 @@ class Steps:
     """
 
     prefix: str
-    of_fits: str
+    fit_prefix: str
     keys: list[str]
     pair: str
     time: str
@@ -65,29 +65,29 @@ class Steps:
     def of_scores(self) -> dict[str, str]:
         """From fits to the sums of products of their scores; the scores of rows are a view."""
         sql, at, slots, keys, pair = macros(), self.table, self.slots, self.keys, self.pair
-        fits = (self.of_fits + "fits", self.of_fits + "weights")
+        fits, weights, shifts = (self.fit_prefix + n for n in ("fits", "weights", "time_shifts"))
         means, grand = at("pair_means"), at("grand_means")
         design = list(range(2 * self.n_terms + 1))
         return {
             "scores": sql.row_scores(
-                at("shifted_sample"), means, grand, *fits, self.of_fits + "time_shifts", *self._panel, slots,
+                at("shifted_sample"), means, grand, fits, weights, shifts, *self._panel, slots,
                 True,
             ),
             "time_scores": sql.scores_by_time(at("scores"), keys, self.time, design),
             "twoway_scores": sql.twoway_scores_by_pair(at("scores"), keys, pair, design),
             "meat": sql.clustered_meats(
-                means, at("pair_products"), grand, *fits, at("twoway_scores"), keys, pair, slots
+                means, at("pair_products"), grand, fits, weights, at("twoway_scores"), keys, pair, slots
             ),
         }  # fmt: skip
 
     def of_between(self) -> str:
         """Scores of pairs under the between estimator, which no model asks for."""
-        tables = (self.table("pair_means"), self.table("grand_means"), self.of_fits + "fits")
+        tables = (self.table("pair_means"), self.table("grand_means"), self.fit_prefix + "fits")
         return str(macros().between_scores(*tables, self.keys, self.pair, self.slots))
 
     def of_powers(self) -> dict[str, str]:
         """From the pooled fit to the products of its powers."""
-        sql, at, fits = macros(), self.table, self.of_fits + "fits"
+        sql, at, fits = macros(), self.table, self.fit_prefix + "fits"
         powers = sql.pooled_fit_powers(at("shifted_sample"), fits, *self._panel, self.slots)
         products = sql.power_products(at("fit_powers"), self.keys, self.slots)
         return {"fit_powers": powers, "reset_products": products}
