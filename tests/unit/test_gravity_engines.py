@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests.panels import ENTITY, OUTCOME, ROOT, make_panel, model_environment, regressors_of
-from trade_potential.gravity.panel import Panel
 
+from trade_potential import Panel
 from trade_potential.errors import InputError
 from trade_potential.gravity.engine import Rows, engine_of
 from trade_potential.gravity.estimators import estimate_all

@@ -66,19 +66,18 @@ class Steps:
         """From fits to the sums of products of their scores; the scores of rows are a view."""
         sql, at, slots, keys, pair = macros(), self.table, self.slots, self.keys, self.pair
         fits, weights, shifts = (self.fit_prefix + n for n in ("fits", "weights", "time_shifts"))
-        means, grand = at("pair_means"), at("grand_means")
-        design = list(range(2 * self.n_terms + 1))
+        means, grand, of_twoway = at("pair_means"), at("grand_means"), at("twoway_scores")
+        panel, design = (*self._panel, slots), list(range(2 * self.n_terms + 1))
         return {
             "scores": sql.row_scores(
-                at("shifted_sample"), means, grand, fits, weights, shifts, *self._panel, slots,
-                True,
+                at("shifted_sample"), means, grand, fits, weights, shifts, *panel, True
             ),
             "time_scores": sql.scores_by_time(at("scores"), keys, self.time, design),
             "twoway_scores": sql.twoway_scores_by_pair(at("scores"), keys, pair, design),
             "meat": sql.clustered_meats(
-                means, at("pair_products"), grand, fits, weights, at("twoway_scores"), keys, pair, slots
+                means, at("pair_products"), grand, fits, weights, of_twoway, keys, pair, slots
             ),
-        }  # fmt: skip
+        }
 
     def of_between(self) -> str:
         """Scores of pairs under the between estimator, which no model asks for."""
