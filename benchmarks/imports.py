@@ -14,9 +14,8 @@ STEPS = {
     "scipy.stats": ("scipy.stats",),
     "great_expectations": ("great_expectations", "great_expectations.expectations"),
     "the rest of the library's estimators": (
-        "trade_potential.gravity.warehouse_tables",
         "trade_potential.index.warehouse_tables",
-        "trade_potential.ppml.warehouse_tables",
+        "trade_potential.results.build",
         "pyfixest.core.demean",
     ),
     "linearmodels and statsmodels": (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,8 @@ from tests.panels import (
 from trade_potential.audit.compare import COLUMNS, TOLERANCE
 from trade_potential.audit.gravity import audit_gravity
 from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, estimators
+from trade_potential.results import build
+from trade_potential.results.gravity import Tables
 
 MEASURED = 0.1
 """Difference of two computations as a share of what the condition number of a number allows: 1e-8
@@ -34,8 +37,7 @@ class Published:
     sample: pd.DataFrame
     terms: pd.DataFrame
     specifications: pd.DataFrame
-    estimates: pd.DataFrame
-    inference: pd.DataFrame
+    tables: Tables
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> Published:
@@ -48,9 +50,14 @@ class Published:
         terms = pd.DataFrame({"spec_id": "s", "term": names, "position": range(1, len(names) + 1)})
         specifications = pd.DataFrame({"spec_id": ["s"], "confidence_level": [0.95]})
         tables = run_gravity_models({("a", "s"): frame})
-        return cls(sample, terms, specifications, tables.estimates, tables.inference)
+        return cls(sample, terms, specifications, tables.results)
 
-    def audit(self, **changed: pd.DataFrame) -> pd.DataFrame:
+    @property
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """Regressors by specification."""
+        return {"s": tuple(self.terms["term"])}
+
+    def audit(self, **changed: Any) -> pd.DataFrame:
         return audit_gravity(**(vars(self) | changed))
 
 
@@ -181,10 +188,9 @@ def test_too_few_partners_are_confirmed_by_the_refusal_of_the_library() -> None:
 
 def test_another_status_differs() -> None:
     made = Published.of(PANELS["study"])
-    estimates = made.estimates.copy()
-    refused = (estimates["estimator"] == "mundlak") & (estimates["item"] == "estimator")
-    estimates.loc[refused, "status"] = "rank_deficient"
-    assert differing(made.audit(estimates=estimates)) == [
+    fits = made.tables.fits.copy()
+    fits.loc[fits["estimator"] == "mundlak", "status"] = "rank_deficient"
+    assert differing(made.audit(tables=replace(made.tables, fits=fits))) == [
         ("mundlak", "", "status", "rank_deficient"),
         ("mundlak", "", "status", "too_few_entities"),
     ]
@@ -200,7 +206,8 @@ def test_a_negative_variance_is_missing_in_both() -> None:
 
 
 def test_numbers_without_rows_and_rows_without_numbers_differ(published: Published) -> None:
-    for changed in ({"sample": published.sample.iloc[:0]}, {"estimates": published.estimates[:0]}):
+    nothing = Tables.of({}, max_terms=published.tables.max_terms)
+    for changed in ({"sample": published.sample.iloc[:0]}, {"tables": nothing}):
         audit = published.audit(**changed)
         assert (audit["status"] == "differs").sum() > 50
 
@@ -232,11 +239,11 @@ def test_tolerance_follows_the_condition_number(apart: float) -> None:
 
 
 def test_a_run_without_rows_is_confirmed(published: Published) -> None:
-    empty = published.estimates[published.estimates["item"] == "estimator"]
-    sizes = published.estimates[published.estimates["name"].isin(["n_obs", "n_entities"])]
-    estimates = pd.concat([empty.assign(status="no_rows"), sizes.assign(value=0.0)])
-    audit = published.audit(
-        sample=published.sample.iloc[:0], estimates=estimates, inference=published.inference[:0]
-    )
+    runs = pd.DataFrame({"study_id": ["a"], "spec_id": ["s"]})
+    none = pd.DataFrame(columns=["study_id", "spec_id"])
+    given = (none, none, published.terms, published.specifications, runs)
+    fits = build.fits(*given, max_terms=3)
+    empty = replace(Tables.of({}, max_terms=3), fits=fits).without(estimators("ppml"))
+    audit = published.audit(sample=published.sample.iloc[:0], tables=empty)
     assert audit["status"].tolist() == ["agrees"] * 3 * len(estimators("least_squares"))
     assert set(audit.loc[audit["quantity"] == "status", "reason"]) == {"the sample has no rows"}

@@ -13,9 +13,10 @@ from tests.unit.test_audit import NUMBER, Published, differing, disconnected, ga
 from trade_potential.audit.compare import compare
 from trade_potential.audit.published import published_numbers
 from trade_potential.audit.recomputed import recomputed_numbers
-from trade_potential.gravity import covariance, inference_tables
+from trade_potential.gravity import covariance
 from trade_potential.gravity.time_effects import TimeEffects
 from trade_potential.inference.registry import COVARIANCES, EstimatorSpec
+from trade_potential.results import build
 
 PLANTED = 1e-6
 """A hundred times the tolerance: what a wrong formula never undercuts."""
@@ -32,7 +33,7 @@ def recomputed(published: Published) -> pd.DataFrame:
 
 
 def test_no_number_can_be_changed_unnoticed(published: Published, recomputed: pd.DataFrame) -> None:
-    numbers = published_numbers(published.estimates, published.inference)
+    numbers = published_numbers(published.tables, published.names)
     right = compare(numbers, recomputed)
     scale = recomputed.set_index(NUMBER)["scale"]
     at = pd.MultiIndex.from_frame(numbers[NUMBER])
@@ -46,73 +47,74 @@ def test_no_number_can_be_changed_unnoticed(published: Published, recomputed: pd
 
 
 @pytest.mark.parametrize(
-    ("table", "item", "column", "at", "term"),
+    ("table", "column", "at", "quantity"),
     [
-        ("estimates", "coefficient", "value", ("within", "classical", "x2"), "x2"),
-        ("estimates", "coefficient", "value", ("twoway", "classical", "x1"), "x1"),
-        ("estimates", "coefficient", "value", ("mundlak", "classical", "mean(x3)"), "mean(x3)"),
-        ("estimates", "coefficient", "std_error", ("random", "classical", "x1"), "x1"),
-        ("estimates", "coefficient", "p_value", ("between", "classical", "x2"), "x2"),
-        ("inference", "coefficient", "std_error", ("pooled", "clustered", "x3"), "x3"),
-        ("inference", "coefficient", "std_error", ("twoway", "clustered_twoway", "x1"), "x1"),
-        ("inference", "coefficient", "std_error", ("mundlak", "driscoll_kraay", "x1"), "x1"),
-        ("inference", "coefficient", "std_error", ("between", "robust", "x1"), "x1"),
-        ("inference", "coefficient", "ci_high", ("within", "robust", "const"), "const"),
-        ("inference", "critical_value", "value", ("twoway", "clustered", ""), ""),
-        ("estimates", "diagnostic", "value", ("random", "", "sigma_u"), ""),
-        ("estimates", "diagnostic", "value", ("twoway", "", "sigma_e"), ""),
-        ("estimates", "diagnostic", "value", ("twoway", "", "n_absorbed"), ""),
-        ("estimates", "diagnostic", "value", ("mundlak", "", "r_squared_between"), ""),
-        ("estimates", "diagnostic", "value", ("pooled", "", "condition_number"), ""),
-        ("estimates", "test", "statistic", ("", "classical", "hausman"), ""),
-        ("estimates", "test", "statistic", ("", "", "breusch_pagan_lm"), ""),
-        ("estimates", "test", "statistic", ("", "classical", "f_effects"), ""),
-        ("estimates", "test", "statistic", ("", "classical", "f_time_effects"), ""),
-        ("estimates", "test", "p_value", ("", "classical", "f_time_effects"), "p_value"),
-        ("inference", "test", "statistic", ("", "classical", "mundlak"), ""),
-        ("inference", "test", "statistic", ("", "clustered", "hausman_robust"), ""),
-        ("inference", "test", "statistic", ("", "classical", "reset"), ""),
-        ("inference", "test", "p_value", ("", "classical", "reset"), "p_value"),
-        ("inference", "test", "statistic", ("twoway", "robust", "joint_significance"), ""),
-        ("inference", "test", "statistic", ("random", "classical", "joint_significance"), ""),
+        ("coefficients", "coefficient", ("within", "classical", "x2"), "coefficient"),
+        ("coefficients", "coefficient", ("twoway", "classical", "x1"), "coefficient"),
+        ("coefficients", "coefficient", ("mundlak", "classical", "mean(x3)"), "coefficient"),
+        ("coefficients", "coefficient_se", ("random", "classical", "x1"), "std_error"),
+        ("coefficients", "p_value", ("between", "classical", "x2"), "p_value"),
+        ("coefficients", "coefficient_se", ("pooled", "clustered", "x3"), "std_error"),
+        ("coefficients", "coefficient_se", ("twoway", "clustered_twoway", "x1"), "std_error"),
+        ("coefficients", "coefficient_se", ("mundlak", "driscoll_kraay", "x1"), "std_error"),
+        ("coefficients", "coefficient_se", ("between", "robust", "x1"), "std_error"),
+        ("coefficients", "coefficient_ci_high", ("within", "robust", "const"), "ci_high"),
+        ("covariances", "critical_value", ("twoway", "clustered", ""), "critical_value"),
+        ("covariances", "c_1_1", ("twoway", "clustered", "x1, x1"), "covariance"),
+        ("fits", "sigma_u", ("random", "", ""), "sigma_u"),
+        ("fits", "sigma_e", ("twoway", "", ""), "sigma_e"),
+        ("fits", "n_absorbed", ("twoway", "", ""), "n_absorbed"),
+        ("fits", "r_squared_between", ("mundlak", "", ""), "r_squared_between"),
+        ("fits", "condition_number", ("pooled", "", ""), "condition_number"),
+        ("tests", "statistic", ("", "classical", ""), "hausman"),
+        ("tests", "statistic", ("", "", ""), "breusch_pagan_lm"),
+        ("tests", "statistic", ("", "classical", ""), "f_effects"),
+        ("tests", "statistic", ("", "classical", ""), "f_time_effects"),
+        ("tests", "p_value", ("", "classical", "p_value"), "f_time_effects"),
+        ("tests", "statistic", ("", "classical", ""), "mundlak"),
+        ("tests", "statistic", ("", "clustered", ""), "hausman_robust"),
+        ("tests", "statistic", ("", "classical", ""), "reset"),
+        ("tests", "p_value", ("", "classical", "p_value"), "reset"),
+        ("tests", "statistic", ("twoway", "robust", ""), "joint_significance"),
+        ("tests", "statistic", ("random", "classical", ""), "joint_significance"),
     ],
 )
 def test_a_planted_difference_is_named(
     published: Published,
     recomputed: pd.DataFrame,
     table: str,
-    item: str,
     column: str,
     at: tuple[str, str, str],
-    term: str,
+    quantity: str,
 ) -> None:
-    tables = {"estimates": published.estimates, "inference": published.inference}
-    frame = tables[table].copy()
-    rows = frame["item"] == item
-    for name, value in zip(("estimator", "covariance", "name"), at, strict=True):
-        rows &= frame[name].fillna("") == value
+    frame = getattr(published.tables, table).copy()
+    estimator, kind, term = at
+    named = {"estimator": estimator, "covariance": kind, "term": term, "test": quantity}
+    rows = pd.Series(True, index=frame.index)
+    for name in named.keys() & set(frame.columns):
+        rows &= frame[name].fillna("") == named[name]
     assert rows.sum() == 1
     # A coefficient is compared with its standard error where that is larger.
-    error = frame.loc[rows, "std_error"].fillna(0.0) if column in ("value", "ci_high") else 0.0
+    is_beside = column in ("coefficient", "coefficient_ci_high")
+    error = frame.loc[rows, "coefficient_se"] if is_beside else 0.0
+    frame[column] = frame[column].astype(float)
     frame.loc[rows, column] += PLANTED * np.maximum(frame.loc[rows, column].abs(), error)
-    audit = compare(published_numbers(**(tables | {table: frame})), recomputed)
-    named = {"value": item, "statistic": at[2]}.get(column, column)
-    quantity = at[2] if item in ("test", "diagnostic") else named
-    assert differing(audit) == [(at[0], at[1], quantity, term)]
+    tables = replace(published.tables, **{table: frame})
+    audit = compare(published_numbers(tables, published.names), recomputed)
+    assert differing(audit) == [(estimator, kind, quantity, term)]
     found = audit.loc[audit["status"] == "differs", "relative_difference"].item()
     assert found == pytest.approx(PLANTED, rel=1e-2)
 
 
 def test_a_missing_counterpart_is_reported(published: Published) -> None:
-    estimates = published.estimates
-    is_x1 = (estimates["name"] == "x1") & (estimates["estimator"] == "pooled")
+    held = published.tables.coefficients
+    own = (held["estimator"] == "pooled") & (held["covariance"] == "driscoll_kraay")
+    own &= held["term"] == "x1"
     expected = ["ci_high", "coefficient", "p_value", "std_error"]
-    lost = estimates[~(is_x1 & (estimates["item"] == "coefficient"))]
-    audit = published.audit(estimates=lost)
-    assert differing(audit) == [("pooled", "classical", name, "x1") for name in expected]
-    added = estimates[is_x1 & (estimates["item"] == "coefficient")].assign(name="x9")
-    audit = published.audit(estimates=pd.concat([estimates, added]))
-    assert differing(audit) == [("pooled", "classical", name, "x9") for name in expected]
+    lost, added = held[~own], pd.concat([held, held[own].assign(term="x9")])
+    for changed, term in ((lost, "x1"), (added, "x9")):
+        audit = published.audit(tables=replace(published.tables, coefficients=changed))
+        assert differing(audit) == [("pooled", "driscoll_kraay", name, term) for name in expected]
     assert set(audit.loc[audit["status"] == "differs", "reason"]) == {
         "no counterpart is recomputed"
     }
@@ -148,7 +150,7 @@ MUTATIONS: dict[str, tuple[Any, str, Any, set[str]]] = {
         staticmethod(lambda times, *rest: replace(_TWOWAY(times, *rest), rank=9)),
         _OF_DF,
     ),
-    "one power of the fit counted": (inference_tables, "RESET_POWERS", (2,), {"classical"}),
+    "one power of the fit counted": (build, "RESET_POWERS", (2,), {"classical"}),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -10,7 +11,9 @@ import pandas as pd
 import pytest
 
 from trade_potential.audit.ppml import RECOMPUTED, audit_ppml
-from trade_potential.ppml.warehouse_tables import estimate_gravity_ppml
+from trade_potential.inference.registry import estimators
+from trade_potential.results.build import fits, ppml
+from trade_potential.results.gravity import Tables
 
 PLANTED = 1e-6
 """A hundred times the tolerance: what a wrong formula never undercuts."""
@@ -38,21 +41,20 @@ def sample() -> pd.DataFrame:
 
 
 @cache
-def estimates() -> pd.DataFrame:
-    return estimate_gravity_ppml(sample(), TERMS, LEVELS, RUNS)
+def tables() -> Tables:
+    return ppml(sample(), TERMS, LEVELS, max_terms=2)
 
 
-def audit(table: pd.DataFrame, rows: pd.DataFrame | None = None) -> pd.DataFrame:
-    return audit_ppml(sample() if rows is None else rows, TERMS, LEVELS, table)
+def audit(held: Tables, rows: pd.DataFrame | None = None) -> pd.DataFrame:
+    return audit_ppml(sample() if rows is None else rows, TERMS, LEVELS, held)
 
 
 def test_both_computations_agree() -> None:
-    found = audit(estimates())
+    found = audit(tables())
     assert set(found["status"]) == {"agrees"}
     assert found["relative_difference"].max() <= MEASURED
     assert set(found["quantity"]) == set(RECOMPUTED)
-    lost = estimates()[estimates()["item"] == "loss"]
-    assert lost[["estimator", "name", "col_name"]].to_numpy().tolist() == [
+    assert tables().losses[["estimator", "pair_id", "step"]].to_numpy().tolist() == [
         ["ppml_twoway", "P19", "singleton"]
     ]
     gone = found[(found["estimator"] == "ppml_twoway") & (found["term"] == "lndist")]
@@ -76,34 +78,34 @@ def test_a_regressor_without_coefficient_is_confirmed(
 ) -> None:
     rows = sample()
     rows["v3"] = more(rows)
-    table = estimate_gravity_ppml(rows, WIDE, LEVELS, RUNS)
-    found = audit_ppml(rows, WIDE, LEVELS, table)
+    held = ppml(rows, WIDE, LEVELS, max_terms=3)
+    found = audit_ppml(rows, WIDE, LEVELS, held)
     assert set(found["status"]) == {"agrees"}
     assert found.loc[found["term"] == "more", "reason"].tolist() == [why, why]
     rows["v3"] += rows["v1"] * rows["v2"]
-    found = audit_ppml(rows, WIDE, LEVELS, table)
+    found = audit_ppml(rows, WIDE, LEVELS, held)
     assert found.loc[found["term"] == "more", "status"].tolist() == ["differs", "differs"]
 
 
 @pytest.mark.parametrize(
-    ("item", "column"),
+    ("name", "column"),
     [
-        ("coefficient", "value"),
-        ("coefficient", "std_error"),
-        ("coefficient", "p_value"),
-        ("covariance", "value"),
-        ("test", "statistic"),
-        ("test", "p_value"),
+        ("coefficients", "coefficient"),
+        ("coefficients", "coefficient_se"),
+        ("coefficients", "p_value"),
+        ("covariances", "c_1_1"),
+        ("tests", "statistic"),
+        ("tests", "p_value"),
     ],
 )
-def test_a_planted_difference_is_named(item: str, column: str) -> None:
-    table = estimates().copy()
-    held = (table["item"] == item) & (table["covariance"] == "clustered") & table[column].notna()
+def test_a_planted_difference_is_named(name: str, column: str) -> None:
+    table = getattr(tables(), name).copy()
+    held = (table["covariance"] == "clustered") & table[column].notna()
     at = table.index[held][0]
     table.loc[at, column] *= 1.0 + PLANTED
     if column == "p_value":
         table.loc[at, column] += PLANTED
-    found = audit(table)
+    found = audit(replace(tables(), **{name: table}))
     differing = found[found["status"] == "differs"]
     assert len(differing) == 1
     assert differing["covariance"].item() == "clustered"
@@ -113,26 +115,28 @@ def test_a_planted_difference_is_named(item: str, column: str) -> None:
 def test_a_changed_row_is_noticed() -> None:
     rows = sample()
     rows.loc[7, "actual_usd"] += 1e6
-    found = audit(estimates(), rows)
+    found = audit(tables(), rows)
     assert (found["status"] == "differs").sum() > 20
 
 
 def test_a_lost_row_is_noticed() -> None:
-    found = audit(estimates(), sample().drop(index=7))
+    found = audit(tables(), sample().drop(index=7))
     differing = found[found["status"] == "differs"]
     assert "n_obs" in set(differing["quantity"])
 
 
 def test_what_has_no_numbers_is_not_compared() -> None:
     empty = sample().assign(actual_usd=0.0)
-    table = estimate_gravity_ppml(empty, TERMS, LEVELS, RUNS)
-    found = audit(table, empty)
+    found = audit(ppml(empty, TERMS, LEVELS, max_terms=2), empty)
     assert set(found["status"]) == {"not_compared"}
     assert found["reason"].str.startswith("PPML has no numbers: ").all()
 
 
 def test_a_run_without_rows_has_a_status() -> None:
-    table = estimate_gravity_ppml(sample().iloc[:0], TERMS, LEVELS, RUNS)
-    statuses = table.loc[table["item"] == "estimator", "status"]
-    assert statuses.tolist() == ["no_rows", "no_rows"]
-    assert set(audit(table, sample().iloc[:0])["status"]) == {"not_compared"}
+    none = sample().iloc[:0]
+    moments = pd.DataFrame(columns=["study_id", "spec_id"])
+    found = fits(moments, none, TERMS, LEVELS, RUNS, max_terms=2)
+    of_ppml = found[found["estimator"].isin(estimators("ppml"))]
+    assert of_ppml["status"].tolist() == ["no_rows", "no_rows"]
+    held = replace(ppml(none, TERMS, LEVELS, max_terms=2), fits=of_ppml)
+    assert set(audit(held, none)["status"]) == {"not_compared"}

@@ -12,15 +12,18 @@ from tests.panels import (
     GravityTables,
     make_panel,
     moments_of,
+    once,
     run_gravity_models,
 )
-from trade_potential.gravity.warehouse_tables import COLUMNS, estimate_gravity
 
 from trade_potential.errors import InputError
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.on_blocks.panel import panel_moments
 from trade_potential.inference.registry import estimators
+from trade_potential.results.build import fits, least_squares
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 EXACT = 1e-12
 """The same formula on the same moments: only the order of additions differs."""
@@ -118,6 +121,7 @@ def rows_of(tables: GravityTables, study_id: str = "a") -> pd.DataFrame:
     return tables.moments[tables.moments["study_id"] == study_id]
 
 
+@once
 def test_moments_that_are_missing_doubled_or_not_finite(small: GravityTables) -> None:
     rows = rows_of(small)
     terms = ("x1", "x2")
@@ -129,33 +133,41 @@ def test_moments_that_are_missing_doubled_or_not_finite(small: GravityTables) ->
         PanelMoments.from_rows(rows.drop(index=rows.index[products][0]), terms)
     with pytest.raises(InputError, match="is there twice"):
         PanelMoments.from_rows(pd.concat([rows, rows[products].head(1)]), terms)
-    with pytest.raises(InputError, match="is not finite"):
+    of_x1 = (rows["moment"] == "mean") & (rows["row_slot"] == 1)
+    with pytest.raises(InputError, match="'mean' of slots 1, none is not finite"):
         PanelMoments.from_rows(
-            rows.assign(moment_value=rows["moment_value"].where(~products, np.inf)), terms
+            rows.assign(moment_value=rows["moment_value"].where(~of_x1, np.inf)), terms
         )
+    for value, said in ((np.inf, "large"), (1e-300, "small")):
+        squares = (
+            rows["moment"].isin(["within", "between"])
+            & rows["row_slot"].eq(1)
+            & rows["col_slot"].eq(1)
+        )
+        changed = rows.assign(moment_value=rows["moment_value"].where(~squares, value))
+        with pytest.raises(InputError, match=f"x1: values are too {said} to square"):
+            PanelMoments.from_rows(changed, terms)
     with pytest.raises(InputError, match="moments of slot 2, but 1 terms"):
         PanelMoments.from_rows(rows, ("x1",))
     with pytest.raises(InputError, match="does not cover the outcome and 3 terms"):
         PanelMoments.from_rows(rows, ("x1", "x2", "x3"))
 
 
+@once
 @pytest.mark.parametrize("positions", [[1, 3], [0, 1], [1, 1], [2, 3]])
 def test_gap_in_positions(small: GravityTables, positions: list[int]) -> None:
     terms = pd.DataFrame({"spec_id": "s", "term": ["x1", "x2"], "position": positions})
-    specifications = pd.DataFrame({"spec_id": ["s"], "confidence_level": [0.95]})
     with pytest.raises(InputError, match="gravity_terms of s: positions"):
-        estimate_gravity(small.moments, terms, specifications)
+        least_squares(small.moments, terms, max_terms=2)
 
 
 # --- Tables ---------------------------------------------------------------------------------------
 
 
-def test_estimates_have_every_column_item_and_status(small: GravityTables) -> None:
-    table = small.estimates
-    assert list(table.columns) == list(COLUMNS)
-    assert table["item"].notna().all()
-    statuses = table[table["item"] == "estimator"].set_index(["study_id", "estimator"])["status"]
-    assert statuses.to_dict() == {
+@once
+def test_every_fit_has_a_status_and_its_coefficients(small: GravityTables) -> None:
+    held = small.results.fits.set_index(["study_id", "estimator"])
+    assert held["status"].to_dict() == {
         **{("a", estimator): "ok" for estimator in estimators("least_squares")},
         ("b", "pooled"): "ok",
         ("b", "between"): "too_few_entities",
@@ -164,98 +176,109 @@ def test_estimates_have_every_column_item_and_status(small: GravityTables) -> No
         ("b", "random"): "degenerate_pooled",
         ("b", "mundlak"): "too_few_entities",
     }
-    coefficients = table[(table["item"] == "coefficient") & (table["study_id"] == "b")]
-    assert set(coefficients["estimator"]) == {"pooled", "within", "twoway", "random"}
-    absorbed = coefficients[coefficients["status"] == "absorbed"]
-    assert absorbed[["estimator", "name"]].to_numpy().tolist() == [
-        ["within", "x2"],
-        ["twoway", "x2"],
+    refused = held.loc[[("b", "between"), ("b", "mundlak")]]
+    assert refused[["n_obs", "n_entities"]].to_numpy().tolist() == [[15, 3], [15, 3]]
+    assert refused["reason"].notna().all()
+    assert (
+        refused.drop(columns=["spec_id", "status", "reason", "n_obs", "n_entities"])
+        .isna()
+        .all(axis=None)
+    )
+    coefficients = small.results.coefficients
+    own = coefficients[coefficients["study_id"] == "b"]
+    assert set(own["estimator"]) == {"pooled", "within", "twoway", "random"}
+    absorbed = own[own["term_status"] == "absorbed"]
+    assert absorbed[["estimator", "covariance", "term"]].to_numpy().tolist() == [
+        ["within", "classical", "x2"],
+        ["twoway", "classical", "x2"],
     ]
-    assert absorbed["value"].isna().all()
-    estimated = coefficients[coefficients["status"] == "ok"]
-    assert np.isfinite(estimated[["value", "std_error", "p_value"]].to_numpy(dtype=float)).all()
-    assert (estimated["ci_low"] < estimated["value"]).all()
+    assert absorbed["coefficient"].isna().all()
+    estimated = own[(own["term_status"] == "ok") & (own["covariance"] == "classical")]
+    assert np.isfinite(estimated[["coefficient", "coefficient_se", "p_value"]].to_numpy()).all()
+    assert (estimated["coefficient_ci_low"] < estimated["coefficient"]).all()
     # Random effects use the normal distribution, without df, the others Student's t.
     assert estimated.loc[estimated["estimator"] == "random", "df"].isna().all()
     assert (estimated.loc[estimated["estimator"] == "within", "df"] == 11).all()
     assert (estimated.loc[estimated["estimator"] == "twoway", "df"] == 7).all()
-    assert set(estimated["covariance"]) == {"classical"}
     assert set(estimated["correction"]) == {"SSR / df_resid"}
 
 
+@once
 def test_time_effects_are_stored_by_year_and_slot(small: GravityTables) -> None:
     moments = PanelMoments.from_rows(rows_of(small), ("x1", "x2"))
     effects = estimate_all(moments)["twoway"].time_effects
     assert effects is not None
-    table = small.estimates
-    assert set(table.loc[table["item"] == "time_shift", "estimator"]) == {"twoway"}
-    mine = table[(table["item"] == "time_shift") & (table["study_id"] == "a")]
-    wide = mine.pivot_table(index="time_key", columns="name", values="value")
-    assert list(wide.index) == list(range(2000, 2005))
-    assert list(wide.columns) == ["0", "1", "2"]
-    np.testing.assert_array_equal(wide.to_numpy(), effects.shifts)
+    table = small.results.time_shifts
+    assert set(table["estimator"]) == {"twoway"}
+    mine = table[table["study_id"] == "a"]
+    assert mine["year"].tolist() == list(range(2000, 2005))
+    np.testing.assert_array_equal(mine[["t0", "t1", "t2"]].to_numpy(), effects.shifts)
+    assert mine["t3"].isna().all()
 
 
+@once
 def test_mundlak_stores_the_means_behind_the_regressors(small: GravityTables) -> None:
-    table = small.estimates
+    table = small.results.coefficients
     mine = table[(table["study_id"] == "a") & (table["estimator"] == "mundlak")]
-    found = mine.loc[mine["item"] == "coefficient", "name"].tolist()
-    assert found == ["const", "x1", "x2", "mean(x1)", "mean(x2)"]
-    assert mine.loc[mine["item"] == "coefficient", "df"].isna().all()
+    classical = mine[mine["covariance"] == "classical"]
+    assert classical["term"].tolist() == ["const", "x1", "x2", "mean(x1)", "mean(x2)"]
+    assert classical["df"].isna().all()
+    fit = small.results.fits.set_index(["study_id", "estimator"]).loc[("a", "mundlak")]
+    slots = ["b0", "b1", "b2", "g1", "g2"]
+    assert fit[slots].tolist() == classical["coefficient"].tolist()
+    assert fit[["b3", "g3"]].isna().all()
 
 
+@once
 def test_tables_hold_what_the_estimators_found(small: GravityTables) -> None:
     moments = PanelMoments.from_rows(rows_of(small), ("x1", "x2"))
     fit = estimate_all(moments)["random"]
-    table = small.estimates
-    mine = table[(table["study_id"] == "a") & (table["estimator"] == "random")]
-    found = mine[mine["item"] == "coefficient"].set_index("name")
-    np.testing.assert_array_equal(found.loc[["const", "x1", "x2"], "value"], fit.coefficients)
-    pairs = mine[mine["item"] == "covariance"].set_index(["name", "col_name"])["value"]
-    np.testing.assert_array_equal(pairs.loc[("x1", "x2")], fit.covariance[1, 2])
-    theta = mine[mine["item"] == "theta"].set_index("group_size")["value"]
+
+    def mine(table: pd.DataFrame) -> pd.DataFrame:
+        return table[(table["study_id"] == "a") & (table["estimator"] == "random")]
+
+    found = mine(small.results.coefficients)
+    found = found[found["covariance"] == "classical"].set_index("term")
+    np.testing.assert_array_equal(found.loc[["const", "x1", "x2"], "coefficient"], fit.coefficients)
+    covariance = mine(small.results.covariances).set_index("covariance").loc["classical"]
+    assert covariance["c_1_2"] == fit.covariance[1, 2]
+    assert covariance["critical_value"] == NORMAL_95
+    theta = mine(small.results.weights).set_index("group_size")["theta"]
     assert theta.to_dict() == dict(zip(moments.sizes, fit.theta, strict=True))
-    assert mine.loc[mine["item"] == "critical_value", "value"].tolist() == [NORMAL_95]
-    half = (found["ci_high"] - found["ci_low"]) / 2.0
-    np.testing.assert_allclose(half / found["std_error"], NORMAL_95, rtol=EXACT)
+    half = (found["coefficient_ci_high"] - found["coefficient_ci_low"]) / 2.0
+    np.testing.assert_allclose(half / found["coefficient_se"], NORMAL_95, rtol=EXACT)
+    own = mine(small.results.fits).iloc[0]
+    assert (own["sigma_u"], own["n_rows"]) == (fit.sigma_u, fit.n_rows)
 
 
+@once
 def test_tests_come_with_a_decision_at_the_level_of_the_specification(
     small: GravityTables,
 ) -> None:
-    table = small.estimates
-    tests = table[(table["item"] == "test") & (table["study_id"] == "a")].set_index("name")
-    assert set(tests.index) == {"f_effects", "f_time_effects", "breusch_pagan_lm", "hausman"}
-    np.testing.assert_allclose(tests["value"], 0.1, rtol=EXACT)
+    table = small.results.tests
+    tests = table[(table["study_id"] == "a") & table["estimator"].isna()].set_index("test")
+    assert {"f_effects", "f_time_effects", "breusch_pagan_lm", "hausman"} <= set(tests.index)
+    np.testing.assert_allclose(tests["significance_level"], 0.1, rtol=EXACT)
     p_values = tests["p_value"].to_numpy(dtype=float)
     expected = np.where(np.isnan(p_values), "none", np.where(p_values < 0.1, "reject", "keep"))
-    assert tests["col_name"].tolist() == expected.tolist()
+    assert tests["decision"].tolist() == expected.tolist()
     assert tests["reason"].notna().all()
 
 
+@once
 def test_run_without_rows_has_a_status(small: GravityTables) -> None:
     known = small.moments[["study_id", "spec_id"]].drop_duplicates()
     runs = pd.concat([known, known.head(1).assign(study_id="empty")])
-    specs = known["spec_id"].unique()
-    terms = pd.DataFrame(
-        [
-            {"spec_id": spec, "term": f"x{k}", "position": k}
-            for spec in specs
-            for k in range(1, terms_of(small, spec) + 1)
-        ]
-    )
-    levels = pd.DataFrame({"spec_id": specs, "confidence_level": 0.95})
-    table = estimate_gravity(small.moments, terms, levels, runs)
+    terms = pd.DataFrame({"spec_id": "s", "term": ["x1", "x2"], "position": [1, 2]})
+    levels = pd.DataFrame({"spec_id": ["s"], "confidence_level": [0.95]})
+    none = pd.DataFrame(columns=["study_id", "spec_id"])
+    table = fits(small.moments, none, terms, levels, runs, max_terms=2)
     empty = table[table["study_id"] == "empty"]
-    assert set(empty.loc[empty["item"] == "estimator", "status"]) == {"no_rows"}
-    assert set(empty.loc[empty["item"] == "estimator", "estimator"]) == set(
-        estimators("least_squares")
-    )
-    assert (empty.loc[empty["item"] == "diagnostic", "value"] == 0).all()
-    assert (table.loc[table["study_id"] != "empty", "status"] != "no_rows").all()
-
-
-def terms_of(tables: GravityTables, spec_id: str) -> int:
-    """Number of terms of a specification: its largest slot."""
-    own = tables.moments[tables.moments["spec_id"] == spec_id]
-    return int(own["row_slot"].max())
+    assert set(empty["status"]) == {"no_rows"}
+    assert empty["estimator"].tolist() == list(estimators())
+    assert (empty[["n_obs", "n_entities"]] == 0).all(axis=None)
+    rest = table[
+        (table["study_id"] != "empty") & table["estimator"].isin(estimators("least_squares"))
+    ]
+    assert (rest["status"] != "no_rows").all()
+    assert len(rest) == 2 * len(estimators("least_squares"))

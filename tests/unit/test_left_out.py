@@ -10,7 +10,15 @@ import numpy as np
 import pandas as pd
 import pyfixest as pf
 import pytest
-from tests.panels import ENTITY, OUTCOME, make_panel, moments_of, regressors_of, run_gravity_models
+from tests.panels import (
+    ENTITY,
+    OUTCOME,
+    make_panel,
+    moments_of,
+    once,
+    regressors_of,
+    run_gravity_models,
+)
 from tests.unit.test_cli import Shell
 from tests.unit.test_ppml import fitted_on, gravity_rows
 
@@ -19,6 +27,8 @@ from trade_potential.gravity.estimators import estimate_all
 from trade_potential.inference.registry import Estimator, estimators
 from trade_potential.ppml.estimate import fit_ppml
 from trade_potential.ppml.result import strictly as strictly_ppml
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 EXACT = 1e-9
 """The same regression, solved by others or on other columns: rounding times condition numbers."""
@@ -139,24 +149,32 @@ def test_few_rows_are_few_and_not_collinear() -> None:
     assert (fit.status, fit.reason[:25]) == ("too_few_rows", "4 rows for 5 coefficients")
 
 
+@once
 def test_the_warehouse_keeps_a_row_for_each() -> None:
     """Also where covariances and tests read the slots behind the one that is empty."""
     frame = panel(x4="x1 + x2", x5="0.0 * x1 + 3.0").rename(columns={"x3": "x6"})
     frame = frame[[ENTITY, "year", OUTCOME, "x1", "x2", "x4", "x5", "x6"]]
     tables = run_gravity_models({("a", "s"): frame})
     without = run_gravity_models({("a", "s"): frame.drop(columns=["x4", "x5"])})
-    rows = tables.estimates[tables.estimates["status"] == "omitted"]
-    assert set(rows["name"]) == {"x4", "x5"}
+    held = tables.results.coefficients
+    rows = held[held["term_status"] == "omitted"]
+    assert set(rows["term"]) == {"x4", "x5"}
     assert len(rows) == 2 * len(estimators("least_squares"))
-    assert rows["value"].isna().all()
+    assert rows["coefficient"].isna().all()
     assert rows["reason"].str.contains("x5 does not vary over the sample").all()
-    key = ["estimator", "covariance", "item", "name", "col_name"]
-    both = tables.inference.merge(without.inference, on=key, how="outer", indicator=True)
-    assert set(both["_merge"]) == {"both"}
-    for quantity in ("value", "std_error", "statistic", "df", "p_value"):
-        is_gap = both["name"] == "first_order_gap"  # rounding
-        ours, theirs = (both.loc[~is_gap, f"{quantity}_{side}"].astype(float) for side in "xy")
-        np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-12)
+    for name, key, quantities in (
+        ("coefficients", "term", ["coefficient", "coefficient_se", "statistic", "df", "p_value"]),
+        ("tests", "test", ["statistic", "df", "p_value"]),
+        ("covariances", "covariance", ["critical_value", "c_0_0", "c_0_1"]),
+    ):
+        ours, theirs = (getattr(one.results, name) for one in (tables, without))
+        ours = ours[~ours[key].isin(["x4", "x5"])]
+        keys = list(dict.fromkeys(["estimator", "covariance", key]))
+        both = ours.merge(theirs, on=keys, how="outer", indicator=True)
+        assert set(both["_merge"]) == {"both"}
+        for quantity in quantities:
+            left, right = (both[f"{quantity}_{side}"].astype(float) for side in "xy")
+            np.testing.assert_allclose(left, right, rtol=1e-6, atol=1e-12)
 
 
 # --- PPML -----------------------------------------------------------------------------------------
@@ -164,6 +182,7 @@ def test_the_warehouse_keeps_a_row_for_each() -> None:
 G = ["a", "a", "a", "b", "b", "b"]
 
 
+@once
 @pytest.mark.parametrize(
     ("columns", "effects", "omitted", "absorbed", "said"),
     [
@@ -218,6 +237,7 @@ def test_ppml_is_as_without_them(
     assert strictly_ppml(without) is without
 
 
+@once
 @pytest.mark.parametrize("scale_rows", [0, 10**9])
 @pytest.mark.parametrize("effects", [(), (("pair",), ("year",))])
 def test_ppml_as_fixest(effects: tuple[tuple[str, ...], ...], scale_rows: int) -> None:
@@ -248,6 +268,7 @@ ARGUMENTS = ["--outcome", "y", "--regressors", "x1,x2,x3,x4", "--entity", "entit
 ARGUMENTS += ["--time", "year"]
 
 
+@once
 @pytest.mark.parametrize("kind", ["table", "json", "csv", "latex", "html", "markdown"])
 @pytest.mark.parametrize("estimator", ["pooled", "within", "ppml", "between,random"])
 def test_every_format_names_them(
@@ -271,6 +292,7 @@ def test_every_format_names_them(
     assert not re.search(r"\b[Gg]roups\W+0\b", out)
 
 
+@once
 def test_strict_needs_every_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of several estimators one without a number is a refusal; without the option it is not."""
     shell = Shell(tmp_path, capsys)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import re
 from functools import cache
-from itertools import product
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from tests.panels import Case, make_panel
+from tests.panels import ENTITY, OUTCOME, Case, make_panel
 
 from trade_potential.gravity.covariance import CORRECTIONS, sandwich
 from trade_potential.gravity.moments import MEAN_OF
@@ -43,14 +42,14 @@ def case() -> Case:
 @cache
 def ppml_fit(name: str) -> PpmlFit:
     frame = make_panel(7, sizes=SIZES, n_terms=2)
-    frame = frame.assign(outcome=np.exp(frame["outcome"] / 4.0))
-    columns = {"entity": ("entity",), "time": ("time",)}
+    frame[OUTCOME] = np.exp(frame[OUTCOME] / 4.0)
+    columns = {"entity": (ENTITY,), "time": ("year",)}
     return fit_ppml(
         frame,
-        outcome="outcome",
+        outcome=OUTCOME,
         regressors=["x1", "x2"],
-        entity="entity",
-        time="time",
+        entity=ENTITY,
+        time="year",
         effects=[columns[effect] for effect in ESTIMATORS[name].effects],
     )
 
@@ -93,7 +92,8 @@ def test_fits_have_what_the_registry_says(case: Case, name: str) -> None:
     assert fit.r_squared == pytest.approx(fit.r_squared_overall) or not spec.has_theta
 
 
-@pytest.mark.parametrize(("name", "kind"), product(estimators("least_squares"), COVARIANCES))
+@pytest.mark.parametrize("kind", COVARIANCES)
+@pytest.mark.parametrize("name", estimators("least_squares"))
 def test_covariances_of_moments_are_those_of_the_registry(
     case: Case, name: str, kind: Covariance
 ) -> None:

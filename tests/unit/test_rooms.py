@@ -21,6 +21,7 @@ ROOMS: dict[str, set[str]] = {
     **MODELS,
     "results": {"gravity", "ppml", "inference"},
     "panel": {*SHARED, "gravity", "ppml"},
+    "panel": {*SHARED, "gravity", "ppml"},
     "audit": {"gravity", "inference", "results"},
     "quality": {"rows", "sql"},
     "release": {"sql"},
@@ -43,8 +44,8 @@ SECOND_COMPUTATION = {
     "results.gravity": {"Tables", "slots_of"},
     "results.ppml": {"PAIR", "PPML_EFFECTS", "PUBLISHED", "YEAR", "ppml_rows"},
 }
-"""What the audit takes of code that computes (decision 006): names, thresholds, shapes of tables.
-``sampled`` runs the first computation, on a sample."""
+"""What the audit takes of code that computes: names, thresholds, the shape of tables, by decision
+006. ``sampled`` runs the first computation, on a sample."""
 
 
 def imports(path: Path) -> Iterator[tuple[str, str]]:

@@ -31,7 +31,7 @@ from trade_potential.linalg import FloatArray
 EXACT_FIT = 1e-18
 """With less than this share of the squares left, residuals are rounding: nothing rests on them."""
 
-_MODELS: dict[str, Any] = {
+MODELS: dict[str, Any] = {
     "pooled": (PooledOLS, {}),
     "between": (BetweenOLS, {}),
     "within": (PanelOLS, {"entity_effects": True}),
@@ -140,7 +140,7 @@ def _reestimate(panel: Panel, estimator: str, found: dict[str, Fit | Refusal]) -
 def _reference(estimator: str) -> str:
     if estimator == "mundlak":
         return "statsmodels.OLS on rows less theta of linearmodels.RandomEffects"
-    return f"linearmodels.{_MODELS[estimator][0].__name__}"
+    return f"linearmodels.{MODELS[estimator][0].__name__}"
 
 
 def _degenerate(panel: Panel, found: dict[str, Fit | Refusal], said: str) -> Fit | Refusal:
@@ -159,7 +159,7 @@ def _degenerate(panel: Panel, found: dict[str, Fit | Refusal], said: str) -> Fit
 
 def library_model(panel: Panel, estimator: str, terms: tuple[str, ...]) -> Any:
     """The model of linearmodels on the rows."""
-    model, settings = _MODELS[estimator]
+    model, settings = MODELS[estimator]
     x = panel.regressors[list(terms)].assign(**{CONSTANT: 1.0})[[CONSTANT, *terms]]
     return model(panel.outcome, x, **settings)
 
