@@ -23,8 +23,9 @@ HEAD = """# Python
 
     import trade_potential as tp
 
-The public names, made from their docstrings by `docs/api.py`; [the tutorial](tutorial.md) shows them at work. Other modules may change
-without notice. `import trade_potential` takes a few milliseconds: each name is imported when it is first used.
+The public names, made from their docstrings by `docs/api.py`; [the tutorial](tutorial.md) shows
+them at work. Other modules may change without notice. `import trade_potential` takes a few
+milliseconds: each name is imported when it is first used.
 """
 DOCUMENTED: dict[str, Any] = {
     "tp.Panel": tp.Panel,

@@ -173,9 +173,9 @@ def test_fits_do_not_depend_on_what_was_fitted_before(frame: pd.DataFrame) -> No
         pd.testing.assert_frame_equal(one, other, rtol=SAME)
 
 
-def test_moments_without_and_with_times_live_side_by_side(panel: tp.Panel) -> None:
+def test_moments_without_and_with_times_live_side_by_side(frame: pd.DataFrame) -> None:
     """Scores of the first after the second were made: each has a connection of its own."""
-    with tp.Panel.read(grunfeld_rows(), **NAMES) as own:
+    with tp.Panel.read(frame, **NAMES) as own:
         first = own.fitted_rows()
         second = own.fitted_rows(with_times=True)
         assert first is not second
@@ -334,7 +334,7 @@ def test_a_table_of_fits(panel: tp.Panel) -> None:
     assert "Dependent variable: invest." in text
     for form, sign in (("latex", r"\toprule"), ("html", "<table"), ("markdown", "|:--")):
         assert sign in tp.table(fits[0], form)  # type: ignore[arg-type]
-    with pytest.raises(InputError, match="no models"):
+    with pytest.raises(InputError, match="at least one model"):
         tp.table([])
 
 
