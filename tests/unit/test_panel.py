@@ -15,6 +15,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from linearmodels.panel import BetweenOLS, PanelOLS, PooledOLS, RandomEffects
+from maketables import ETable
 from tests.panels import make_panel, unbalanced_sizes
 from tests.unit.test_cli import grunfeld_rows
 
@@ -295,7 +296,7 @@ def test_the_end_of_a_panel(frame: pd.DataFrame) -> None:
 
 def test_a_forgotten_panel_ends_with_its_last_fit(frame: pd.DataFrame) -> None:
     panel = tp.Panel.read(frame, **NAMES)
-    workspace = weakref.ref(panel._workspace)
+    workspace = weakref.ref(panel._rows._workspace)
     fit = panel.fit("pooled")
     del panel
     gc.collect()
@@ -338,14 +339,16 @@ def test_a_table_of_fits(panel: tp.Panel) -> None:
         tp.table([])
 
 
-def test_attributes_of_maketables(panel: tp.Panel) -> None:
-    fit = panel.fit("within", "clustered")
-    found = fit.__maketables_coef_table__
-    assert list(found.columns) == ["b", "se", "t", "p"]
-    assert found.index.name == "Coefficient"
-    np.testing.assert_array_equal(found["b"], fit.params)
-    assert fit.__maketables_stat__("N") == 200
-    assert fit.__maketables_stat__("aic") is None
-    assert fit.__maketables_depvar__ == "invest"
-    assert fit.__maketables_fixef_string__ == "firm"
-    assert fit.__maketables_vcov_info__["clustervar"] == ["firm"]
+def test_tables_of_the_package_maketables(panel: tp.Panel, frame: pd.DataFrame) -> None:
+    few = frame[frame["firm"].isin(["IBM", "Goodyear"])]
+    with tp.Panel.read(few, **NAMES) as other:
+        fits = [panel.fit("within", "clustered"), other.fit("between")]
+    cells = ETable(fits, coef_fmt="b:.4f").df.droplevel(0).astype(str)
+    cells.columns = ["within", "between"]
+    assert float(cells.loc["value", "within"].rstrip("*")) == pytest.approx(
+        fits[0].params["value"], abs=5e-5
+    )
+    assert list(cells["within"][["firm", "Observations", "S.E. type"]]) == ["x", "200", "clustered"]
+    assert list(cells["between"][["value", "Status"]]) == ["-", "too_few_entities"]
+    assert fits[0].__maketables_vcov_info__["clustervar"] == ["firm"]
+    assert fits[0].__maketables_stat__("aic") is None

@@ -30,17 +30,18 @@ class MakeTables(KnownNames):
 
     @property
     def __maketables_coef_table__(self) -> pd.DataFrame:
-        """Estimates by term; no row without numbers."""
+        """Estimates by term; without numbers the regressors asked for, none of them known."""
         import pandas as pd
 
-        found = self.inference
-        columns = {k: [] if found is None else getattr(found, v) for k, v in COLUMNS.items()}
-        return pd.DataFrame(columns, index=pd.Index(self.terms, name="Coefficient"))
+        terms = self.terms or tuple(self.columns.regressors)
+        found = [getattr(self.inference, name, float("nan")) for name in COLUMNS.values()]
+        columns = dict(zip(COLUMNS, found, strict=True))
+        return pd.DataFrame(columns, index=pd.Index(terms, name="Coefficient"))
 
     def __maketables_stat__(self, key: str) -> Any:
         """A number of the model; None where it has none."""
-        if key == "se_type":
-            return self.cov_type
+        if key in ("se_type", "status"):
+            return self.cov_type if key == "se_type" else self.status
         if key not in STATISTICS or not (self.is_estimated or key == "N"):
             return None
         value = getattr(self, STATISTICS[key])
@@ -68,9 +69,10 @@ class MakeTables(KnownNames):
     @property
     def __maketables_stat_labels__(self) -> dict[str, str]:
         """Names of the statistics that maketables does not know."""
-        return {"r2_between": "R² between", "r2_overall": "R² overall", "df_resid": "df"}
+        of_fit = {"r2_between": "R² between", "r2_overall": "R² overall"}
+        return {**of_fit, "df_resid": "df", "status": "Status"}
 
     @property
     def __maketables_default_stat_keys__(self) -> list[str]:
-        """What a table shows."""
-        return ["N", "r2", "se_type"]
+        """What a table shows; without numbers also the status."""
+        return ["N", "r2", "se_type", *([] if self.is_estimated else ["status"])]

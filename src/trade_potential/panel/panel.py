@@ -8,13 +8,13 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Self
 
 from trade_potential.errors import InputError
-from trade_potential.gravity.engine import Engine, EngineName, Rows, engine_of
+from trade_potential.gravity.engine import EngineName, engine_of
 from trade_potential.gravity.fitted_rows import FittedRows, Progress, silent
 from trade_potential.gravity.reset import RESET_POWERS
 from trade_potential.gravity.solution import Solution, joint_test
 from trade_potential.inference.registry import COVARIANCES, ESTIMATORS
-from trade_potential.panel.fitted_values import fitted_values
 from trade_potential.panel.least_squares import least_squares_fit
+from trade_potential.panel.panel_rows import PanelRows
 from trade_potential.panel.read import Effects, PanelTable
 from trade_potential.panel.requests import refuse_request
 from trade_potential.rows.model_columns import Columns
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from trade_potential.inference.registry import Covariance, Estimator
     from trade_potential.inference.test_result import TestResult
     from trade_potential.panel.fit import Fit
-    from trade_potential.panel.numbers import FittedValues, Powers
-    from trade_potential.ppml.sample import Sample
+    from trade_potential.panel.numbers import Powers
     from trade_potential.rows.source import Source
     from trade_potential.rows.table import Loss
 
@@ -40,21 +39,9 @@ class Panel:
     ``with`` block, or when neither the panel nor a fit of it is referred to any more.
     """
 
-    def __init__(
-        self,
-        workspace: Workspace,
-        table: PanelTable,
-        *,
-        engine: Engine,
-        log_outcome: bool,
-        progress: Progress,
-    ) -> None:
+    def __init__(self, rows: PanelRows) -> None:
         """Of rows that are read; ``read`` is the way in."""
-        self._workspace, self._table, self._engine = workspace, table, engine
-        self._log_outcome, self._progress = log_outcome, progress
-        self._fitted: dict[bool, FittedRows] = {}
-        self._least_squares: tuple[str, PanelTable] | None = None
-        self._sample: Sample | None = None
+        self._rows = rows
 
     @classmethod
     def read(
@@ -105,7 +92,7 @@ class Panel:
         except BaseException:
             workspace.close()
             raise
-        return cls(workspace, table, engine=how, log_outcome=log_outcome, progress=progress)
+        return cls(PanelRows(workspace, table, how, progress, log_outcome=log_outcome))
 
     def __enter__(self) -> Self:
         """The panel, which the end of the block closes."""
@@ -117,13 +104,12 @@ class Panel:
 
     def close(self) -> None:
         """Let go of the rows; fits keep their numbers, but not what is asked of rows."""
-        self._fitted.clear()
-        self._workspace.close()
+        self._rows.close()
 
     @property
     def ledger(self) -> tuple[Loss, ...]:
         """Rows of the table that no model has, by step and reason."""
-        return self._table.ledger
+        return self._rows.table.ledger
 
     def fitted_rows(self, *, with_times: bool = False) -> FittedRows:
         """Moments, estimates and passes over the rows, for whoever needs more than ``fit``.
@@ -135,33 +121,7 @@ class Panel:
             InputError: The panel has no times; or no outcome is positive of which the logarithm is
                 taken.
         """
-        if with_times and self._table.names.time is None:
-            raise InputError(f"{self._table.name}: the panel was read without times")
-        found = self._fitted.get(True) or self._fitted.get(with_times)
-        if found is None:
-            with self._workspace.told(self._table.name):
-                found = self._fitted[with_times] = self._pass_over(with_times=with_times)
-        return found
-
-    def _pass_over(self, *, with_times: bool) -> FittedRows:
-        relation, table = self._of_least_squares()
-        self._progress(f"moments of {table.rows} rows")
-        slots = table.slots if with_times else table.slots.without_time()
-        rows = Rows.of(
-            self._engine, self._workspace.cursor(), relation, slots, terms=table.names.regressors
-        )
-        self._progress(f"solving for {rows.moments.n_entities} entities")
-        return FittedRows(rows, self._progress)
-
-    def _of_least_squares(self) -> tuple[str, PanelTable]:
-        """The relation whose outcome is that of least squares, and what was lost up to it."""
-        if self._least_squares is None:
-            self._least_squares = (
-                self._table.with_log_outcome(self._workspace.connection)
-                if self._log_outcome
-                else ("sample", self._table)
-            )
-        return self._least_squares
+        return self._rows.fitted(with_times=with_times)
 
     def moments(self, *, with_times: bool = False) -> PanelMoments:
         """Means and products of the columns, of which least squares are computed."""
@@ -217,9 +177,9 @@ class Panel:
         from trade_potential.panel.ppml import ppml_fit
 
         return ppml_fit(
-            self._read_sample(),
-            self._table.names,
-            self._table.ledger,
+            self._rows.arrays(),
+            self._rows.table.names,
+            self._rows.table.ledger,
             covariance=covariance or ESTIMATORS[name].base_covariance,
             correction=correction or "small_sample",
             confidence_level=level,
@@ -231,19 +191,8 @@ class Panel:
 
         It takes all rows at once, which then do not stand beside those of the database.
         """
-        self._read_sample()
+        self._rows.arrays()
         self.close()
-
-    def _read_sample(self) -> Sample:
-        """The rows as arrays."""
-        if self._sample is None:
-            from trade_potential.ppml.on_duckdb import table_sample
-
-            self._progress(f"ppml of {self._table.rows} rows")
-            with self._workspace.told(self._table.name):
-                connection = self._workspace.connection
-                self._sample = table_sample(connection, "sample", self._table.names)
-        return self._sample
 
     def _fits_of_moments(
         self, estimators: Sequence[Any], covariance: Any, *, level: float, strict: bool
@@ -251,23 +200,23 @@ class Panel:
         if not estimators:
             return {}
         kinds = {name: covariance or ESTIMATORS[name].base_covariance for name in estimators}
-        rows = self.fitted_rows(
+        rows = self._rows.fitted(
             with_times=any(
                 ESTIMATORS[name].needs_time or COVARIANCES[kind].over_rows
                 for name, kind in kinds.items()
             )
         )
         asked = frozenset(estimators) if strict else frozenset()
-        _, table = self._of_least_squares()
+        _, table = self._rows.of_least_squares()
         known = {
             "columns": table.names,
-            "outcome": f"ln({table.names.outcome})" if self._log_outcome else table.names.outcome,
+            "outcome": self._rows.outcome,
             "nobs": rows.rows.moments.n_obs,
             "n_entities": rows.rows.moments.n_entities,
             "confidence_level": level,
             "ledger": table.ledger,
         }
-        with self._workspace.told(table.name):
+        with self._rows.told():
             solution = rows.solution(asked)
             found = {name: self._errors(solution, name, kind) for name, kind in kinds.items()}
         return {
@@ -278,7 +227,7 @@ class Panel:
                 find_tests=cache(
                     partial(self._tests, solution.fits[name], errors, asked, kinds[name])
                 ),
-                find_values=partial(self._values, solution.fits[name]),
+                find_values=partial(self._rows.values, solution.fits[name]),
                 **known,
             )
             for name, errors in found.items()
@@ -288,11 +237,12 @@ class Panel:
         self, solution: Solution, estimator: Estimator, kind: Covariance
     ) -> Sandwich | None:
         if kind != "classical" and solution.fits[estimator].is_estimated:
-            self._progress(f"scores of {estimator}")
+            self._rows.progress(f"scores of {estimator}")
         try:
             return solution.errors(estimator, kind)
         except InputError as error:
-            where = f"{self._table.name}: column {self._table.names.time}"
+            table = self._rows.table
+            where = f"{table.name}: column {table.names.time}"
             raise InputError(f"{where}: {error}") from error
 
     def _tests(
@@ -304,17 +254,11 @@ class Panel:
         powers: Powers | None,
     ) -> tuple[TestResult, ...]:
         """Tests of the sample, RESET by a covariance, and the one of a model."""
-        rows = self.fitted_rows(with_times=self._table.names.time is not None)
-        with self._workspace.told(self._table.name):
+        rows = self._rows.fitted(with_times=self._rows.table.names.time is not None)
+        with self._rows.told():
             of_sample = rows.tests(strict)
             form = rows.reset(kind, powers or RESET_POWERS, strict)
         return (*of_sample, form, *([joint_test(estimate, errors)] if errors else []))
-
-    def _values(self, estimate: Estimate) -> FittedValues:
-        """What an estimate says of the rows."""
-        relation, table = self._of_least_squares()
-        with self._workspace.told(table.name):
-            return fitted_values(self._workspace.connection, relation, table, estimate)
 
 
 def _name_of(source: Source) -> str:
