@@ -140,6 +140,7 @@ lint-yaml: $(SYNCED_DEV)
 lint-docs: $(SYNCED_DEV) $(if $(filter build docs,$(MAKECMDGOALS)),build,$(WAREHOUSE))
 	$(BIN)/python docs/run_queries.py --check $(PAGES)
 	$(BIN)/python docs/validation.py --check
+	$(BIN)/python docs/api.py --check
 	$(BIN)/python docs/search --check
 	$(BIN)/python -m benchmarks --check
 
@@ -157,6 +158,7 @@ format: $(SYNCED_DEV) ## Rewrite Python and SQL in house style
 docs: build $(SYNCED_DEV) ## Build, then refresh the results and pictures in docs/
 	$(BIN)/python docs/run_queries.py $(PAGES)
 	$(BIN)/python docs/validation.py
+	$(BIN)/python docs/api.py
 	$(BIN)/python docs/search
 	$(BIN)/python docs/replication.py
 	$(BIN)/python docs/figures.py

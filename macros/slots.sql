@@ -20,9 +20,3 @@
 {% macro design_slots() -%}
     {{ return(range(2 * max_terms() + 1) | list) }}
 {%- endmacro %}
-
-
-{#- Slots of a sample and, behind them, those of the powers of a fit. -#}
-{% macro power_slots() -%}
-    {{ return(slots() + [max_terms() + 1, max_terms() + 2]) }}
-{%- endmacro %}

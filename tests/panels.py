@@ -1,33 +1,41 @@
-"""Panels for tests: made-up rows, their moments, and the gravity SQL of the project run on them."""
+"""Panels for tests: made-up rows, and what the library makes of them.
+
+Cases are made by one of the engines of moments: ``on_sql`` runs the SQL that the models of the
+warehouse render, ``on_blocks`` reads rows in blocks as the command line does. The fixture
+``engine`` runs a test with either. ``run_gravity_models`` runs the files of models/gravity.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pytest
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from trade_potential.gravity.covariance import Sandwich, sandwich
+from trade_potential.gravity.covariance import Sandwich
+from trade_potential.gravity.engine import ENGINES, EngineName, Rows, engine_of
 from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
-from trade_potential.gravity.on_blocks.panel import fit_meats, panel_moments
 from trade_potential.gravity.reset import reset
-from trade_potential.gravity.reset.on_duckdb import reset_products
 from trade_potential.gravity.scores import Meats
-from trade_potential.gravity.specification_tests import run_tests
-from trade_potential.gravity.wald_tests import hausman_robust, mundlak_test
+from trade_potential.gravity.solution import Solution
 from trade_potential.inference.registry import Covariance, Estimator
 from trade_potential.inference.test_result import TestResult
 from trade_potential.results.build import inference, least_squares
 from trade_potential.results.gravity import KEYS, Tables
+from trade_potential.rows.model_columns import Columns
 from trade_potential.sql.render import macros
 
 LINEARMODELS: dict[Covariance, dict[str, Any]] = {
@@ -69,26 +77,36 @@ ENTITY = "entity"
 Array = npt.NDArray[np.float64]
 
 
+once = pytest.mark.parametrize("engine", ["blocks"], indirect=True)
+"""A case that no engine makes, among those that either makes."""
+
+
+@contextmanager
+def on_engine(name: EngineName) -> Iterator[EngineName]:
+    """Make cases by an engine, and let the command line and whoever names none take it, too."""
+    with patch.dict(ENGINES, {"blocks": ENGINES[name]}):
+        yield name
+
+
 @cache
 def _connection() -> duckdb.DuckDBPyConnection:
     return duckdb.connect()
 
 
+def _rows(frame: pd.DataFrame, regressors: list[str], weights: str | None) -> Rows:
+    """On a connection of their own, which ends with them."""
+    connection = _connection().cursor()
+    connection.register("test_panel", frame)
+    time = "year" if "year" in frame else None
+    columns = Columns(OUTCOME, regressors, ENTITY, time, weights=weights)
+    return Rows.of(engine_of("blocks"), connection, "test_panel", columns)
+
+
 def moments_of(
     frame: pd.DataFrame, regressors: list[str], *, weights: str | None = None
 ) -> PanelMoments:
-    """Moments of ``frame`` by the SQL of the project."""
-    connection = _connection()
-    connection.register("test_panel", frame)
-    return panel_moments(
-        connection,
-        "test_panel",
-        outcome=OUTCOME,
-        regressors=regressors,
-        entity=ENTITY,
-        time="year" if "year" in frame else None,
-        weights=weights,
-    )
+    """Moments of ``frame`` by the engine."""
+    return _rows(frame, regressors, weights).moments
 
 
 def regressors_of(frame: pd.DataFrame) -> list[str]:
@@ -147,7 +165,8 @@ class GravityTables:
     results: Tables
 
 
-def _environment(max_terms: int) -> Environment:
+@cache
+def model_environment(max_terms: int) -> Environment:
     """Jinja as dbt sets it up, as far as the gravity models use it: macros, ref and slots."""
     environment = Environment(
         loader=FileSystemLoader(ROOT),
@@ -162,7 +181,6 @@ def _environment(max_terms: int) -> Environment:
         ref=lambda name: name,
         slots=slots,
         design_slots=lambda: list(range(2 * max_terms + 1)),
-        power_slots=lambda: list(range(max_terms + 3)),
         max_terms=lambda: max_terms,
         config=lambda **_: "",
     )
@@ -176,7 +194,7 @@ def run_gravity_models(
     """Run the SQL files of models/gravity and both Python steps on samples by study and spec."""
     settings: dict[str, Any] = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))
     max_terms = int(settings["vars"]["max_terms"])
-    environment = _environment(max_terms)
+    environment = model_environment(max_terms)
     parts, terms = [], []
     for (study_id, spec_id), frame in samples.items():
         names = regressors_of(frame)
@@ -230,42 +248,51 @@ def run_gravity_models(
 
 @dataclass(frozen=True)
 class Case:
-    """A panel and what the library makes of it."""
+    """A panel and what the library makes of it; nothing that is not asked for but the fits.
+
+    Attributes:
+        frame: Its rows.
+        rows: The same in the database, with their moments.
+        fits: Every estimator, of moments alone as in the warehouse.
+    """
 
     frame: pd.DataFrame
-    moments: PanelMoments
+    rows: Rows
     fits: dict[Estimator, Estimate]
-    meats: dict[Estimator, Meats]
-    reset_products: Array | None
 
     @classmethod
     def of(cls, frame: pd.DataFrame, *, weights: str | None = None) -> Case:
-        """Moments, every estimator and the sums of its scores."""
-        moments = moments_of(frame, regressors_of(frame), weights=weights)
-        fits = estimate_all(moments)
-        connection = _connection()  # holds the tables of these moments until the next ones
-        meats = {
-            estimator: fit_meats(connection, moments, fit, over_rows=True)
-            for estimator, fit in fits.items()
-            if fit.is_estimated
-        }
-        products = reset_products(connection, moments, fits["pooled"])
-        return cls(frame, moments, fits, meats, products)
-
-    def errors(self, estimator: Estimator, kind: Covariance) -> Sandwich:
-        """A covariance beside the classical one."""
-        fit, n_entities = self.fits[estimator], self.moments.n_entities
-        return sandwich(fit, self.meats[estimator], kind, n_entities=n_entities)
+        """Moments and every estimator."""
+        rows = _rows(frame, regressors_of(frame), weights)
+        return cls(frame, rows, estimate_all(rows.moments))
 
     @property
+    def moments(self) -> PanelMoments:
+        return self.rows.moments
+
+    @property
+    def estimated(self) -> list[Estimator]:
+        """Those with numbers."""
+        return [name for name, fit in self.fits.items() if fit.is_estimated]
+
+    @cached_property
+    def _solution(self) -> Solution:
+        meats = cache(lambda estimator: self.meats_of(self.fits[estimator]))
+        return Solution(self.fits, self.moments.n_entities, lambda fit, _: meats(fit.estimator))
+
+    def meats_of(self, fit: Estimate) -> Meats:
+        """Sums of products of the scores of a fit of these moments."""
+        return self.rows.meats(fit, over_rows=True)
+
+    def errors(self, estimator: Estimator, kind: Covariance) -> Sandwich:
+        """A covariance beside the classical one, of an estimator with numbers."""
+        found = self._solution.errors(estimator, kind)
+        assert found is not None
+        return found
+
+    @cached_property
     def tests(self) -> dict[str, TestResult]:
         """Every specification test by name."""
-        fit = self.fits["mundlak"]
-        robust = self.errors("mundlak", "clustered") if fit.is_estimated else None
-        found = (
-            *run_tests(self.moments, self.fits),
-            mundlak_test(fit),
-            hausman_robust(fit, robust),
-            reset(self.fits["pooled"], self.reset_products),
-        )
-        return {test.name: test for test in found}
+        pooled = self.fits["pooled"]
+        form = reset(pooled, self.rows.reset_products(pooled))
+        return {test.name: test for test in (*self._solution.tests(self.moments), form)}

@@ -11,3 +11,15 @@ class InputError(TradePotentialError):
 
 class ReleaseError(InputError):
     """A release that cannot be published, read or trusted; the message names path and remedy."""
+
+
+class LimitError(InputError):
+    """A limit on memory or threads that is none, or that the machine does not have."""
+
+
+class MemoryLimitError(InputError):
+    """A limit on memory that is too low for the rows."""
+
+
+class NotEstimatedError(InputError):
+    """Numbers were asked of a fit that has none; the message is its status and reason."""

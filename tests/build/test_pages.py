@@ -9,6 +9,7 @@ import sys
 
 import pytest
 from tests.build.project import ROOT, Project
+from tests.tutorial import OF_A_BUILD, said_and_printed
 
 sys.path.append(str(ROOT / "docs"))
 
@@ -37,6 +38,13 @@ def test_snippets_print_k_and_class_in_80_columns(built: Project, page: str) -> 
     assert "Huge potential" in first
     assert "…" not in first
     assert max(map(len, first.splitlines())) <= 80
+
+
+def test_the_tutorial_prints_what_it_says(built: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(built.root)
+    said, printed = said_and_printed(OF_A_BUILD)
+    assert printed == said
+    assert printed
 
 
 def test_pictures_take_cuts_and_missing_partners_from_the_marts(built: Project) -> None:

@@ -10,9 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from tests.panels import once
 from tests.reference.nist.verify import correct_digits
 
 from trade_potential.cli import main
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 NIST = Path(__file__).parent / "nist"
 DEGREES = {
@@ -120,6 +123,7 @@ def test_every_estimator_gets_its_digits_back(
     assert correct_digits(ours, np.ones(5)) >= 8.0  # the moments alone give 3 to 5
 
 
+@once
 def test_a_number_that_is_none_has_no_correct_digit() -> None:
     assert correct_digits([1.0, float("nan")], [1.0, 2.0]) == 0.0
     assert correct_digits([1.0, 2.0 + 1e-6], [1.0, 2.0]) == pytest.approx(6.3, abs=0.01)

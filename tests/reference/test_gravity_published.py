@@ -11,6 +11,8 @@ from tests.panels import (
     Case,
 )
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 CERTIFIED_DIGITS = 9
 """Measured 11.1 in coefficients and 10.4 in standard errors. The condition number is 1e4 for
 Longley's correlation matrix, beyond 1e15 for the raw cross-products, which would leave none."""
@@ -43,7 +45,7 @@ def grunfeld_case(*, single_precision: bool) -> Case:
 
 
 @pytest.fixture(scope="module")
-def grunfeld() -> Case:
+def grunfeld(engine: str) -> Case:  # noqa: ARG001
     return grunfeld_case(single_precision=False)
 
 

@@ -17,6 +17,7 @@ from tests.panels import (
     Array,
     Case,
     make_panel,
+    once,
     run_gravity_models,
     unbalanced_sizes,
 )
@@ -29,6 +30,8 @@ from trade_potential.inference.registry import (
     Estimator,
     estimators,
 )
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 SAME = 1e-9
 """Two exact formulas in double precision; measured 7e-13 at worst, the rest is room for other
@@ -133,7 +136,7 @@ def assert_errors_as_linearmodels(case: Case, estimator: Estimator, kind: Covari
 
 
 @pytest.fixture(scope="module")
-def wages() -> Case:
+def wages(engine: str) -> Case:  # noqa: ARG001
     """Vella and Verbeek (1998), 545 men over 8 years; the first three regressors never vary."""
     data = wage_panel.load()
     names = ["black", "hisp", "educ", "exper", "expersq", "married", "union"]
@@ -185,7 +188,7 @@ def random_frame(seed: int) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module", params=SHAPES)
-def random_case(request: pytest.FixtureRequest) -> Case:
+def random_case(request: pytest.FixtureRequest, engine: str) -> Case:  # noqa: ARG001
     return Case.of(random_frame(int(request.param)))
 
 
@@ -337,6 +340,7 @@ def test_slopes_of_mundlak_are_those_of_within(random_case: Case) -> None:
 # --- The SQL of the warehouse ---------------------------------------------------------------------
 
 
+@once
 def test_models_of_the_warehouse_give_the_errors_of_linearmodels() -> None:
     """Specifications of different length and an absorbed term leave slots of the SQL empty."""
     wide = random_frame(3).iloc[:, :10]

@@ -15,6 +15,7 @@ from trade_potential.index.components import principal_components
 from trade_potential.index.correlation import Correlation
 from trade_potential.index.estimate import IndexSettings, estimate_index
 from trade_potential.index.factor_tests import sampling_adequacy, sphericity
+from trade_potential.index.front import Index
 
 RELATIVE = 1e-9  # regular correlations; both sides lose a few digits to the inverse
 NEARLY_SINGULAR = 1e-6  # Longley's data: condition number 1e4, meant to be hard
@@ -72,9 +73,27 @@ def test_sphericity_is_that_of_the_determinant(sample: tuple[np.ndarray, float])
     chi2 = -(n - 1 - (2 * p + 5) / 6) * log_determinant
     result = sphericity(matrix, n)
     assert sign == 1.0
-    assert result.chi2 == pytest.approx(chi2, rel=tolerance)
+    assert result.statistic == pytest.approx(chi2, rel=tolerance)
     assert result.df == p * (p - 1) / 2
     assert result.p_value == pytest.approx(stats.chi2(p * (p - 1) / 2).sf(chi2), rel=1e-6)
+
+
+def test_the_index_of_a_frame_is_that_of_statsmodels(sample: tuple[np.ndarray, float]) -> None:
+    """From rows to scores: eigenvalues, shares, and with all components kept the composite."""
+    rows, tolerance = sample
+    p = rows.shape[1]
+    frame = pd.DataFrame(rows, columns=[f"x{k}" for k in range(p)])
+    theirs = PCA(rows, standardize=True, method="eig", normalize=False)
+    ours = Index.read(frame, indicators=list(frame.columns), component_rule="all").fit()
+    eigenvalues = theirs.eigenvals / len(rows)
+    np.testing.assert_allclose(ours.eigenvalues, eigenvalues, rtol=tolerance, atol=1e-12)
+    np.testing.assert_allclose(ours.explained, eigenvalues / p, rtol=tolerance, atol=1e-12)
+    loadings = np.corrcoef(rows, theirs.factors, rowvar=False)[:p, p:]
+    np.testing.assert_allclose(np.abs(ours.loadings), np.abs(loadings), atol=1e3 * tolerance)
+    vectors = ours.loadings.to_numpy() / np.sqrt(ours.eigenvalues.to_numpy())
+    score = stats.zscore(rows, ddof=1) @ vectors @ (eigenvalues / p)
+    np.testing.assert_allclose(ours.scores["score"], score, atol=tolerance)
+    np.testing.assert_allclose(np.ptp(ours.scores["index"]), 1.0)
 
 
 def test_two_variables_have_a_kmo_of_one_half() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from trade_potential.errors import ReleaseError
-from trade_potential.release import Release, current_id, verify_all
+from trade_potential.release import ReleaseFolder, current_id, verify_all
 from trade_potential.release.disk import checksum
 from trade_potential.release.layout import DATABASE, PENDING, find, pending_id
 from trade_potential.release.mart_files import content, literal
@@ -49,7 +49,7 @@ def point_of(root: Path, before: str | None) -> str:
     return "before the release was begun"
 
 
-def fingerprints(release: Release) -> Fingerprints:
+def fingerprints(release: ReleaseFolder) -> Fingerprints:
     """What readers of a release must find, from its DuckDB file and its manifest."""
     with duckdb.connect() as memory:
         memory.execute(f"attach {literal(release.folder / DATABASE)} as r (read_only)")

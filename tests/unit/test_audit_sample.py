@@ -10,12 +10,16 @@ import pytest
 from tests.panels import LINEARMODELS
 from tests.unit.test_audit import NUMBER, PANELS, Published, differing, disconnected, gaps
 
+from trade_potential.audit import gravity as audit_gravity
 from trade_potential.audit.panel import Panel
 from trade_potential.audit.published import published_numbers
+from trade_potential.audit.recomputed import recomputed_numbers
 from trade_potential.audit.reestimate import MODELS, Fit, library_model, reestimate
 from trade_potential.audit.sampled import own_tables
 from trade_potential.gravity import covariance
+from trade_potential.gravity.on_sql import steps
 from trade_potential.inference.registry import ESTIMATORS, estimators
+from trade_potential.sql.render import macros_of, source
 
 ROUNDING = 1e-11
 """Two routes through the same classes of a library, on standardised regressors."""
@@ -65,6 +69,35 @@ def test_a_wrong_formula_is_caught_on_a_sample(
     assert {row[1] for row in found} == {"driscoll_kraay"}
 
 
+@pytest.fixture(scope="module")
+def by_libraries(published: Published) -> pd.DataFrame:
+    return recomputed_numbers(sampled(published, 15), tuple(published.terms["term"]), 0.95)
+
+
+FAULTS = {
+    "sum(v{{ i }} * v{{ j }})": ("1.001 * sum(v{{ i }} * v{{ j }})", "within"),
+    "* (pairs.m{{ j }} - grand.m{{ j }})": ("* pairs.m{{ j }}", "between"),
+    "sum(1.0 / means_.mass)": ("sum(1.0)", "twoway"),
+    "fits.within_weight,": ("0.9 * fits.within_weight as within_weight,", "clustered"),
+    "z{{ k }} * residual": ("residual", "robust"),
+    "ranges.fit_sd, 3)": ("ranges.fit_sd, 4)", "reset"),
+}
+"""What a macro says, what it must not say, and an estimator, covariance or test that needs it."""
+
+
+@pytest.mark.parametrize("text", FAULTS)
+def test_a_fault_in_the_sql_of_the_models_is_caught_on_a_sample(
+    published: Published, by_libraries: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """The sample is put through the very SQL: what is wrong there is wrong in the audit."""
+    fault, of = FAULTS[text]
+    assert text in source()
+    monkeypatch.setattr(audit_gravity, "recomputed_numbers", lambda *_: by_libraries)
+    monkeypatch.setattr(steps, "macros", lambda: macros_of(source().replace(text, fault)))
+    found = differing(published.audit(sample=sampled(published, 15)))
+    assert of in {part for row in found for part in row}
+
+
 @pytest.mark.parametrize("name", ["ordinary", "study", "of_partner_and_year", "single_period"])
 def test_tables_of_a_sample_hold_what_the_models_hold(name: str) -> None:
     made = Published.of(PANELS[name])
@@ -73,8 +106,9 @@ def test_tables_of_a_sample_hold_what_the_models_hold(name: str) -> None:
     own = published_numbers(tables, made.names).sort_values(key, ignore_index=True)
     models = published_numbers(made.tables, made.names).sort_values(key, ignore_index=True)
     pd.testing.assert_frame_equal(own[key], models[key])
-    # Both ran the same SQL: sums differ in their order alone.
-    np.testing.assert_allclose(own["published"], models["published"], rtol=1e-6, atol=1e-9)
+    # Both ran the same SQL: sums differ in their order alone, most numbers not in the last digit.
+    np.testing.assert_allclose(own["published"], models["published"], rtol=1e-8, atol=1e-12)
+    assert (own["published"].eq(models["published"]) | own["published"].isna()).mean() > 0.5
 
 
 @pytest.mark.parametrize("frame", [gaps(9), disconnected()], ids=["gaps", "disconnected"])

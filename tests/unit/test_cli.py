@@ -86,14 +86,14 @@ class Shell:
 
     def document(self, command: str, frame: pd.DataFrame | str, *arguments: str) -> dict[str, Any]:
         code, out, err = self.run(command, frame, *arguments)
-        assert (code, err) == (0, "")
+        assert (code, err) == (0, ""), err
         document: dict[str, Any] = json.loads(out)
         return document
 
     def documents(self, frame: pd.DataFrame | str, *arguments: str) -> dict[str, dict[str, Any]]:
         """Of several estimators, by estimator in their order."""
         code, out, err = self.run("gravity", frame, *arguments)
-        assert (code, err) == (0, "")
+        assert (code, err) == (0, ""), err
         return {document["estimator"]: document for document in json.loads(out)}
 
     def complaint(self, expected_code: int, command: str, frame: Any, *arguments: str) -> str:

@@ -23,7 +23,7 @@ from tests.unit.test_cli import (
 )
 
 from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, of_commands
-from trade_potential.rows import files
+from trade_potential.rows import table
 
 ALL = ",".join(of_commands())
 FEW = 10
@@ -60,7 +60,7 @@ def assert_same_of_all_files(
     expected = as_texts(shell.run(command, paths.pop("p.csv"), *arguments))
     for path in paths.values():
         assert_same_document(as_texts(shell.run(command, path, *arguments)), expected)
-    patch.setattr(files, "ORDERED_ROWS", FEW)
+    patch.setattr(table, "ORDERED_ROWS", FEW)
     for name in ("p.parquet", "texts.parquet"):
         found = as_texts(shell.run(command, paths[name], *arguments))
         assert_same_document(found, expected)
@@ -95,7 +95,7 @@ def test_covariances_weights_and_tests(
     more = ["--tests", "--log-outcome", "--threads", "1"]
     path = save(panel, shell.folder / "p.parquet")
     copied = shell.run("gravity", path, *given, *more)
-    monkeypatch.setattr(files, "ORDERED_ROWS", FEW)
+    monkeypatch.setattr(table, "ORDERED_ROWS", FEW)
     viewed = shell.run("gravity", path, *given, *more)
     assert_same_document(as_texts(viewed), as_texts(copied))
 
@@ -109,7 +109,7 @@ def test_index(shell: Shell, panel: pd.DataFrame, monkeypatch: pytest.MonkeyPatc
 def test_above_the_limit_itself(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, estimator: str
 ) -> None:
-    rows = np.arange(files.ORDERED_ROWS + 1)
+    rows = np.arange(table.ORDERED_ROWS + 1)
     x, y = np.random.default_rng(1).uniform(size=(2, len(rows)))
     panel = pd.DataFrame({"id": rows // 10, "t": rows % 10, "x": x, "y": y})
     path = save(panel, shell.folder / "large.parquet")
@@ -117,6 +117,6 @@ def test_above_the_limit_itself(
     if "," in estimator:
         given.append("--log-outcome")
     viewed = shell.run("gravity", path, *given, "--threads", "1")
-    monkeypatch.setattr(files, "ORDERED_ROWS", len(rows))
+    monkeypatch.setattr(table, "ORDERED_ROWS", len(rows))
     copied = shell.run("gravity", path, *given, "--threads", "1")
     assert_same_document(as_texts(viewed), as_texts(copied))

@@ -16,10 +16,10 @@ import statsmodels.api as sm
 from tests.unit.test_cli import Shell, column, options
 
 from trade_potential.cli import main
-from trade_potential.ppml.columns import Columns
 from trade_potential.ppml.estimate import fit_sample
 from trade_potential.ppml.on_duckdb import table_sample
-from trade_potential.rows import files
+from trade_potential.rows import table
+from trade_potential.rows.model_columns import Columns
 
 SAME = 1e-8
 """Both iterate until nothing moves beyond rounding."""
@@ -118,8 +118,8 @@ def test_keys_of_every_type(
 ) -> None:
     """The numbers of small whole keys, but for the order of the rows; of a table and of a view."""
     path = written(shell.folder, TYPES[type_])
-    for limit in (files.ORDERED_ROWS, 1):
-        monkeypatch.setattr(files, "ORDERED_ROWS", limit)
+    for limit in (table.ORDERED_ROWS, 1):
+        monkeypatch.setattr(table, "ORDERED_ROWS", limit)
         found = of_keys(shell, path)
         assert list(found) == list(expected)
         for name, document in expected.items():
@@ -203,12 +203,12 @@ def test_an_entity_that_numpy_would_shorten(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("type_", ["float", "double"])
-@pytest.mark.parametrize("limit", [1, files.ORDERED_ROWS])
+@pytest.mark.parametrize("limit", [1, table.ORDERED_ROWS])
 def test_minus_zero_is_zero(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, type_: str, limit: int
 ) -> None:
     """A table that DuckDB has sorted has no minus zero, a view has."""
-    monkeypatch.setattr(files, "ORDERED_ROWS", limit)
+    monkeypatch.setattr(table, "ORDERED_ROWS", limit)
     frame = pd.DataFrame({"p": [0.0, -0.0, 1.0, 1.0, 2.0, 2.0], "t": [1, 2] * 3})
     frame["y"], frame["x"] = [1.0, 3.0, 2.0, 2.0, 5.0, 1.0], [1.0, 2.0, 1.0, 4.0, 1.0, 3.0]
     frame["p"] = frame["p"].astype("float32" if type_ == "float" else "float64")

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from tests.unit.test_cli import Shell, assert_same_document, options
 
-from trade_potential.rows import files
+from trade_potential.rows import table
 
 N = 24
 NUMBERS: list[int] = [k * k % 7 for k in range(N)]
@@ -65,8 +65,8 @@ def test_numbers(
     given_as = values if type_.startswith("decimal") else exact.astype(type_)
     typed = pa.array(given_as, TYPES[type_])
     path = written(shell.folder, {"v": typed}, store_decimal_as_integer=as_integers)
-    for limit in (files.ORDERED_ROWS, 1):
-        monkeypatch.setattr(files, "ORDERED_ROWS", limit)
+    for limit in (table.ORDERED_ROWS, 1):
+        monkeypatch.setattr(table, "ORDERED_ROWS", limit)
         assert_same_document(shell.documents(path, *given()), expected)
 
 

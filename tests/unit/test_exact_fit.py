@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from tests.panels import ENTITY, OUTCOME, make_panel
+from tests.panels import ENTITY, OUTCOME, make_panel, once
 from tests.unit.test_cli import Shell, column
 
 from trade_potential.inference.registry import estimators
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 LINEAR = ",".join(estimators("least_squares"))
 
@@ -89,6 +91,7 @@ def test_a_fit_that_is_nearly_perfect(shell: Shell) -> None:
         assert "rounding of the moments" in tests[name]["reason"]
 
 
+@once
 @pytest.mark.parametrize(
     ("covariance", "effects"), [("robust", None), ("clustered", ENTITY), ("clustered_twoway", None)]
 )

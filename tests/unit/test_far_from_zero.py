@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from tests.panels import ENTITY, OUTCOME, Case, make_panel, run_gravity_models
+from tests.panels import ENTITY, OUTCOME, Case, make_panel, once, run_gravity_models
 from tests.unit.test_audit import Published
 from tests.unit.test_cli import Shell, column, save
 from tests.unit.test_ppml import gravity_rows
@@ -22,6 +22,8 @@ from trade_potential.errors import InputError
 from trade_potential.index.on_duckdb import table_correlation
 from trade_potential.inference.registry import estimators
 from trade_potential.ppml.estimate import PpmlFit, fit_ppml
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 SAME = 1e-9
 """The same numbers but for the value they are shifted by: they agree to 1e-12 in well-conditioned
@@ -107,6 +109,7 @@ def test_a_reason_is_given_once() -> None:
         assert len(parts) == len(set(parts)) == 2
 
 
+@once
 @pytest.mark.parametrize("columns", SHIFTED)
 def test_models_of_the_warehouse_and_their_audit(columns: list[str]) -> None:
     frames = far_and_near(panel().drop(columns="weight"), columns, ORIGINS[0])
@@ -183,6 +186,7 @@ def test_no_digit_is_an_answer(name: str) -> None:
         assert f"{called} does not vary over the sample beyond the distance" in fit.reason
 
 
+@once
 def test_index_and_its_scores(shell: Shell) -> None:
     rng = np.random.default_rng(6)
     values = pd.DataFrame(rng.normal(size=(60, 3)) @ rng.normal(size=(3, 3)), columns=list("abc"))

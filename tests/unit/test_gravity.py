@@ -17,6 +17,8 @@ from trade_potential.gravity.scores import Meats
 from trade_potential.gravity.specification_tests import hausman, run_tests
 from trade_potential.inference.registry import Estimator, estimators
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 EXACT = 1e-12
 """The same formula on the same moments: only the order of additions differs."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,8 +14,9 @@ from tests.panels import ENTITY, OUTCOME, Array, Case, make_panel, moments_of, r
 from trade_potential.errors import InputError
 from trade_potential.gravity.estimate import ESTIMATED, Estimate
 from trade_potential.gravity.estimators import estimate_all
-from trade_potential.gravity.on_blocks.panel import panel_moments, refined
 from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, Estimator, estimators
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 HOLDS = 1e-7
 """Slopes against least squares on rows, in standard errors or in units of the largest: offsets of
@@ -119,21 +119,11 @@ def test_newton_steps_on_the_rows_find_the_minimum(estimator: Estimator, is_weig
     frame = make_panel(3, sizes=[5, 3] * 8, n_terms=2, effect_sd=2.0)
     frame["weight"] = np.random.default_rng(3).uniform(0.5, 2.0, len(frame))
     frame["x2"] = frame["x1"] + 1e-2 * frame["x2"]
-    with duckdb.connect() as connection:
-        connection.register("test_panel", frame)
-        moments = panel_moments(
-            connection,
-            "test_panel",
-            outcome=OUTCOME,
-            regressors=["x1", "x2"],
-            entity=ENTITY,
-            time="year",
-            weights="weight" if is_weighted else None,
-        )
-        fit = estimate_all(moments)[estimator]
-        error = np.sqrt(np.diag(fit.covariance))
-        far = fit.moved(np.where(np.arange(len(error)) > 0, 0.5, 0.0) * error)
-        found = refined(connection, moments, replace(far, ssr=-1.0))
+    case = Case.of(frame, weights="weight" if is_weighted else None)
+    fit = case.fits[estimator]
+    error = np.sqrt(np.diag(fit.covariance))
+    far = fit.moved(np.where(np.arange(len(error)) > 0, 0.5, 0.0) * error)
+    found = case.rows.refined(replace(far, ssr=-1.0))
     np.testing.assert_allclose((found.slopes - fit.slopes) / error[1:], 0.0, atol=HOLDS)
     assert found.ssr == pytest.approx(fit.ssr, rel=HOLDS)
     if not ESTIMATORS[estimator].has_theta:

@@ -6,13 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
-from tests.panels import ENTITY, Case, make_panel
+from tests.panels import ENTITY, Case, make_panel, once
 from tests.unit.test_gravity_rows import SANDWICHES, assert_same, staggered
 
 from trade_potential.gravity.covariance import bandwidth, sandwich
 from trade_potential.gravity.scores import Meats, design_slots, read_products
 from trade_potential.inference.registry import ESTIMATORS, Covariance, Estimator
 from trade_potential.inference.wald import Inference, too_few
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 # --- Identities -----------------------------------------------------------------------------------
 
@@ -60,6 +62,7 @@ def test_years_are_ordered_as_numbers(order: str) -> None:
     assert_same(after.errors("pooled", "driscoll_kraay").matrix, before)
 
 
+@once
 @pytest.mark.parametrize(
     ("n_times", "lags"),
     [(1, 0), (2, 1), (4, 1), (5, 2), (27, 2), (28, 3), (99, 3), (100, 4), (273, 5)],
@@ -68,6 +71,7 @@ def test_bandwidth(n_times: int, lags: int) -> None:
     assert bandwidth(n_times) == lags
 
 
+@once
 def test_normal_law_for_random_effects_and_t_for_the_others() -> None:
     for estimator in ("pooled", "between", "within", "twoway", "random", "mundlak"):
         expected = np.inf if estimator in ("random", "mundlak") else 7.0
@@ -130,16 +134,18 @@ def test_between_has_no_errors_over_time(kind: Covariance) -> None:
     case = Case.of(make_panel(12, sizes=[4] * 12, n_terms=1))
     with pytest.raises(ValueError, match=f"{kind} of between: no such scores"):
         case.errors("between", kind)
-    alone = Meats(case.meats["pooled"].by_entity)
+    alone = Meats(case.meats_of(case.fits["pooled"]).by_entity)
     with pytest.raises(ValueError, match=f"{kind} of pooled: no such scores"):
         sandwich(case.fits["pooled"], alone, kind, n_entities=12)
 
 
+@once
 def test_a_product_without_a_value_is_not_zero() -> None:
     rows = pd.DataFrame({"c_0_0": [1.0, 2.0], "c_0_2": [3.0, np.nan], "c_2_2": [4.0, 1.0]})
     found = read_products(rows, [0, 2])
     np.testing.assert_array_equal(found, [[3.0, np.nan], [np.nan, 5.0]])
 
 
+@once
 def test_entity_means_stand_behind_all_slots() -> None:
     assert design_slots(("a", "b"), ("b", "mean(a)", "mean(b)"), 10) == [0, 2, 11, 12]

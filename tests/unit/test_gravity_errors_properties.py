@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.panels import ENTITY, OUTCOME, Array, Case, make_panel, unbalanced_sizes
 
 from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, Covariance, Estimator
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 UNCHANGED = 1e-7
 """Of an element in units of the diagonal: products of two numbers with errors of 1e-8 each, see
@@ -42,7 +45,7 @@ PANELS = st.builds(
 
 def pairs_of(case: Case) -> Iterator[tuple[Estimator, Covariance]]:
     """Every estimator with every covariance that it has beside the classical one."""
-    for estimator in case.meats:
+    for estimator in case.estimated:
         for kind in list(COVARIANCES)[1:]:
             if kind in ESTIMATORS[estimator].covariances:
                 yield estimator, kind
@@ -63,7 +66,7 @@ def compare(
         back: Factor of a term; 0 leaves it out.
         without: Covariances that are left out.
     """
-    assert set(other.meats) == set(one.meats)
+    assert other.estimated == one.estimated
     for estimator, kind in pairs_of(one):
         if kind in without:
             continue

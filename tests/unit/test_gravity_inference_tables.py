@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from tests.panels import ENTITY, Case, GravityTables, make_panel, run_gravity_models
+from tests.panels import ENTITY, Case, GravityTables, make_panel, once, run_gravity_models
 
 from trade_potential.gravity.covariance import CORRECTIONS
 from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, estimators
 from trade_potential.inference.wald import FEW_CLUSTERS
 from trade_potential.results.gravity import covariance_by_slot, slots_of
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 SAME = 1e-9
 """Two exact formulas in double precision; coefficients and products went through tables."""
@@ -34,7 +36,7 @@ def small() -> GravityTables:
 
 
 @pytest.fixture(scope="module")
-def case() -> Case:
+def case(engine: str) -> Case:  # noqa: ARG001
     return Case.of(frame_a())
 
 
@@ -43,6 +45,7 @@ def rows_of(tables: GravityTables, study_id: str, name: str) -> pd.DataFrame:
     return table[table["study_id"] == study_id]
 
 
+@once
 def test_every_estimator_has_every_covariance_it_can_have(small: GravityTables) -> None:
     pairs = rows_of(small, "a", "coefficients")
     pairs = pairs[pairs["term_status"] != "absorbed"]
@@ -94,6 +97,7 @@ def test_errors_are_those_of_the_library(small: GravityTables, case: Case, estim
             np.testing.assert_allclose((held - expected)[own] / scale[own], 0.0, atol=SAME)
 
 
+@once
 def test_intervals_rest_on_one_covariance_of_a_fit(small: GravityTables) -> None:
     held = small.results.covariances
     chosen = held[held["is_of_intervals"]].set_index(["study_id", "estimator"])["covariance"]
@@ -107,6 +111,7 @@ def test_intervals_rest_on_one_covariance_of_a_fit(small: GravityTables) -> None
     }
 
 
+@once
 def test_few_clusters_and_few_years_are_named(small: GravityTables) -> None:
     rows = rows_of(small, "b", "coefficients").drop_duplicates(["estimator", "covariance"])
     found = rows.set_index(["covariance", "estimator"])["term_status"]
@@ -171,6 +176,7 @@ def test_tests_of_the_sample(small: GravityTables, case: Case) -> None:
     assert few.loc["reset", "status"] == "ok"
 
 
+@once
 def test_constant_outcome_has_no_test_at_all(small: GravityTables) -> None:
     tests = rows_of(small, "c", "tests")
     assert set(tests["status"]) == {"not_available"}

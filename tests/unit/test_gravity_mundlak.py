@@ -9,6 +9,8 @@ from tests.panels import ENTITY, OUTCOME, Array, Case, make_panel, unbalanced_si
 
 from trade_potential.gravity.estimate import Estimate
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 SAME = 1e-9
 """Two exact formulas in double precision; they agree to 1e-13 here, the
 rest is room for other processors."""

@@ -1,4 +1,4 @@
-"""One pass over the rows, in blocks, gives the moments and meats that rows give, in any order."""
+"""Rows in blocks or by SQL give the moments and meats that rows give, in any order."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ import pytest
 from tests.panels import ENTITY, OUTCOME, Array, make_panel, regressors_of, unbalanced_sizes
 
 from trade_potential.errors import InputError
+from trade_potential.gravity.engine import Rows, engine_of
+from trade_potential.gravity.estimate import WITH_EFFECTS
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.on_blocks import entity_file, entity_sums
-from trade_potential.gravity.on_blocks import panel as panel_module
-from trade_potential.gravity.on_blocks.panel import clustered_meats, fit_meats, panel_moments
+from trade_potential.gravity.on_blocks.panel import clustered_meats, fit_meats
 from trade_potential.gravity.reset import reset
-from trade_potential.gravity.reset.on_duckdb import reset_products
-from trade_potential.gravity.scores import Meats, design_slots, read_products
-from trade_potential.sql.render import macros
+from trade_potential.rows.model_columns import Columns
 
 EXACT = 1e-11
 """Sums of the same products in another order."""
@@ -49,7 +48,7 @@ def moments_on(connection: duckdb.DuckDBPyConnection, frame: pd.DataFrame) -> Pa
 
 def moments_of_columns(connection: duckdb.DuckDBPyConnection, frame: pd.DataFrame) -> PanelMoments:
     """Of what stands as test_panel, with the columns of the frame."""
-    return panel_moments(
+    return engine_of("blocks").panel_moments(
         connection,
         "test_panel",
         outcome=OUTCOME,
@@ -91,6 +90,7 @@ def assert_near(ours: Array, theirs: Array) -> None:
     np.testing.assert_allclose(ours / unit, theirs / unit, rtol=0.0, atol=EXACT)
 
 
+@pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("is_weighted", [False, True])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_moments_are_those_of_the_rows(
@@ -146,6 +146,7 @@ def test_neither_order_nor_blocks_change_anything(
         assert_near(found.by_entity, meats[name].by_entity)
 
 
+@pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("as_type", ["text", "date", "hugeint", "smallint", "float"])
 def test_an_entity_may_be_of_any_type(connection: duckdb.DuckDBPyConnection, as_type: str) -> None:
     frame = panel(4)
@@ -164,10 +165,12 @@ def test_an_entity_may_be_of_any_type(connection: duckdb.DuckDBPyConnection, as_
     assert found.n_entities == plain.n_entities
     assert_near(found.within, plain.within)
     fit = estimate_all(found)["twoway"]
-    ours = fit_meats(connection, found, fit, over_rows=True)
+    ours = engine_of("blocks").fit_meats(connection, found, fit, over_rows=True)
     connection.execute("drop view test_panel")
     plain = moments_on(connection, frame)
-    theirs = fit_meats(connection, plain, estimate_all(plain)["twoway"], over_rows=True)
+    theirs = engine_of("blocks").fit_meats(
+        connection, plain, estimate_all(plain)["twoway"], over_rows=True
+    )
     # Of the slopes: effects absorb the constant, and its score is what is left of the rounding.
     assert_near(ours.by_entity[1:, 1:], theirs.by_entity[1:, 1:])
 
@@ -185,77 +188,47 @@ def test_what_varies_in_the_last_pair_only_is_multiplied(
     assert ours.within[4, 4] > 0.0
 
 
-def test_the_sql_of_the_models_gives_the_same(connection: duckdb.DuckDBPyConnection) -> None:
-    """Moments and clustered scores twice: of blocks of rows, and as the models make them."""
-    frame = panel(12)
-    ours = moments_on(connection, frame)
-    sql, keys, slots = macros(), ["panel"], list(range(5))
-    pairs = [*keys, "entity"]
-    tables = {
-        "sql_origins": sql.slot_origins("panel_timed_rows", keys, slots),
-        "sql_rows": sql.shifted_rows(
-            "panel_timed_rows", "sql_origins", keys, slots, ["entity", "time_key"]
-        ),
-        "sql_means": sql.slot_means("sql_rows", pairs, slots),
-        "sql_products": sql.centred_products("sql_rows", "sql_means", pairs, slots),
-        "sql_grand": sql.grand_means("sql_means", keys, slots),
-    }
-    over = ("sql_rows", "sql_means", keys, "entity", "time_key")
-    tables["sql_times"] = sql.time_sums(*over, slots)
-    tables["sql_overlaps"] = sql.time_overlaps(*over)
-    for name, query in tables.items():
-        connection.execute(f"create temporary table {name} as {query}")
-    sources = ("sql_means", "sql_products", "sql_grand")
-    query = sql.panel_moments(
-        "sql_origins", *sources, keys, slots, "sql_times", "sql_overlaps", "time_key"
-    )
-    theirs = PanelMoments.from_rows(connection.execute(query).df(), ours.terms)
-    # The view is shifted by first values already, its table by the lowest.
-    np.testing.assert_allclose(ours.mean, theirs.centre, rtol=EXACT, atol=EXACT)
+def test_the_sql_of_the_models_gives_the_same() -> None:
+    """Moments, scores and powers twice: of blocks of rows, and as the models make them."""
+    frame, columns = panel(12), Columns(OUTCOME, ["x1", "x2", "x3", "x4"], ENTITY, "year")
+    found = []
+    for name in ("blocks", "sql"):
+        with duckdb.connect() as connection:
+            connection.register("test_panel", frame)
+            rows = Rows.of(engine_of(name), connection, "test_panel", columns)
+            fits = estimate_all(rows.moments)
+            meats = {name: rows.meats(fit, over_rows=True) for name, fit in fits.items()}
+            form = reset(fits["pooled"], rows.reset_products(fits["pooled"]))
+        found.append((rows.moments, meats, form))
+    (ours, meats, form), (theirs, their_meats, their_form) = found
+    np.testing.assert_allclose(ours.centre, theirs.centre, rtol=EXACT)
     np.testing.assert_allclose(ours.masses, theirs.masses, rtol=EXACT)
-    # Products that should be zero are 1e-16 of the variance in SQL.
-    assert_near(ours.within + ours.total, theirs.within + theirs.total)
+    assert_near(ours.within, theirs.within)
+    assert not theirs.within[4].any()  # exactly: what does not vary within has no deviations
     assert_near(ours.between, theirs.between)
     assert ours.times is not None
     assert theirs.times is not None
     np.testing.assert_allclose(ours.times.overlaps, theirs.times.overlaps, atol=EXACT)
     np.testing.assert_allclose(ours.times.sums, theirs.times.sums, atol=1e-9)
-    fits = estimate_all(ours)
-    panel_module._store(connection, ours, fits["pooled"])
-    powers = sql.fit_powers("panel_timed_rows", "panel_coefficients", keys, slots)
-    more = list(range(len(slots) + 2))
-    connection.execute(f"create temporary table sql_powers as {powers}")
-    connection.execute(
-        f"create temporary table power_means as {sql.slot_means('sql_powers', keys, more)}"
-    )
-    query = sql.centred_products("sql_powers", "power_means", keys, more)
-    products = read_products(connection.execute(query).df(), more)
-    assert reset(
-        fits["pooled"], reset_products(connection, ours, fits["pooled"])
-    ).statistic == pytest.approx(reset(fits["pooled"], products).statistic, rel=1e-9)
-    for name, fit in fits.items():
-        panel_module._store(connection, ours, fit)
-        if name == "twoway":
-            panel_module._view_scores(connection, ours, fit)
-            scores = sql.pair_scores("panel_scores", keys, "entity", slots)
-            query = sql.summed_outer_products(f"({scores}) as scores", keys, slots)
-        else:
-            stored = ("panel_coefficients", "panel_weights", keys, "entity", slots)
-            query = sql.clustered_meat(*sources, *stored, name == "mundlak")
-        used = design_slots(ours.terms, fit.terms, len(ours.terms))
-        theirs_meat = Meats.of(connection.execute(query).df(), None, used).by_entity
-        meat = fit_meats(connection, ours, fit, over_rows=False).by_entity
-        if name in ("within", "twoway"):  # effects absorb the constant: its score is rounding
-            meat, theirs_meat = meat[1:, 1:], theirs_meat[1:, 1:]
-        assert_near(meat, theirs_meat)
+    assert form.statistic == pytest.approx(their_form.statistic, rel=1e-9)
+    for estimator, one in meats.items():
+        other = their_meats[estimator]
+        # Effects absorb the constant: its score is rounding.
+        first = 1 if estimator in WITH_EFFECTS else 0
+        assert_near(one.by_entity[first:, first:], other.by_entity[first:, first:])
+        if one.by_row is not None and other.by_row is not None:
+            assert_near(one.by_row[first:, first:], other.by_row[first:, first:])
+            assert one.times == other.times
 
 
+@pytest.mark.usefixtures("engine")
 def test_singletons_alone(connection: duckdb.DuckDBPyConnection) -> None:
     ours = moments_on(connection, make_panel(6, sizes=[1] * 30, n_terms=2))
     assert not ours.within.any()
     assert ours.sizes.tolist() == [1.0]
 
 
+@pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("kind", ["plain", "weighted", "repeated", "many times"])
 def test_overlaps_are_those_of_a_join_of_the_rows(
     connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, kind: str
@@ -297,6 +270,7 @@ def test_a_weight_that_is_not_positive_is_refused(
         moments_on(connection, frame)
 
 
+@pytest.mark.usefixtures("engine")
 def test_no_rows(connection: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(InputError, match="test_panel has no rows"):
         moments_on(connection, panel(9).iloc[:0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.panels import (
@@ -20,6 +21,8 @@ from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.specification_tests import run_tests
 from trade_potential.inference.registry import Estimator
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 UNCHANGED = 1e-8
 """Another unit or order of rows changes the rounding, by some hundred units of 1e-16 each time the

@@ -10,6 +10,8 @@ from tests.panels import ENTITY, OUTCOME, Array, Case, make_panel, unbalanced_si
 from trade_potential.gravity.estimate import Estimate
 from trade_potential.inference.registry import COVARIANCES
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 SAME = 1e-9
 """Two exact formulas in double precision, in units of the diagonal; they agree to 1e-12 here, the
 rest is room for other processors."""

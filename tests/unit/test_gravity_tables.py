@@ -12,6 +12,7 @@ from tests.panels import (
     GravityTables,
     make_panel,
     moments_of,
+    once,
     run_gravity_models,
 )
 
@@ -21,6 +22,8 @@ from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.on_blocks.panel import panel_moments
 from trade_potential.inference.registry import estimators
 from trade_potential.results.build import fits, least_squares
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 EXACT = 1e-12
 """The same formula on the same moments: only the order of additions differs."""
@@ -118,6 +121,7 @@ def rows_of(tables: GravityTables, study_id: str = "a") -> pd.DataFrame:
     return tables.moments[tables.moments["study_id"] == study_id]
 
 
+@once
 def test_moments_that_are_missing_doubled_or_not_finite(small: GravityTables) -> None:
     rows = rows_of(small)
     terms = ("x1", "x2")
@@ -129,16 +133,27 @@ def test_moments_that_are_missing_doubled_or_not_finite(small: GravityTables) ->
         PanelMoments.from_rows(rows.drop(index=rows.index[products][0]), terms)
     with pytest.raises(InputError, match="is there twice"):
         PanelMoments.from_rows(pd.concat([rows, rows[products].head(1)]), terms)
-    with pytest.raises(InputError, match="is not finite"):
+    of_x1 = (rows["moment"] == "mean") & (rows["row_slot"] == 1)
+    with pytest.raises(InputError, match="'mean' of slots 1, none is not finite"):
         PanelMoments.from_rows(
-            rows.assign(moment_value=rows["moment_value"].where(~products, np.inf)), terms
+            rows.assign(moment_value=rows["moment_value"].where(~of_x1, np.inf)), terms
         )
+    for value, said in ((np.inf, "large"), (1e-300, "small")):
+        squares = (
+            rows["moment"].isin(["within", "between"])
+            & rows["row_slot"].eq(1)
+            & rows["col_slot"].eq(1)
+        )
+        changed = rows.assign(moment_value=rows["moment_value"].where(~squares, value))
+        with pytest.raises(InputError, match=f"x1: values are too {said} to square"):
+            PanelMoments.from_rows(changed, terms)
     with pytest.raises(InputError, match="moments of slot 2, but 1 terms"):
         PanelMoments.from_rows(rows, ("x1",))
     with pytest.raises(InputError, match="does not cover the outcome and 3 terms"):
         PanelMoments.from_rows(rows, ("x1", "x2", "x3"))
 
 
+@once
 @pytest.mark.parametrize("positions", [[1, 3], [0, 1], [1, 1], [2, 3]])
 def test_gap_in_positions(small: GravityTables, positions: list[int]) -> None:
     terms = pd.DataFrame({"spec_id": "s", "term": ["x1", "x2"], "position": positions})
@@ -149,6 +164,7 @@ def test_gap_in_positions(small: GravityTables, positions: list[int]) -> None:
 # --- Tables ---------------------------------------------------------------------------------------
 
 
+@once
 def test_every_fit_has_a_status_and_its_coefficients(small: GravityTables) -> None:
     held = small.results.fits.set_index(["study_id", "estimator"])
     assert held["status"].to_dict() == {
@@ -187,6 +203,7 @@ def test_every_fit_has_a_status_and_its_coefficients(small: GravityTables) -> No
     assert set(estimated["correction"]) == {"SSR / df_resid"}
 
 
+@once
 def test_time_effects_are_stored_by_year_and_slot(small: GravityTables) -> None:
     moments = PanelMoments.from_rows(rows_of(small), ("x1", "x2"))
     effects = estimate_all(moments)["twoway"].time_effects
@@ -199,6 +216,7 @@ def test_time_effects_are_stored_by_year_and_slot(small: GravityTables) -> None:
     assert mine["t3"].isna().all()
 
 
+@once
 def test_mundlak_stores_the_means_behind_the_regressors(small: GravityTables) -> None:
     table = small.results.coefficients
     mine = table[(table["study_id"] == "a") & (table["estimator"] == "mundlak")]
@@ -211,6 +229,7 @@ def test_mundlak_stores_the_means_behind_the_regressors(small: GravityTables) ->
     assert fit[["b3", "g3"]].isna().all()
 
 
+@once
 def test_tables_hold_what_the_estimators_found(small: GravityTables) -> None:
     moments = PanelMoments.from_rows(rows_of(small), ("x1", "x2"))
     fit = estimate_all(moments)["random"]
@@ -232,6 +251,7 @@ def test_tables_hold_what_the_estimators_found(small: GravityTables) -> None:
     assert (own["sigma_u"], own["n_rows"]) == (fit.sigma_u, fit.n_rows)
 
 
+@once
 def test_tests_come_with_a_decision_at_the_level_of_the_specification(
     small: GravityTables,
 ) -> None:
@@ -245,6 +265,7 @@ def test_tests_come_with_a_decision_at_the_level_of_the_specification(
     assert tests["reason"].notna().all()
 
 
+@once
 def test_run_without_rows_has_a_status(small: GravityTables) -> None:
     known = small.moments[["study_id", "spec_id"]].drop_duplicates()
     runs = pd.concat([known, known.head(1).assign(study_id="empty")])

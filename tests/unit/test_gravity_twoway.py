@@ -21,6 +21,8 @@ from tests.panels import (
 from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.estimators import twoway
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 SAME = 1e-9
 """Two exact formulas in double precision; they agree to 1e-13 here, the
 rest is room for other processors."""

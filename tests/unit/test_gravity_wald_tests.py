@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import stats
-from tests.panels import Case, make_panel, unbalanced_sizes
+from tests.panels import Case, make_panel, once, unbalanced_sizes
 
-from trade_potential.cli.model_report import ModelReport
+from trade_potential.gravity.solution import Solution, joint_test
 from trade_potential.gravity.specification_tests import f_effects, f_time_effects
 from trade_potential.gravity.wald_tests import hausman_robust, joint_significance
 from trade_potential.inference.test_result import TestResult
 from trade_potential.inference.wald import JOINT, wald
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 SAME = 1e-9
 """Two exact formulas in double precision; they agree to 1e-13 here, the
@@ -30,6 +32,7 @@ def assert_not_available(test: TestResult, said: str) -> None:
 # --- Wald -----------------------------------------------------------------------------------------
 
 
+@once
 def test_known_values() -> None:
     slopes, covariance = np.array([1.0, 2.0]), np.array([[2.0, 1.0], [1.0, 3.0]])
     # Inverse (3 -1; -1 2) / 5, so that W = (3 - 4 + 8) / 5.
@@ -43,6 +46,7 @@ def test_known_values() -> None:
     assert (chi2.status, chi2.reason) == ("ok", "")
 
 
+@once
 def test_units_are_nothing() -> None:
     slopes, covariance = np.array([1.0, 2.0]), np.array([[2.0, 1.0], [1.0, 3.0]])
     unit = np.array([1e8, 1e-8])
@@ -50,6 +54,7 @@ def test_units_are_nothing() -> None:
     assert found.statistic == pytest.approx(0.7, rel=SAME)
 
 
+@once
 @pytest.mark.parametrize(
     ("covariance", "said"),
     [
@@ -63,6 +68,7 @@ def test_covariance_that_tests_nothing(covariance: list[list[float]], said: str)
     assert_not_available(wald(JOINT, np.array([1.0, 2.0]), np.array(covariance), 10.0), said)
 
 
+@once
 def test_no_slope() -> None:
     assert_not_available(wald(JOINT, np.zeros(0), np.zeros((0, 0)), 10.0), "no slope to test")
 
@@ -82,19 +88,10 @@ def test_joint_test_of_a_report_uses_its_covariance_and_its_law() -> None:
     case = Case.of(make_panel(2, sizes=[8] * 3, n_terms=2, effect_sd=0.0))
     few, enough = case.errors("pooled", "clustered"), case.errors("pooled", "driscoll_kraay")
     fit = case.fits["pooled"]
-    tests = {}
-    for errors in (few, enough, None):
-        report = ModelReport.of(
-            fit,
-            case.moments,
-            covariance=errors.kind if errors else "classical",
-            errors=errors,
-            confidence_level=0.95,
-            effects=(),
-            tests=(),
-            ledger=[],
-        )
-        tests[report.covariance] = report.with_joint_test(fit, errors).tests[0]
+    solution = Solution(case.fits, 0, lambda fit, _: case.meats[fit.estimator])
+    classical = solution.errors("pooled", "classical")
+    found = (joint_test(fit, errors) for errors in (few, enough, classical) if errors)
+    tests = {test.covariance: test for test in found}
     assert_not_available(tests["clustered"], "3 clusters for 3 coefficients")
     assert tests["driscoll_kraay"].df_denominator == 7.0
     assert tests["classical"].df_denominator == 21.0

@@ -14,6 +14,8 @@ from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.inference.registry import Estimator, estimators
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 SAME = 1e-9
 """Moments and rows: the order of additions."""
 

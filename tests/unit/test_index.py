@@ -114,7 +114,7 @@ def test_uncorrelated_variables_have_arbitrary_directions_and_no_msa() -> None:
     assert result.adequacy is not None
     assert np.isnan(result.adequacy.kmo)
     assert result.sphericity is not None
-    assert (result.sphericity.chi2, result.sphericity.p_value) == (0.0, 1.0)
+    assert (result.sphericity.statistic, result.sphericity.p_value) == (0.0, 1.0)
 
 
 def test_ties_among_dropped_components_do_not_matter() -> None:

@@ -50,7 +50,7 @@ def numbers(result: IndexEstimate) -> dict[str, np.ndarray]:
         "msa": result.adequacy.msa,
         "loadings": result.components.loadings,
         "whole": np.array(
-            [result.adequacy.kmo, result.sphericity.chi2, *result.components.eigenvalues]
+            [result.adequacy.kmo, result.sphericity.statistic, *result.components.eigenvalues]
         ),
     }
 

@@ -10,7 +10,15 @@ import numpy as np
 import pandas as pd
 import pyfixest as pf
 import pytest
-from tests.panels import ENTITY, OUTCOME, make_panel, moments_of, regressors_of, run_gravity_models
+from tests.panels import (
+    ENTITY,
+    OUTCOME,
+    make_panel,
+    moments_of,
+    once,
+    regressors_of,
+    run_gravity_models,
+)
 from tests.unit.test_cli import Shell
 from tests.unit.test_ppml import fitted_on, gravity_rows
 
@@ -19,6 +27,8 @@ from trade_potential.gravity.estimators import estimate_all
 from trade_potential.inference.registry import Estimator, estimators
 from trade_potential.ppml.estimate import fit_ppml
 from trade_potential.ppml.result import strictly as strictly_ppml
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 EXACT = 1e-9
 """The same regression, solved by others or on other columns: rounding times condition numbers."""
@@ -139,6 +149,7 @@ def test_few_rows_are_few_and_not_collinear() -> None:
     assert (fit.status, fit.reason[:25]) == ("too_few_rows", "4 rows for 5 coefficients")
 
 
+@once
 def test_the_warehouse_keeps_a_row_for_each() -> None:
     """Also where covariances and tests read the slots behind the one that is empty."""
     frame = panel(x4="x1 + x2", x5="0.0 * x1 + 3.0").rename(columns={"x3": "x6"})
@@ -171,6 +182,7 @@ def test_the_warehouse_keeps_a_row_for_each() -> None:
 G = ["a", "a", "a", "b", "b", "b"]
 
 
+@once
 @pytest.mark.parametrize(
     ("columns", "effects", "omitted", "absorbed", "said"),
     [
@@ -225,6 +237,7 @@ def test_ppml_is_as_without_them(
     assert strictly_ppml(without) is without
 
 
+@once
 @pytest.mark.parametrize("scale_rows", [0, 10**9])
 @pytest.mark.parametrize("effects", [(), (("pair",), ("year",))])
 def test_ppml_as_fixest(effects: tuple[tuple[str, ...], ...], scale_rows: int) -> None:
@@ -255,6 +268,7 @@ ARGUMENTS = ["--outcome", "y", "--regressors", "x1,x2,x3,x4", "--entity", "entit
 ARGUMENTS += ["--time", "year"]
 
 
+@once
 @pytest.mark.parametrize("kind", ["table", "json", "csv", "latex", "html", "markdown"])
 @pytest.mark.parametrize("estimator", ["pooled", "within", "ppml", "between,random"])
 def test_every_format_names_them(
@@ -278,6 +292,7 @@ def test_every_format_names_them(
     assert not re.search(r"\b[Gg]roups\W+0\b", out)
 
 
+@once
 def test_strict_needs_every_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of several estimators one without a number is a refusal; without the option it is not."""
     shell = Shell(tmp_path, capsys)

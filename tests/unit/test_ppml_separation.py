@@ -14,10 +14,10 @@ from scipy.optimize import linprog
 from tests.unit.test_ppml import fitted_on, gravity_fit, gravity_rows, rows_of
 
 from trade_potential.ppml import separation as separation_module
-from trade_potential.ppml.columns import Columns
 from trade_potential.ppml.estimate import PpmlFit, fit_ppml
 from trade_potential.ppml.sample import Sample, read_sample
 from trade_potential.ppml.separation import prune, separated_rows
+from trade_potential.rows.model_columns import Columns
 
 SAME = 1e-9
 """Dropping a row by hand or by the library: two fits of the same rows."""

@@ -12,7 +12,7 @@ import statsmodels.api as sm
 from linearmodels.panel import PooledOLS
 from scipy import stats
 from statsmodels.stats.diagnostic import linear_reset
-from tests.panels import OUTCOME, Case, make_panel, unbalanced_sizes
+from tests.panels import OUTCOME, Case, make_panel, once, unbalanced_sizes
 from tests.unit.test_cli import Shell, assert_same_document
 from tests.unit.test_gravity_wald_tests import assert_not_available
 from tests.unit.test_ppml import gravity_rows
@@ -21,6 +21,8 @@ from trade_potential.gravity.reset import reset
 from trade_potential.inference.registry import COVARIANCES
 from trade_potential.ppml.estimate import fit_ppml
 from trade_potential.ppml.reset import reset as reset_of_ppml
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 SAME = 1e-7
 """The powers of a fit that is far from zero are nearly collinear for the others, not for us."""
@@ -184,6 +186,7 @@ def test_the_table_says_what_it_rests_on(shell: Shell) -> None:
         assert f"reset: powers of the fit: {said}\n" in out
 
 
+@once
 @pytest.mark.parametrize("given", ["1,2", "3", "2,4", "2,2", "", "2,3,x", "2,3,4,5,6,7,8,9,10"])
 def test_powers_with_a_gap_are_refused(shell: Shell, given: str) -> None:
     """They would depend on the unit of an outcome in logarithms."""
@@ -256,6 +259,7 @@ def test_reset_of_a_fit_that_does_not_vary() -> None:
 # --- PPML -----------------------------------------------------------------------------------------
 
 
+@once
 @pytest.mark.parametrize("powers", [(2,), (2, 3)])
 @pytest.mark.parametrize("scale", [1.0, 1e6])
 def test_ppml_by_covariance_and_powers(powers: tuple[int, ...], scale: float) -> None:

@@ -11,7 +11,7 @@ import pytest
 SRC = Path(__file__).resolve().parents[2] / "src"
 LIBRARY = SRC / "trade_potential"
 
-GROUND = {"errors", "limits", "linalg", "precision"}
+GROUND = {"errors", "limits", "linalg", "plain_text", "precision"}
 """Modules that stand alone: every room may use them, and they each other."""
 
 SHARED = {"sql": set(), "rows": {"sql"}, "inference": set(), "regression_table": {"inference"}}
@@ -20,12 +20,13 @@ ROOMS: dict[str, set[str]] = {
     **SHARED,
     **MODELS,
     "results": {"gravity", "index", "inference", "ppml"},
-    "audit": {"gravity", "inference", "results"},
+    "panel": {*SHARED, "gravity", "ppml"},
+    "audit": {"gravity", "inference", "results", "rows"},
     "quality": {"rows", "sql"},
     "release": {"sql"},
     "warehouse": set(),
     "engines": {"sql"},
-    "cli": {*SHARED, *MODELS, "results", "release"},
+    "cli": {*SHARED, *MODELS, "panel", "results", "release"},
 }
 """What a room may import beside itself and the ground: nothing that stands above it, no sibling."""
 

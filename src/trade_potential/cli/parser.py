@@ -13,8 +13,6 @@ from trade_potential.cli.session import BAD_ARGUMENTS
 from trade_potential.errors import InputError
 from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, Correction, of_commands
 
-INDEX_THRESHOLDS = {"eigenvalue": 1.0, "cumulative_share": 0.8}
-
 GRAVITY_EXAMPLES = """examples of gravity:
   trade-potential gravity panel.csv --outcome lntrade --regressors lngdp,lnpop,lndist \\
       --entity pair --time year --estimator random --covariance clustered --tests
@@ -289,16 +287,15 @@ def _check_gravity(args: argparse.Namespace) -> None:
 
 
 def _check_index(args: argparse.Namespace) -> None:
-    args.anchor = args.anchor or args.indicators[0]
-    if args.anchor not in args.indicators:
-        args.parser.error(f"anchor {args.anchor} is none of the indicators")
-    taken = sorted({"score", "index"} & set(args.id))
-    if taken:
-        args.parser.error(f"an id column is called {taken[0]}, a name of the result")
-    if args.component_threshold is None:
-        args.component_threshold = INDEX_THRESHOLDS.get(args.component_rule)
-    limit = 1.0 if args.component_rule == "cumulative_share" else float("inf")
-    if args.component_threshold is not None and not 0.0 < args.component_threshold <= limit:
-        args.parser.error(
-            f"component threshold {args.component_threshold:g} does not fit {args.component_rule}"
+    from trade_potential.index.front import checked_threshold
+
+    try:
+        checked_threshold(
+            args.indicators,
+            args.id,
+            component_rule=args.component_rule,
+            component_threshold=args.component_threshold,
+            anchor=args.anchor,
         )
+    except InputError as error:
+        args.parser.error(str(error))

@@ -1,20 +1,15 @@
-"""What every command needs: a database, steps on stderr, a place to write."""
+"""What every command needs: steps on stderr, errors by the names of options, a place to write."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from trade_potential.errors import InputError
-
-if TYPE_CHECKING:
-    import duckdb
+from trade_potential.errors import InputError, LimitError, MemoryLimitError
 
 OK, BAD_ARGUMENTS, BAD_DATA, DEGENERATE = 0, 2, 3, 4
 """Exit codes."""
@@ -35,29 +30,15 @@ class Progress:
 
 
 @contextmanager
-def connect(args: argparse.Namespace) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database in memory that spills to a directory of its own and fetches no extensions."""
-    import duckdb
-
-    with tempfile.TemporaryDirectory(prefix="trade-potential-") as spill:
-        settings: dict[str, Any] = {"memory_limit": args.memory_limit, "temp_directory": spill}
-        settings["autoinstall_known_extensions"] = False
-        if args.threads is not None:
-            settings["threads"] = args.threads
-        try:
-            connection = duckdb.connect(config=settings)
-        except duckdb.Error as error:
-            args.parser.error(str(error).splitlines()[0])
-        try:
-            with connection:
-                connection.execute("set enable_progress_bar = false")
-                yield connection
-        except duckdb.OutOfMemoryException as error:
-            raise InputError(
-                f"{args.file}: {args.memory_limit} is too little memory; raise --memory-limit"
-            ) from error
-        except duckdb.Error as error:
-            raise InputError(f"{args.file}: {' '.join(str(error).splitlines()[:3])}") from error
+def told(args: argparse.Namespace) -> Iterator[None]:
+    """Turn errors of limits into those of the options of that name."""
+    try:
+        yield
+    except LimitError as error:
+        args.parser.error(str(error))
+    except MemoryLimitError as error:
+        said = f"{args.file}: {args.memory_limit} is too little memory; raise --memory-limit"
+        raise InputError(said) from error
 
 
 def check_output(args: argparse.Namespace) -> None:

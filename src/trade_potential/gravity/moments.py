@@ -11,7 +11,7 @@ import numpy.typing as npt
 from trade_potential.errors import InputError
 from trade_potential.gravity.time_effects import TimeMoments
 from trade_potential.linalg import FloatArray
-from trade_potential.precision import is_constant, rounding
+from trade_potential.precision import is_constant, refuse_squares, rounding
 from trade_potential.rows.columns import parts_of
 
 if TYPE_CHECKING:
@@ -148,15 +148,18 @@ class PanelMoments:
         Args:
             rows: Columns ``moment`` (one of ``PARTS``), ``group_size``, ``row_slot``, ``col_slot``
                 (row_slot <= col_slot) and ``moment_value``; slot 0 is the outcome, slot
-                k the k-th term. For two-way effects also what ``TimeMoments.from_parts`` reads.
+                k the k-th term, and origins are the lowest values. For two-way effects also what
+                ``TimeMoments.from_parts`` reads.
             terms: Names of the regressors by slot.
 
         Raises:
-            InputError: A moment is missing, doubled, not finite or of no term.
+            InputError: A moment is missing, doubled, not finite or of no term; a column is too
+                large or too small to square.
         """
         p = len(terms) + 1
         parts = parts_of(rows, "moment", [*KEY[1:], "moment_value"])
-        _refuse_bad_rows(parts)
+        names = ("the outcome", *terms)
+        _refuse_bad_rows(parts, names)
         absent = [name for name in PARTS if name not in parts]
         if absent:
             raise InputError(f"no moments named {', '.join(absent)}")
@@ -200,7 +203,7 @@ class PanelMoments:
                 raise InputError(
                     f"moment '{name}' does not cover the outcome and {len(terms)} terms"
                 )
-        return cls(
+        moments = cls(
             terms=terms,
             origin=origin,
             mean=mean,
@@ -212,9 +215,12 @@ class PanelMoments:
             between=between,
             times=TimeMoments.from_parts(parts, p),
         )
+        # The origin is the lowest value: only a column that does not vary has a mean of 0 above it.
+        refuse_squares(names, np.diag(moments.total), mean != 0.0)
+        return moments
 
 
-def _refuse_bad_rows(parts: dict[str, dict[str, FloatArray]]) -> None:
+def _refuse_bad_rows(parts: dict[str, dict[str, FloatArray]], names: tuple[str, ...]) -> None:
     """Raise InputError where a moment is not finite, or there twice."""
     for name, part in parts.items():
 
@@ -223,6 +229,9 @@ def _refuse_bad_rows(parts: dict[str, dict[str, FloatArray]]) -> None:
             return ", ".join("none" if np.isnan(k) else f"{k:.0f}" for k in at)
 
         for row in np.flatnonzero(~np.isfinite(part["moment_value"]))[:1]:
+            slot = part["row_slot"][row]
+            if slot == part["col_slot"][row] and slot < len(names):
+                refuse_squares([names[int(slot)]], np.array([np.inf]), np.array([True]))
             raise InputError(
                 f"moment '{name}' of slots {slots(row)} is not finite: the sample holds a value "
                 "that is not finite, or too large to square"

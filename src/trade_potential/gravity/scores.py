@@ -55,11 +55,22 @@ def design_slots(regressors: tuple[str, ...], terms: tuple[str, ...], n_slots: i
     return [0, *(slot_of[term] for term in terms)]
 
 
+def score_columns(moments: PanelMoments, fit: Estimate) -> list[int]:
+    """Columns of the scores of a fit: the constant, the regressors, their means if any."""
+    p = len(moments.terms)
+    return list(range(2 * p + 1 if fit.spec.has_means else p + 1))
+
+
 def all_slopes(regressors: tuple[str, ...], fit: Estimate) -> list[float]:
     """Slopes of the regressors and then of their means, 0 of those that are not in the fit."""
+    return [slope or 0.0 for slope in own_slopes(regressors, fit)]
+
+
+def own_slopes(regressors: tuple[str, ...], fit: Estimate) -> list[float | None]:
+    """The same, None of those that are not in the fit."""
     terms = [*regressors, *(MEAN_OF.format(term) for term in regressors)]
     slopes = dict(zip(fit.terms, fit.slopes.tolist(), strict=True))
-    return [slopes.get(term, 0.0) for term in terms]
+    return [slopes.get(term) for term in terms]
 
 
 def entity_scores(moments: PanelMoments, fit: Estimate, pairs: EntitySums) -> FloatArray:

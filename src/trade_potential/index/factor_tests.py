@@ -27,20 +27,20 @@ class SphericityTest:
     """Bartlett's test that all correlations are zero in the population.
 
     Attributes:
-        chi2: Statistic.
+        statistic: Chi-squared in large samples.
         df: Degrees of freedom, p (p - 1) / 2.
     """
 
-    chi2: float
+    statistic: float
     df: int
 
     @property
     def p_value(self) -> float:
-        """Probability of a larger statistic, 0-1."""
+        """Probability of a larger statistic, 0-1; NaN where there is none."""
         # To import the laws takes longer than the correlations of a million rows.
         from trade_potential.inference.distributions import chi2_tail
 
-        return chi2_tail(self.chi2, self.df)
+        return chi2_tail(self.statistic, self.df)
 
 
 def sampling_adequacy(matrix: FloatArray) -> SamplingAdequacy:
@@ -84,4 +84,4 @@ def sphericity(matrix: FloatArray, n_rows: int) -> SphericityTest:
     # + 0.0 turns the -0.0 of an identity matrix into 0.0
     chi2 = -(n_rows - 1.0 - (2.0 * p + 5.0) / 6.0) * min(0.0, log_determinant) + 0.0
     df = p * (p - 1) // 2
-    return SphericityTest(chi2=chi2, df=df)
+    return SphericityTest(statistic=chi2, df=df)

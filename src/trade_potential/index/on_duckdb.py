@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,9 +17,7 @@ from trade_potential.sql.render import quoted
 
 if TYPE_CHECKING:
     import duckdb
-
-BATCH = 10_000
-"""Rows that Python holds at a time."""
+    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -88,13 +86,16 @@ def index_scores(
     weights: FloatArray,
     *,
     n_keys: int,
-) -> Iterator[tuple[Any, ...]]:
+) -> Iterator[pa.RecordBatch]:
     """Keys k0, k1, ..., score and index (the score rescaled to 0-1) of each row, in their order.
 
-    Nothing where the weights, (p,), are NaN.
+    Args:
+        connection: Open connection; the temporary table table_scores is made.
+        relation: As ``table_correlation`` has read it.
+        scaled: What it found.
+        weights: (p,) finite weights of the columns.
+        n_keys: Number of keys.
     """
-    if np.isnan(weights).any():
-        return
     columns = zip(weights, scaled.origin, scaled.mean, scaled.deviation, strict=True)
     score = " + ".join(
         f"{literal(weight)} * (v{k} - {literal(origin)} - {literal(mean)}) / {literal(sd)}"
@@ -105,9 +106,9 @@ def index_scores(
         f"create or replace temporary table table_scores as select {keys}, {score} as score "
         f"from {quoted(relation)}"
     )
-    rows = connection.execute(
-        f"select {keys}, score, (score - lowest) / nullif(highest - lowest, 0) from table_scores "
-        "cross join (select min(score) as lowest, max(score) as highest from table_scores)"
+    yield from batches(
+        connection,
+        f"select {keys}, score, (score - lowest) / nullif(highest - lowest, 0) as index "
+        "from table_scores "
+        "cross join (select min(score) as lowest, max(score) as highest from table_scores)",
     )
-    while batch := rows.fetchmany(BATCH):
-        yield from batch

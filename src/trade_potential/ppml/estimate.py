@@ -12,7 +12,6 @@ import pandas as pd
 from trade_potential.inference.left_out import BEYOND_DOUBLES, CONSTANT_REGRESSOR
 from trade_potential.inference.registry import Correction
 from trade_potential.linalg import FloatArray, IntArray
-from trade_potential.ppml.columns import Columns
 from trade_potential.ppml.demean import RANK_DEMEANED, DummyRanks, NotDemeanedError, demean
 from trade_potential.ppml.describe import described
 from trade_potential.ppml.left_out import Redundant, left_out
@@ -23,6 +22,7 @@ from trade_potential.ppml.sample import Sample, read_sample
 from trade_potential.ppml.separation import SEPARATION, prune
 from trade_potential.ppml.solve import Problem, solve
 from trade_potential.precision import CONSTANT_TOLERANCE, few_digits, location, refuse_squares
+from trade_potential.rows.model_columns import Columns
 
 SCALE_ROWS = 20_000
 """Rows from which on effects are eliminated and not demeaned: where it begins to be felt, a tenth

@@ -12,9 +12,9 @@ import pandas as pd
 
 from trade_potential.errors import InputError
 from trade_potential.linalg import FloatArray, IntArray
-from trade_potential.ppml.columns import Columns
 from trade_potential.ppml.keys import Encoded, cross, encode, order_by
 from trade_potential.precision import CONSTANT_TOLERANCE
+from trade_potential.rows.model_columns import Columns
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -205,6 +205,8 @@ def sample_of(
         repeated = [name for k, name in enumerate(names) if name in names[:k]]
         if repeated:
             raise InputError(f"{what} {repeated[0]} is there twice")
+    if time is None:
+        raise InputError("PPML needs the time of each row")
     if entity == time:
         raise InputError(f"{entity} is entity and time")
     if not all(columns.effects):

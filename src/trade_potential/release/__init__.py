@@ -1,14 +1,14 @@
 """Releases: every mart of one passed build as immutable files; see docs/operations.md."""
 
 from trade_potential.release.compare import compare
-from trade_potential.release.layout import Release, current_id, left_alone, released
+from trade_potential.release.layout import ReleaseFolder, current_id, left_alone, released
 from trade_potential.release.publish import Published, publish
 from trade_potential.release.rollback import roll_back
 from trade_potential.release.verify import complaints, verify_all
 
 __all__ = [
     "Published",
-    "Release",
+    "ReleaseFolder",
     "compare",
     "complaints",
     "current_id",

@@ -7,13 +7,13 @@ from typing import Any
 
 from trade_potential.errors import ReleaseError
 from trade_potential.release.answers import answers
-from trade_potential.release.layout import Release
+from trade_potential.release.layout import ReleaseFolder
 from trade_potential.release.noise import rule
 from trade_potential.release.pair import Pairs
 from trade_potential.release.verify import complaints
 
 
-def compare(old: Release, new: Release) -> dict[str, Any]:
+def compare(old: ReleaseFolder, new: ReleaseFolder) -> dict[str, Any]:
     """Differences from one release to another, as ``releases diff --format json`` writes them.
 
     Rows are matched by the key of the mart. What differs by less than ``noise`` says is counted in
@@ -34,7 +34,7 @@ def compare(old: Release, new: Release) -> dict[str, Any]:
         return _compare(Pairs(memory, old, new), old, new)
 
 
-def _compare(pairs: Pairs, old: Release, new: Release) -> dict[str, Any]:
+def _compare(pairs: Pairs, old: ReleaseFolder, new: ReleaseFolder) -> dict[str, Any]:
     before, after = old.manifest()["marts"], new.manifest()["marts"]
     marts: dict[str, Any] = {}
     figures: list[dict[str, Any]] = []

@@ -36,7 +36,7 @@ ID = re.compile(r"(\d{6,})-[0-9a-f]{8}")
 
 
 @dataclass(frozen=True)
-class Release:
+class ReleaseFolder:
     """One release on disk.
 
     Attributes:
@@ -106,7 +106,7 @@ def pending_id(root: Path) -> str | None:
     return said if ID.fullmatch(said) else None
 
 
-def released(root: Path) -> list[Release]:
+def released(root: Path) -> list[ReleaseFolder]:
     """Every release, oldest first; without a complete directory that was never current.
 
     One that is damaged counts as long as its DuckDB file is there.
@@ -134,10 +134,10 @@ def left_alone(root: Path) -> list[str]:
     ]
 
 
-def named(folder: Path) -> Release:
+def named(folder: Path) -> ReleaseFolder:
     """The release that a folder is by its name, also on its way in or out."""
     match = ID.search(folder.name)
-    return Release(match[0], int(match[1]), folder) if match else Release("", 0, folder)
+    return ReleaseFolder(match[0], int(match[1]), folder) if match else ReleaseFolder("", 0, folder)
 
 
 def publisher(staging: Path) -> tuple[str, int] | None:
@@ -197,7 +197,7 @@ def _foreign(path: Path) -> str | None:
     return None
 
 
-def find(root: Path, wanted: str) -> Release:
+def find(root: Path, wanted: str) -> ReleaseFolder:
     """The release of an id, or of ``current``.
 
     Raises:

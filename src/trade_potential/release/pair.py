@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from trade_potential.release.layout import Release
+from trade_potential.release.layout import ReleaseFolder
 from trade_potential.release.mart_files import one_file, parquet_of
 from trade_potential.release.noise import FLOATING, any_moved, change_of, moved
 from trade_potential.sql.render import quoted
@@ -29,7 +29,7 @@ class Pair:
     """
 
     def __init__(
-        self, memory: duckdb.DuckDBPyConnection, old: Release, new: Release, mart: str
+        self, memory: duckdb.DuckDBPyConnection, old: ReleaseFolder, new: ReleaseFolder, mart: str
     ) -> None:
         """Read of both manifests what the mart is."""
         before, after = old.manifest()["marts"][mart], new.manifest()["marts"][mart]
@@ -146,7 +146,9 @@ class Pair:
 class Pairs:
     """The marts of two releases, each opened when it is asked for."""
 
-    def __init__(self, memory: duckdb.DuckDBPyConnection, old: Release, new: Release) -> None:
+    def __init__(
+        self, memory: duckdb.DuckDBPyConnection, old: ReleaseFolder, new: ReleaseFolder
+    ) -> None:
         """Name the releases; nothing is opened."""
         self._of = (memory, old, new)
         self._held: dict[str, Pair] = {}

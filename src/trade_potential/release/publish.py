@@ -28,7 +28,7 @@ from trade_potential.release.layout import (
     MARKER,
     STAGING,
     SUMS,
-    Release,
+    ReleaseFolder,
     current_id,
     release_id,
     released,
@@ -56,7 +56,7 @@ class Published:
         notes: What was found of killed processes, and releases that were removed.
     """
 
-    release: Release
+    release: ReleaseFolder
     notes: tuple[str, ...]
 
 
@@ -102,7 +102,7 @@ def publish(
             previous = current_id(root)
             sequence = 1 + max((release.sequence for release in released(root)), default=0)
             name = release_id(sequence, run_id)
-            new = Release(name, sequence, root / name)
+            new = ReleaseFolder(name, sequence, root / name)
             about = {"run_id": run_id, **about}
             notes += _bring_in(new, previous, marts, session, keys, about, limit_seconds)
             notes += _retain(root, kept, {name, previous})
@@ -115,7 +115,7 @@ def publish(
 
 
 def _bring_in(
-    new: Release,
+    new: ReleaseFolder,
     previous: str | None,
     marts: Mapping[str, duckdb.DuckDBPyRelation],
     session: duckdb.DuckDBPyConnection,
@@ -147,7 +147,7 @@ def _bring_in(
             (staging / SUMS).write_text(sums(staging), encoding="utf-8")
             (staging / MARKER).unlink()  # from here on the manifest shows whose it is
             disk.seal(staging)
-            wrong = complaints_by(memory, Release(new.release_id, new.sequence, staging))
+            wrong = complaints_by(memory, ReleaseFolder(new.release_id, new.sequence, staging))
         if wrong:
             raise ReleaseError("; ".join(wrong))
         disk.intend(root, new.release_id)

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 from trade_potential.errors import ReleaseError
 from trade_potential.release.disk import checksum
-from trade_potential.release.layout import CURRENT, SUMS, Release, current_id, released
+from trade_potential.release.layout import CURRENT, SUMS, ReleaseFolder, current_id, released
 from trade_potential.release.mart_files import opened, read_tables
 
 if TYPE_CHECKING:
     import duckdb
 
 
-def complaints(release: Release) -> list[str]:
+def complaints(release: ReleaseFolder) -> list[str]:
     """One sentence for each thing that is wrong with a release: files, checksums, rows."""
     with opened() as memory:
         return complaints_by(memory, release)
 
 
-def complaints_by(memory: duckdb.DuckDBPyConnection, release: Release) -> list[str]:
+def complaints_by(memory: duckdb.DuckDBPyConnection, release: ReleaseFolder) -> list[str]:
     """The same, read by a connection of the caller."""
     try:
         wrong = _wrong_files(release.folder)
@@ -71,7 +71,7 @@ def _wrong_files(folder: Path) -> list[str]:
     return wrong
 
 
-def _wrong_rows(memory: duckdb.DuckDBPyConnection, release: Release) -> list[str]:
+def _wrong_rows(memory: duckdb.DuckDBPyConnection, release: ReleaseFolder) -> list[str]:
     """Tables that are not as the manifest says."""
     said = release.manifest()
     wrong = [

@@ -130,7 +130,7 @@ def _index_row(estimate: IndexEstimate) -> IndexRow:
         negative_weights=len(estimate.negative_weights) if has_weights else None,
         negative_variables=", ".join(estimate.negative_weights) or None,
         kmo=adequacy.kmo if adequacy else None,
-        bartlett_chi2=sphericity.chi2 if sphericity else None,
+        bartlett_chi2=sphericity.statistic if sphericity else None,
         bartlett_df=int(sphericity.df) if sphericity else None,
         bartlett_p_value=sphericity.p_value if sphericity else None,
         condition_number=estimate.components.condition_number if estimate.components else None,

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from trade_potential.gravity.covariance import CORRECTIONS, Sandwich, sandwich
+from trade_potential.gravity.covariance import CORRECTIONS
 from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.reset import reset
 from trade_potential.gravity.scores import Meats
-from trade_potential.gravity.specification_tests import run_tests
-from trade_potential.gravity.wald_tests import hausman_robust, joint_significance, mundlak_test
+from trade_potential.gravity.solution import Solution, joint_test
 from trade_potential.inference import CONSTANT
-from trade_potential.inference.registry import ESTIMATORS, Covariance, Estimator
+from trade_potential.inference.registry import ESTIMATORS, Estimator
 from trade_potential.linalg import FloatArray
 from trade_potential.results.gravity import (
     FitRow,
@@ -85,12 +84,12 @@ def inferred(
         max_terms: Regressors that the columns by slot provide for.
     """
     found, alpha = Results(), 1.0 - confidence_level
-    clustered: dict[Estimator, Sandwich] = {}
+    solution = Solution(fits, moments.n_entities, lambda fit, _: meats[fit.estimator])
     for estimator, sums in meats.items():
         fit, spec = fits[estimator], ESTIMATORS[estimator]
         names = (CONSTANT, *fit.terms)
-        own = {kind: _errors(fit, sums, kind, moments.n_entities) for kind in spec.covariances}
-        clustered[estimator] = own["clustered"]
+        found_errors = (solution.errors(estimator, kind) for kind in spec.covariances)
+        own = {errors.kind: errors for errors in found_errors if errors}
         of_intervals = interval_covariance(estimator, own["clustered"].status)
         for kind, errors in own.items():
             add_covariance(
@@ -106,17 +105,12 @@ def inferred(
                 is_of_intervals=kind == of_intervals,
                 first_order_gap=_first_order_gap(fit, sums) if kind == "classical" else None,
             )
-            joint = joint_significance(fit, errors.matrix, spec.law_df(errors.df))
+            joint = joint_test(fit, errors)
             found.tests.append(decided(joint, alpha, estimator, errors))
         found.coefficients.extend(
             without_coefficient(estimator, fit.reason, absorbed=fit.absorbed, omitted=fit.omitted)
         )
-    for test in (
-        *run_tests(moments, fits),
-        mundlak_test(fits["mundlak"]),
-        hausman_robust(fits["mundlak"], clustered.get("mundlak")),
-        reset(fits["pooled"], reset_products),
-    ):
+    for test in (*solution.tests(moments), reset(fits["pooled"], reset_products)):
         found.tests.append(decided(test, alpha))
     return found
 
@@ -151,13 +145,6 @@ def _time_shift_rows(
         held = np.full(max_terms + 1, np.nan)
         held[: len(shifts)] = shifts
         yield TimeShiftRow(estimator=fit.estimator, year=int(label), by_slot=held)
-
-
-def _errors(fit: Estimate, sums: Meats, kind: Covariance, n_entities: int) -> Sandwich:
-    """A covariance of any kind, the classical one among them."""
-    if kind != "classical":
-        return sandwich(fit, sums, kind, n_entities=n_entities)
-    return Sandwich(kind, fit.covariance, fit.df_resid, len(fit.coefficients), "ok", "")
 
 
 def _first_order_gap(fit: Estimate, sums: Meats) -> float | None:

@@ -9,7 +9,7 @@ from trade_potential.errors import InputError
 if TYPE_CHECKING:
     import duckdb
 
-    from trade_potential.rows.files import TableFile
+    from trade_potential.rows.table import Table
 
 MOST_TIMES = 63
 """Times that fit into the bits of a number."""
@@ -19,7 +19,7 @@ SHOWN = 3
 
 
 def refuse_repeated_keys(
-    connection: duckdb.DuckDBPyConnection, file: TableFile, keys: list[str]
+    connection: duckdb.DuckDBPyConnection, table: Table, keys: list[str]
 ) -> None:
     """Raise InputError naming the first keys k0, k1, ... that two rows of sample share."""
     slots = ", ".join(f"k{k}" for k in range(len(keys)))
@@ -33,7 +33,7 @@ def refuse_repeated_keys(
         shown = ["(" + ", ".join(map(str, key)) + ")" for key in repeated]
         more = ["..."] if len(shown) > SHOWN else []
         raise InputError(
-            f"{file.name}: more than one row for {', '.join(keys)} = "
+            f"{table.name}: more than one row for {', '.join(keys)} = "
             + ", ".join(shown[:SHOWN] + more)
         )
 

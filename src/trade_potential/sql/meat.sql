@@ -70,3 +70,33 @@ group_size, between_weight) go with the fits. Two-way effects are not of this ki
 
     {{ summed_outer_products('scores', keys + ['estimator'], range(2 * p + 1 if with_means else p + 1)) }}
 {%- endmacro %}
+
+
+{#-
+The same of every estimator that `coefficients` hold, those under two-way effects from the scores of their pairs
+(twoway_scores_by_pair).
+-#}
+{% macro clustered_meats(pair_means, pair_products, grand, coefficients, weights, twoway_scores, keys, pair, slots) -%}
+    {% set design = range(2 * slots | length - 1) -%}
+    with from_moments as (
+        {{ clustered_meat(pair_means, pair_products, grand, coefficients, weights, keys, pair, slots, true) }}
+    ),
+
+    from_rows as (
+        {{ summed_outer_products(twoway_scores, keys + ['estimator'], design) }}
+    )
+
+    {% for source in ['from_moments', 'from_rows'] -%}
+    select
+        {% for key in keys + ['estimator'] %}{{ key }},
+        {% endfor -%}
+        {% for i in design %}{% for j in design if j >= i %}c_{{ i }}_{{ j }},
+        {% endfor %}{% endfor -%}
+        cluster_count
+    from {{ source }}
+    {% if source == 'from_moments' -%}
+    where estimator <> 'twoway'
+    union all
+    {% endif -%}
+    {% endfor -%}
+{%- endmacro %}

@@ -8,18 +8,27 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-FILES = ("origins.sql", "moments.sql", "sums.sql", "meat.sql", "scores.sql")
+FILES = ("origins.sql", "moments.sql", "panel.sql", "sums.sql", "meat.sql", "scores.sql")
+
+
+def source() -> str:
+    """The text of every macro of sql/."""
+    folder = files("trade_potential").joinpath("sql")
+    return "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in FILES)
+
+
+def macros_of(text: str) -> Any:
+    """Every macro of a text as a function that returns SQL."""
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
+    return environment.from_string(text).module
 
 
 @cache
 def macros() -> Any:
-    """Every macro of sql/ as a function that returns SQL."""
-    from jinja2 import Environment, StrictUndefined
-
-    folder = files("trade_potential").joinpath("sql")
-    text = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in FILES)
-    environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
-    return environment.from_string(text).module
+    """Those of sql/."""
+    return macros_of(source())
 
 
 def quoted(name: str) -> str:

@@ -168,7 +168,7 @@ estimator has no rows and no scores here.
 
 
 {#- Scores summed by time, and their products summed over rows: all that covariances other than by pair need. -#}
-{% macro time_scores(scores, keys, time, design) -%}
+{% macro scores_by_time(scores, keys, time, design) -%}
     select
         {% for key in keys + ['estimator', time] %}{{ key }},
         {% endfor -%}
@@ -182,15 +182,20 @@ estimator has no rows and no scores here.
 {%- endmacro %}
 
 
-{#- Scores summed by pair, where they do not follow from moments: for two-way effects. -#}
-{% macro pair_scores(scores, keys, pair, design) -%}
+{#-
+Scores of the pairs under two-way effects, summed over their rows; those of other estimators follow from
+the moments of the pair (clustered_meats).
+-#}
+{% macro twoway_scores_by_pair(scores, keys, pair, design) -%}
     select
         {% for key in keys + ['estimator', pair] %}{{ key }},
         {% endfor -%}
         {% for i in design %}sum(m{{ i }}) as m{{ i }}{{ ',' if not loop.last }}
         {% endfor -%}
     from {{ scores }}
+    where estimator = 'twoway'
     group by {{ (keys + ['estimator', pair]) | join(', ') }}
+    order by {{ (keys + ['estimator', pair]) | join(', ') }}
 {%- endmacro %}
 
 
@@ -237,4 +242,42 @@ over the rows of a key; a constant would not change it. `labels` are columns tha
         on
             {% for key in keys %}rows_.{{ key }} = ranges.{{ key }}
             {{ 'and ' if not loop.last }}{% endfor %}
+{%- endmacro %}
+
+
+{#- The same of the pooled fit among `coefficients`, stored in the order of the panel. -#}
+{% macro pooled_fit_powers(relation, coefficients, keys, pair, time, slots) -%}
+    {% set p = slots | length - 1 -%}
+    with pooled as (
+        select
+            {% for k in slots %}b{{ k }},
+            {% endfor -%}
+            {{ keys | join(', ') }}
+        from {{ coefficients }}
+        where estimator = 'pooled' and b0 is not null
+    ),
+
+    powers as (
+        {{ fit_powers(relation, 'pooled', keys, slots, labels=[pair, time]) }}
+    )
+
+    select
+        {% for key in keys + [pair] %}{{ key }},
+        {% endfor -%}
+        {% for k in slots + [p + 1, p + 2] %}v{{ k }},
+        {% endfor -%}
+        {{ time }}
+    from powers
+    order by {{ (keys + [pair, time]) | join(', ') }}
+{%- endmacro %}
+
+
+{#- Products around means of a table with powers behind its slots: what the specification error test reads. -#}
+{% macro power_products(powers, keys, slots) -%}
+    {% set all_slots = slots + [slots | length, slots | length + 1] -%}
+    with power_means as (
+        {{ slot_means(powers, keys, all_slots) }}
+    )
+
+    {{ centred_products(powers, 'power_means', keys, all_slots) }}
 {%- endmacro %}

@@ -15,7 +15,7 @@ from typing import cast
 
 import numpy as np
 import pandas as pd
-from tests.panels import OUTCOME, Case, _connection, moments_of
+from tests.panels import OUTCOME, Case
 from tests.reference.peers.conventions import Convention, convention_of, divisor, over
 from tests.reference.peers.make_data import STUDIES
 from tests.reference.peers.rows import ESTIMATORS, MEAN, bandwidth
@@ -24,7 +24,6 @@ from tests.reference.peers.stored import all_rows, components, lag_of, panels, v
 from trade_potential.gravity.covariance import sandwich
 from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.least_squares import weighted_least_squares
-from trade_potential.gravity.on_blocks.panel import fit_meats
 from trade_potential.inference import registry
 from trade_potential.inference.registry import COVARIANCES, Covariance, Estimator
 
@@ -158,12 +157,9 @@ def numbers_of(dataset: str, estimator: str, kind: str = "harmonic") -> Numbers:
     """Ours; ``kind`` other than harmonic: with the variance components of the peers that use it."""
     case = case_of(dataset)
     fit = case.fits[cast(Estimator, estimator)]
-    meats = case.meats[fit.estimator]
     if kind != "harmonic":
         fit = at_components(dataset, estimator, *components(dataset)[estimator, kind])
-        # The tables behind the meats are those of the panel read last.
-        moments = moments_of(case.frame, list(case.moments.terms))
-        meats = fit_meats(_connection(), moments, fit, over_rows=True)
+    meats = case.meats_of(fit)
     terms = [_named(dataset, term) for term in ("const", *fit.terms)]
     first = 1 if fit.spec.effects else 0  # of effects, the constant is a convention
     kinds = list(fit.spec.covariances)

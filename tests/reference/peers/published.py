@@ -10,13 +10,13 @@ from math import sqrt
 import numpy as np
 import pandas as pd
 from linearmodels.datasets import wage_panel
-from tests.panels import ENTITY, OUTCOME, Case, moments_of
+from tests.panels import ENTITY, OUTCOME, Case
 from tests.reference.peers.compare import OURS, factor_of
 from tests.reference.peers.conventions import convention_of
 from tests.reference.peers.make_data import grunfeld
 
 from trade_potential.gravity.estimate import Estimate
-from trade_potential.gravity.estimators import between, estimate_all
+from trade_potential.gravity.estimators import between
 from trade_potential.gravity.least_squares import NormalEquations, weighted_least_squares
 from trade_potential.gravity.specification_tests import run_tests
 from trade_potential.inference.registry import Covariance, Estimator
@@ -140,16 +140,11 @@ SAMPLES: dict[str, tuple[str, Callable[[], pd.DataFrame]]] = {
 
 @cache
 def _case(sample: str) -> tuple[Case, dict[str, str]]:
-    """The estimates without the sums of their scores, and our term for each name."""
+    """The estimates, and our term for each name."""
     frame = SAMPLES[sample][1]()
     outcome, *names = [name for name in frame.columns if name not in (ENTITY, "year")]
     terms = {name: f"x{k}" for k, name in enumerate(names, start=1)}
-    frame = frame.rename(columns={outcome: OUTCOME, **terms})
-    if sample == "grunfeld":
-        case = Case.of(frame)
-    else:  # large, and printed with classical errors only
-        moments = moments_of(frame, list(terms.values()))
-        case = Case(frame, moments, estimate_all(moments), {}, None)
+    case = Case.of(frame.rename(columns={outcome: OUTCOME, **terms}))
     return case, {"const": "const", **terms}
 
 

@@ -17,34 +17,28 @@ from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.on_blocks.entity_file import EntityFile
 from trade_potential.gravity.on_blocks.entity_sums import Layout
 from trade_potential.gravity.on_blocks.moments_of_sums import moments_of
-from trade_potential.gravity.on_blocks.reading import (
+from trade_potential.gravity.on_blocks.reading import read_entities, store_entities
+from trade_potential.gravity.on_blocks.reset_products import reset_products
+from trade_potential.gravity.on_duckdb import refinement
+from trade_potential.gravity.on_duckdb.source import (
     KEYS,
     Source,
     order_of_times,
-    read_entities,
     refuse_unusable,
-    store_entities,
     times_of,
     view_rows,
     with_mean_weight,
     with_origin,
 )
-from trade_potential.gravity.scores import (
-    Meats,
-    all_slopes,
-    design_slots,
-    entity_scores,
-)
+from trade_potential.gravity.on_duckdb.stored_fits import store_fits
+from trade_potential.gravity.scores import Meats, design_slots, entity_scores, score_columns
 from trade_potential.inference.registry import Estimator
-from trade_potential.precision import CONSTANT_TOLERANCE
-from trade_potential.sql.render import double_literal, macros
+from trade_potential.sql.render import macros
 
 if TYPE_CHECKING:
     import duckdb
 
-
-REFINEMENTS = 6
-"""Passes of ``refined`` at most; each gains as many digits as the condition number has left."""
+__all__ = ["clustered_meats", "fit_meats", "panel_moments", "refined", "reset_products"]
 
 
 def panel_moments(
@@ -61,7 +55,8 @@ def panel_moments(
     """Aggregate a panel in the database to its moments, in one pass over the rows.
 
     Args:
-        connection: Open connection; temporary tables named panel_* are made.
+        connection: Of these moments alone (a cursor will do): temporary tables named panel_* on it
+            hold what later passes over the rows need.
         relation: Name of a table or view.
         outcome: Column of the dependent variable.
         regressors: Columns of the regressors, without a constant.
@@ -131,7 +126,7 @@ def fit_meats(
     """Sums of products of the scores of a fit.
 
     Args:
-        connection: The connection on which ``panel_moments`` made ``moments`` last.
+        connection: On which ``panel_moments`` made ``moments``.
         moments: What the estimate was computed from.
         estimate: An estimate with numbers.
         over_rows: Whether sums over rows and times are wanted: one more pass over the rows, for
@@ -149,11 +144,11 @@ def fit_meats(
         meats = _meats(pairs, moments, fits)[estimate.estimator]
     if not over_rows or estimate.spec.unit == "entity":
         return meats
-    _store(connection, moments, estimate)
+    store_fits(connection, moments, [estimate], absent=0.0)
     _view_scores(connection, moments, estimate)
-    design = _design(moments, estimate)
+    design = score_columns(moments, estimate)
     used = design_slots(moments.terms, estimate.terms, len(moments.terms))
-    query = macros().time_scores("panel_scores", KEYS, "time_key", design)
+    query = macros().scores_by_time("panel_scores", KEYS, "time_key", design)
     by_time = connection.execute(f"{query} order by time_key").fetchnumpy()
     found = Meats.of(by_time, by_time, used)
     return replace(found, by_entity=meats.by_entity, times=order_of_times(connection))
@@ -162,93 +157,30 @@ def fit_meats(
 def refined(
     connection: duckdb.DuckDBPyConnection, moments: PanelMoments, estimate: Estimate
 ) -> Estimate:
-    """The estimate with the digits back that its moments have lost; see ``Estimate.digits_lost``.
+    """The estimate with the digits back that its moments have lost; arguments as ``fit_meats``."""
 
-    Residuals are taken from the rows and their scores, zero at the minimum, corrected for: Newton's
-    steps, of which each takes one pass over the rows. Arguments as ``fit_meats``.
+    def scores_of(fit: Estimate) -> str:
+        store_fits(connection, moments, [fit], absent=0.0)
+        _view_scores(connection, moments, fit)
+        return "panel_scores"
 
-    Source: Björck (1996), Numerical Methods for Least Squares Problems, section 2.9.3.
-    """
-    used = design_slots(moments.terms, estimate.terms, len(moments.terms))
-    columns = ", ".join(f"m{k}" for k in used)
-    query = macros().summed_scores("panel_scores", KEYS, _design(moments, estimate))
-    spread, slots = moments.spread, [(k - 1) % len(moments.terms) + 1 for k in used[1:]]
-    last = np.inf
-    for _ in range(REFINEMENTS):
-        _store(connection, moments, estimate)
-        _view_scores(connection, moments, estimate)
-        found = connection.execute(f"select ssr, {columns} from ({query})").fetchone() or ()
-        ssr, step = float(found[0]), estimate.bread @ np.array(found[1:], dtype=float)
-        estimate = replace(estimate, ssr=ssr)
-        # In standard units: beside a coefficient that is zero no step is small.
-        slopes, constant = step[1:] * spread[slots], step[0] + estimate.term_means @ step[1:]
-        size = float(np.abs([constant, *slopes]).max())
-        if not size < last / 2.0:  # what is left is the rounding of the residuals
-            break
-        last = size
-        estimate = estimate.moved(step)
-    return estimate.with_ssr(0.0 if _is_rounding(moments, estimate) else estimate.ssr)
-
-
-def _is_rounding(moments: PanelMoments, estimate: Estimate) -> bool:
-    """Whether residuals are no larger than the rounding of the values that they are made of."""
-    p = len(moments.terms)
-    slopes = np.abs(all_slopes(moments.terms, estimate)).reshape(2, p).sum(axis=0)
-    size = np.hypot(moments.centre, moments.spread) @ np.concatenate([[1.0], slopes])
-    return bool(estimate.ssr <= estimate.n_rows * (CONSTANT_TOLERANCE * size) ** 2)
-
-
-def _design(moments: PanelMoments, estimate: Estimate) -> list[int]:
-    """Design slots of the scores of a fit: the constant, the terms, their means if any."""
-    p = len(moments.terms)
-    return list(range(2 * p + 1 if estimate.spec.has_means else p + 1))
+    return refinement.refined(connection, moments, estimate, scores_of)
 
 
 def _view_scores(
     connection: duckdb.DuckDBPyConnection, moments: PanelMoments, estimate: Estimate
 ) -> None:
-    """Make the temporary view panel_scores of the fit that ``_store`` put in place."""
+    """Make the temporary view panel_scores of the fit that ``store_fits`` put in place."""
     store_entities(connection, moments)
     sql, slots = macros(), list(range(len(moments.terms) + 1))
     if estimate.spec.unit == "entity":
         scores = sql.between_scores(
-            "panel_pairs", "panel_grand", "panel_coefficients", KEYS, "entity", slots
+            "panel_pairs", "panel_grand", "panel_fits", KEYS, "entity", slots
         )
     else:
         scores = sql.row_scores(
-            "panel_timed_rows", "panel_pairs", "panel_grand", "panel_coefficients", "panel_weights",
-            "panel_shifts", KEYS, "entity", "time_key", slots, estimate.spec.has_means,
+            "panel_timed_rows", "panel_pairs", "panel_grand", "panel_fits", "panel_weights",
+            "panel_time_shifts", KEYS, "entity", "time_key", slots, estimate.spec.has_means,
             "mass" if moments.is_weighted else None, True,
         )  # fmt: skip
     connection.execute(f"create or replace temporary view panel_scores as {scores}")
-
-
-def _store(connection: duckdb.DuckDBPyConnection, moments: PanelMoments, fit: Estimate) -> None:
-    """Put a fit into the tables that the macros of scores.sql read."""
-    p = len(moments.terms)
-    names = ["b0", "centred_constant", "within_weight"]
-    names += [f"{letter}{k}" for letter in "bg" for k in range(1, p + 1)]
-    numbers = [float(fit.coefficients[0]), fit.centred_constant, fit.within_weight]
-    sizes = [moments.sizes.tolist(), fit.between_weights.tolist(), fit.theta.tolist()]
-    shifts: list[list[float]] = []
-    if fit.time_effects is not None and moments.times is not None:
-        labels = moments.times.labels.tolist()
-        shifts = [
-            [label, *row]
-            for label, row in zip(labels, fit.time_effects.shifts.tolist(), strict=True)
-        ]
-    for table, columns, rows in (
-        ("panel_coefficients", names, [[*numbers, *all_slopes(moments.terms, fit)]]),
-        ("panel_weights", ["group_size", "between_weight", "theta"], zip(*sizes, strict=True)),
-        ("panel_shifts", ["time_key", *(f"t{k}" for k in range(p + 1))], shifts),
-    ):
-        typed = ", ".join(f"{name} double" for name in columns)
-        connection.execute(
-            f"create or replace temporary table {table} (panel integer, estimator varchar, {typed})"
-        )
-        values = [
-            f"(1, '{fit.estimator}', {', '.join(double_literal(value) for value in row)})"
-            for row in rows
-        ]
-        if values:
-            connection.execute(f"insert into {table} values {', '.join(values)}")

@@ -8,6 +8,8 @@ import numpy as np
 
 from trade_potential.gravity.covariance import Sandwich
 from trade_potential.gravity.estimate import Estimate
+from trade_potential.gravity.moments import PanelMoments
+from trade_potential.gravity.scores import all_slopes
 from trade_potential.gravity.specification_tests import NEAR_EXACT, f_of_restriction, is_near_exact
 from trade_potential.inference.registry import Covariance
 from trade_potential.inference.test_result import TestResult, hypothesis, not_available
@@ -92,3 +94,14 @@ def reset_by(
         return not_available(test, errors.reason)
     at = [1 + wide_fit.terms.index(name) for name in names]
     return wald(test, wide_fit.coefficients[at], errors.matrix[np.ix_(at, at)], errors.df)
+
+
+def scaled_slopes(moments: PanelMoments, pooled_fit: Estimate) -> FloatArray:
+    """(p,) slopes by which the fit has variance one, so that its powers stay near one.
+
+    Any centre and scale give the same test.
+    """
+    slopes = np.array(all_slopes(moments.terms, pooled_fit)[: len(moments.terms)])
+    variance = float(slopes @ moments.total[1:, 1:] @ slopes) / moments.n_obs
+    spread = np.sqrt(max(variance, 0.0))
+    return slopes / spread if spread > 0.0 else np.full_like(slopes, np.nan)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -13,15 +13,16 @@ class Columns:
     Attributes:
         outcome: y >= 0.
         regressors: p of them.
-        entity, time: The key of a row; each is a cluster.
-        effects: Sets of columns whose combinations are the levels of fixed effects.
+        entity, time: The key of a row; each is a cluster. Without a time, None, an entity has rows
+            in no order.
+        effects: Sets of columns whose combinations are the levels of fixed effects, of PPML.
         weights: Positive weights; None where rows count alike.
     """
 
     outcome: str
     regressors: Sequence[str]
     entity: str
-    time: str
+    time: str | None
     effects: Sequence[tuple[str, ...]] = ()
     weights: str | None = None
 
@@ -29,10 +30,15 @@ class Columns:
     def keys(self) -> list[str]:
         """The entity, the time, and columns of effects that are neither."""
         of_effects = (column for effect in self.effects for column in effect)
-        return list(dict.fromkeys([self.entity, self.time, *of_effects]))
+        times = [] if self.time is None else [self.time]
+        return list(dict.fromkeys([self.entity, *times, *of_effects]))
 
     @property
     def numbers(self) -> list[str]:
         """The outcome, the regressors, and last the weights, if there are any."""
         weights = [] if self.weights is None else [self.weights]
         return [self.outcome, *self.regressors, *weights]
+
+    def without_time(self) -> Columns:
+        """The same, where times do not matter."""
+        return replace(self, time=None)

@@ -1,0 +1,1 @@
+"""Moments and scores of any DuckDB relation, by the SQL of the warehouse."""

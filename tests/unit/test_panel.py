@@ -1,0 +1,354 @@
+"""The class Panel and its fits: numbers of other packages, sources, refusals, ends."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from linearmodels.panel import BetweenOLS, PanelOLS, PooledOLS, RandomEffects
+from maketables import ETable
+from tests.panels import make_panel, unbalanced_sizes
+from tests.unit.test_cli import grunfeld_rows
+
+import trade_potential as tp
+from trade_potential.errors import InputError, LimitError, NotEstimatedError
+
+SAME = 1e-8
+"""Two solutions in double precision of well-posed regressions."""
+
+REGRESSORS = ["value", "capital"]
+NAMES: dict[str, Any] = {
+    "outcome": "invest",
+    "regressors": REGRESSORS,
+    "entity": "firm",
+    "time": "year",
+}
+ESTIMATORS = ["pooled", "between", "within", "twoway", "random", "mundlak", "ppml"]
+
+
+@pytest.fixture(scope="module")
+def frame() -> pd.DataFrame:
+    return grunfeld_rows()
+
+
+@pytest.fixture(scope="module")
+def panel(frame: pd.DataFrame) -> Iterator[tp.Panel]:
+    with tp.Panel.read(frame, **NAMES) as opened:
+        yield opened
+
+
+def peer(frame: pd.DataFrame, estimator: str) -> Any:
+    """The model in linearmodels."""
+    data = frame.set_index(["firm", "year"])
+    x = data[REGRESSORS].assign(const=1.0)[["const", *REGRESSORS]]
+    if estimator == "within":
+        return PanelOLS(data["invest"], x, entity_effects=True)
+    if estimator == "twoway":
+        return PanelOLS(data["invest"], x, entity_effects=True, time_effects=True)
+    models = {"pooled": PooledOLS, "between": BetweenOLS, "random": RandomEffects}
+    return models[estimator](data["invest"], x)
+
+
+@pytest.mark.parametrize("estimator", ["pooled", "between", "within", "twoway", "random"])
+def test_names_and_numbers_are_those_of_linearmodels(
+    panel: tp.Panel, frame: pd.DataFrame, estimator: str
+) -> None:
+    ours, theirs = panel.fit(estimator), peer(frame, estimator).fit()
+    names = ["params", "std_errors", "tstats"]
+    for name in [*names, *(["pvalues"] if ours.distribution == "t" else [])]:
+        one, other = getattr(ours, name), getattr(theirs, name)
+        pd.testing.assert_series_equal(one, other, check_names=False, rtol=SAME)
+    pd.testing.assert_frame_equal(ours.cov, theirs.cov, rtol=SAME)
+    if ours.distribution == "t":
+        pd.testing.assert_frame_equal(ours.conf_int(0.9), theirs.conf_int(0.9), rtol=SAME)
+    assert ours.df_resid == theirs.df_resid
+    assert ours.nobs == len(frame)
+    if estimator not in ("random", "between"):
+        np.testing.assert_allclose(ours.rsquared, theirs.rsquared, rtol=SAME)
+
+
+@pytest.mark.parametrize("estimator", ["pooled", "within", "twoway"])
+def test_residuals_are_those_of_linearmodels(
+    panel: tp.Panel, frame: pd.DataFrame, estimator: str
+) -> None:
+    theirs = peer(frame, estimator).fit().resids
+    ours = panel.fit(estimator).resids.reindex(theirs.index)
+    np.testing.assert_allclose(ours, theirs, atol=SAME * frame["invest"].std())
+
+
+def test_residuals_of_an_unbalanced_weighted_panel_are_orthogonal_to_everything() -> None:
+    """First-order conditions of two-way effects, which linearmodels solves by iteration."""
+    rows = make_panel(3, sizes=unbalanced_sizes(3, 30, 8), n_terms=2)
+    rows["weight"] = np.random.default_rng(3).uniform(0.5, 2.0, len(rows))
+    names = {"outcome": "y", "regressors": ["x1", "x2"], "entity": "entity", "time": "year"}
+    with tp.Panel.read(rows, **names, weights="weight") as panel:  # type: ignore[arg-type]
+        left = panel.fit("twoway").resids.rename("left").reset_index()
+    both = rows.merge(left, on=["entity", "year"])
+    weighted = both["left"] * both["weight"]
+    scale = weighted.abs().sum()
+    for key in ("entity", "year"):
+        assert weighted.groupby(both[key]).sum().abs().max() < SAME * scale
+    for name in ("x1", "x2"):
+        assert abs(float(weighted @ both[name])) < SAME * scale
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_outcome_is_fitted_and_residual(
+    panel: tp.Panel, frame: pd.DataFrame, estimator: str
+) -> None:
+    fit = panel.fit(estimator)
+    total = (fit.fitted_values + fit.resids).reset_index(name="invest")
+    both = frame.merge(total, on=["firm", "year"], suffixes=("", "_again"))
+    assert len(both) == len(frame)
+    np.testing.assert_allclose(both["invest_again"], both["invest"], rtol=SAME)
+
+
+@pytest.mark.parametrize("estimator", ["pooled", "between", "random", "ppml"])
+def test_predictions_are_those_of_the_sample(
+    panel: tp.Panel, frame: pd.DataFrame, estimator: str
+) -> None:
+    fit = panel.fit(estimator)
+    of_sample = fit.predict().reset_index(name="said").merge(frame, on=["firm", "year"])
+    for data in (of_sample, pl.from_pandas(of_sample), dict(of_sample)):
+        np.testing.assert_allclose(fit.predict(data), of_sample["said"], rtol=SAME)
+    with pytest.raises(InputError, match="no column capital"):
+        fit.predict(frame[["value"]])
+
+
+@pytest.mark.parametrize("estimator", ["within", "twoway"])
+def test_effects_predict_nothing(panel: tp.Panel, estimator: str) -> None:
+    with pytest.raises(InputError, match="has effects of firm"):
+        panel.fit(estimator).predict()
+
+
+def sources(frame: pd.DataFrame, folder: Path) -> dict[str, Any]:
+    frame.to_csv(folder / "p.csv", index=False)
+    frame.to_parquet(folder / "p.parquet")
+    return {
+        "csv": folder / "p.csv",
+        "parquet": str(folder / "p.parquet"),
+        "pandas": frame,
+        "index": frame.set_index(["firm", "year"]),
+        "polars": pl.from_pandas(frame),
+        "arrow": pa.Table.from_pandas(frame),
+        "relation": duckdb.connect().from_df(frame),
+    }
+
+
+@pytest.mark.parametrize("engine", ["blocks"])
+def test_sources_give_the_same_numbers(frame: pd.DataFrame, tmp_path: Path, engine: Any) -> None:
+    found = {}
+    for name, source in sources(frame, tmp_path).items():
+        with tp.Panel.read(source, **NAMES, engine=engine, threads=1) as panel:
+            found[name] = panel.fit("random", "clustered").coefficients
+    for coefficients in found.values():
+        pd.testing.assert_frame_equal(coefficients, found["csv"], check_exact=True)
+
+
+def test_a_frame_may_change_once_it_is_read(frame: pd.DataFrame) -> None:
+    own = frame.copy()
+    with tp.Panel.read(own, **NAMES) as panel:
+        own["invest"] = 0.0
+        assert panel.fit("pooled").params["value"] > 0.0
+
+
+def test_fits_do_not_depend_on_what_was_fitted_before(frame: pd.DataFrame) -> None:
+    """In any order, also PPML before the others and RESET in between."""
+    found: dict[str, list[pd.DataFrame]] = {name: [] for name in ESTIMATORS}
+    for order in (ESTIMATORS, ESTIMATORS[::-1]):
+        with tp.Panel.read(frame, **NAMES, threads=1) as panel:
+            for name in order:
+                fit = panel.fit(name, "clustered")
+                fit.tests()
+                found[name].append(fit.coefficients)
+    for one, other in found.values():
+        pd.testing.assert_frame_equal(one, other, rtol=SAME)
+
+
+def test_moments_without_and_with_times_live_side_by_side(frame: pd.DataFrame) -> None:
+    """Scores of the first after the second were made: each has a connection of its own."""
+    with tp.Panel.read(frame, **NAMES) as own:
+        first = own.fitted_rows()
+        second = own.fitted_rows(with_times=True)
+        assert first is not second
+        one = first.solution().errors("random", "clustered")
+        other = second.solution().errors("random", "clustered")
+    assert one is not None
+    assert other is not None
+    np.testing.assert_allclose(one.matrix, other.matrix, rtol=SAME)
+
+
+def test_tests_rest_on_the_covariance(panel: tp.Panel) -> None:
+    tests = panel.fit("random", "clustered").tests().set_index("test")
+    names = "f_effects f_time_effects breusch_pagan_lm hausman hausman_robust mundlak reset"
+    assert list(tests.index) == [*names.split(), "joint_significance"]
+    assert list(tests.loc[["reset", "joint_significance"], "covariance"]) == ["clustered"] * 2
+    assert set(tests["decision"]) <= {"reject", "keep"}
+    # Baltagi (2021), table 2.5 and section 4.3: Hausman's and Breusch and Pagan's of these data.
+    assert tests.loc["breusch_pagan_lm", "statistic"] == pytest.approx(798.16, abs=0.005)
+    assert panel.fit("random").tests((2,))["powers"].iloc[-2] == (2,)
+
+
+def test_a_fit_without_numbers_says_why(frame: pd.DataFrame) -> None:
+    few = frame[frame["firm"].isin(["IBM", "Goodyear"])]
+    with tp.Panel.read(few, **NAMES) as panel:
+        fit = panel.fit("between")
+        both = tp.table([fit, panel.fit("pooled")])
+    assert (fit.is_estimated, fit.status) == (False, "too_few_entities")
+    for name in ("params", "coefficients", "cov", "rsquared", "df_resid", "resids", "fitted"):
+        with pytest.raises(NotEstimatedError, match="between: too_few_entities: 2 partners"):
+            getattr(fit, name)
+    assert fit.reason in fit.notes
+    assert "too few entities" in both
+    assert "too_few_entities" in fit.summary()
+    assert "Between" in fit._repr_html_()
+
+
+def test_strictly_a_regressor_without_coefficient_is_refused(frame: pd.DataFrame) -> None:
+    rows = frame.assign(twice=2.0 * frame["value"])
+    names = {**NAMES, "regressors": [*REGRESSORS, "twice"]}
+    with tp.Panel.read(rows, **names) as panel:
+        assert panel.fit("within").omitted == ("twice",)
+        assert panel.fit("within", strict=True).status == "rank_deficient"
+        assert panel.fit("within").is_estimated
+
+
+def test_lost_rows_are_counted(frame: pd.DataFrame) -> None:
+    rows = frame.copy()
+    rows.loc[rows.index[:3], "value"] = np.nan
+    rows.loc[rows.index[5], "invest"] = -1.0
+    with tp.Panel.read(rows, **NAMES, log_outcome=True) as panel:
+        fit = panel.fit("pooled")
+    assert [loss.rows for loss in fit.ledger] == [3, 1]
+    assert fit.outcome == "ln(invest)"
+    assert fit.nobs == len(rows) - 4
+    assert fit.notes[0] == "3 rows lost: regressors: no value for value"
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"regressors": ["value", "nothing"]}, "no column nothing"),
+        ({"regressors": ["value", "value"]}, "value is a regressor twice"),
+        ({"regressors": ["value", "invest"]}, "invest is both outcome and regressor"),
+        ({"regressors": []}, "no regressors"),
+        ({"entity": "year"}, "year is both entity and time"),
+        ({"outcome": "firm"}, "is not a number"),
+        ({"weights": "minus"}, "is not a positive weight"),
+        ({"engine": "spark"}, "engine 'spark' is none of blocks, sql"),
+        ({"memory_limit": "much"}, "no amount of memory"),
+        ({"time": "one"}, "more than one row for firm, one"),
+    ],
+)
+def test_bad_input_is_named(frame: pd.DataFrame, changed: dict[str, Any], said: str) -> None:
+    rows = frame.assign(minus=-1.0, one=1)
+    with pytest.raises(InputError, match=said):
+        tp.Panel.read(rows, **{**NAMES, **changed})
+
+
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        ({"estimator": "probit"}, "estimator 'probit' is none of pooled"),
+        ({"estimator": "pooled", "covariance": "hc3"}, "covariance 'hc3' is none of classical"),
+        ({"estimator": "between", "covariance": "driscoll_kraay"}, "between has no covariance"),
+        ({"estimator": "ppml", "covariance": "driscoll_kraay"}, "ppml has no covariance"),
+        ({"estimator": "ppml", "correction": "stata"}, "correction 'stata' is none of"),
+        ({"estimator": "pooled", "confidence_level": 95}, "not between 0 and 1"),
+    ],
+)
+def test_bad_requests_are_named(panel: tp.Panel, request_: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        panel.fit(**request_)
+
+
+def test_without_times_what_needs_them_is_refused(frame: pd.DataFrame) -> None:
+    with tp.Panel.read(frame, **{**NAMES, "time": None}) as panel:
+        assert panel.fit("within", "clustered").is_estimated
+        assert "f_time_effects" not in set(panel.fit("pooled").tests()["test"])
+        for request_ in ({"estimator": "twoway"}, {"estimator": "pooled", "covariance": "robust"}):
+            with pytest.raises(InputError, match="read without times"):
+                panel.fit(**request_)
+        with pytest.raises(InputError, match="PPML needs the time"):
+            panel.fit("ppml")
+
+
+def test_the_end_of_a_panel(frame: pd.DataFrame) -> None:
+    panel = tp.Panel.read(frame, **NAMES)
+    fit = panel.fit("pooled")
+    panel.close()
+    panel.close()
+    assert fit.params["value"] > 0.0
+    with pytest.raises(InputError, match="closed"):
+        _ = fit.resids
+    with pytest.raises(InputError, match="closed"):
+        panel.fit("within")
+
+
+def test_a_forgotten_panel_ends_with_its_last_fit(frame: pd.DataFrame) -> None:
+    panel = tp.Panel.read(frame, **NAMES)
+    workspace = weakref.ref(panel._rows._workspace)
+    fit = panel.fit("pooled")
+    del panel
+    gc.collect()
+    assert workspace() is not None
+    assert len(fit.resids) == len(frame)
+    del fit
+    gc.collect()
+    assert workspace() is None
+
+
+def test_names_of_the_user_do_not_meet_those_of_the_panel(frame: pd.DataFrame) -> None:
+    """Columns called as tables are here, and two panels at once."""
+    odd = {"invest": "sample", "value": "panel_rows", "capital": 'v1"; --', "firm": "file_rows"}
+    rows = frame.rename(columns=odd)
+    names = {"outcome": "sample", "regressors": ["panel_rows", 'v1"; --'], "entity": "file_rows"}
+    with (
+        tp.Panel.read(rows, **names, time="year") as one,  # type: ignore[arg-type]
+        tp.Panel.read(frame, **NAMES) as other,
+    ):
+        ours, theirs = one.fit("random", "robust"), other.fit("random", "robust")
+        np.testing.assert_allclose(ours.params, theirs.params, rtol=SAME)
+        np.testing.assert_allclose(ours.resids, theirs.resids, rtol=SAME)
+
+
+def test_limits_are_limits(frame: pd.DataFrame) -> None:
+    with pytest.raises(LimitError):
+        tp.Panel.read(frame, **NAMES, threads=0)
+
+
+def test_a_table_of_fits(panel: tp.Panel) -> None:
+    fits = panel.fits(["pooled", "within", "ppml"], "clustered")
+    text = tp.table(fits, labels={"value": "Market value"})
+    assert text.splitlines()[1].split() == ["(1)", "(2)", "(3)"]
+    assert "Market value" in text
+    assert "Firm effects" in text
+    assert "Dependent variable: invest." in text
+    for form, sign in (("latex", r"\toprule"), ("html", "<table"), ("markdown", "|:--")):
+        assert sign in tp.table(fits[0], form)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="at least one model"):
+        tp.table([])
+
+
+def test_tables_of_the_package_maketables(panel: tp.Panel, frame: pd.DataFrame) -> None:
+    few = frame[frame["firm"].isin(["IBM", "Goodyear"])]
+    with tp.Panel.read(few, **NAMES) as other:
+        fits = [panel.fit("within", "clustered"), other.fit("between")]
+    cells = ETable(fits, coef_fmt="b:.4f").df.droplevel(0).astype(str)
+    cells.columns = ["within", "between"]
+    assert float(cells.loc["value", "within"].rstrip("*")) == pytest.approx(
+        fits[0].params["value"], abs=5e-5
+    )
+    assert list(cells["within"][["firm", "Observations", "S.E. type"]]) == ["x", "200", "clustered"]
+    assert list(cells["between"][["value", "Status"]]) == ["-", "too_few_entities"]
+    assert fits[0].__maketables_vcov_info__["clustervar"] == ["firm"]
+    assert fits[0].__maketables_stat__("aic") is None
