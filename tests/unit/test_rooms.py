@@ -21,7 +21,7 @@ ROOMS: dict[str, set[str]] = {
     **MODELS,
     "results": {"gravity", "ppml", "inference"},
     "panel": {*SHARED, "gravity", "ppml"},
-    "audit": {"gravity", "inference", "results"},
+    "audit": {"gravity", "inference", "results", "rows"},
     "quality": {"rows", "sql"},
     "release": {"sql"},
     "warehouse": set(),
