@@ -7,7 +7,7 @@ warehouse render, ``on_blocks`` reads rows in blocks as the command line does. T
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -28,6 +28,7 @@ from trade_potential.gravity.engine import ENGINES, EngineName, Rows, engine_of
 from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
+from trade_potential.gravity.on_sql.steps import Steps
 from trade_potential.gravity.reset import reset
 from trade_potential.gravity.scores import Meats
 from trade_potential.gravity.solution import Solution
@@ -54,23 +55,6 @@ LINEARMODELS: dict[Covariance, dict[str, Any]] = {
 N / (N - K), group_debias=True by G/(G-1) * (N-1)/N for each dimension. Kernel: Bartlett, the same
 bandwidth."""
 
-FIRST_PASSES = (
-    "int_gravity__origins",
-    "int_gravity__shifted_sample",
-    "int_gravity__pair_means",
-    "int_gravity__pair_products",
-    "int_gravity__grand_means",
-    "int_gravity__time_sums",
-    "int_gravity__time_overlaps",
-)
-SECOND_PASSES = (
-    "int_gravity__scores",
-    "int_gravity__time_scores",
-    "int_gravity__twoway_scores",
-    "int_gravity__meat",
-    "int_gravity__fit_powers",
-    "int_gravity__reset_products",
-)
 ROOT = Path(__file__).resolve().parents[1]
 OUTCOME = "y"
 ENTITY = "entity"
@@ -165,6 +149,11 @@ class GravityTables:
     results: Tables
 
 
+def warehouse_steps(max_terms: int) -> Steps:
+    """The models of gravity that are SQL, in their order."""
+    return Steps("int_gravity__", "est_gravity_", list(KEYS), "pair_id", "year", max_terms)
+
+
 @cache
 def model_environment(max_terms: int) -> Environment:
     """Jinja as dbt sets it up, as far as the gravity models use it: macros, ref and slots."""
@@ -194,7 +183,7 @@ def run_gravity_models(
     """Run the SQL files of models/gravity and both Python steps on samples by study and spec."""
     settings: dict[str, Any] = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))
     max_terms = int(settings["vars"]["max_terms"])
-    environment = model_environment(max_terms)
+    environment, steps = model_environment(max_terms), warehouse_steps(max_terms)
     parts, terms = [], []
     for (study_id, spec_id), frame in samples.items():
         names = regressors_of(frame)
@@ -223,18 +212,17 @@ def run_gravity_models(
             return connection.table(name).df()
 
         connection.register("int_gravity__sample", sample)
-        for name in FIRST_PASSES:
-            build(name)
-        moments = build("int_gravity__moments")
+        moments = [build(steps.table(name)) for name in steps.of_moments()][-1]
         solved = least_squares(moments, term_table, max_terms=max_terms)
         for name in ("fits", "weights", "time_shifts"):
             connection.register(f"est_gravity_{name}", getattr(solved, name))
-        tables = {name: build(name) for name in SECOND_PASSES}
+        later = [*steps.of_scores(), *steps.of_powers()]
+        tables = {name: build(steps.table(name)) for name in later}
     inferred = inference(
         moments=moments,
-        meat=tables["int_gravity__meat"],
-        time_scores=tables["int_gravity__time_scores"],
-        reset_products=tables["int_gravity__reset_products"],
+        meat=tables["meat"],
+        time_scores=tables["time_scores"],
+        reset_products=tables["reset_products"],
         sample=pd.DataFrame(columns=KEYS),  # of PPML
         terms=term_table,
         specifications=specifications,
@@ -243,7 +231,7 @@ def run_gravity_models(
     results = replace(
         inferred, fits=solved.fits, weights=solved.weights, time_shifts=solved.time_shifts
     )
-    return GravityTables(moments, tables["int_gravity__meat"], results)
+    return GravityTables(moments, tables["meat"], results)
 
 
 @dataclass(frozen=True)
@@ -276,9 +264,19 @@ class Case:
         return [name for name, fit in self.fits.items() if fit.is_estimated]
 
     @cached_property
+    def _meats(self) -> Callable[[Estimator], Meats]:
+        return cache(lambda estimator: self.meats_of(self.fits[estimator]))
+
+    @property
+    def meats(self) -> dict[Estimator, Meats]:
+        """Sums of products of the scores of those."""
+        return {name: self._meats(name) for name in self.estimated}
+
+    @cached_property
     def _solution(self) -> Solution:
-        meats = cache(lambda estimator: self.meats_of(self.fits[estimator]))
-        return Solution(self.fits, self.moments.n_entities, lambda fit, _: meats(fit.estimator))
+        return Solution(
+            self.fits, self.moments.n_entities, lambda fit, _: self._meats(fit.estimator)
+        )
 
     def meats_of(self, fit: Estimate) -> Meats:
         """Sums of products of the scores of a fit of these moments."""

@@ -9,13 +9,20 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from tests.panels import ENTITY, OUTCOME, ROOT, make_panel, model_environment, regressors_of
+from tests.panels import (
+    ENTITY,
+    OUTCOME,
+    ROOT,
+    make_panel,
+    model_environment,
+    regressors_of,
+    warehouse_steps,
+)
 
 from trade_potential import Panel
 from trade_potential.errors import InputError
 from trade_potential.gravity.engine import Rows, engine_of
 from trade_potential.gravity.estimators import estimate_all
-from trade_potential.gravity.on_sql.steps import Steps
 from trade_potential.gravity.reset import reset
 from trade_potential.rows.model_columns import Columns
 
@@ -43,7 +50,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def steps() -> dict[str, str]:
-    names = Steps(PREFIX, "est_gravity_", ["study_id", "spec_id"], "pair_id", "year", MAX_TERMS)
+    names = warehouse_steps(MAX_TERMS)
     return names.of_moments() | names.of_scores() | names.of_powers()
 
 

@@ -12,12 +12,12 @@ from tests.panels import ENTITY, OUTCOME, Array, make_panel, regressors_of, unba
 
 from trade_potential.errors import InputError
 from trade_potential.gravity.engine import Rows, engine_of
-from trade_potential.gravity.estimate import WITH_EFFECTS
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.on_blocks import entity_file, entity_sums
 from trade_potential.gravity.on_blocks.panel import clustered_meats, fit_meats
 from trade_potential.gravity.reset import reset
+from trade_potential.inference.registry import ESTIMATORS
 from trade_potential.rows.model_columns import Columns
 
 EXACT = 1e-11
@@ -214,7 +214,7 @@ def test_the_sql_of_the_models_gives_the_same() -> None:
     for estimator, one in meats.items():
         other = their_meats[estimator]
         # Effects absorb the constant: its score is rounding.
-        first = 1 if estimator in WITH_EFFECTS else 0
+        first = 1 if ESTIMATORS[estimator].effects else 0
         assert_near(one.by_entity[first:, first:], other.by_entity[first:, first:])
         if one.by_row is not None and other.by_row is not None:
             assert_near(one.by_row[first:, first:], other.by_row[first:, first:])

@@ -5,7 +5,7 @@ Meat of a covariance clustered by pair: sums over pairs of products of scores. A
 from its products and means, so no further pass over the rows is needed. `weights` (keys, estimator,
 group_size, between_weight) go with the fits. Two-way effects are not of this kind: see row_scores.
 -#}
-{% macro clustered_meat(pair_means, pair_products, grand, coefficients, weights, keys, pair, slots, with_means=false) -%}
+{% macro clustered_meat(pair_means, pair_products, grand, coefficients, weights, keys, pair, slots) -%}
     {% set p = slots | length - 1 -%}
     with deviations as (
         select
@@ -33,9 +33,7 @@ group_size, between_weight) go with the fits. Two-way effects are not of this ki
             {% endfor -%}
             deviations.d0 - fits.centred_constant
             - {{ slot_sum('fits.b{k} * deviations.d{k}', slots[1:]) }}
-            {%- if with_means %}
-            - {{ slot_sum('fits.g{k} * deviations.d{k}', slots[1:]) }}
-            {%- endif %} as mean_residual
+            - {{ slot_sum('fits.g{k} * deviations.d{k}', slots[1:]) }} as mean_residual
         from deviations
         inner join {{ coefficients }} as fits
             on
@@ -58,7 +56,7 @@ group_size, between_weight) go with the fits. Two-way effects are not of this ki
             )
             + residuals.between_weight * residuals.d{{ k }} * residuals.mean_residual as m{{ k }},
             {% endfor -%}
-            {% for k in slots[1:] if with_means %}residuals.between_weight * residuals.d{{ k }} * residuals.mean_residual as m{{ p + k }},
+            {% for k in slots[1:] %}residuals.between_weight * residuals.d{{ k }} * residuals.mean_residual as m{{ p + k }},
             {% endfor -%}
             residuals.row_count
         from residuals
@@ -68,7 +66,7 @@ group_size, between_weight) go with the fits. Two-way effects are not of this ki
                 {{ 'and ' if not loop.last }}{% endfor %}
     )
 
-    {{ summed_outer_products('scores', keys + ['estimator'], range(2 * p + 1 if with_means else p + 1)) }}
+    {{ summed_outer_products('scores', keys + ['estimator'], range(2 * p + 1)) }}
 {%- endmacro %}
 
 
@@ -79,7 +77,7 @@ The same of every estimator that `coefficients` hold, those under two-way effect
 {% macro clustered_meats(pair_means, pair_products, grand, coefficients, weights, twoway_scores, keys, pair, slots) -%}
     {% set design = range(2 * slots | length - 1) -%}
     with from_moments as (
-        {{ clustered_meat(pair_means, pair_products, grand, coefficients, weights, keys, pair, slots, true) }}
+        {{ clustered_meat(pair_means, pair_products, grand, coefficients, weights, keys, pair, slots) }}
     ),
 
     from_rows as (
