@@ -164,7 +164,8 @@ def test_types_of_a_relation_that_arrow_does_not_hold() -> None:
     connection.execute("create type colour as enum ('red', 'blue')")
     given = connection.sql(
         "select 340282366920938463463374607431768211455::uhugeint as huge, "
-        "'red'::colour as colour, [1, 2] as list, date '2010-01-31' as day, interval 1 day as step, 7::utinyint as x"
+        "'red'::colour as colour, [1, 2] as list, date '2010-01-31' as day, "
+        "interval 1 day as step, 7::utinyint as x"
     )
     keys = ["huge", "colour", "list", "day", "step"]
     expected = ("340282366920938463463374607431768211455", "red", "[1, 2]", "2010-01-31", "1 day")
