@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
@@ -24,6 +25,10 @@ from benchmarks.columns import (
 )
 from benchmarks.programs.names import Estimates, named
 
+if TYPE_CHECKING:
+    from trade_potential.panel.fit import Fit
+    from trade_potential.panel.panel import Panel
+
 
 @contextmanager
 def _rows_of(data: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -36,81 +41,60 @@ def _rows_of(data: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnectio
             yield connection
 
 
+def _read(
+    data: Path, memory_limit: str, regressors: tuple[str, ...], **columns: Any
+) -> AbstractContextManager[Panel]:
+    from trade_potential.panel.panel import Panel
+
+    return Panel.read(
+        data, regressors=regressors, entity="pair", memory_limit=memory_limit, **columns
+    )
+
+
+def _slopes(what: str, fit: Fit) -> Estimates:
+    """Coefficients but the constant."""
+    return _but_constant(what, fit, fit.numbers.estimate)
+
+
+def _errors(what: str, fit: Fit) -> Estimates:
+    """Their standard errors."""
+    return _but_constant(what, fit, fit.numbers.std_error)
+
+
+def _but_constant(what: str, fit: Fit, values: Iterable[float]) -> Estimates:
+    first = 1 if fit.terms[0] == "const" else 0
+    return named(what, fit.terms[first:], list(values)[first:])
+
+
 def panel(data: Path, memory_limit: str) -> Estimates:
     """Pooled, between, within, random; classical and clustered; F, LM, Hausman."""
-    from trade_potential.gravity import estimators as of
-    from trade_potential.gravity.covariance import sandwich
-    from trade_potential.gravity.estimate import DIGITS_AT_STAKE
-    from trade_potential.gravity.on_blocks.panel import fit_meats, panel_moments, refined
-    from trade_potential.gravity.specification_tests import run_tests
-
     found: Estimates = {}
-    with _rows_of(data, memory_limit) as connection:
-        moments = panel_moments(
-            connection, "rows", outcome=OUTCOME, regressors=list(REGRESSORS), entity="pair"
-        )
-        within, between = of.within(moments), of.between(moments)
-        random = of.random(moments, within_fit=within, between_fit=between)
-        fits = {"pooled": of.pooled(moments), "between": between, "within": within}
-        fits["random"] = random
-        tests = run_tests(moments, fits)
-        for name, fit in fits.items():
-            if fit.digits_lost > DIGITS_AT_STAKE:
-                fit = refined(connection, moments, fit)
-            errors = np.sqrt(np.diag(fit.covariance))[1:]
-            found |= named(f"{name} coefficient", fit.terms, fit.slopes)
-            found |= named(f"{name} classical", fit.terms, errors)
-            if name == "between":
-                continue
-            meats = fit_meats(connection, moments, fit, over_rows=False)
-            clustered = sandwich(fit, meats, "clustered", n_entities=moments.n_entities)
-            errors = np.sqrt(np.diag(clustered.matrix))[1:]
-            found |= named(f"{name} clustered", fit.terms, errors)
-    return found | {test.name: test.statistic for test in tests}
+    with _read(data, memory_limit, REGRESSORS, outcome=OUTCOME) as rows:
+        for name in ("pooled", "between", "within", "random"):
+            fit = rows.fit(name)
+            found |= _slopes(f"{name} coefficient", fit) | _errors(f"{name} classical", fit)
+            if name != "between":
+                found |= _errors(f"{name} clustered", rows.fit(name, "clustered"))
+        tests = rows.fitted_rows().tests()
+    wanted = ("f_effects", "breusch_pagan_lm", "hausman")
+    return found | {test.name: test.statistic for test in tests if test.name in wanted}
 
 
 def twoway(data: Path, memory_limit: str) -> Estimates:
     """Effects of pairs and years, clustered by pair."""
-    from trade_potential.gravity.covariance import sandwich
-    from trade_potential.gravity.estimators import twoway as estimate
-    from trade_potential.gravity.on_blocks.panel import fit_meats, panel_moments
-
-    with _rows_of(data, memory_limit) as connection:
-        moments = panel_moments(
-            connection,
-            "rows",
-            outcome=OUTCOME,
-            regressors=list(VARYING),
-            entity="pair",
-            time="year",
-        )
-        fit = estimate(moments)
-        meats = fit_meats(connection, moments, fit, over_rows=False)
-        clustered = sandwich(fit, meats, "clustered", n_entities=moments.n_entities)
-    errors = np.sqrt(np.diag(clustered.matrix))[1:]
-    return named("coefficient", fit.terms, fit.slopes) | named("clustered", fit.terms, errors)
+    with _read(data, memory_limit, VARYING, outcome=OUTCOME, time="year") as rows:
+        fit = rows.fit("twoway", "clustered")
+    return _slopes("coefficient", fit) | _errors("clustered", fit)
 
 
 def _ppml(
     data: Path, memory_limit: str, regressors: tuple[str, ...], effects: tuple[tuple[str, ...], ...]
 ) -> Estimates:
-    from trade_potential.linalg import one_thread
-    from trade_potential.ppml.estimate import fit_sample
-    from trade_potential.ppml.on_duckdb import table_sample
-    from trade_potential.rows.model_columns import Columns
-
-    columns = Columns(FLOW, regressors, "pair", "year", effects)
-    slots = [f"{name} as k{k}" for k, name in enumerate(columns.keys)]
-    slots += [f"{name} as v{k}" for k, name in enumerate(columns.numbers)]
-    with _rows_of(data, memory_limit) as connection:
-        connection.table("rows").project(", ".join(slots)).create_view("sample")
-        sample = table_sample(connection, "sample", columns)
-    with one_thread():
-        fit = fit_sample(sample)
-    if not fit.is_estimated:
-        raise RuntimeError(f"{fit.status}: {fit.reason}")
-    errors = np.sqrt(np.diag(fit.covariances["clustered"].matrix))
-    return named("coefficient", fit.terms, fit.coefficients) | named("clustered", fit.terms, errors)
+    columns = {"outcome": FLOW, "time": "year", "effects": effects}
+    with _read(data, memory_limit, regressors, **columns) as rows:
+        rows.only_ppml()
+        fit = rows.fit("ppml", "clustered")
+    return _slopes("coefficient", fit) | _errors("clustered", fit)
 
 
 def ppml_pair_year(data: Path, memory_limit: str) -> Estimates:

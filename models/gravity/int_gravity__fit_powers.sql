@@ -7,8 +7,8 @@ with pooled as (
         {% endfor -%}
         study_id,
         spec_id
-    from {{ ref('int_gravity__coefficients') }}
-    where estimator = 'pooled'
+    from {{ ref('est_gravity_fits') }}
+    where estimator = 'pooled' and b0 is not null
 ),
 
 powers as (

@@ -8,48 +8,48 @@
 {% for k in slots(1) -%}
     {% do design.append('(means.m' ~ k ~ ' + origins.o' ~ k ~ ')') %}
 {%- endfor -%}
-with coefficients as (
-    {{ slot_coefficients(ref('int_gravity__estimates')) }}
-)
-
 select
     sample.study_id,
     sample.spec_id,
-    coefficients.estimator,
+    fits.estimator,
     sample.pair_id,
     sample.reporter_iso3,
     sample.partner_iso3,
-    coefficients.estimator_status,
+    fits.status as estimator_status,
     covariances.covariance as interval_covariance,
     case
-        when coefficients.estimator = 'ppml' then 'mean_without_effects'
-        when sample.outcome_transform = 'none' then 'mean_without_effects'
+        when estimators.link = 'log' or sample.outcome_transform = 'none'
+            then 'mean_without_effects'
         else 'median_without_effects'
     end as k_definition,
     sample.scale_kind,
     sample.year,
     sample.actual_usd,
     sample.outcome_divisor_usd,
-    coefficients.b0
-    + {{ slot_sum('coefficients.b{k} * sample.v{k}', slots(1)) }}
-    + {{ slot_sum('coefficients.g{k} * (means.m{k} + origins.o{k})', slots(1)) }}
+    fits.b0
+    + {{ slot_sum('fits.b{k} * sample.v{k}', slots(1)) }}
+    + {{ slot_sum('fits.g{k} * (means.m{k} + origins.o{k})', slots(1)) }}
         as predicted_outcome,
     sqrt(greatest(0, {{ quadratic_form('covariances', design) }})) as predicted_outcome_se,
     covariances.critical_value,
     sample.imputed_share,
-    coefficients.estimator = 'ppml' or sample.outcome_transform = 'ln' as is_log_fit
+    estimators.link = 'log' or sample.outcome_transform = 'ln' as is_log_fit
 from {{ ref('int_gravity__ppml_sample') }} as sample
-inner join coefficients
+inner join {{ ref('est_gravity_fits') }} as fits
     on
-        sample.study_id = coefficients.study_id
-        and sample.spec_id = coefficients.spec_id
-        and coefficients.estimator not in ('within', 'twoway', 'ppml_twoway')
-        and (sample.v0 is not null or coefficients.estimator = 'ppml')
-inner join {{ ref('int_gravity__covariances') }} as covariances
+        sample.study_id = fits.study_id
+        and sample.spec_id = fits.spec_id
+inner join {{ ref('int_gravity__estimators') }} as estimators
     on
-        coefficients.study_id = covariances.study_id
-        and coefficients.spec_id = covariances.spec_id
-        and coefficients.estimator = covariances.estimator
+        fits.estimator = estimators.estimator
+        and estimators.predicts
+        and (sample.v0 is not null or estimators.link = 'log')
+inner join {{ ref('est_gravity_covariances') }} as covariances
+    on
+        fits.study_id = covariances.study_id
+        and fits.spec_id = covariances.spec_id
+        and fits.estimator = covariances.estimator
+        and covariances.is_of_intervals
 left join {{ ref('int_gravity__pair_means') }} as means
     on
         sample.study_id = means.study_id

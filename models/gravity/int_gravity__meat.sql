@@ -3,7 +3,7 @@
 with from_moments as (
     {{ clustered_meat(
         ref('int_gravity__pair_means'), ref('int_gravity__pair_products'), ref('int_gravity__grand_means'),
-        ref('int_gravity__coefficients'), ref('int_gravity__estimator_weights'),
+        ref('est_gravity_fits'), ref('est_gravity_weights'),
         ['study_id', 'spec_id'], 'pair_id', slots(), true
     ) }}
 ),

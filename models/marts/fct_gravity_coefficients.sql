@@ -1,42 +1,27 @@
-with sizes as (
-    select
-        study_id,
-        spec_id,
-        estimator,
-        max(case when item = 'estimator' then status end) as estimator_status,
-        max(case when name = 'n_obs' then value end) as n_obs,
-        max(case when name = 'n_entities' then value end) as n_entities
-    from {{ ref('int_gravity__estimates') }}
-    where item in ('estimator', 'diagnostic')
-    group by study_id, spec_id, estimator
-)
-
 select
     coefficients.study_id,
     coefficients.spec_id,
     coefficients.estimator,
     coefficients.covariance,
-    coefficients.name as term,
-    sizes.estimator_status,
-    coefficients.status as term_status,
+    coefficients.term,
+    fits.status as estimator_status,
+    coefficients.term_status,
     coefficients.reason,
     coefficients.correction,
-    coefficients.value as coefficient,
-    coefficients.std_error as coefficient_se,
+    coefficients.coefficient,
+    coefficients.coefficient_se,
     coefficients.statistic,
     coefficients.df,
     coefficients.p_value,
-    coefficients.ci_low as coefficient_ci_low,
-    coefficients.ci_high as coefficient_ci_high,
-    cast(sizes.n_obs as bigint) as n_obs,
-    cast(sizes.n_entities as bigint) as n_entities,
+    coefficients.coefficient_ci_low,
+    coefficients.coefficient_ci_high,
+    fits.n_obs,
+    fits.n_entities,
     case when coefficients.df is null then 'normal' else 't' end as distribution
-from {{ ref('int_gravity__estimates') }} as coefficients
-inner join sizes
+from {{ ref('est_gravity_coefficients') }} as coefficients
+inner join {{ ref('est_gravity_fits') }} as fits
     on
-        coefficients.study_id = sizes.study_id
-        and coefficients.spec_id = sizes.spec_id
-        and coefficients.estimator = sizes.estimator
-where
-    coefficients.item = 'coefficient'
-    and {{ audit_agrees() }}
+        coefficients.study_id = fits.study_id
+        and coefficients.spec_id = fits.spec_id
+        and coefficients.estimator = fits.estimator
+where {{ audit_agrees() }}

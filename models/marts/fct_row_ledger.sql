@@ -33,17 +33,15 @@ select
     sample.reporter_iso3 as reporter_code,
     sample.partner_iso3 as partner_code,
     sample.partner_iso3,
-    losses.col_name as step,
+    losses.step,
     losses.reason,
     losses.estimator as lost_to,
-    cast(losses.time_key as integer) as year
-from {{ ref('int_gravity__estimates') }} as losses
+    losses.year
+from {{ ref('est_gravity_losses') }} as losses
 inner join {{ ref('int_gravity__ppml_sample') }} as sample
     on
         losses.study_id = sample.study_id
         and losses.spec_id = sample.spec_id
-        and losses.name = sample.pair_id
-        and losses.time_key = sample.year
-where
-    losses.item = 'loss'
-    and {{ audit_agrees() }}
+        and losses.pair_id = sample.pair_id
+        and losses.year = sample.year
+where {{ audit_agrees() }}

@@ -3,14 +3,22 @@
 
 def model(dbt, session):
     from trade_potential.audit.models import audit_models
+    from trade_potential.results.gravity import Tables
 
     dbt.config(materialized="table")
+    published = Tables(
+        max_terms=int(dbt.config.meta_get("max_terms")),
+        fits=dbt.ref("est_gravity_fits").df(),
+        weights=dbt.ref("est_gravity_weights").df(),
+        coefficients=dbt.ref("est_gravity_coefficients").df(),
+        covariances=dbt.ref("est_gravity_covariances").df(),
+        tests=dbt.ref("est_gravity_tests").df(),
+        losses=dbt.ref("est_gravity_losses").df(),
+    )
     return audit_models(
         sample=dbt.ref("int_audit__sample").df(),
         ppml_sample=dbt.ref("int_gravity__ppml_sample").df(),
         terms=dbt.ref("stg_study__gravity_terms").df(),
         specifications=dbt.ref("stg_study__gravity_specifications").df(),
-        estimates=dbt.ref("est_gravity").df(),
-        inference=dbt.ref("est_gravity_inference").df(),
-        ppml=dbt.ref("est_gravity_ppml").df(),
+        published=published,
     )

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trade_potential.errors import InputError
-    from trade_potential.gravity.fit_tables import table
-    from trade_potential.gravity.panel import Panel
     from trade_potential.index.front import Index
+    from trade_potential.panel.panel import Panel
+    from trade_potential.panel.tables import table
     from trade_potential.release.front import Release
 
 __all__ = ["Index", "InputError", "Panel", "Release", "table"]
@@ -22,9 +22,9 @@ __all__ = ["Index", "InputError", "Panel", "Release", "table"]
 _MODULES = {
     "Index": "index.front",
     "InputError": "errors",
-    "Panel": "gravity.panel",
+    "Panel": "panel.panel",
     "Release": "release.front",
-    "table": "gravity.fit_tables",
+    "table": "panel.tables",
 }
 
 

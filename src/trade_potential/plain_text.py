@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from trade_potential.rows.table import Loss
+from collections.abc import Iterable
 
 
 def aligned(rows: list[list[str]], *, indent: str = "  ") -> str:
@@ -26,11 +22,11 @@ def shown(value: float | None) -> str:
     return "" if value is None or not math.isfinite(value) else f"{value:.6g}"
 
 
-def ledger_table(losses: Sequence[Loss]) -> str:
-    """The ledger for people."""
-    if not losses:
+def ledger_table(losses: Iterable[tuple[str, str, int]]) -> str:
+    """Rows lost by step and reason, for people."""
+    rows = [[step, reason, str(count)] for step, reason, count in losses]
+    if not rows:
         return "\nrows lost: none\n"
-    rows = [[loss.step, loss.reason, str(loss.rows)] for loss in losses]
     return "\nrows lost\n" + aligned([["step", "reason", "rows"], *rows])
 
 

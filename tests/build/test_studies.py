@@ -123,7 +123,7 @@ def test_study_whose_default_estimator_cannot_be_had_is_refused(built: Project) 
         connection.execute("attach ':memory:' as trade_potential")
         for table, source in (
             ("staging.stg_study__studies", "select *, rowid + 2 as file_line from seeds.studies"),
-            ("gravity.int_gravity__estimates", "from gravity.int_gravity__estimates"),
+            ("gravity.est_gravity_fits", "from gravity.est_gravity_fits"),
             ("marts.fct_trade_potential", "from marts.fct_trade_potential"),
         ):
             connection.execute(f"create schema trade_potential.{table.split('.')[0]}")

@@ -8,15 +8,14 @@ from (
     select
         studies.*,
         studies.study_id || ', ' || studies.default_spec_id || ', ' || studies.default_estimator
-        || ': ' || coalesce(estimates.status, 'not estimated') || ' ('
-        || coalesce(estimates.reason, 'no prediction is above 0') || ')' as described
+        || ': ' || coalesce(fits.status, 'not estimated') || ' ('
+        || coalesce(fits.reason, 'no prediction is above 0') || ')' as described
     from {{ ref('stg_study__studies') }} as studies
-    left join {{ ref('int_gravity__estimates') }} as estimates
+    left join {{ ref('est_gravity_fits') }} as fits
         on
-            estimates.item = 'estimator'
-            and studies.study_id = estimates.study_id
-            and studies.default_spec_id = estimates.spec_id
-            and studies.default_estimator = estimates.estimator
+            studies.study_id = fits.study_id
+            and studies.default_spec_id = fits.spec_id
+            and studies.default_estimator = fits.estimator
     where
         not exists (
             select 1

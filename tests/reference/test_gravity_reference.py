@@ -21,8 +21,14 @@ from tests.panels import (
     unbalanced_sizes,
 )
 
-from trade_potential.gravity.covariance import COVARIANCES, OF_BETWEEN, Covariance
-from trade_potential.gravity.estimate import ESTIMATORS, WITH_EFFECTS, Estimate, Estimator
+from trade_potential.gravity.estimate import Estimate
+from trade_potential.inference.registry import (
+    COVARIANCES,
+    ESTIMATORS,
+    Covariance,
+    Estimator,
+    estimators,
+)
 
 SAME = 1e-9
 """Two exact formulas in double precision; measured 7e-13 at worst, the rest is room for other
@@ -121,7 +127,7 @@ def assert_errors_as_linearmodels(case: Case, estimator: Estimator, kind: Covari
     with np.errstate(invalid="ignore"):
         expected = np.sqrt(factor * np.diag(theirs.cov))
         found = np.sqrt(np.diag(ours.matrix))
-    first = 1 if estimator in WITH_EFFECTS else 0  # of effects, the constant is a convention
+    first = 1 if ESTIMATORS[estimator].effects else 0  # of effects, the constant is a convention
     assert_same(found[first:], expected[first:])
     assert_same(ours.matrix[first:, first:], factor * theirs.cov.to_numpy()[first:, first:], 1e-7)
 
@@ -135,7 +141,7 @@ def wages() -> Case:
     return Case.of(data.rename(columns={"nr": ENTITY, "lwage": OUTCOME, **renamed}))
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("estimator", estimators("least_squares"))
 def test_wage_panel(wages: Case, estimator: Estimator) -> None:
     assert_as_linearmodels(wages, estimator)
     gone = {"within": ("x1", "x2", "x3"), "twoway": ("x1", "x2", "x3", "x4")}
@@ -145,10 +151,10 @@ def test_wage_panel(wages: Case, estimator: Estimator) -> None:
         assert means == ["mean(x4)", "mean(x5)", "mean(x6)", "mean(x7)"]
 
 
-@pytest.mark.parametrize("kind", COVARIANCES[1:])
-@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("kind", list(COVARIANCES)[1:])
+@pytest.mark.parametrize("estimator", estimators("least_squares"))
 def test_errors_of_wage_panel(wages: Case, estimator: Estimator, kind: Covariance) -> None:
-    if estimator == "between" and kind not in OF_BETWEEN:
+    if kind not in ESTIMATORS[estimator].covariances:
         with pytest.raises(ValueError, match="no such scores"):
             wages.errors(estimator, kind)
         return
@@ -183,13 +189,13 @@ def random_case(request: pytest.FixtureRequest) -> Case:
     return Case.of(random_frame(int(request.param)))
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("estimator", estimators("least_squares"))
 def test_random_panel(random_case: Case, estimator: Estimator) -> None:
     assert random_case.moments.sizes[0] == 1
     assert len(random_case.moments.sizes) > 2
     assert_as_linearmodels(random_case, estimator)
-    for kind in COVARIANCES[1:]:
-        if estimator != "between" or kind in OF_BETWEEN:
+    for kind in list(COVARIANCES)[1:]:
+        if kind in ESTIMATORS[estimator].covariances:
             assert_errors_as_linearmodels(random_case, estimator, kind)
 
 
@@ -200,7 +206,7 @@ def test_weights(random_case: Case, estimator: Estimator) -> None:
     case = Case.of(frame, weights="weight")
     assert case.moments.is_weighted
     assert_as_linearmodels(case, estimator)
-    for kind in COVARIANCES[1:]:
+    for kind in list(COVARIANCES)[1:]:
         assert_errors_as_linearmodels(case, estimator, kind)
 
 
@@ -343,8 +349,8 @@ def test_models_of_the_warehouse_give_the_errors_of_linearmodels() -> None:
         mine = tables.inference
         mine = mine[(mine["study_id"] == study_id) & (mine["spec_id"] == spec_id)]
         for estimator, fit in case.fits.items():
-            for kind in COVARIANCES[1:]:
-                if estimator == "between" and kind not in OF_BETWEEN:
+            for kind in list(COVARIANCES)[1:]:
+                if kind not in ESTIMATORS[estimator].covariances:
                     continue
                 rows = mine[
                     (mine["estimator"] == estimator)
@@ -357,7 +363,7 @@ def test_models_of_the_warehouse_give_the_errors_of_linearmodels() -> None:
                 assert_same(rows.loc[names, "value"], fit.coefficients)
                 with np.errstate(invalid="ignore"):
                     expected = np.sqrt(np.diag(ours.matrix))
-                first = 1 if estimator in WITH_EFFECTS else 0
+                first = 1 if ESTIMATORS[estimator].effects else 0
                 assert_same(rows.loc[names, "std_error"].iloc[first:], expected[first:], SAME_SQL)
                 if ours.status == "ok":
                     assert_errors_as_linearmodels(case, estimator, kind)

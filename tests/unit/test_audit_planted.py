@@ -15,6 +15,7 @@ from trade_potential.audit.published import published_numbers
 from trade_potential.audit.recomputed import recomputed_numbers
 from trade_potential.gravity import covariance, inference_tables
 from trade_potential.gravity.time_effects import TimeEffects
+from trade_potential.inference.registry import COVARIANCES, EstimatorSpec
 
 PLANTED = 1e-6
 """A hundred times the tolerance: what a wrong formula never undercuts."""
@@ -130,10 +131,10 @@ MUTATIONS: dict[str, tuple[Any, str, Any, set[str]]] = {
         {"clustered", "clustered_twoway"},
     ),
     "t instead of the normal law": (
-        inference_tables,
+        EstimatorSpec,
         "law_df",
         lambda _, df: float(df),
-        set(covariance.COVARIANCES),
+        set(COVARIANCES),
     ),
     "one year effect too few": (
         TimeEffects,

@@ -14,12 +14,12 @@ from statsmodels.stats.diagnostic import linear_reset
 from tests.panels import LINEARMODELS
 from tests.unit.test_cli import Shell, assert_same_document, column, grunfeld_rows, options, save
 
+from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, estimators
+
 SAME = 1e-9
 """Two exact formulas in double precision; the document is rounded to 12 digits."""
 
 X = ["value", "capital"]
-ESTIMATORS = ["pooled", "between", "within", "twoway", "random", "mundlak"]
-COVARIANCES = ["classical", "robust", "clustered", "clustered_twoway", "driscoll_kraay"]
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def theirs(panel: pd.DataFrame, estimator: str, kind: str, theta: float) -> Any:
 
 @pytest.mark.parametrize("kind", COVARIANCES)
 def test_grunfeld_as_linearmodels(shell: Shell, panel: pd.DataFrame, kind: str) -> None:
-    known = [name for name in ESTIMATORS if name != "between" or COVARIANCES.index(kind) < 3]
+    known = [name for name in estimators("least_squares") if kind in ESTIMATORS[name].covariances]
     documents = shell.documents(panel, *options(estimator=",".join(known), covariance=kind))
     assert list(documents) == known
     theta = documents["random"]["statistics"]["theta_min"]

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests.panels import ENTITY, Case, GravityTables, make_panel, run_gravity_models
+from trade_potential.gravity.warehouse_tables import COLUMNS
 
-from trade_potential.gravity.covariance import CORRECTIONS, COVARIANCES, OF_BETWEEN
-from trade_potential.gravity.estimate import ESTIMATORS
-from trade_potential.gravity.warehouse_tables import COLUMNS, OF_INTERVALS
+from trade_potential.gravity.covariance import CORRECTIONS
+from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, estimators
 from trade_potential.inference.wald import FEW_CLUSTERS
 
 SAME = 1e-9
@@ -48,24 +48,24 @@ def test_every_estimator_has_every_covariance_it_can_have(small: GravityTables) 
     found = rows_of(small, "a", "coefficient")[["estimator", "covariance"]].drop_duplicates()
     expected = {
         (estimator, kind)
-        for estimator in ESTIMATORS
-        for kind in COVARIANCES[1:]
-        if estimator != "between" or kind in OF_BETWEEN
+        for estimator in estimators("least_squares")
+        for kind in list(COVARIANCES)[1:]
+        if kind in ESTIMATORS[estimator].covariances
     }
     assert set(found.itertuples(index=False, name=None)) == expected
     pairs = rows_of(small, "a", "coefficient")
     assert (pairs["correction"] == pairs["covariance"].map(dict(CORRECTIONS))).all()
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("estimator", estimators("least_squares"))
 def test_errors_are_those_of_the_library(small: GravityTables, case: Case, estimator: str) -> None:
     coefficients = rows_of(small, "a", "coefficient")
     products = rows_of(small, "a", "covariance")
     quantiles = rows_of(small, "a", "critical_value")
     fit = case.fits[estimator]
     names = ["const", *fit.terms]
-    for kind in COVARIANCES[1:]:
-        if estimator == "between" and kind not in OF_BETWEEN:
+    for kind in list(COVARIANCES)[1:]:
+        if kind not in ESTIMATORS[estimator].covariances:
             continue
         ours = case.errors(estimator, kind)
         first = 1 if estimator in ("within", "twoway") else 0  # the constant is a convention there
@@ -86,8 +86,8 @@ def test_errors_are_those_of_the_library(small: GravityTables, case: Case, estim
         of_kind = quantiles[
             (quantiles["estimator"] == estimator) & (quantiles["covariance"] == kind)
         ]
-        assert stored.empty == (kind not in OF_INTERVALS)
-        assert len(of_kind) == (1 if kind in OF_INTERVALS else 0)
+        assert stored.empty != COVARIANCES[kind].is_stored
+        assert len(of_kind) == COVARIANCES[kind].is_stored
         if not stored.empty:
             scale = np.outer(errors, errors)[first:, first:]
             gap = stored.loc[names, names].to_numpy() - ours.matrix
@@ -116,7 +116,9 @@ def test_few_clusters_and_few_years_are_named(small: GravityTables) -> None:
 def test_joint_test_of_each_estimator_and_covariance(small: GravityTables, case: Case) -> None:
     tests = rows_of(small, "a", "test")
     joint = tests[tests["name"] == "joint_significance"].set_index(["estimator", "covariance"])
-    assert len(joint) == 5 * len(COVARIANCES) + 1 + len(OF_BETWEEN) - 1
+    assert len(joint) == sum(
+        len(ESTIMATORS[name].covariances) for name in estimators("least_squares")
+    )
     fit, matrix = case.fits["pooled"], case.errors("pooled", "clustered").matrix
     expected = fit.slopes @ np.linalg.solve(matrix[1:, 1:], fit.slopes) / 3.0
     own = joint.loc[("pooled", "clustered")]

@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 from tests.panels import ENTITY, OUTCOME, Array, Case, make_panel, unbalanced_sizes
 
-from trade_potential.gravity.covariance import COVARIANCES
 from trade_potential.gravity.estimate import Estimate
+from trade_potential.inference.registry import COVARIANCES
 
 SAME = 1e-9
 """Two exact formulas in double precision, in units of the diagonal; they agree to 1e-12 here, the
 rest is room for other processors."""
 
-SANDWICHES = COVARIANCES[1:]
+SANDWICHES = list(COVARIANCES)[1:]
 
 
 def assert_same(ours: Array, theirs: Array) -> None:

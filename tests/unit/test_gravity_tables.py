@@ -14,13 +14,13 @@ from tests.panels import (
     moments_of,
     run_gravity_models,
 )
+from trade_potential.gravity.warehouse_tables import COLUMNS, estimate_gravity
 
 from trade_potential.errors import InputError
-from trade_potential.gravity.estimate import ESTIMATORS
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.on_blocks.panel import panel_moments
-from trade_potential.gravity.warehouse_tables import COLUMNS, estimate_gravity
+from trade_potential.inference.registry import estimators
 
 EXACT = 1e-12
 """The same formula on the same moments: only the order of additions differs."""
@@ -156,7 +156,7 @@ def test_estimates_have_every_column_item_and_status(small: GravityTables) -> No
     assert table["item"].notna().all()
     statuses = table[table["item"] == "estimator"].set_index(["study_id", "estimator"])["status"]
     assert statuses.to_dict() == {
-        **{("a", estimator): "ok" for estimator in ESTIMATORS},
+        **{("a", estimator): "ok" for estimator in estimators("least_squares")},
         ("b", "pooled"): "ok",
         ("b", "between"): "too_few_entities",
         ("b", "within"): "ok",
@@ -248,7 +248,9 @@ def test_run_without_rows_has_a_status(small: GravityTables) -> None:
     table = estimate_gravity(small.moments, terms, levels, runs)
     empty = table[table["study_id"] == "empty"]
     assert set(empty.loc[empty["item"] == "estimator", "status"]) == {"no_rows"}
-    assert set(empty.loc[empty["item"] == "estimator", "estimator"]) == set(ESTIMATORS)
+    assert set(empty.loc[empty["item"] == "estimator", "estimator"]) == set(
+        estimators("least_squares")
+    )
     assert (empty.loc[empty["item"] == "diagnostic", "value"] == 0).all()
     assert (table.loc[table["study_id"] != "empty", "status"] != "no_rows").all()
 

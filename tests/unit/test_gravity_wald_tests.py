@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 from tests.panels import Case, make_panel, unbalanced_sizes
 
-from trade_potential.gravity.solution import joint_test
+from trade_potential.gravity.solution import Solution, joint_test
 from trade_potential.gravity.specification_tests import f_effects, f_time_effects
 from trade_potential.gravity.wald_tests import hausman_robust, joint_significance
 from trade_potential.inference.test_result import TestResult
@@ -82,7 +82,9 @@ def test_joint_test_of_a_report_uses_its_covariance_and_its_law() -> None:
     case = Case.of(make_panel(2, sizes=[8] * 3, n_terms=2, effect_sd=0.0))
     few, enough = case.errors("pooled", "clustered"), case.errors("pooled", "driscoll_kraay")
     fit = case.fits["pooled"]
-    found = (joint_test(fit, errors) for errors in (few, enough, None))
+    solution = Solution(case.fits, 0, lambda fit, _: case.meats[fit.estimator])
+    classical = solution.errors("pooled", "classical")
+    found = (joint_test(fit, errors) for errors in (few, enough, classical) if errors)
     tests = {test.covariance: test for test in found}
     assert_not_available(tests["clustered"], "3 clusters for 3 coefficients")
     assert tests["driscoll_kraay"].df_denominator == 7.0

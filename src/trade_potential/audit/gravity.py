@@ -9,7 +9,8 @@ from trade_potential.audit.panel import PAIR
 from trade_potential.audit.published import NUMBER, SPEC, published_numbers
 from trade_potential.audit.recomputed import recomputed_numbers
 from trade_potential.audit.sampled import own_tables
-from trade_potential.gravity.warehouse_tables import terms_by_spec
+from trade_potential.results.build import terms_by_spec
+from trade_potential.results.gravity import Tables
 
 Key = tuple[str, str]
 
@@ -18,8 +19,7 @@ def audit_gravity(
     sample: pd.DataFrame,
     terms: pd.DataFrame,
     specifications: pd.DataFrame,
-    estimates: pd.DataFrame,
-    inference: pd.DataFrame,
+    tables: Tables,
     *,
     tolerance: float = TOLERANCE,
 ) -> pd.DataFrame:
@@ -34,18 +34,17 @@ def audit_gravity(
             v0, v1, ...
         terms: spec_id, term, position.
         specifications: spec_id, confidence_level.
-        estimates: Rows of est_gravity.
-        inference: Rows of est_gravity_inference.
+        tables: Of the least-squares estimators.
         tolerance: Largest relative difference of numbers that agree; see ``compare``.
 
     Returns:
         One row per number, columns ``COLUMNS``; status agrees, differs or not_compared.
     """
-    published = published_numbers(estimates, inference)
+    names = terms_by_spec(terms)
+    published = published_numbers(tables, names)
     samples = {(str(study), str(spec)): rows for (study, spec), rows in sample.groupby(SPEC)}
     numbers = {(str(study), str(spec)): rows for (study, spec), rows in published.groupby(SPEC)}
     levels = dict(zip(specifications["spec_id"], specifications["confidence_level"], strict=True))
-    names = terms_by_spec(terms)
     parts: list[pd.DataFrame] = []
     for key in sorted(samples | numbers):
         ours = numbers.get(key, published.iloc[:0])
@@ -73,7 +72,7 @@ def _on_sample(
         f"sample of {rows[PAIR].nunique()} pairs, "
         f"{len(rows)} of {int(rows['full_row_count'].iloc[0])} rows"
     )
-    ours = published_numbers(*own_tables(rows, terms, level))
+    ours = published_numbers(own_tables(rows, terms, level), {str(rows["spec_id"].iloc[0]): terms})
     part = compare(ours, recomputed_numbers(rows, terms, level), tolerance=tolerance)
     part["reason"] = [f"{said}; {reason}" if reason else said for reason in part["reason"]]
     lone = published[NUMBER].merge(part[NUMBER], how="left", indicator="side")

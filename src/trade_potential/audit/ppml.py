@@ -19,13 +19,15 @@ from trade_potential.audit.published import (
     published_numbers,
 )
 from trade_potential.errors import InputError
-from trade_potential.gravity.warehouse_tables import OF_INTERVALS, terms_by_spec
 from trade_potential.inference import CONSTANT
+from trade_potential.inference.left_out import WITHOUT_COEFFICIENT
+from trade_potential.inference.registry import COVARIANCES
 from trade_potential.inference.wald import too_few
 from trade_potential.linalg import COLLINEARITY_TOLERANCE, FloatArray
-from trade_potential.ppml.warehouse_tables import KINDS, PAIR, PPML_EFFECTS, YEAR, ppml_rows
 from trade_potential.precision import is_constant
-from trade_potential.regression_table.model import WITHOUT_COEFFICIENT
+from trade_potential.results.build import terms_by_spec
+from trade_potential.results.gravity import Tables
+from trade_potential.results.ppml import PAIR, PPML_EFFECTS, PUBLISHED, YEAR, ppml_rows
 
 REFERENCE = "statsmodels.GLM on dummies"
 RECOMPUTED = (
@@ -49,7 +51,7 @@ def audit_ppml(
     sample: pd.DataFrame,
     terms: pd.DataFrame,
     specifications: pd.DataFrame,
-    estimates: pd.DataFrame,
+    tables: Tables,
     *,
     tolerance: float = TOLERANCE,
 ) -> pd.DataFrame:
@@ -59,7 +61,7 @@ def audit_ppml(
         sample: Rows of int_gravity__ppml_sample.
         terms: spec_id, term, position.
         specifications: spec_id, confidence_level.
-        estimates: Rows of est_gravity_ppml.
+        tables: Of PPML.
         tolerance: Largest relative difference of numbers that agree; see ``compare``.
 
     Returns:
@@ -69,21 +71,24 @@ def audit_ppml(
     names = terms_by_spec(terms)
     levels = dict(zip(specifications["spec_id"], specifications["confidence_level"], strict=True))
     samples = dict(list(sample.groupby(SPEC)))
-    published = published_numbers(estimates, estimates.iloc[:0])
+    published = published_numbers(tables, names)
     parts: list[pd.DataFrame] = []
     for key, held in published.groupby([*SPEC, "estimator"]):
         study_id, spec_id, estimator = (str(part) for part in key)
-        own = estimates[(estimates[[*SPEC, "estimator"]] == list(key)).all(axis=1)]
+        fits, coefficients, losses = (
+            frame[(frame[[*SPEC, "estimator"]] == list(key)).all(axis=1)]
+            for frame in (tables.fits, tables.coefficients, tables.losses)
+        )
         ours = held[held["quantity"].isin([*RECOMPUTED, "status"])]
         rows, said = samples.get((study_id, spec_id)), ""
-        status = own.loc[own["item"] == "estimator", "status"].iloc[0]
+        status = fits["status"].item()
         if status != "ok" or rows is None:
             said = f"PPML has no numbers: {status}"
         else:
-            lost = own[own["item"] == "loss"]
-            kept = _kept(ppml_rows(rows, names[spec_id]), lost)
-            found = own[(own["item"] == "coefficient") & ~own["status"].isin(WITHOUT_COEFFICIENT)]
-            estimated = [t for t in names[spec_id] if t in set(found["name"])]
+            kept = _kept(ppml_rows(rows, names[spec_id]), losses)
+            has_one = ~coefficients["term_status"].isin(WITHOUT_COEFFICIENT)
+            found = set(coefficients.loc[has_one, "term"])
+            estimated = [t for t in names[spec_id] if t in found]
             try:
                 theirs = _recomputed(kept, estimated, estimator, float(levels[spec_id]))
                 gone = [t for t in names[spec_id] if t not in estimated]
@@ -103,7 +108,7 @@ def audit_ppml(
 
 def _kept(rows: pd.DataFrame, losses: pd.DataFrame) -> pd.DataFrame:
     """Rows without those in the ledger of the estimator."""
-    lost = set(zip(losses["name"], losses["time_key"].astype("int64"), strict=True))
+    lost = set(zip(losses["pair_id"], losses["year"], strict=True))
     is_kept = [key not in lost for key in zip(rows[PAIR], rows[YEAR], strict=True)]
     return rows[is_kept].reset_index(drop=True)
 
@@ -129,7 +134,7 @@ def _explained(
     for term, column, does_not_vary in zip(terms, x.T, flat, strict=False):
         said = "it does not vary" if does_not_vary else _explains(column, designs)
         if said:
-            key = number_key(estimator, "coefficient", covariance=KINDS[0], term=term)
+            key = number_key(estimator, "coefficient", covariance=PUBLISHED[0], term=term)
             found.append({**key, "reason": said})
     constants = {
         "recomputed": np.nan,
@@ -171,7 +176,7 @@ def _recomputed(rows: pd.DataFrame, terms: list[str], estimator: str, level: flo
     ]
     groups = {"clustered": rows[PAIR].nunique()}
     groups["clustered_twoway"] = min(groups["clustered"], rows[YEAR].nunique())
-    for kind in KINDS:
+    for kind in PUBLISHED:
         is_few = bool(too_few(groups.get(kind, len(rows)), "clusters", len(plain.terms)))
         found += _of_kind(plain, wider, estimator, kind, level, is_few=is_few)
     constants = {"condition": 1.0, "reference": REFERENCE, "reason": "", "is_rounding": False}
@@ -186,7 +191,7 @@ def _of_kind(
     with np.errstate(invalid="ignore"):
         errors = np.sqrt(np.diag(matrix))
     quantile = float(stats.norm.ppf(0.5 + level / 2.0))
-    is_kept = kind in OF_INTERVALS
+    is_kept = COVARIANCES[kind].is_stored
     if is_kept:
         key = number_key(estimator, "critical_value", covariance=kind)
         yield {**key, "recomputed": quantile, "scale": 1.0}

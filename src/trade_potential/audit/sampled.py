@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import duckdb
 import pandas as pd
 
 from trade_potential.audit.panel import PAIR, YEAR
-from trade_potential.audit.published import SPEC, Record
+from trade_potential.audit.published import SPEC
 from trade_potential.gravity.estimators import estimate_all
-from trade_potential.gravity.inference_tables import inference_of
 from trade_potential.gravity.on_blocks.panel import fit_meats, panel_moments, reset_products
-from trade_potential.gravity.warehouse_tables import frame_of, panel_rows
+from trade_potential.results.gravity import Tables
+from trade_potential.results.least_squares import inferred, solved
 
 
-def own_tables(
-    sample: pd.DataFrame, terms: tuple[str, ...], confidence_level: float
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """est_gravity and est_gravity_inference of the rows of one specification.
+def own_tables(sample: pd.DataFrame, terms: tuple[str, ...], confidence_level: float) -> Tables:
+    """The typed tables of the rows of one specification.
 
     The SQL is that of the models, on a database in memory.
 
@@ -27,7 +23,7 @@ def own_tables(
         terms: Names of v1, v2, ...
         confidence_level: Of intervals and tests.
     """
-    spec = {key: str(sample[key].iloc[0]) for key in SPEC}
+    study_id, spec_id = (str(sample[key].iloc[0]) for key in SPEC)
     slots = [f"v{k}" for k in range(len(terms) + 1)]
     with duckdb.connect() as connection:
         connection.register("audit_sample", sample[[PAIR, YEAR, *slots]])
@@ -47,10 +43,8 @@ def own_tables(
             if fit.is_estimated
         }
         powers = reset_products(connection, moments, fits["pooled"])
-    inference = inference_of(fits, meats, powers, moments.n_entities, confidence_level)
-    estimates = panel_rows(moments, fits, confidence_level)
-    return _keyed(spec, estimates), _keyed(spec, inference)
-
-
-def _keyed(spec: dict[str, str], rows: Iterable[Record]) -> pd.DataFrame:
-    return frame_of([{**spec, **row} for row in rows])
+    max_terms = len(terms)
+    results = solved(moments, fits, max_terms=max_terms) + inferred(
+        moments, fits, meats, powers, confidence_level=confidence_level, max_terms=max_terms
+    )
+    return Tables.of({(study_id, spec_id): results}, max_terms=max_terms)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from trade_potential.cli.session import DEGENERATE, OK, Progress, told, write
 
 if TYPE_CHECKING:
-    from trade_potential.gravity.fit import Fit
+    from trade_potential.panel.fit import Fit
 
 FORMATS = ("table", "json", "csv", "latex", "html", "markdown")
 
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _fits(args: argparse.Namespace, progress: Progress) -> list[Fit]:
     """One fit for each estimator asked for, their tests found where those are asked for."""
-    from trade_potential.gravity.panel import Panel
+    from trade_potential.panel.panel import Panel
 
     panel = Panel.read(
         args.file,
@@ -72,7 +72,7 @@ def _fits(args: argparse.Namespace, progress: Progress) -> list[Fit]:
 def _pieces(args: argparse.Namespace, fits: list[Fit]) -> Iterator[str]:
     """The models in the format asked for."""
     from trade_potential.cli.model_files import csv_text, json_text
-    from trade_potential.gravity.fit_tables import table
+    from trade_potential.panel.tables import table
 
     tests, powers = args.tests, args.reset_powers
     if args.format == "json":

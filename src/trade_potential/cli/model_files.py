@@ -9,8 +9,9 @@ import math
 from collections.abc import Sequence
 
 from trade_potential.cli.report_text import Document, json_number, ledger_rows
-from trade_potential.gravity.fit import COEFFICIENT, Fit
 from trade_potential.inference.test_result import TestResult
+from trade_potential.panel.fit import Fit
+from trade_potential.panel.numbers import COEFFICIENT
 
 OF_ERRORS = ("covariance", "correction")
 

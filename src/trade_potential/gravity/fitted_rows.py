@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, cached_property
 
-from trade_potential.gravity.covariance import Covariance
 from trade_potential.gravity.engine import Rows
-from trade_potential.gravity.estimate import DIGITS_AT_STAKE, Estimate, Estimator, strictly
+from trade_potential.gravity.estimate import DIGITS_AT_STAKE, Estimate, strictly
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.reset import RESET_POWERS
 from trade_potential.gravity.reset.on_duckdb import reset_of_rows
-from trade_potential.gravity.solution import OVER_ROWS, Solution
+from trade_potential.gravity.solution import Solution
+from trade_potential.inference.registry import COVARIANCES, Covariance, Estimator
 from trade_potential.inference.test_result import TestResult
 
 Progress = Callable[[str], None]
@@ -76,6 +76,6 @@ class FittedRows:
             self.rows,
             self.solution(strict).fits["pooled"],
             covariance,
-            over_rows=covariance in OVER_ROWS,
+            over_rows=COVARIANCES[covariance].over_rows,
             powers=powers,
         )

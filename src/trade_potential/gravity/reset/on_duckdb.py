@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from trade_potential.gravity.covariance import Covariance, sandwich
+from trade_potential.gravity.covariance import sandwich
 from trade_potential.gravity.engine import Rows
 from trade_potential.gravity.estimate import DIGITS_AT_STAKE, Estimate
 from trade_potential.gravity.estimators import pooled
 from trade_potential.gravity.reset import RESET_POWERS, reset, reset_by, scaled_slopes
 from trade_potential.gravity.specification_tests import is_near_exact
+from trade_potential.inference.registry import Covariance
 from trade_potential.inference.test_result import TestResult
 from trade_potential.sql.render import double_literal, quoted
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from trade_potential.panel.known_names import KnownNames
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,14 +21,15 @@ STATISTICS = {
 }
 
 
-class MakeTables:
+@dataclass(frozen=True, eq=False)
+class MakeTables(KnownNames):
     """A fit as ``maketables.ETable([fit])`` takes it; nothing is imported for it.
 
     Source: PLUGIN_EXTRACTOR_FORMAT of maketables 0.2.
     """
 
     @property
-    def __maketables_coef_table__(self: Any) -> pd.DataFrame:
+    def __maketables_coef_table__(self) -> pd.DataFrame:
         """Estimates by term; no row without numbers."""
         import pandas as pd
 
@@ -33,7 +37,7 @@ class MakeTables:
         columns = {k: [] if found is None else getattr(found, v) for k, v in COLUMNS.items()}
         return pd.DataFrame(columns, index=pd.Index(self.terms, name="Coefficient"))
 
-    def __maketables_stat__(self: Any, key: str) -> Any:
+    def __maketables_stat__(self, key: str) -> Any:
         """A number of the model; None where it has none."""
         if key == "se_type":
             return self.cov_type
@@ -43,17 +47,17 @@ class MakeTables:
         return None if value != value else value
 
     @property
-    def __maketables_depvar__(self: Any) -> str:
+    def __maketables_depvar__(self) -> str:
         """The dependent variable in words."""
         return str(self.outcome)
 
     @property
-    def __maketables_fixef_string__(self: Any) -> str | None:
+    def __maketables_fixef_string__(self) -> str | None:
         """Fixed effects, joined by plus signs."""
         return " + ".join(self.effects) or None
 
     @property
-    def __maketables_vcov_info__(self: Any) -> dict[str, Any]:
+    def __maketables_vcov_info__(self) -> dict[str, Any]:
         """Kind of the covariance, and the columns of its clusters."""
         clusters = {
             "clustered": [self.columns.entity],

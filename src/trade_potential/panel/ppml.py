@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from trade_potential.gravity.fit import Fit, FittedValues, Powers
 from trade_potential.inference import CONSTANT
+from trade_potential.inference.registry import Correction, Covariance
 from trade_potential.inference.test_result import TestResult, not_available
 from trade_potential.inference.wald import FEW_CLUSTERS, JOINT, Inference, wald
 from trade_potential.linalg import one_thread
-from trade_potential.ppml.covariance import CORRECTIONS, Correction, Kind
+from trade_potential.panel.fit import Fit
+from trade_potential.panel.numbers import FittedValues, Powers
+from trade_potential.ppml.covariance import CORRECTIONS
 from trade_potential.ppml.estimate import fit_sample
 from trade_potential.ppml.reset import PPML_POWERS, reset
 from trade_potential.ppml.result import PpmlFit, strictly
@@ -28,7 +30,7 @@ def ppml_fit(
     columns: Columns,
     ledger: Sequence[Loss],
     *,
-    covariance: Kind,
+    covariance: Covariance,
     correction: Correction,
     confidence_level: float,
     strict: bool,
@@ -94,7 +96,6 @@ def ppml_fit(
         ledger=(*ledger, *lost),
         find_tests=cache(partial(_tests, fit, covariance)),
         find_values=partial(_values, fit),
-        is_exponential=True,
         **numbers,
     )
 
@@ -111,7 +112,7 @@ def _values(fit: PpmlFit) -> FittedValues:
     return FittedValues({str(n): fit.keys[n] for n in fit.keys}, fit.outcome, fit.fitted)
 
 
-def _tests(fit: PpmlFit, kind: Kind, powers: Powers | None) -> tuple[TestResult, ...]:
+def _tests(fit: PpmlFit, kind: Covariance, powers: Powers | None) -> tuple[TestResult, ...]:
     """RESET and the test of all slopes."""
     if not fit.is_estimated:
         return ()

@@ -6,8 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 
 from trade_potential.errors import InputError
-from trade_potential.gravity.fit import Fit, Powers
-from trade_potential.gravity.left_out import beside_absorbed
+from trade_potential.inference.left_out import beside_absorbed
+from trade_potential.inference.registry import COVARIANCES
+from trade_potential.panel.fit import Fit
+from trade_potential.panel.numbers import Powers
 from trade_potential.regression_table import Coefficient, Format, Model, render
 
 OF_LEAST_SQUARES = ("r_squared_within", "r_squared_between", "r_squared_overall")
@@ -68,7 +70,7 @@ def table(
 def _outcomes(fits: Sequence[Fit]) -> str:
     """Dependent variables in words; that of ppml by itself where it is another."""
     names, of_ppml = (
-        list(dict.fromkeys(fit.outcome for fit in fits if fit.is_exponential == flag))
+        list(dict.fromkeys(fit.outcome for fit in fits if (fit.spec.link == "log") == flag))
         for flag in (False, True)
     )
     if not names or set(names) >= set(of_ppml):
@@ -81,7 +83,8 @@ def _column(fit: Fit, *, tests: bool, reset_powers: Powers | None) -> Model:
         Coefficient(term, values[0], values[1], values[3]) for term, values in fit.rows()
     ]
     coefficients += [Coefficient(term, status=word) for term, word in fit.without_coefficient()]
-    names = ("pseudo_r_squared",) if fit.is_exponential else OF_LEAST_SQUARES
+    is_ppml = fit.spec.family == "ppml"
+    names = ("pseudo_r_squared",) if is_ppml else OF_LEAST_SQUARES
     statistics = {"n_obs": float(fit.nobs), "n_entities": float(fit.n_entities)}
     statistics |= {name: fit.statistics.get(name, math.nan) for name in names}
     found = fit.find_tests(reset_powers) if tests else ()
@@ -101,5 +104,5 @@ def _column(fit: Fit, *, tests: bool, reset_powers: Powers | None) -> Model:
         effects={name: name in fit.effects for name in dimensions},
         tests={test.name: test.p_value for test in found},
         # Of PPML there is a choice, and of Driscoll and Kraay's the times matter.
-        correction=fit.correction if fit.is_exponential or fit.cov_type == "driscoll_kraay" else "",
+        correction=fit.correction if is_ppml or COVARIANCES[fit.cov_type].has_lags else "",
     )

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from trade_potential.gravity.estimate import WITH_EFFECTS, Estimate
-from trade_potential.gravity.fit import FittedValues
+from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.scores import all_slopes
 from trade_potential.gravity.time_effects import TimeEffects, TimeMoments
 from trade_potential.linalg import FloatArray
+from trade_potential.panel.numbers import FittedValues
 
 if TYPE_CHECKING:
     import duckdb
 
-    from trade_potential.gravity.panel_table import PanelTable
+    from trade_potential.panel.read import PanelTable
 
 Codes = npt.NDArray[np.int64]
 
@@ -47,7 +47,7 @@ def fitted_values(
         fitted += slopes[k] * x
         if slopes[p + k]:
             fitted += slopes[p + k] * _means(x, entities, weights)[entities]
-    if fit.estimator in WITH_EFFECTS:
+    if fit.spec.effects:
         apart = y - fitted
         fitted += _means(apart, entities, weights)[entities]
     if fit.time_effects is not None and slots.time is not None:

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 from trade_potential.errors import InputError
-from trade_potential.gravity.covariance import COVARIANCES, OF_BETWEEN
 from trade_potential.gravity.engine import EngineName, Rows, engine_of
-from trade_potential.gravity.estimate import ESTIMATORS
 from trade_potential.gravity.fitted_rows import FittedRows, Progress, silent
-from trade_potential.gravity.fitted_values import fitted_values
-from trade_potential.gravity.least_squares_fit import least_squares_fit
-from trade_potential.gravity.panel_table import Effects, PanelTable
 from trade_potential.gravity.reset import RESET_POWERS
-from trade_potential.gravity.solution import OVER_ROWS, joint_test
+from trade_potential.gravity.solution import Solution, joint_test
+from trade_potential.inference.registry import COVARIANCES, ESTIMATORS
+from trade_potential.panel.fitted_values import fitted_values
+from trade_potential.panel.least_squares import least_squares_fit
+from trade_potential.panel.read import Effects, PanelTable
+from trade_potential.panel.requests import refuse_request
 from trade_potential.rows.model_columns import Columns
 from trade_potential.rows.workspace import MEMORY_LIMIT, Workspace
 
 if TYPE_CHECKING:
-    from trade_potential.gravity.covariance import Covariance
-    from trade_potential.gravity.estimate import Estimate, Estimator
-    from trade_potential.gravity.fit import Fit, FittedValues, Powers
+    from trade_potential.gravity.covariance import Sandwich
+    from trade_potential.gravity.estimate import Estimate
     from trade_potential.gravity.moments import PanelMoments
+    from trade_potential.inference.registry import Covariance, Estimator
     from trade_potential.inference.test_result import TestResult
+    from trade_potential.panel.fit import Fit
+    from trade_potential.panel.numbers import FittedValues, Powers
     from trade_potential.ppml.sample import Sample
     from trade_potential.rows.source import Source
     from trade_potential.rows.table import Loss
-
-PPML = "ppml"
 
 
 class Panel:
@@ -99,8 +100,7 @@ class Panel:
         columns = Columns(outcome, list(regressors), entity, time, (), weights)
         workspace = Workspace(memory_limit=memory_limit, threads=threads)
         try:
-            name = getattr(source, "name", None) or source
-            with workspace.told(str(name) if isinstance(name, str) else type(source).__name__):
+            with workspace.told(_name_of(source)):
                 table = PanelTable.read(workspace.connection, source, columns, effects)
         except BaseException:
             workspace.close()
@@ -202,25 +202,29 @@ class Panel:
             InputError: An estimator or covariance is unknown, or they do not go together; times are
                 needed and not there, or have no order.
         """
+        refuse_request(estimators, covariance, confidence_level, correction)
+        settings: dict[str, Any] = {"level": confidence_level, "strict": strict}
+        of_moments = [n for n in estimators if ESTIMATORS[n].family == "least_squares"]
+        found = self._fits_of_moments(of_moments, covariance, **settings)
         for name in estimators:
-            _refuse(name, covariance)
-        if not 0.0 < confidence_level < 1.0:
-            raise InputError(f"confidence level {confidence_level} is not between 0 and 1")
-        least = [name for name in estimators if name != PPML]
-        found = self._fits_of_moments(least, covariance or "classical", confidence_level, strict)
-        if PPML in estimators:
-            from trade_potential.ppml.fit import ppml_fit
-
-            found[PPML] = ppml_fit(
-                self._read_sample(),
-                self._table.names,
-                self._table.ledger,
-                covariance=cast("Any", covariance or "robust"),
-                correction=cast("Any", correction or "small_sample"),
-                confidence_level=confidence_level,
-                strict=strict,
-            )
+            if name not in found:
+                found[name] = self._fit_of_rows(name, covariance, correction, **settings)
         return [found[name] for name in estimators]
+
+    def _fit_of_rows(
+        self, name: Any, covariance: Any, correction: Any, *, level: float, strict: bool
+    ) -> Fit:
+        from trade_potential.panel.ppml import ppml_fit
+
+        return ppml_fit(
+            self._read_sample(),
+            self._table.names,
+            self._table.ledger,
+            covariance=covariance or ESTIMATORS[name].base_covariance,
+            correction=correction or "small_sample",
+            confidence_level=level,
+            strict=strict,
+        )
 
     def only_ppml(self) -> None:
         """Hold the rows as arrays and let go of the database: nothing but ppml can be fitted then.
@@ -242,58 +246,69 @@ class Panel:
         return self._sample
 
     def _fits_of_moments(
-        self, estimators: Sequence[Any], covariance: Any, level: float, strict: bool
+        self, estimators: Sequence[Any], covariance: Any, *, level: float, strict: bool
     ) -> dict[str, Fit]:
         if not estimators:
             return {}
-        over_time = "twoway" in estimators or covariance in OVER_ROWS
-        rows = self.fitted_rows(with_times=over_time)
+        kinds = {name: covariance or ESTIMATORS[name].base_covariance for name in estimators}
+        rows = self.fitted_rows(
+            with_times=any(
+                ESTIMATORS[name].needs_time or COVARIANCES[kind].over_rows
+                for name, kind in kinds.items()
+            )
+        )
         asked = frozenset(estimators) if strict else frozenset()
         _, table = self._of_least_squares()
-        names = table.names
-        effects = {"within": (names.entity,), "twoway": (names.entity, str(names.time))}
-        found = {}
+        known = {
+            "columns": table.names,
+            "outcome": f"ln({table.names.outcome})" if self._log_outcome else table.names.outcome,
+            "nobs": rows.rows.moments.n_obs,
+            "n_entities": rows.rows.moments.n_entities,
+            "confidence_level": level,
+            "ledger": table.ledger,
+        }
         with self._workspace.told(table.name):
             solution = rows.solution(asked)
-            for name in estimators:
-                estimate = solution.fits[name]
-                if covariance != "classical" and estimate.is_estimated:
-                    self._progress(f"scores of {name}")
-                try:
-                    errors = solution.errors(name, covariance)
-                except InputError as error:
-                    said = f"{table.name}: column {names.time}: {error}"
-                    raise InputError(said) from error
-                joint = joint_test(estimate, errors) if estimate.is_estimated else None
-                found[name] = least_squares_fit(
-                    estimate,
-                    covariance,
-                    errors,
-                    columns=names,
-                    outcome=f"ln({names.outcome})" if self._log_outcome else names.outcome,
-                    nobs=rows.rows.moments.n_obs,
-                    n_entities=rows.rows.moments.n_entities,
-                    effects=effects.get(name, ()),
-                    confidence_level=level,
-                    ledger=table.ledger,
-                    find_tests=cache(partial(self._tests, covariance, asked, joint)),
-                    find_values=partial(self._values, estimate),
-                )
-        return found
+            found = {name: self._errors(solution, name, kind) for name, kind in kinds.items()}
+        return {
+            name: least_squares_fit(
+                solution.fits[name],
+                kinds[name],
+                errors,
+                find_tests=cache(
+                    partial(self._tests, solution.fits[name], errors, asked, kinds[name])
+                ),
+                find_values=partial(self._values, solution.fits[name]),
+                **known,
+            )
+            for name, errors in found.items()
+        }
+
+    def _errors(
+        self, solution: Solution, estimator: Estimator, kind: Covariance
+    ) -> Sandwich | None:
+        if kind != "classical" and solution.fits[estimator].is_estimated:
+            self._progress(f"scores of {estimator}")
+        try:
+            return solution.errors(estimator, kind)
+        except InputError as error:
+            where = f"{self._table.name}: column {self._table.names.time}"
+            raise InputError(f"{where}: {error}") from error
 
     def _tests(
         self,
-        covariance: Covariance,
+        estimate: Estimate,
+        errors: Sandwich | None,
         strict: frozenset[Estimator],
-        joint: TestResult | None,
+        kind: Covariance,
         powers: Powers | None,
     ) -> tuple[TestResult, ...]:
         """Tests of the sample, RESET by a covariance, and the one of a model."""
         rows = self.fitted_rows(with_times=self._table.names.time is not None)
         with self._workspace.told(self._table.name):
             of_sample = rows.tests(strict)
-            form = rows.reset(covariance, powers or RESET_POWERS, strict)
-            return (*of_sample, form, *([] if joint is None else [joint]))
+            form = rows.reset(kind, powers or RESET_POWERS, strict)
+        return (*of_sample, form, *([joint_test(estimate, errors)] if errors else []))
 
     def _values(self, estimate: Estimate) -> FittedValues:
         """What an estimate says of the rows."""
@@ -302,15 +317,8 @@ class Panel:
             return fitted_values(self._workspace.connection, relation, table, estimate)
 
 
-def _refuse(estimator: str, covariance: str | None) -> None:
-    """Raise InputError where an estimator, or its covariance, is none."""
-    known: tuple[str, ...] = (*ESTIMATORS, PPML)
-    if estimator not in known:
-        raise InputError(f"estimator {estimator!r} is none of {', '.join(known)}")
-    if covariance is None:
-        return
-    if covariance not in COVARIANCES:
-        raise InputError(f"covariance {covariance!r} is none of {', '.join(COVARIANCES)}")
-    has = {"between": OF_BETWEEN, PPML: COVARIANCES[:4]}.get(estimator, COVARIANCES)
-    if covariance not in has:
-        raise InputError(f"{estimator} has no covariance {covariance}")
+def _name_of(source: Source) -> str:
+    """What messages call a table before it is open."""
+    if isinstance(source, str | os.PathLike):
+        return os.fspath(source)
+    return type(source).__name__

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trade_potential.gravity.fit import COEFFICIENT, Fit
 from trade_potential.inference.test_result import TestResult
+from trade_potential.panel.fit import Fit
+from trade_potential.panel.numbers import COEFFICIENT
 from trade_potential.plain_text import aligned, ledger_table, shown, verdict
 
 TEST_COLUMNS = ["test", "statistic", "df", "p_value", "decision", "status", "covariance"]

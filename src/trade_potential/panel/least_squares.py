@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from trade_potential.gravity.covariance import CORRECTIONS, Covariance, Sandwich, law_df
+from trade_potential.gravity.covariance import CORRECTIONS, Sandwich
 from trade_potential.gravity.estimate import Estimate
-from trade_potential.gravity.fit import Fit
 from trade_potential.inference import CONSTANT
+from trade_potential.inference.registry import Covariance
 from trade_potential.inference.wald import Inference
+from trade_potential.panel.fit import Fit
 
 
 def least_squares_fit(
@@ -19,30 +20,26 @@ def least_squares_fit(
     Args:
         estimate: Of the sample.
         covariance: Kind of it.
-        errors: Itself; None: the classical one of the estimate, or an estimate without numbers.
+        errors: Itself; None without numbers.
         known: What else ``Fit`` holds.
     """
     status, reason = str(estimate.status), estimate.reason
     numbers: dict[str, Any] = {}
-    if estimate.is_estimated:
-        matrix, df = estimate.covariance, float(estimate.df_resid)
-        k = estimate.n_rows - estimate.df_resid
-        if errors is not None:
-            matrix, df, k = errors.matrix, errors.df, errors.n_parameters
-            if errors.status != "ok":
-                status = errors.status if status == "ok" else status
-                reason = "; ".join(filter(None, [reason, errors.reason]))
+    if errors is not None:
+        if errors.status != "ok":
+            status = errors.status if status == "ok" else status
+            reason = "; ".join(filter(None, [reason, errors.reason]))
         numbers = {
             "terms": (CONSTANT, *estimate.terms),
             "inference": Inference.of(
                 estimate.coefficients,
-                matrix,
-                df=law_df(estimate.estimator, df),
+                errors.matrix,
+                df=estimate.spec.law_df(errors.df),
                 confidence_level=known["confidence_level"],
             ),
-            "matrix": matrix,
+            "matrix": errors.matrix,
             "r_squared": estimate.r_squared,
-            "statistics": _statistics(estimate, k),
+            "statistics": _statistics(estimate, errors.n_parameters),
         }
     times = errors.times if errors else ""
     return Fit(
@@ -53,6 +50,7 @@ def least_squares_fit(
         reason=reason,
         absorbed=estimate.absorbed,
         omitted=estimate.omitted,
+        effects=tuple(str(getattr(known["columns"], effect)) for effect in estimate.spec.effects),
         **numbers,
         **known,
     )
@@ -69,7 +67,7 @@ def _statistics(estimate: Estimate, n_parameters: int) -> dict[str, float]:
         "sigma_e": estimate.sigma_e,
         "condition_number": estimate.condition_number,
     }
-    if estimate.estimator in ("random", "mundlak"):
+    if estimate.spec.has_theta:
         found["theta_min"] = float(estimate.theta.min())
         found["theta_max"] = float(estimate.theta.max())
     return found

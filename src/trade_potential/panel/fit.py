@@ -1,0 +1,124 @@
+"""A fitted model: coefficients, tests, predictions and what notebooks show of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trade_potential.errors import InputError
+from trade_potential.inference import CONSTANT
+from trade_potential.panel.maketables import MakeTables
+from trade_potential.panel.numbers import COEFFICIENT, Powers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Fit(MakeTables):
+    """One model of a panel with the covariance that was asked for.
+
+    A model without numbers has a ``status`` that says so and a ``reason``; to ask it for numbers
+    raises ``NotEstimatedError`` with both, and ``is_estimated`` tells beforehand. A number that the
+    estimator does not have, such as sigma_u of pooled least squares, is NaN.
+
+    Attributes: see ``FitNumbers``, and ``KnownNames`` for those of other packages.
+    """
+
+    @property
+    def coefficients(self) -> pd.DataFrame:
+        """One row for each term: estimate, std_error, statistic, p_value, ci_low, ci_high."""
+        import pandas as pd
+
+        found = {name: getattr(self.numbers, name) for name in COEFFICIENT[1:]}
+        return pd.DataFrame({"term": self.terms, **found})
+
+    @property
+    def covariance(self) -> pd.DataFrame:
+        """(k, k) covariance of the coefficients, by term."""
+        return self.cov
+
+    def predict(self, data: Any = None) -> pd.Series:
+        """What the model expects where nothing but the regressors is known.
+
+        Args:
+            data: Columns of numbers by term (a frame of pandas or Polars, an Arrow table, a
+                mapping); of mundlak also those of the means. None: the sample.
+
+        Returns:
+            In the unit of ``outcome``: of a logarithm a logarithm, of ppml the level.
+
+        Raises:
+            InputError: A model with fixed effects, which predict nothing for an entity as such;
+                or a column is missing.
+        """
+        import pandas as pd
+
+        if self.effects:
+            raise InputError(
+                f"{self.estimator} has effects of {', '.join(self.effects)}: it predicts nothing "
+                "for rows as such; what it makes of its own rows is in fitted_values"
+            )
+        if data is None:
+            return self.fitted_values.rename("prediction")
+        first = 1 if CONSTANT in self.terms else 0
+        slopes = self.numbers.estimate[first:]
+        known = getattr(data, "column_names", None) or getattr(data, "columns", data)
+        absent = [term for term in self.terms[first:] if term not in list(known)]
+        if absent:
+            raise InputError(f"no column {absent[0]}; {self.estimator} predicts from it")
+        linear = sum(
+            np.asarray(data[term], dtype=float) * slope
+            for term, slope in zip(self.terms[first:], slopes, strict=True)
+        ) + (self.numbers.estimate[0] if first else 0.0)
+        values = np.exp(linear) if self.spec.link == "log" else linear
+        index = data.index if isinstance(data, pd.DataFrame) else None
+        return pd.Series(values, index=index, name="prediction")
+
+    def tests(self, reset_powers: Powers | None = None) -> pd.DataFrame:
+        """Specification tests of the sample, RESET and the joint significance of the model.
+
+        RESET and joint significance rest on ``cov_type``. The columns: test, statistic, df,
+        df_denominator (of F), p_value, decision (``reject`` or ``keep`` at ``alpha``, or
+        ``none``), status, reason, covariance, powers, null_hypothesis. A test that cannot be had
+        has the status not_available and a reason.
+
+        Args:
+            reset_powers: Powers of the fit that RESET adds; None: 2 and 3, of ppml 2.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "test": test.name,
+                "statistic": test.statistic,
+                "df": test.df,
+                "df_denominator": test.df_denominator,
+                "p_value": test.p_value,
+                "decision": test.decision(self.alpha),
+                "status": test.status,
+                "reason": test.reason,
+                "covariance": test.covariance,
+                "powers": test.powers,
+                "null_hypothesis": test.null_hypothesis,
+            }
+            for test in self.find_tests(reset_powers)
+        )
+
+    def summary(self, *, tests: bool = False, reset_powers: Powers | None = None) -> str:
+        """The model as text; with ``tests`` those too."""
+        from trade_potential.panel.text import summary
+
+        return summary(self, self.find_tests(reset_powers) if tests else ())
+
+    def __str__(self) -> str:
+        """The summary."""
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        """The model as a regression table, for notebooks."""
+        from trade_potential.panel.tables import table
+
+        return table(self, "html")

@@ -1,0 +1,144 @@
+"""The numbers of a fitted model, whatever the estimator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from trade_potential.errors import NotEstimatedError
+from trade_potential.inference.left_out import WITHOUT_COEFFICIENT
+from trade_potential.inference.registry import ESTIMATORS, Covariance, Estimator, EstimatorSpec
+from trade_potential.inference.test_result import TestResult
+from trade_potential.inference.wald import Inference
+from trade_potential.linalg import FloatArray
+from trade_potential.rows.model_columns import Columns
+from trade_potential.rows.table import Loss
+
+Powers = tuple[int, ...]
+COEFFICIENT = ("term", "estimate", "std_error", "statistic", "p_value", "ci_low", "ci_high")
+"""Columns of ``Fit.coefficients``."""
+
+
+@dataclass(frozen=True, eq=False)
+class FittedValues:
+    """What a model says of the N rows of its sample, sorted by key.
+
+    Attributes:
+        keys: By name of the column, (N,) each.
+        outcome: (N,) as the model takes it.
+        fitted: (N,) what the model expects, effects included.
+    """
+
+    keys: Mapping[str, Any]
+    outcome: FloatArray
+    fitted: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class FitNumbers:
+    """What is known of one model of a panel, with the covariance that was asked for.
+
+    Attributes:
+        estimator: Its name.
+        cov_type: Kind of the covariance.
+        correction: For small samples, in words.
+        status: ``ok``, or what kind of result this is.
+        reason: Why, in one sentence; beside ``ok`` it names regressors without a coefficient.
+        columns: Of the user's table.
+        outcome: The dependent variable in words, such as ln(trade).
+        nobs: Rows of the sample.
+        n_entities: Entities of the sample.
+        terms: Names of the coefficients, in order.
+        statistics: Further numbers by name, such as df_resid, sigma_u, pseudo_r_squared.
+        absorbed: Regressors that the effects absorb.
+        omitted: Regressors that do not vary or are combinations of those before them.
+        effects: Names of the fixed effects in the model.
+        confidence_level: Of the intervals; tests decide at the rest.
+        ledger: Rows lost, by step and reason.
+    """
+
+    estimator: Estimator
+    cov_type: Covariance
+    correction: str
+    status: str
+    reason: str
+    columns: Columns
+    outcome: str
+    nobs: int
+    n_entities: int
+    absorbed: tuple[str, ...]
+    omitted: tuple[str, ...]
+    effects: tuple[str, ...]
+    confidence_level: float
+    ledger: tuple[Loss, ...]
+    find_tests: Callable[[Powers | None], tuple[TestResult, ...]] = field(repr=False)
+    find_values: Callable[[], FittedValues] = field(repr=False)
+    terms: tuple[str, ...] = ()
+    inference: Inference | None = field(default=None, repr=False)
+    matrix: FloatArray = field(default_factory=lambda: np.zeros((0, 0)), repr=False)
+    r_squared: float = float("nan")
+    statistics: Mapping[str, float] = field(default_factory=dict, repr=False)
+
+    @property
+    def spec(self) -> EstimatorSpec:
+        """What the estimator is and can do."""
+        return ESTIMATORS[self.estimator]
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether there are numbers."""
+        return self.inference is not None
+
+    @property
+    def numbers(self) -> Inference:
+        """Coefficients with their uncertainty as (k,) arrays.
+
+        Raises:
+            NotEstimatedError: There are none; so do all properties below.
+        """
+        if self.inference is None:
+            raise NotEstimatedError(f"{self.estimator}: {self.status}: {self.reason}")
+        return self.inference
+
+    @property
+    def alpha(self) -> float:
+        """Level at which tests decide."""
+        return 1.0 - self.confidence_level
+
+    @property
+    def distribution(self) -> str:
+        """Law of the statistics of coefficients: ``t`` or ``normal``."""
+        return "normal" if self.inference is None or np.isinf(self.inference.df) else "t"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader needs to know beside the numbers, in sentences."""
+        lost = [f"{loss.rows} rows lost: {loss.step}: {loss.reason}" for loss in self.ledger]
+        return (*filter(None, [self.reason]), *lost)
+
+    def rows(self) -> list[tuple[str, list[float]]]:
+        """Terms with the numbers that ``COEFFICIENT`` names; none without numbers."""
+        if self.inference is None:
+            return []
+        columns = [getattr(self.inference, name) for name in COEFFICIENT[1:]]
+        return [(n, [float(c[i]) for c in columns]) for i, n in enumerate(self.terms)]
+
+    def without_coefficient(self) -> list[tuple[str, str]]:
+        """Regressors that were asked for, and the word that stands for their coefficient."""
+        words = zip(WITHOUT_COEFFICIENT, (self.absorbed, self.omitted), strict=True)
+        return [(term, word) for word, terms in words for term in terms]
+
+    def statistic(self, name: str) -> float:
+        """One of ``statistics``; NaN where the estimator has no such number."""
+        self.numbers  # noqa: B018  refuses
+        return self.statistics.get(name, float("nan"))
+
+    @cached_property
+    def values(self) -> FittedValues:
+        """What the model says of its rows; asked of the panel once."""
+        self.numbers  # noqa: B018  refuses
+        return self.find_values()

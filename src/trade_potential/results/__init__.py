@@ -1,0 +1,1 @@
+"""Results of estimators as typed tables: between the warehouse and the library."""
