@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Self
@@ -18,6 +17,7 @@ from trade_potential.panel.least_squares import least_squares_fit
 from trade_potential.panel.read import Effects, PanelTable
 from trade_potential.panel.requests import refuse_request
 from trade_potential.rows.model_columns import Columns
+from trade_potential.rows.source import source_name
 from trade_potential.rows.workspace import MEMORY_LIMIT, Workspace
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Panel:
         columns = Columns(outcome, list(regressors), entity, time, (), weights)
         workspace = Workspace(memory_limit=memory_limit, threads=threads)
         try:
-            with workspace.told(_name_of(source)):
+            with workspace.told(source_name(source)):
                 table = PanelTable.read(workspace.connection, source, columns, effects)
         except BaseException:
             workspace.close()
@@ -315,10 +315,3 @@ class Panel:
         relation, table = self._of_least_squares()
         with self._workspace.told(table.name):
             return fitted_values(self._workspace.connection, relation, table, estimate)
-
-
-def _name_of(source: Source) -> str:
-    """What messages call a table before it is open."""
-    if isinstance(source, str | os.PathLike):
-        return os.fspath(source)
-    return type(source).__name__
