@@ -163,12 +163,13 @@ def test_types_of_a_relation_that_arrow_does_not_hold() -> None:
     connection = duckdb.connect()
     connection.execute("create type colour as enum ('red', 'blue')")
     given = connection.sql(
-        "select 170141183460469231731687303715884105727::hugeint as huge, 'red'::colour as colour, "
-        "[1, 2] as list, date '2010-01-31' as day, interval 1 day as step, 7::utinyint as x"
+        "select 340282366920938463463374607431768211455::uhugeint as huge, "
+        "'red'::colour as colour, [1, 2] as list, date '2010-01-31' as day, "
+        "interval 1 day as step, 7::utinyint as x"
     )
     keys = ["huge", "colour", "list", "day", "step"]
-    expected = ("170141183460469231731687303715884105727", "red", "[1, 2]", "2010-01-31", "1 day")
-    assert rows_of(given, keys=keys, values=["x", "huge"]) == [(*expected, 7.0, 2.0**127)]
+    expected = ("340282366920938463463374607431768211455", "red", "[1, 2]", "2010-01-31", "1 day")
+    assert rows_of(given, keys=keys, values=["x", "huge"]) == [(*expected, 7.0, 2.0**128)]
     for column, kind in (("colour", "ENUM"), ("day", "DATE")):
         with pytest.raises(InputError, match=f"^relation: column {column} is of type {kind}, not"):
             rows_of(given, keys=["x"], values=[column])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Self
@@ -18,6 +17,7 @@ from trade_potential.panel.panel_rows import PanelRows
 from trade_potential.panel.read import Effects, PanelTable
 from trade_potential.panel.requests import refuse_request
 from trade_potential.rows.model_columns import Columns
+from trade_potential.rows.source import source_name
 from trade_potential.rows.workspace import MEMORY_LIMIT, Workspace
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Panel:
         how = engine_of(engine)
         workspace = Workspace(memory_limit=memory_limit, threads=threads)
         try:
-            with workspace.told(_name_of(source)):
+            with workspace.told(source_name(source)):
                 table = PanelTable.read(workspace.connection, source, columns, effects)
         except BaseException:
             workspace.close()
@@ -259,10 +259,3 @@ class Panel:
             of_sample = rows.tests(strict)
             form = rows.reset(kind, powers or RESET_POWERS, strict)
         return (*of_sample, form, *([joint_test(estimate, errors)] if errors else []))
-
-
-def _name_of(source: Source) -> str:
-    """What messages call a table before it is open."""
-    if isinstance(source, str | os.PathLike):
-        return os.fspath(source)
-    return type(source).__name__
