@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import duckdb
 import pytest
 from tests.build.project import Change, Project
@@ -21,12 +18,6 @@ RULES = (
     "scaled_specifications_have_volumes",
     "specifications_have_terms",
 )
-
-
-def _copied(built: Project, root: Path) -> Project:
-    # dbt's parsed state remembers where large seeds lie: it would load those of the original.
-    left_out = shutil.ignore_patterns("partial_parse.msgpack", "release")
-    return Project(Path(shutil.copytree(built.root, root, symlinks=True, ignore=left_out)))
 
 
 def _rows(*rows: str) -> Change:
@@ -87,9 +78,9 @@ EMPTY = {
 
 
 def test_study_without_rows_is_refused_with_the_step_that_lost_them(
-    built: Project, tmp_path: Path
+    rebuilt: Project,
 ) -> None:
-    project = _copied(built, tmp_path / "project")
+    project = rebuilt
     rows = [row for row, _, _ in EMPTY.values()]
     project.edit_seed("study/studies", _rows(_study("unscaled"), *rows))
     partners = {study: partners for study, (_, partners, _) in EMPTY.items()}
@@ -146,7 +137,7 @@ def test_study_whose_default_estimator_cannot_be_had_is_refused(built: Project) 
 @pytest.fixture(scope="module")
 def refused(built: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
     """A project with a defect per rule between the study seeds, and what dbt said."""
-    project = _copied(built, tmp_path_factory.mktemp("studies") / "project")
+    project = built.built_copy(tmp_path_factory.mktemp("studies") / "project")
 
     def overlap(header: list[str], rows: list[list[str]]) -> None:
         rows[1][header.index("k_lower")] = "0.7"
