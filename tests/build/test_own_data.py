@@ -24,7 +24,7 @@ def _potential(project: Project) -> list[tuple[object, ...]]:
 
 
 def test_classes_texts_follow_the_cuts_and_printed_classes_do_not(
-    rebuilt: Project,
+    built: Project, rebuilt: Project
 ) -> None:
     project = rebuilt
     project.edit_seed("study/potential_classes", _other_cuts)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from tests.build.project import Change, Project
+from tests.build.changes import rows_added
+from tests.build.project import Project
 
 pytestmark = pytest.mark.build
 
@@ -18,10 +19,6 @@ RULES = (
     "scaled_specifications_have_volumes",
     "specifications_have_terms",
 )
-
-
-def _rows(*rows: str) -> Change:
-    return lambda _, table: table.extend(row.split(",") for row in rows)
 
 
 def _study(
@@ -82,13 +79,13 @@ def test_study_without_rows_is_refused_with_the_step_that_lost_them(
 ) -> None:
     project = rebuilt
     rows = [row for row, _, _ in EMPTY.values()]
-    project.edit_seed("study/studies", _rows(_study("unscaled"), *rows))
+    project.edit_seed("study/studies", rows_added(_study("unscaled"), *rows))
     partners = {study: partners for study, (_, partners, _) in EMPTY.items()}
     partners["unscaled"] = ("KAZ", "KGZ", "UZB", "TJK", "TKM")
     listed = [f"{study},{p},1" for study, of_study in partners.items() for p in of_study]
-    project.edit_seed("study/study_partners", _rows(*listed))
+    project.edit_seed("study/study_partners", rows_added(*listed))
     runs = [f"{study},recommended" for study in partners]
-    project.edit_seed("study/study_specifications", _rows(*runs))
+    project.edit_seed("study/study_specifications", rows_added(*runs))
     concerned = "stg_study__studies+,+int_gravity__candidates"
     left_out = ("--exclude", "test_type:generic", "test_type:unit")
     result = project.dbt("build", "-s", STUDY_SEEDS, concerned, *left_out)
@@ -143,18 +140,18 @@ def refused(built: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
         rows[1][header.index("k_lower")] = "0.7"
 
     project.edit_seed("study/potential_classes", overlap)
-    project.edit_seed("study/study_partners", _rows("central_asia,CHN,6"))
+    project.edit_seed("study/study_partners", rows_added("central_asia,CHN,6"))
     studies = (
         _study("never_run"),
         _study("german", reporter="DEU", scaling="ecommerce_share,100ec_extended"),
         _study("no_series", scaling="ecommerce_share,"),
         _study("unscaled", spec="no_terms"),
     )
-    project.edit_seed("study/studies", _rows(*studies))
+    project.edit_seed("study/studies", rows_added(*studies))
     spec = "no_terms,No terms,pca_11,ecommerce_share,ln,trial,1.0,0.95"
-    project.edit_seed("study/gravity_specifications", _rows(spec))
+    project.edit_seed("study/gravity_specifications", rows_added(spec))
     runs = ("german,recommended", "no_series,recommended", "unscaled,no_terms")
-    project.edit_seed("study/study_specifications", _rows(*runs))
+    project.edit_seed("study/study_specifications", rows_added(*runs))
     result = project.dbt("build", "-s", STUDY_SEEDS, *RULES)
     assert result.returncode != 0
     return project, result.stdout
