@@ -29,6 +29,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--costs", action="store_true", help="print CPU seconds of files and tests")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """No test is left out of `make test` without a reason."""
+    for item in items:
+        for mark in item.iter_markers("slow"):
+            if not mark.kwargs.get("reason"):
+                raise pytest.UsageError(f"{item.nodeid} is marked slow without a reason")
+
+
 def pytest_runtest_logstart() -> None:
     global _spent
     _spent = _now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,8 @@ from pathlib import Path
 from tests import costs
 
 ROOT = Path(__file__).resolve().parents[2]
+ONE_THREAD = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "OPENBLAS_NUM_THREADS": "1"}
+"""A fork has no other thread of the process it comes from: Arrow and BLAS start none there."""
 
 
 @cache
@@ -21,6 +24,7 @@ def _server() -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "tests.build.server"],
         cwd=ROOT,
+        env={**os.environ, **ONE_THREAD},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

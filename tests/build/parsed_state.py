@@ -26,6 +26,6 @@ def _moved(value: Any, old: str, new: str) -> Any:
         return {_moved(key, old, new): _moved(held, old, new) for key, held in value.items()}
     if isinstance(value, list):
         return [_moved(held, old, new) for held in value]
-    if isinstance(value, str) and value.startswith(old):
+    if isinstance(value, str) and (value == old or value.startswith(f"{old}/")):
         return new + value.removeprefix(old)
     return value

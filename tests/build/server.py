@@ -10,7 +10,7 @@ import json
 import os
 import sys
 
-# Seconds of every command. DuckDB is left out: importing it starts threads, which no fork has.
+# Seconds of every command. DuckDB is left out: it starts threads when it is imported.
 import great_expectations  # noqa: F401
 import linearmodels  # noqa: F401
 import pyarrow.parquet  # noqa: F401
