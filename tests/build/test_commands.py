@@ -57,6 +57,7 @@ def test_part_without_the_node_says_nothing_of_publishing(copied: Project) -> No
     assert "ublished, release" not in _runs(copied, "build", "-s", "dim_potential_class")
 
 
+@pytest.mark.slow(reason="a whole build, if without rows")
 def test_empty_build_makes_every_table_and_publishes_nothing(copied: Project) -> None:
     marts = copied.mart_count()
     said = _runs(copied, "build", "--empty")
