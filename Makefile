@@ -18,8 +18,8 @@ NUMERIC := $(filter-out %_input.py, $(wildcard tests/unit/test_gravity*.py tests
 	tests/unit/test_audit.py tests/unit/test_audit_ppml.py tests/unit/test_far_from_zero.py tests/unit/test_exact_fit.py tests/reference
 # Arguments of the torture: make torture TORTURE="--kills 5 --lanes 2"
 TORTURE ?=
-# A file's tests stay in one process, which makes the builds that they share.
-PYTEST ?= --numprocesses auto --dist loadfile
+# A file's tests stay in one process, which makes what they share; files begin in order, builds first.
+PYTEST ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
 # Arguments of the benchmark: make bench BENCH="--sizes 1e5"
 BENCH ?=
 PAGES := docs/methodology.md docs/replication.md
@@ -61,9 +61,12 @@ build: $(SYNCED) ## Make .venv from uv.lock, then load, gate, estimate and test:
 	@$(BIN)/python -m trade_potential.warehouse    # dbt shows a traceback where it is locked
 	$(BIN)/dbt build
 
-.PHONY: test
-test: $(SYNCED_DEV) ## Test the library, the reference values and whole builds: pytest on all cores
-	$(BIN)/python -m pytest $(PYTEST)
+.PHONY: test test-all
+test: $(SYNCED_DEV) ## Test the library, the reference values, a whole build and planted defects
+	$(BIN)/python -m pytest $(PYTEST) -m "not slow"
+
+test-all: $(SYNCED_DEV) ## Test all, what is marked slow too, and say what each test costs
+	$(BIN)/python -m pytest $(PYTEST) --costs
 
 # OpenBLAS takes the kernels of the processor it finds unless it is told others.
 .PHONY: test-kernels

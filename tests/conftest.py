@@ -11,6 +11,8 @@ from hypothesis import settings
 
 from trade_potential.errors import InputError
 
+pytest_plugins = ("tests.costs",)
+
 # The same examples in every run, and as long as a slow machine needs.
 settings.register_profile("reproducible", derandomize=True, deadline=None, max_examples=25)
 settings.load_profile("reproducible")

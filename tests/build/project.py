@@ -7,11 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+from tests.build import forks, parsed_state
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = (
@@ -28,6 +30,11 @@ Change = Callable[[list[str], list[list[str]]], None]
 """Changes the header and the rows of a seed in place."""
 
 
+def _environment() -> dict[str, str]:
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("DBT_", "TRADE_"))}
+    return {**inherited, "DO_NOT_TRACK": "1"}
+
+
 @dataclass(frozen=True)
 class Project:
     """A copy of the project with a database of its own."""
@@ -35,7 +42,8 @@ class Project:
     root: Path
 
     @classmethod
-    def copied_to(cls, root: Path) -> Project:
+    def copied_to(cls, root: Path, *, parsed: Project | None = None) -> Project:
+        """A project that was never built; dbt need not parse again what it has `parsed`."""
         root.mkdir(parents=True)
         for part in PARTS:
             source = ROOT / part
@@ -46,18 +54,30 @@ class Project:
                 shutil.copy(source, root / part)
         (root / "profiles.yml").symlink_to("profiles/profiles.yml")
         (root / "warehouse").mkdir()
+        if parsed:
+            parsed_state.bring(parsed.root, root)
         return cls(root)
+
+    def built_copy(self, root: Path) -> Project:
+        """All that it holds, warehouse and releases too, at another place."""
+        shutil.copytree(self.root, root, symlinks=True)
+        parsed_state.bring(self.root, root)
+        return Project(root)
 
     @property
     def database(self) -> Path:
         return self.root / "warehouse" / "trade_potential.duckdb"
 
     def dbt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("DBT_", "TRADE_"))}
+        """A command of dbt in a process that is forked, which spares the imports."""
+        return forks.dbt(self.root, arguments, _environment())
+
+    def dbt_as_typed(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The same in a process that Python starts anew, with a hash seed of its own."""
         return subprocess.run(
             [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments],
             cwd=self.root,
-            env={**environment, "DO_NOT_TRACK": "1"},
+            env=_environment(),
             capture_output=True,
             text=True,
             check=False,
@@ -73,12 +93,15 @@ class Project:
     def marts(self) -> dict[str, bytes]:
         """Every mart as CSV, rows in the order of all columns."""
         exported = {}
-        with duckdb.connect(self.database, read_only=True) as connection:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            duckdb.connect(self.database, read_only=True) as connection,
+        ):
             names = connection.execute(
                 "select table_name from information_schema.tables where table_schema = 'marts'"
             ).fetchall()
             for (name,) in names:
-                target = self.root / f"{name}.csv"
+                target = Path(folder) / f"{name}.csv"
                 connection.execute(
                     f"copy (select * from marts.{name} order by all) to '{target}' (header)"  # noqa: S608
                 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -18,9 +17,7 @@ ODD = 'Cote d\'Ivoire "x" [a-c] *y 100%s $HOME {{ none() }} ñ哈'
 @pytest.fixture(scope="module")
 def copied(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The clean build, to be changed."""
-    root = tmp_path_factory.mktemp("commands") / "project"
-    shutil.copytree(built.root, root, symlinks=True)
-    return Project(root)
+    return built.built_copy(tmp_path_factory.mktemp("commands") / "project")
 
 
 def _runs(project: Project, *arguments: str) -> str:
@@ -60,6 +57,7 @@ def test_part_without_the_node_says_nothing_of_publishing(copied: Project) -> No
     assert "ublished, release" not in _runs(copied, "build", "-s", "dim_potential_class")
 
 
+@pytest.mark.slow(reason="a whole build, if without rows")
 def test_empty_build_makes_every_table_and_publishes_nothing(copied: Project) -> None:
     marts = copied.mart_count()
     said = _runs(copied, "build", "--empty")

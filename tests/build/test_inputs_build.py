@@ -52,7 +52,7 @@ def _attached(root: Path) -> None:
     """The profile names the other database, as whoever reads a table of one does."""
     profiles = root / "profiles" / "profiles.yml"
     text = profiles.read_text(encoding="utf-8")
-    attach = f"attach: [{{path: {root}/data/lake.duckdb, alias: lake, read_only: true}}]"
+    attach = "attach: [{path: data/lake.duckdb, alias: lake, read_only: true}]"
     duckdb_output = "      type: duckdb\n"
     assert duckdb_output in text
     text = text.replace(duckdb_output, f"{duckdb_output}      {attach}\n")
@@ -66,25 +66,20 @@ def _vars(**more: object) -> tuple[str, str]:
 @pytest.fixture(scope="module")
 def outside(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project, never built, with its three inputs outside the seeds."""
-    project = Project.copied_to(tmp_path_factory.mktemp("outside") / "project")
-    _write(built, project.root)
-    _attached(project.root)
+    root = tmp_path_factory.mktemp("outside") / "project"
+    project = Project.copied_to(root)
+    _write(built, root)
+    _attached(root)
+    parsed = project.dbt("parse", *_vars())
+    assert parsed.returncode == 0, parsed.stdout
     return project
 
 
-def _copy(project: Project, root: Path) -> Project:
-    shutil.copytree(project.root, root, symlinks=True)
-    copied = Project(root)
-    profiles = root / "profiles" / "profiles.yml"
-    text = profiles.read_text(encoding="utf-8")
-    profiles.write_text(text.replace(str(project.root), str(root)), encoding="utf-8")
-    return copied
-
-
+@pytest.mark.slow(reason="a whole build")
 def test_the_same_rows_give_the_same_marts(
     built: Project, outside: Project, tmp_path: Path
 ) -> None:
-    project = _copy(outside, tmp_path / "project")
+    project = outside.built_copy(tmp_path / "project")
     # The pairs are sampled, the profile is that of all rows. Orchestrators select all by fqn:*.
     result = project.dbt("build", "--select", "fqn:*", *_vars(gate_max_rows=5000))
     assert result.returncode == 0, result.stdout[-5000:]
@@ -152,7 +147,7 @@ def _assert_named(output: str, *complaints: tuple[str, ...]) -> None:
 def test_columns_types_and_values_are_refused_before_anything_is_run(
     outside: Project, tmp_path: Path
 ) -> None:
-    project = _copy(outside, tmp_path / "project")
+    project = outside.built_copy(tmp_path / "project")
     exports = _flows(project, 2015, "export")
     whole = exports.read_bytes()
     exports.write_bytes(whole[:-1])
@@ -198,7 +193,7 @@ def test_columns_types_and_values_are_refused_before_anything_is_run(
 
 
 def test_keys_and_codes_are_refused_by_file_and_row(outside: Project, tmp_path: Path) -> None:
-    project = _copy(outside, tmp_path / "project")
+    project = outside.built_copy(tmp_path / "project")
     exports, imports = _flows(project, 2015, "export"), _flows(project, 2015, "import")
     row = _row(exports, "KAZ")
     _rewrite(exports, "* replace (if(partner_code = 'KAZ', 'QQQ', partner_code) as partner_code)")
@@ -231,7 +226,7 @@ def test_keys_and_codes_are_refused_by_file_and_row(outside: Project, tmp_path: 
 def test_the_gate_refuses_by_file_and_row_what_its_sample_holds(
     outside: Project, tmp_path: Path
 ) -> None:
-    project = _copy(outside, tmp_path / "project")
+    project = outside.built_copy(tmp_path / "project")
     exports = _flows(project, 2015, "export")
     row = _row(exports, "KAZ")
     _rewrite(exports, "* replace (if(partner_code = 'KAZ', -7, trade_usd) as trade_usd)")

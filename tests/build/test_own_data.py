@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
 from tests.build.project import Project
 
@@ -12,13 +9,6 @@ pytestmark = pytest.mark.build
 
 BUNDLED = {"central_asia", "central_asia_newest", "china_world"}
 OWN = "my_study"
-
-
-def _copy(built: Project, root: Path) -> Project:
-    # dbt's parsed state remembers where large seeds lie: it would load those of the original.
-    left_out = shutil.ignore_patterns("partial_parse.msgpack", "release")
-    shutil.copytree(built.root, root, symlinks=True, ignore=left_out)
-    return Project(root)
 
 
 def _other_cuts(_: list[str], rows: list[list[str]]) -> None:
@@ -34,9 +24,9 @@ def _potential(project: Project) -> list[tuple[object, ...]]:
 
 
 def test_classes_texts_follow_the_cuts_and_printed_classes_do_not(
-    built: Project, tmp_path: Path
+    built: Project, rebuilt: Project
 ) -> None:
-    project = _copy(built, tmp_path / "project")
+    project = rebuilt
     project.edit_seed("study/potential_classes", _other_cuts)
     result = project.dbt(
         "build", "-s", "potential_classes", "stg_study__potential_classes+",
@@ -60,9 +50,9 @@ def test_classes_texts_follow_the_cuts_and_printed_classes_do_not(
 
 
 def test_replaced_trade_flows_are_not_compared_with_the_print(
-    built: Project, tmp_path: Path
+    rebuilt: Project,
 ) -> None:
-    project = _copy(built, tmp_path / "project")
+    project = rebuilt
 
     def replace(header: list[str], rows: list[list[str]]) -> None:
         k = header.index("trade_usd")
@@ -96,8 +86,9 @@ def test_replaced_trade_flows_are_not_compared_with_the_print(
     assert verdicts == [("confirmed", 2), ("not_measured", 22)]  # two are about the print alone
 
 
-def test_the_bundled_studies_can_be_removed(tmp_path: Path) -> None:
-    project = Project.copied_to(tmp_path / "project")
+@pytest.mark.slow(reason="a whole build")
+def test_the_bundled_studies_can_be_removed(unbuilt: Project) -> None:
+    project = unbuilt
 
     def own(header: list[str], rows: list[list[str]]) -> None:
         row = next(row for row in rows if row[0] == "china_world")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from tests.build.project import ROOT, Project
@@ -70,23 +69,20 @@ def test_whole_build_publishes_every_mart(built: Project) -> None:
     ]
 
 
-def test_publish_that_is_asked_for_and_cannot_be_had_is_refused(built: Project) -> None:
-    before = current_id(built.root / "release")
-    result = built.dbt("build", "-s", "+publish_release", "--exclude-resource-type", "unit_test")
+def test_publish_that_is_asked_for_and_cannot_be_had_is_refused(rebuilt: Project) -> None:
+    before = current_id(rebuilt.root / "release")
+    result = rebuilt.dbt("build", "-s", "+publish_release", "--exclude-resource-type", "unit_test")
     assert result.returncode == 2
     assert "publish_release publishes only what a whole dbt build has made" in result.stdout
     assert "here unit tests are left out. Nothing was run" in result.stdout
     assert "Traceback" not in result.stdout
-    assert current_id(built.root / "release") == before
-    assert built.query("select status from release.publish_release") == [("published",)]
+    assert current_id(rebuilt.root / "release") == before
+    assert rebuilt.query("select status from release.publish_release") == [("published",)]
 
 
-def test_failing_test_publishes_nothing_and_the_old_release_stays(
-    built: Project, tmp_path: Path
-) -> None:
-    project = Project.copied_to(tmp_path / "project")
-    root = project.root / "release"
-    root.symlink_to(built.root / "release")
+@pytest.mark.slow(reason="a whole build")
+def test_failing_test_publishes_nothing_and_the_old_release_stays(rebuilt: Project) -> None:
+    project, root = rebuilt, rebuilt.root / "release"
     before = current_id(root)
     # The last test that could fail: on a leaf, and nothing but the release comes after it.
     planted = project.root / "tests" / "data" / "planted.sql"

@@ -57,6 +57,7 @@ def test_the_watch_sees_who_asks_for_the_network(tmp_path: Path) -> None:
     assert "getaddrinfo" in (tmp_path / "network.log").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow(reason="a whole build")
 def test_build_needs_no_network_and_runs_no_text(tmp_path: Path) -> None:
     project = Project.copied_to(tmp_path / "project")
 

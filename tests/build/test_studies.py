@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import duckdb
 import pytest
-from tests.build.project import Change, Project
+from tests.build.changes import rows_added
+from tests.build.project import Project
 
 from trade_potential.quality.complaints import of_test
 
@@ -23,16 +21,6 @@ RULES = (
     "scaled_specifications_have_volumes",
     "specifications_have_terms",
 )
-
-
-def _copied(built: Project, root: Path) -> Project:
-    # dbt's parsed state remembers where large seeds lie: it would load those of the original.
-    left_out = shutil.ignore_patterns("partial_parse.msgpack", "release")
-    return Project(Path(shutil.copytree(built.root, root, symlinks=True, ignore=left_out)))
-
-
-def _rows(*rows: str) -> Change:
-    return lambda _, table: table.extend(row.split(",") for row in rows)
 
 
 def _study(
@@ -89,17 +77,17 @@ EMPTY = {
 
 
 def test_study_without_rows_is_refused_with_the_step_that_lost_them(
-    built: Project, tmp_path: Path
+    rebuilt: Project,
 ) -> None:
-    project = _copied(built, tmp_path / "project")
+    project = rebuilt
     rows = [row for row, _, _ in EMPTY.values()]
-    project.edit_seed("study/studies", _rows(_study("unscaled"), *rows))
+    project.edit_seed("study/studies", rows_added(_study("unscaled"), *rows))
     partners = {study: partners for study, (_, partners, _) in EMPTY.items()}
     partners["unscaled"] = ("KAZ", "KGZ", "UZB", "TJK", "TKM")
     listed = [f"{study},{p},1" for study, of_study in partners.items() for p in of_study]
-    project.edit_seed("study/study_partners", _rows(*listed))
+    project.edit_seed("study/study_partners", rows_added(*listed))
     runs = [f"{study},recommended" for study in partners]
-    project.edit_seed("study/study_specifications", _rows(*runs))
+    project.edit_seed("study/study_specifications", rows_added(*runs))
     concerned = "stg_study__studies+,+int_gravity__candidates"
     left_out = ("--exclude", "test_type:generic", "test_type:unit")
     result = project.dbt("build", "-s", STUDY_SEEDS, concerned, *left_out)
@@ -159,24 +147,24 @@ def test_study_whose_default_estimator_cannot_be_had_is_refused(built: Project) 
 @pytest.fixture(scope="module")
 def refused(built: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
     """A project with a defect per rule between the study seeds, and what dbt said."""
-    project = _copied(built, tmp_path_factory.mktemp("studies") / "project")
+    project = built.built_copy(tmp_path_factory.mktemp("studies") / "project")
 
     def overlap(header: list[str], rows: list[list[str]]) -> None:
         rows[1][header.index("k_lower")] = "0.7"
 
     project.edit_seed("study/potential_classes", overlap)
-    project.edit_seed("study/study_partners", _rows("central_asia,CHN,6"))
+    project.edit_seed("study/study_partners", rows_added("central_asia,CHN,6"))
     studies = (
         _study("never_run"),
         _study("german", reporter="DEU", scaling="ecommerce_share,100ec_extended"),
         _study("no_series", scaling="ecommerce_share,"),
         _study("unscaled", spec="no_terms"),
     )
-    project.edit_seed("study/studies", _rows(*studies))
+    project.edit_seed("study/studies", rows_added(*studies))
     spec = "no_terms,No terms,pca_11,ecommerce_share,ln,trial,1.0,0.95"
-    project.edit_seed("study/gravity_specifications", _rows(spec))
+    project.edit_seed("study/gravity_specifications", rows_added(spec))
     runs = ("german,recommended", "no_series,recommended", "unscaled,no_terms")
-    project.edit_seed("study/study_specifications", _rows(*runs))
+    project.edit_seed("study/study_specifications", rows_added(*runs))
     result = project.dbt("build", "-s", STUDY_SEEDS, *RULES)
     assert result.returncode != 0
     return project, result.stdout

@@ -12,6 +12,7 @@ from tests.torture.kills import Lane, Settings
 pytestmark = pytest.mark.build
 
 
+@pytest.mark.slow(reason="three builds, two of them killed")
 def test_killed_builds_and_readers(built: Project, tmp_path: Path) -> None:
     said: list[str] = []
     # Early kills: tests/unit/test_release_killed.py kills at every call of a publish.

@@ -9,12 +9,12 @@ import statsmodels.api as sm
 from tests.build.project import Project
 from tests.build.world import TERMS, add_world
 
-pytestmark = pytest.mark.build
+pytestmark = [pytest.mark.build, pytest.mark.slow(reason="a whole build of a larger panel")]
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, pd.DataFrame]:
-    project = Project.copied_to(tmp_path_factory.mktemp("world") / "project")
+def world(built: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, pd.DataFrame]:
+    project = Project.copied_to(tmp_path_factory.mktemp("world") / "project", parsed=built)
     panel = add_world(project)
     result = project.build()
     assert result.returncode == 0, result.stdout[-5000:]

@@ -47,7 +47,7 @@ class Engine:
     def release(cls, project: Project) -> Path:
         """What the build on the engine publishes."""
         started = time.monotonic()
-        result = project.dbt("build", "--target", cls.target)
+        result = project.dbt_as_typed("build", "--target", cls.target)
         assert result.returncode == 0, result.stdout[-8000:]
         assert "ERROR=0 SKIP=0" in result.stdout
         cls.seconds = time.monotonic() - started
@@ -74,7 +74,7 @@ class Engine:
         project.edit_seed("inputs/countries", _kaz_is_rich)
         text = (project.root / "seeds" / "inputs" / "countries.csv").read_text(encoding="utf-8")
         line = next(n for n, row in enumerate(text.splitlines(), 1) if row.startswith("KAZ,"))
-        result = project.dbt("build", "--target", self.target)
+        result = project.dbt_as_typed("build", "--target", self.target)
         assert result.returncode != 0
         named = f'seeds/inputs/countries.csv, line {line}, column income_group: "richest"'
         assert named in result.stdout, result.stdout[-8000:]

@@ -12,6 +12,6 @@ from tests.build.project import Project
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The release of a build on DuckDB, made in this run."""
     project = Project.copied_to(tmp_path_factory.mktemp("duckdb") / "project")
-    result = project.build()
+    result = project.dbt_as_typed("build")
     assert result.returncode == 0, result.stdout[-5000:]
     return project.root / "release" / "current"

@@ -1,0 +1,179 @@
+"""Planted defects: a build is stopped by each kind, and the defect is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import duckdb
+import pytest
+from tests.build.changes import (
+    column_dropped,
+    first_row_doubled,
+    row_appended,
+    rows_removed,
+    value_set,
+)
+from tests.build.project import ROOT, Project
+from tests.corpus.judge import refusals
+
+pytestmark = pytest.mark.build
+
+DEFECTS = {
+    "negative population": (
+        "gate",
+        "inputs/observations",
+        value_set(
+            "observed_value", "-5", indicator_code="SP.POP.TOTL", country_code="KAZ", year="2015"
+        ),
+        ["seeds/inputs/observations.csv", "line ", "SP.POP.TOTL, KAZ, 2015", "-5", "rule:"],
+    ),
+    "LPI 6.2": (
+        "gate",
+        "inputs/observations",
+        value_set("observed_value", "6.2", indicator_code="LP.LPI.CUST.XQ", country_code="KGZ"),
+        ["seeds/inputs/observations.csv", "line ", "LP.LPI.CUST.XQ, KGZ", "6.2", "rule:"],
+    ),
+    "duplicate key": (
+        "staging",
+        "inputs/trade_flows",
+        first_row_doubled,
+        ["seeds/inputs/trade_flows.csv, line 3", "rule: the key is unique"],
+    ),
+    "unknown country": (
+        "staging",
+        "inputs/trade_flows",
+        value_set("partner_code", "QQQ", year="2015"),
+        ["seeds/inputs/trade_flows.csv, line ", 'column partner_code: "QQQ"', "rule: the code is"],
+    ),
+    "missing column": (
+        "form",
+        "inputs/country_pairs",
+        column_dropped("distance_capitals_km"),
+        ["seeds/inputs/country_pairs.csv, line 1", "distance_capitals_km", "rule: the header"],
+    ),
+    "text in a number": (
+        "form",
+        "inputs/exchange_rates",
+        value_set("lcu_per_usd", "about 6", year="2015"),
+        ["exchange_rates.csv, line 17, column lcu_per_usd", "about 6", "rule: a number is"],
+    ),
+}
+"""By defect: the stage that must stop it, the seed, the change and what a complaint says."""
+
+
+@pytest.fixture(scope="module")
+def stopped(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str]]:
+    """The complaints of a build with all the defects that one stage must stop; run once."""
+
+    @cache
+    def complaints(stage: str) -> list[str]:
+        project = Project.copied_to(tmp_path_factory.mktemp(stage) / "project", parsed=built)
+        for of_stage, seed, change, _ in DEFECTS.values():
+            if of_stage == stage:
+                project.edit_seed(seed, change)
+        result = project.build()
+        assert result.returncode != 0
+        assert "Traceback" not in result.stdout
+        assert project.mart_count() == 0
+        return refusals(result.stdout)
+
+    return complaints
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_planted_defect_stops_the_build_and_is_named(
+    stopped: Callable[[str], list[str]], defect: str
+) -> None:
+    stage, _, _, fragments = DEFECTS[defect]
+    complaints = stopped(stage)
+    named = [line for line in complaints if all(part in line for part in fragments)]
+    assert named, complaints
+
+
+OUT_OF_RULE = {
+    "countries": value_set("latitude_deg", "91", country_iso3="KAZ"),
+    "country_code_mappings": row_appended("KAZ", "UZB", "renames a country"),
+    "indicators": value_set("value_max", "-7", indicator_code="SP.POP.TOTL"),
+    "observation_vintages": value_set("value_count", "3", indicator_code="SE.TER.ENRR"),
+    "observations": value_set("observed_value", "100.5", indicator_code="IT.NET.USER.ZS"),
+    "trade_flows": value_set("trade_usd", "-1", partner_code="TJK"),
+    "country_pairs": value_set("distance_km", "40000", partner_code="TJK"),
+    "oil_prices": value_set("price_usd_per_barrel", "-37", benchmark="wti_nominal"),
+    "ecommerce_volumes": value_set("volume_tn", "1250", quote_id="100ec_2020"),
+    "total_trade": value_set("trade_usd", "0", year="2015"),
+    "total_trade_press": value_set("total_rmb_tn", "-3", year="2015"),
+    "exchange_rates": value_set("lcu_per_usd", "0", year="2015"),
+    "trade_agreements": value_set("status_date", "sometime", country_code="KAZ"),
+}
+"""One value per input that only an expectation can refuse; sources has texts alone."""
+
+
+def test_value_out_of_rule_is_named_in_every_input(unbuilt: Project) -> None:
+    for seed, change in OUT_OF_RULE.items():
+        unbuilt.edit_seed(f"inputs/{seed}", change)
+    unbuilt.edit_seed("inputs/trade_flows", rows_removed(year="2017"))
+    result = unbuilt.build()
+    assert result.returncode != 0
+    refused = unbuilt.query(
+        "select distinct suite from quality.gate_results where severity = 'error' and not passed"
+    )
+    assert {suite for (suite,) in refused} >= OUT_OF_RULE.keys()
+    unnamed = [
+        seed for seed in OUT_OF_RULE if f"seeds/inputs/{seed}.csv, line " not in result.stdout
+    ]
+    assert unnamed == []
+    assert "import, 2018 = 2017 (rule: a reporter has flows in every year between" in result.stdout
+    assert unbuilt.mart_count() == 0
+
+
+def test_duplicate_key_is_named_in_every_seed(unbuilt: Project) -> None:
+    seeds = sorted(
+        str(path.relative_to(ROOT / "seeds").with_suffix(""))
+        for path in (ROOT / "seeds").glob("*/*.csv")
+    )
+    for seed in seeds:
+        unbuilt.edit_seed(seed, first_row_doubled)
+    result = unbuilt.build()
+    assert result.returncode != 0
+    unnamed = [
+        seed
+        for seed in seeds
+        if f"seeds/{seed}.csv, line 3" not in result.stdout
+        or "(rule: the key is unique)" not in result.stdout
+    ]
+    assert unnamed == []
+    assert unbuilt.mart_count() == 0
+
+
+ESTIMATES = {
+    "fct_gravity_coefficients",
+    "fct_gravity_tests",
+    "fct_gravity_diagnostics",
+    "fct_trade_potential",
+    "rpt_trade_potential",
+}
+
+
+def test_wrong_formula_stops_the_build_before_any_estimate_is_published(rebuilt: Project) -> None:
+    project = rebuilt
+    with duckdb.connect(project.database) as warehouse:
+        for mart in ESTIMATES:
+            warehouse.execute(f"drop table marts.{mart}")
+    model = project.root / "models" / "gravity" / "int_gravity__meat.sql"
+    right = model.read_text(encoding="utf-8")
+    column = "c_{{ i }}_{{ j }}"
+    planted = right.replace(f"{column},", f"{column} * 1.000001 as {column},")
+    assert planted != right
+    model.write_text(planted, encoding="utf-8")
+    result = project.dbt("build", "-s", "int_gravity__meat+", "--exclude", "publish_release")
+    assert result.returncode != 0
+    assert "Rejected by audit_agrees" in result.stdout
+    assert "clustered" in result.stdout
+    published = {
+        name
+        for (name,) in project.query(
+            "select table_name from information_schema.tables where table_schema = 'marts'"
+        )
+    }
+    assert not published & ESTIMATES
