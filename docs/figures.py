@@ -15,17 +15,12 @@ import duckdb
 import pandas as pd
 from figure_rows import QUERIES, SMALL, WIDE, cuts_of, in_words, missing, ticks_of
 
+from trade_potential.inference.registry import ESTIMATORS
+
 ROOT = Path(__file__).resolve().parents[1]
 PALETTE = ("#e69f00", "#d9d9d9", "#56b4e9", "#f0e442", "#009e73", "#cc79a7")
 """Of classes in their order: colour-blind safe (Okabe and Ito), light enough for dark text."""
 LARGEST_PARTNERS = 30
-ESTIMATORS = {
-    "random": "random effects",
-    "mundlak": "correlated random effects",
-    "pooled": "pooled least squares",
-    "between": "between partners",
-    "ppml": "PPML",
-}
 SIDE_BY_SIDE = {"pooled": "#999999", "random": "#e69f00", "mundlak": "#0072b2", "ppml": "#d55e00"}
 
 
@@ -57,7 +52,7 @@ def heat_table(potential: pd.DataFrame, classes: pd.DataFrame) -> alt.LayerChart
     title = _title(
         f"{first['study_name']}: K = actual / predicted",
         f"study {first['study_id']}, {first['spec_id']} specification, "
-        f"{ESTIMATORS[first['estimator']]} ({first['estimator_status']})",
+        f"{ESTIMATORS[first['estimator']].words} ({first['estimator_status']})",
     )
     return alt.layer(cells, numbers).properties(width=620, height=190, title=title)
 
@@ -96,7 +91,7 @@ def interval_plot(potential: pd.DataFrame, found: Mapping[str, pd.DataFrame]) ->
     title = _title(
         f"The {len(largest)} largest partners in the sample, {year}",
         f"study {WIDE}, {largest['spec_id'].iloc[0]} specification, "
-        f"{ESTIMATORS[largest['estimator'].iloc[0]]}, {len(last)} partners in the year",
+        f"{ESTIMATORS[largest['estimator'].iloc[0]].words}, {len(last)} partners in the year",
         *missing(found, largest, year),
     )
     layers = alt.layer(_cut_lines(classes, **axes), bars, points)
@@ -115,8 +110,8 @@ def estimator_plot(found: Mapping[str, pd.DataFrame]) -> alt.LayerChart:
         var_name="estimator",
         value_name="k_ratio",
     )
-    long["estimator"] = [ESTIMATORS[name.split("_")[0]] for name in long["estimator"]]
-    names = [ESTIMATORS[name] for name in SIDE_BY_SIDE]
+    long["estimator"] = [ESTIMATORS[name.split("_")[0]].words for name in long["estimator"]]
+    names = [ESTIMATORS[name].words for name in SIDE_BY_SIDE]
     axes = {
         "title": "Actual / predicted mean, logarithmic",
         "scale": alt.Scale(type="log", nice=False, padding=12),

@@ -14,8 +14,8 @@ import pandas as pd
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from trade_potential.gravity.covariance import Covariance, Sandwich, sandwich
-from trade_potential.gravity.estimate import Estimate, Estimator
+from trade_potential.gravity.covariance import Sandwich, sandwich
+from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.on_blocks.panel import fit_meats, panel_moments
@@ -23,7 +23,8 @@ from trade_potential.gravity.reset import reset
 from trade_potential.gravity.reset.on_duckdb import reset_products
 from trade_potential.gravity.scores import Meats
 from trade_potential.gravity.specification_tests import run_tests
-from trade_potential.gravity.wald_tests import hausman_robust, mundlak
+from trade_potential.gravity.wald_tests import hausman_robust, mundlak_test
+from trade_potential.inference.registry import Covariance, Estimator
 from trade_potential.inference.test_result import TestResult
 from trade_potential.results.build import inference, least_squares
 from trade_potential.results.gravity import KEYS, Tables
@@ -263,7 +264,7 @@ class Case:
         robust = self.errors("mundlak", "clustered") if fit.is_estimated else None
         found = (
             *run_tests(self.moments, self.fits),
-            mundlak(fit),
+            mundlak_test(fit),
             hausman_robust(fit, robust),
             reset(self.fits["pooled"], self.reset_products),
         )

@@ -18,8 +18,8 @@ select
     fits.status as estimator_status,
     covariances.covariance as interval_covariance,
     case
-        when fits.estimator = 'ppml' then 'mean_without_effects'
-        when sample.outcome_transform = 'none' then 'mean_without_effects'
+        when estimators.link = 'log' or sample.outcome_transform = 'none'
+            then 'mean_without_effects'
         else 'median_without_effects'
     end as k_definition,
     sample.scale_kind,
@@ -33,14 +33,17 @@ select
     sqrt(greatest(0, {{ quadratic_form('covariances', design) }})) as predicted_outcome_se,
     covariances.critical_value,
     sample.imputed_share,
-    fits.estimator = 'ppml' or sample.outcome_transform = 'ln' as is_log_fit
+    estimators.link = 'log' or sample.outcome_transform = 'ln' as is_log_fit
 from {{ ref('int_gravity__ppml_sample') }} as sample
 inner join {{ ref('est_gravity_fits') }} as fits
     on
         sample.study_id = fits.study_id
         and sample.spec_id = fits.spec_id
-        and fits.estimator not in ('within', 'twoway', 'ppml_twoway')
-        and (sample.v0 is not null or fits.estimator = 'ppml')
+inner join {{ ref('int_gravity__estimators') }} as estimators
+    on
+        fits.estimator = estimators.estimator
+        and estimators.predicts
+        and (sample.v0 is not null or estimators.link = 'log')
 inner join {{ ref('est_gravity_covariances') }} as covariances
     on
         fits.study_id = covariances.study_id

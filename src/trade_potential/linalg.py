@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 COLLINEARITY_TOLERANCE = 1e-10
 """A column is collinear when less than this share of its variance is left by the columns before it.

@@ -21,8 +21,14 @@ from tests.panels import (
     unbalanced_sizes,
 )
 
-from trade_potential.gravity.covariance import COVARIANCES, OF_BETWEEN, Covariance
-from trade_potential.gravity.estimate import ESTIMATORS, WITH_EFFECTS, Estimate, Estimator
+from trade_potential.gravity.estimate import Estimate
+from trade_potential.inference.registry import (
+    COVARIANCES,
+    ESTIMATORS,
+    Covariance,
+    Estimator,
+    estimators,
+)
 
 SAME = 1e-9
 """Two exact formulas in double precision; measured 7e-13 at worst, the rest is room for other
@@ -63,7 +69,7 @@ def quasi_demeaned(case: Case, fit: Estimate) -> PooledOLS:
 def reference_fit(case: Case, fit: Estimate, kind: Covariance = "classical") -> Reference:
     """The same estimator by linearmodels."""
     options = dict(LINEARMODELS[kind])
-    if fit.estimator == "mundlak":
+    if fit.spec.has_theta and fit.estimator != "random":  # theta is proven by its own tests
         return quasi_demeaned(case, fit).fit(**options)
     panel = case.frame.set_index([ENTITY, "year"])
     y = panel[OUTCOME]
@@ -73,7 +79,7 @@ def reference_fit(case: Case, fit: Estimate, kind: Covariance = "classical") -> 
         # Its rows are entities: clusters of one, for which the robust covariance is the same.
         options = LINEARMODELS["classical" if kind == "classical" else "robust"]
         return BetweenOLS(y, x, weights=weights).fit(**options)
-    if fit.estimator in ("within", "twoway"):
+    if fit.spec.effects:
         if kind.startswith("clustered"):  # effects nested in the clusters are not counted in K
             options |= {"auto_df": False, "count_effects": False}
         return PanelOLS(
@@ -93,9 +99,9 @@ def assert_as_linearmodels(case: Case, estimator: Estimator) -> None:
     assert fit.df_resid == theirs.df_resid
     assert_same(fit.ssr, theirs.resid_ss)
     # Of weighted rows ours is the squared correlation, theirs that of the weighted data.
-    if estimator not in ("random", "mundlak"):
+    if not fit.spec.has_theta:
         assert_same(fit.r_squared, theirs.rsquared)
-    if estimator in ("within", "twoway"):
+    if fit.spec.effects:
         assert_same(fit.sigma_e, np.sqrt(theirs.s2))
     if estimator == "random":
         parts = theirs.variance_decomposition
@@ -121,7 +127,7 @@ def assert_errors_as_linearmodels(case: Case, estimator: Estimator, kind: Covari
     with np.errstate(invalid="ignore"):
         expected = np.sqrt(factor * np.diag(theirs.cov))
         found = np.sqrt(np.diag(ours.matrix))
-    first = 1 if estimator in WITH_EFFECTS else 0  # of effects, the constant is a convention
+    first = 1 if ESTIMATORS[estimator].effects else 0  # of effects, the constant is a convention
     assert_same(found[first:], expected[first:])
     assert_same(ours.matrix[first:, first:], factor * theirs.cov.to_numpy()[first:, first:], 1e-7)
 
@@ -135,7 +141,7 @@ def wages() -> Case:
     return Case.of(data.rename(columns={"nr": ENTITY, "lwage": OUTCOME, **renamed}))
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("estimator", estimators("least_squares"))
 def test_wage_panel(wages: Case, estimator: Estimator) -> None:
     assert_as_linearmodels(wages, estimator)
     gone = {"within": ("x1", "x2", "x3"), "twoway": ("x1", "x2", "x3", "x4")}
@@ -145,10 +151,10 @@ def test_wage_panel(wages: Case, estimator: Estimator) -> None:
         assert means == ["mean(x4)", "mean(x5)", "mean(x6)", "mean(x7)"]
 
 
-@pytest.mark.parametrize("kind", COVARIANCES[1:])
-@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("kind", list(COVARIANCES)[1:])
+@pytest.mark.parametrize("estimator", estimators("least_squares"))
 def test_errors_of_wage_panel(wages: Case, estimator: Estimator, kind: Covariance) -> None:
-    if estimator == "between" and kind not in OF_BETWEEN:
+    if kind not in ESTIMATORS[estimator].covariances:
         with pytest.raises(ValueError, match="no such scores"):
             wages.errors(estimator, kind)
         return
@@ -183,13 +189,13 @@ def random_case(request: pytest.FixtureRequest) -> Case:
     return Case.of(random_frame(int(request.param)))
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("estimator", estimators("least_squares"))
 def test_random_panel(random_case: Case, estimator: Estimator) -> None:
     assert random_case.moments.sizes[0] == 1
     assert len(random_case.moments.sizes) > 2
     assert_as_linearmodels(random_case, estimator)
-    for kind in COVARIANCES[1:]:
-        if estimator != "between" or kind in OF_BETWEEN:
+    for kind in list(COVARIANCES)[1:]:
+        if kind in ESTIMATORS[estimator].covariances:
             assert_errors_as_linearmodels(random_case, estimator, kind)
 
 
@@ -200,7 +206,7 @@ def test_weights(random_case: Case, estimator: Estimator) -> None:
     case = Case.of(frame, weights="weight")
     assert case.moments.is_weighted
     assert_as_linearmodels(case, estimator)
-    for kind in COVARIANCES[1:]:
+    for kind in list(COVARIANCES)[1:]:
         assert_errors_as_linearmodels(case, estimator, kind)
 
 
@@ -345,8 +351,8 @@ def test_models_of_the_warehouse_give_the_errors_of_linearmodels() -> None:
             for frame in (tables.results.coefficients, tables.results.tests)
         )
         for estimator, fit in case.fits.items():
-            for kind in COVARIANCES[1:]:
-                if estimator == "between" and kind not in OF_BETWEEN:
+            for kind in list(COVARIANCES)[1:]:
+                if kind not in ESTIMATORS[estimator].covariances:
                     continue
                 rows = mine[
                     (mine["estimator"] == estimator) & (mine["covariance"] == kind)
@@ -357,7 +363,7 @@ def test_models_of_the_warehouse_give_the_errors_of_linearmodels() -> None:
                 assert_same(rows.loc[names, "coefficient"], fit.coefficients)
                 with np.errstate(invalid="ignore"):
                     expected = np.sqrt(np.diag(ours.matrix))
-                first = 1 if estimator in WITH_EFFECTS else 0
+                first = 1 if ESTIMATORS[estimator].effects else 0
                 assert_same(
                     rows.loc[names, "coefficient_se"].iloc[first:], expected[first:], SAME_SQL
                 )

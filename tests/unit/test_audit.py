@@ -19,9 +19,7 @@ from tests.panels import (
 
 from trade_potential.audit.compare import COLUMNS, TOLERANCE
 from trade_potential.audit.gravity import audit_gravity
-from trade_potential.gravity.covariance import COVARIANCES, OF_BETWEEN
-from trade_potential.gravity.estimate import ESTIMATORS
-from trade_potential.inference.registry import estimators
+from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, estimators
 from trade_potential.results import build
 from trade_potential.results.gravity import Tables
 
@@ -155,10 +153,10 @@ def test_both_computations_agree(name: str) -> None:
 def test_every_estimator_and_covariance_has_a_counterpart() -> None:
     audit = Published.of(PANELS["gaps"]).audit()
     held = audit[audit["recomputed"].notna()]
-    for estimator in ESTIMATORS:
+    for estimator in estimators("least_squares"):
         for kind in COVARIANCES:
             rows = held[(held["estimator"] == estimator) & (held["covariance"] == kind)]
-            if estimator == "between" and kind not in OF_BETWEEN:
+            if kind not in ESTIMATORS[estimator].covariances:
                 assert rows.empty
                 continue
             found = set(rows["quantity"])
@@ -253,5 +251,5 @@ def test_a_run_without_rows_is_confirmed(published: Published) -> None:
     fits = build.fits(*given, max_terms=3)
     empty = replace(Tables.of({}, max_terms=3), fits=fits).without(estimators("ppml"))
     audit = published.audit(sample=published.sample.iloc[:0], tables=empty)
-    assert audit["status"].tolist() == ["agrees"] * 3 * len(ESTIMATORS)
+    assert audit["status"].tolist() == ["agrees"] * 3 * len(estimators("least_squares"))
     assert set(audit.loc[audit["quantity"] == "status", "reason"]) == {"the sample has no rows"}

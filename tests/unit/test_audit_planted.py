@@ -15,7 +15,7 @@ from trade_potential.audit.published import published_numbers
 from trade_potential.audit.recomputed import recomputed_numbers
 from trade_potential.gravity import covariance
 from trade_potential.gravity.time_effects import TimeEffects
-from trade_potential.inference.registry import EstimatorSpec
+from trade_potential.inference.registry import COVARIANCES, EstimatorSpec
 from trade_potential.results import build
 
 PLANTED = 1e-6
@@ -136,7 +136,7 @@ MUTATIONS: dict[str, tuple[Any, str, Any, set[str]]] = {
         EstimatorSpec,
         "law_df",
         lambda _, df: float(df),
-        set(covariance.COVARIANCES),
+        set(COVARIANCES),
     ),
     "one year effect too few": (
         TimeEffects,

@@ -12,10 +12,10 @@ from tests.unit.test_audit import NUMBER, PANELS, Published, differing, disconne
 
 from trade_potential.audit.panel import Panel
 from trade_potential.audit.published import published_numbers
-from trade_potential.audit.reestimate import Fit, library_model, reestimate
+from trade_potential.audit.reestimate import MODELS, Fit, library_model, reestimate
 from trade_potential.audit.sampled import own_tables
 from trade_potential.gravity import covariance
-from trade_potential.gravity.estimate import ESTIMATORS
+from trade_potential.inference.registry import ESTIMATORS, estimators
 
 ROUNDING = 1e-11
 """Two routes through the same classes of a library, on standardised regressors."""
@@ -82,10 +82,10 @@ def test_covariance_classes_give_what_the_models_give(frame: pd.DataFrame) -> No
     made = Published.of(frame)
     panel = Panel.of(made.sample, tuple(made.terms["term"]))
     fits = reestimate(panel)
-    for estimator in ESTIMATORS:
+    for estimator in estimators("least_squares"):
         fit = fits[estimator]
         assert isinstance(fit, Fit)
-        if estimator == "mundlak":  # in no model of linearmodels
+        if estimator not in MODELS:  # in no model of linearmodels
             continue
         model = library_model(panel, estimator, fit.terms)
         back = panel.natural(fit.terms)
@@ -97,7 +97,7 @@ def test_covariance_classes_give_what_the_models_give(frame: pd.DataFrame) -> No
                 options.pop("cluster_entity")
                 codes = pd.DataFrame({"code": panel.partners}, index=panel.outcome.index)
                 options["clusters"] = codes
-            if estimator in ("within", "twoway") and "clustered" in kind:
+            if ESTIMATORS[estimator].effects and "clustered" in kind:
                 options |= {"auto_df": False, "count_effects": False}
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")

@@ -22,10 +22,10 @@ from tests.unit.test_cli import (
     save,
 )
 
-from trade_potential.cli.parser import COVARIANCES, ESTIMATORS, WITHOUT
+from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, of_commands
 from trade_potential.rows import files
 
-ALL = ",".join(ESTIMATORS)
+ALL = ",".join(of_commands())
 FEW = 10
 """A limit below the rows of the panel: Parquet is a view."""
 
@@ -76,7 +76,7 @@ def as_texts(result: tuple[int, str, str]) -> Any:
     return found
 
 
-@pytest.mark.parametrize("estimator", [*ESTIMATORS, "pooled,ppml", "ppml,pooled", ALL])
+@pytest.mark.parametrize("estimator", [*of_commands(), "pooled,ppml", "ppml,pooled", ALL])
 def test_estimators(
     shell: Shell, panel: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, estimator: str
 ) -> None:
@@ -90,7 +90,7 @@ def test_estimators(
 def test_covariances_weights_and_tests(
     shell: Shell, panel: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, covariance: str
 ) -> None:
-    able = [name for name in ESTIMATORS if covariance not in WITHOUT.get(name, ())]
+    able = [name for name in of_commands() if covariance in ESTIMATORS[name].covariances]
     given = options(estimator=",".join(able), covariance=covariance, weights="w")
     more = ["--tests", "--log-outcome", "--threads", "1"]
     path = save(panel, shell.folder / "p.parquet")

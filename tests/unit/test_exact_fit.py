@@ -12,7 +12,9 @@ import pytest
 from tests.panels import ENTITY, OUTCOME, make_panel
 from tests.unit.test_cli import Shell, column
 
-LINEAR = "pooled,between,within,twoway,random,mundlak"
+from trade_potential.inference.registry import estimators
+
+LINEAR = ",".join(estimators("least_squares"))
 
 
 @pytest.fixture

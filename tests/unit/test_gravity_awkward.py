@@ -13,15 +13,10 @@ from hypothesis import strategies as st
 from tests.panels import ENTITY, OUTCOME, Array, Case, make_panel, moments_of, regressors_of
 
 from trade_potential.errors import InputError
-from trade_potential.gravity.covariance import COVARIANCES, OF_BETWEEN
-from trade_potential.gravity.estimate import (
-    ESTIMATED,
-    ESTIMATORS,
-    Estimate,
-    Estimator,
-)
+from trade_potential.gravity.estimate import ESTIMATED, Estimate
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.on_blocks.panel import panel_moments, refined
+from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, Estimator, estimators
 
 HOLDS = 1e-7
 """Slopes against least squares on rows, in standard errors or in units of the largest: offsets of
@@ -84,7 +79,7 @@ def normal_gap(frame: pd.DataFrame, fit: Estimate) -> Array:
 @given(frame=panels())
 def test_numbers_or_a_reason(frame: pd.DataFrame) -> None:
     case = Case.of(frame)
-    assert tuple(case.fits) == ESTIMATORS
+    assert tuple(case.fits) == estimators("least_squares")
     for estimator, fit in case.fits.items():
         assert fit.is_estimated == (fit.status in ESTIMATED)
         if not fit.is_estimated:
@@ -105,8 +100,8 @@ def test_numbers_or_a_reason(frame: pd.DataFrame) -> None:
             assert np.isnan(share) or -HOLDS <= share <= 1.0 + HOLDS
         if fit.terms and estimator in ("pooled", "between", "within"):
             assert np.abs(normal_gap(frame, fit)).max() < HOLDS
-        for kind in COVARIANCES[1:]:
-            if estimator == "between" and kind not in OF_BETWEEN:
+        for kind in list(COVARIANCES)[1:]:
+            if kind not in ESTIMATORS[estimator].covariances:
                 continue
             found = case.errors(estimator, kind)
             assert (found.status == "ok") == (found.reason == "")
@@ -117,7 +112,7 @@ def test_numbers_or_a_reason(frame: pd.DataFrame) -> None:
         assert test.status != "ok" or (test.statistic >= 0.0 and 0.0 <= test.p_value <= 1.0)
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("estimator", estimators("least_squares"))
 @pytest.mark.parametrize("is_weighted", [False, True])
 def test_newton_steps_on_the_rows_find_the_minimum(estimator: Estimator, is_weighted: bool) -> None:
     """From coefficients half a standard error away, whatever the moments say."""
@@ -141,9 +136,9 @@ def test_newton_steps_on_the_rows_find_the_minimum(estimator: Estimator, is_weig
         found = refined(connection, moments, replace(far, ssr=-1.0))
     np.testing.assert_allclose((found.slopes - fit.slopes) / error[1:], 0.0, atol=HOLDS)
     assert found.ssr == pytest.approx(fit.ssr, rel=HOLDS)
-    if estimator not in ("random", "mundlak"):
+    if not ESTIMATORS[estimator].has_theta:
         assert found.r_squared == pytest.approx(fit.r_squared, rel=HOLDS)
-    if estimator in ("within", "twoway"):
+    if ESTIMATORS[estimator].effects:
         assert found.sigma_e == pytest.approx(fit.sigma_e, rel=HOLDS)
 
 

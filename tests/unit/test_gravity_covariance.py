@@ -9,15 +9,9 @@ from scipy import stats
 from tests.panels import ENTITY, Case, make_panel
 from tests.unit.test_gravity_rows import SANDWICHES, assert_same, staggered
 
-from trade_potential.gravity.covariance import (
-    OF_BETWEEN,
-    Covariance,
-    bandwidth,
-    law_df,
-    sandwich,
-)
-from trade_potential.gravity.estimate import ESTIMATORS, WITH_EFFECTS, Estimator
+from trade_potential.gravity.covariance import bandwidth, sandwich
 from trade_potential.gravity.scores import Meats, design_slots, read_products
+from trade_potential.inference.registry import ESTIMATORS, Covariance, Estimator
 from trade_potential.inference.wald import Inference, too_few
 
 # --- Identities -----------------------------------------------------------------------------------
@@ -40,7 +34,7 @@ def test_a_year_per_row_makes_two_way_clusters_those_of_partners(estimator: Esti
     case = Case.of(frame)
     ours = case.errors(estimator, "clustered_twoway")
     assert ours.df == 19.0
-    first = 1 if estimator in WITH_EFFECTS else 0
+    first = 1 if ESTIMATORS[estimator].effects else 0
     theirs = case.errors(estimator, "clustered").matrix
     assert_same(ours.matrix[first:, first:], theirs[first:, first:])
 
@@ -75,9 +69,9 @@ def test_bandwidth(n_times: int, lags: int) -> None:
 
 
 def test_normal_law_for_random_effects_and_t_for_the_others() -> None:
-    for estimator in ESTIMATORS:
+    for estimator in ("pooled", "between", "within", "twoway", "random", "mundlak"):
         expected = np.inf if estimator in ("random", "mundlak") else 7.0
-        assert law_df(estimator, 7.0) == expected
+        assert ESTIMATORS[estimator].law_df(7.0) == expected
     estimate, covariance = np.array([2.0, -1.0]), np.diag([4.0, 0.25])
     for df, law in ((5.0, stats.t(5.0)), (np.inf, stats.norm())):
         found = Inference.of(estimate, covariance, df=df, confidence_level=0.9)
@@ -131,7 +125,7 @@ def test_two_way_clusters_that_are_not_positive_definite(seed: int, negative: in
     assert (found.status, found.reason) == expected
 
 
-@pytest.mark.parametrize("kind", sorted(set(SANDWICHES) - OF_BETWEEN))
+@pytest.mark.parametrize("kind", sorted(set(SANDWICHES) - {*ESTIMATORS["between"].covariances}))
 def test_between_has_no_errors_over_time(kind: Covariance) -> None:
     case = Case.of(make_panel(12, sizes=[4] * 12, n_terms=1))
     with pytest.raises(ValueError, match=f"{kind} of between: no such scores"):

@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.panels import ENTITY, OUTCOME, Array, Case, make_panel, unbalanced_sizes
 
-from trade_potential.gravity.covariance import COVARIANCES, OF_BETWEEN, Covariance
-from trade_potential.gravity.estimate import WITH_EFFECTS, Estimator
+from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, Covariance, Estimator
 
 UNCHANGED = 1e-7
 """Of an element in units of the diagonal: products of two numbers with errors of 1e-8 each, see
@@ -44,8 +43,8 @@ PANELS = st.builds(
 def pairs_of(case: Case) -> Iterator[tuple[Estimator, Covariance]]:
     """Every estimator with every covariance that it has beside the classical one."""
     for estimator in case.meats:
-        for kind in COVARIANCES[1:]:
-            if estimator != "between" or kind in OF_BETWEEN:
+        for kind in list(COVARIANCES)[1:]:
+            if kind in ESTIMATORS[estimator].covariances:
                 yield estimator, kind
 
 
@@ -72,7 +71,7 @@ def compare(
         assert names[1:] == list(other.fits[estimator].terms)
         first, second = one.errors(estimator, kind), other.errors(estimator, kind)
         # Effects leave the constant no scores by entity and time: only dirt is to be compared.
-        is_dirt = estimator in WITH_EFFECTS
+        is_dirt = ESTIMATORS[estimator].effects
         kept = [k for k, name in enumerate(names) if back(name) and (k or not is_dirt)]
         assert first.df == second.df
         assert (first.status == "few_clusters") == (second.status == "few_clusters")
@@ -177,7 +176,7 @@ def test_effects_leave_all_covariances_of_what_takes_them_out(
     one = Case.of(frame)
     for estimator, addition in (("within", entity), ("twoway", entity + year)):
         other = Case.of(frame.assign(y=frame[OUTCOME] + addition))
-        for kind in COVARIANCES[1:]:
+        for kind in list(COVARIANCES)[1:]:
             before = one.errors(estimator, kind).matrix[1:, 1:]  # type: ignore[arg-type]
             after = other.errors(estimator, kind).matrix[1:, 1:]  # type: ignore[arg-type]
             unit = np.sqrt(np.diag(one.fits[estimator].covariance)[1:])

@@ -7,9 +7,8 @@ import pandas as pd
 import pytest
 from tests.panels import ENTITY, Case, GravityTables, make_panel, run_gravity_models
 
-from trade_potential.gravity.covariance import CORRECTIONS, COVARIANCES, OF_BETWEEN
-from trade_potential.gravity.estimate import ESTIMATORS
-from trade_potential.inference.registry import COVARIANCES as SPECS
+from trade_potential.gravity.covariance import CORRECTIONS
+from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, estimators
 from trade_potential.inference.wald import FEW_CLUSTERS
 from trade_potential.results.gravity import covariance_by_slot, slots_of
 
@@ -50,26 +49,26 @@ def test_every_estimator_has_every_covariance_it_can_have(small: GravityTables) 
     found = pairs[["estimator", "covariance"]].drop_duplicates()
     expected = {
         (estimator, kind)
-        for estimator in ESTIMATORS
+        for estimator in estimators("least_squares")
         for kind in COVARIANCES
-        if estimator != "between" or kind in OF_BETWEEN
+        if kind in ESTIMATORS[estimator].covariances
     }
     assert set(found.itertuples(index=False, name=None)) == expected
     assert (pairs["correction"] == pairs["covariance"].map(dict(CORRECTIONS))).all()
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("estimator", estimators("least_squares"))
 def test_errors_are_those_of_the_library(small: GravityTables, case: Case, estimator: str) -> None:
     coefficients = rows_of(small, "a", "coefficients")
     products = rows_of(small, "a", "covariances")
     max_terms = small.results.max_terms
     fit = case.fits[estimator]
     names = ["const", *fit.terms]
-    for kind in COVARIANCES[1:]:
-        if estimator == "between" and kind not in OF_BETWEEN:
+    for kind in list(COVARIANCES)[1:]:
+        if kind not in ESTIMATORS[estimator].covariances:
             continue
         ours = case.errors(estimator, kind)
-        first = 1 if estimator in ("within", "twoway") else 0  # the constant is a convention there
+        first = 1 if ESTIMATORS[estimator].effects else 0  # the constant is a convention there
         mine = coefficients[
             (coefficients["estimator"] == estimator) & (coefficients["covariance"] == kind)
         ].set_index("term")
@@ -79,10 +78,10 @@ def test_errors_are_those_of_the_library(small: GravityTables, case: Case, estim
         with np.errstate(invalid="ignore"):
             errors = np.sqrt(np.diag(ours.matrix))
         np.testing.assert_allclose(mine["coefficient_se"].iloc[first:], errors[first:], rtol=SAME)
-        is_normal = estimator in ("random", "mundlak")
+        is_normal = ESTIMATORS[estimator].law == "normal"
         assert mine["df"].isna().all() if is_normal else (mine["df"] == ours.df).all()
         stored = products[(products["estimator"] == estimator) & (products["covariance"] == kind)]
-        assert len(stored) == SPECS[kind].is_stored
+        assert len(stored) == COVARIANCES[kind].is_stored
         if len(stored):
             slots = slots_of(("x1", "x2", "x3"), names, max_terms)
             scale = covariance_by_slot(np.outer(errors, errors), slots, max_terms)
@@ -131,7 +130,9 @@ def test_few_clusters_and_few_years_are_named(small: GravityTables) -> None:
 def test_joint_test_of_each_estimator_and_covariance(small: GravityTables, case: Case) -> None:
     tests = rows_of(small, "a", "tests")
     joint = tests[tests["test"] == "joint_significance"].set_index(["estimator", "covariance"])
-    assert len(joint) == 5 * len(COVARIANCES) + 1 + len(OF_BETWEEN) - 1
+    assert len(joint) == sum(
+        len(ESTIMATORS[name].covariances) for name in estimators("least_squares")
+    )
     fit, matrix = case.fits["pooled"], case.errors("pooled", "clustered").matrix
     expected = fit.slopes @ np.linalg.solve(matrix[1:, 1:], fit.slopes) / 3.0
     own = joint.loc[("pooled", "clustered")]

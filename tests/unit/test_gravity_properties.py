@@ -16,9 +16,10 @@ from tests.panels import (
     unbalanced_sizes,
 )
 
-from trade_potential.gravity.estimate import Estimate, Estimator
+from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.specification_tests import run_tests
+from trade_potential.inference.registry import Estimator
 
 UNCHANGED = 1e-8
 """Another unit or order of rows changes the rounding, by some hundred units of 1e-16 each time the

@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 from tests.panels import ENTITY, OUTCOME, Array, Case, make_panel, unbalanced_sizes
 
-from trade_potential.gravity.covariance import COVARIANCES
 from trade_potential.gravity.estimate import Estimate
+from trade_potential.inference.registry import COVARIANCES
 
 SAME = 1e-9
 """Two exact formulas in double precision, in units of the diagonal; they agree to 1e-12 here, the
 rest is room for other processors."""
 
-SANDWICHES = COVARIANCES[1:]
+SANDWICHES = list(COVARIANCES)[1:]
 
 
 def assert_same(ours: Array, theirs: Array) -> None:
@@ -110,7 +110,7 @@ def transformed(frame: pd.DataFrame, fit: Estimate, weights: Array) -> tuple[Arr
     sizes = frame.groupby(ENTITY)[OUTCOME].transform("size").to_numpy()
     means = weighted_means(frame, columns, weights)
     theta, left = np.zeros(len(frame)), np.ones(len(frame))
-    if fit.estimator in ("random", "mundlak"):
+    if fit.spec.has_theta:
         theta = 1.0 - fit.sigma_e / np.sqrt(sizes * fit.sigma_u**2 + fit.sigma_e**2)
         left = 1.0 - theta
     back = 0.0
@@ -133,7 +133,7 @@ def test_from_rows(seed: int, is_weighted: bool) -> None:
     frame["weight"] = rng.uniform(0.2, 5.0, len(frame)) if is_weighted else 1.0
     case = Case.of(frame, weights="weight" if is_weighted else None)
     weights = (frame["weight"] / frame["weight"].mean()).to_numpy()
-    for estimator in ("pooled", "within", "random", "mundlak"):
+    for estimator in case.fits.keys() - {"between", "twoway"}:
         fit = case.fits[estimator]
         y, design = transformed(frame, fit, weights)
         effects = frame[ENTITY].nunique() - 1 if estimator == "within" else 0

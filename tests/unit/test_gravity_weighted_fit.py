@@ -10,8 +10,9 @@ import pyfixest as pf
 import pytest
 from tests.panels import ENTITY, OUTCOME, make_panel, moments_of, regressors_of, unbalanced_sizes
 
-from trade_potential.gravity.estimate import ESTIMATORS, Estimate, Estimator
+from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.estimators import estimate_all
+from trade_potential.inference.registry import Estimator, estimators
 
 SAME = 1e-9
 """Moments and rows: the order of additions."""
@@ -103,7 +104,7 @@ def test_weights_of_rows_count_within_their_entity() -> None:
     assert fit.sigma_u == pytest.approx(effects.std(ddof=1), rel=1e-6)
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("estimator", estimators("least_squares"))
 def test_every_estimator_has_the_same_measure(estimator: Estimator) -> None:
     """Correlations of its own line with the outcome, by one rule; mundlak's has means in it."""
     frame = panel(varies=False)

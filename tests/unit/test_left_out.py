@@ -14,8 +14,9 @@ from tests.panels import ENTITY, OUTCOME, make_panel, moments_of, regressors_of,
 from tests.unit.test_cli import Shell
 from tests.unit.test_ppml import fitted_on, gravity_rows
 
-from trade_potential.gravity.estimate import ESTIMATORS, Estimate, Estimator, strictly
+from trade_potential.gravity.estimate import Estimate, strictly
 from trade_potential.gravity.estimators import estimate_all
+from trade_potential.inference.registry import Estimator, estimators
 from trade_potential.ppml.estimate import fit_ppml
 from trade_potential.ppml.result import strictly as strictly_ppml
 
@@ -58,7 +59,7 @@ REDUNDANT = {
 # --- Least squares --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("estimator", estimators("least_squares"))
 @pytest.mark.parametrize("case", REDUNDANT)
 def test_every_estimator_is_as_without_them(case: str, estimator: Estimator) -> None:
     columns, names, said = REDUNDANT[case]
@@ -147,7 +148,7 @@ def test_the_warehouse_keeps_a_row_for_each() -> None:
     held = tables.results.coefficients
     rows = held[held["term_status"] == "omitted"]
     assert set(rows["term"]) == {"x4", "x5"}
-    assert len(rows) == 2 * len(ESTIMATORS)
+    assert len(rows) == 2 * len(estimators("least_squares"))
     assert rows["coefficient"].isna().all()
     assert rows["reason"].str.contains("x5 does not vary over the sample").all()
     for name, key, quantities in (

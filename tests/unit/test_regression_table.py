@@ -12,8 +12,6 @@ from typing import Any
 import pytest
 
 from trade_potential.errors import InputError
-from trade_potential.gravity.estimate import ESTIMATORS as ESTIMATORS_OF_GRAVITY
-from trade_potential.inference import CONSTANT as CONSTANT_OF_GRAVITY
 from trade_potential.regression_table import FORMATS, Coefficient, Format, Model, render
 from trade_potential.regression_table import model as words
 from trade_potential.regression_table.cells import Text, figure, probability
@@ -271,8 +269,6 @@ def test_terms_in_order_of_appearance_and_the_constant_last() -> None:
 
 
 def test_words_of_the_project() -> None:
-    assert set(ESTIMATORS_OF_GRAVITY) <= set(words.ESTIMATORS)
-    assert words.CONSTANT == CONSTANT_OF_GRAVITY
     text = render(
         [dataclasses.replace(only(), covariance="clustered_twoway")],
         format="markdown",

@@ -18,13 +18,12 @@ from tests.unit.test_gravity_wald_tests import assert_not_available
 from tests.unit.test_ppml import gravity_rows
 
 from trade_potential.gravity.reset import reset
+from trade_potential.inference.registry import COVARIANCES
 from trade_potential.ppml.estimate import fit_ppml
 from trade_potential.ppml.reset import reset as reset_of_ppml
 
 SAME = 1e-7
 """The powers of a fit that is far from zero are nearly collinear for the others, not for us."""
-
-COVARIANCES = ("classical", "robust", "clustered", "clustered_twoway", "driscoll_kraay")
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from linearmodels.shared.hypotheses import quadratic_form_test
 from scipy import stats
 
 from trade_potential.audit.design import Design
-from trade_potential.gravity.covariance import COVARIANCES, OF_BETWEEN
+from trade_potential.inference.registry import ESTIMATORS
 from trade_potential.inference.wald import RANK_TOLERANCE
 from trade_potential.linalg import FloatArray
 
@@ -34,6 +34,9 @@ CLASSES = {
     "clustered_twoway": ClusteredCovariance,
     "driscoll_kraay": DriscollKraay,
 }
+
+NORMAL = ("random", "mundlak")
+"""Estimators of the normal law, as Stata's ``xtreg, re``: said here once more, not read of them."""
 
 SCORES_LOSS = 100.0
 """Errors from scores lose more digits to collinearity: scores rest on residuals that have lost
@@ -79,7 +82,8 @@ def errors_of(
         back: (k + 1, k + 1) to the units of the rows.
     """
     groups, times = int(design.partners.max()) + 1, int(design.years.max()) + 1
-    year_effects = design.n_absorbed - (groups - 1) if design.estimator == "twoway" else 0
+    spec = ESTIMATORS[design.estimator]
+    year_effects = design.n_absorbed - (groups - 1) if spec.needs_time else 0
     settings: dict[str, dict[str, Any]] = {
         "robust": {"extra_df": design.n_absorbed},
         "clustered": {
@@ -101,10 +105,8 @@ def errors_of(
     ids = (design.partners[:, None], design.years[:, None])
     rows = (design.y[:, None], design.x, params[:, None])
     found = {"classical": back @ classical @ back.T}
-    is_normal = design.estimator in ("random", "mundlak")
-    for kind in COVARIANCES[1:]:
-        if design.estimator == "between" and kind not in OF_BETWEEN:
-            continue
+    is_normal = design.estimator in NORMAL
+    for kind in spec.published[1:]:
         if clusters.get(kind, 2) < 2:
             found[kind] = np.full_like(back, np.nan)
         else:

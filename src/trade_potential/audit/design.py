@@ -8,8 +8,8 @@ import numpy as np
 
 from trade_potential.audit.collinear import beside, collinear
 from trade_potential.audit.panel import Codes, Panel
-from trade_potential.gravity.estimate import WITH_EFFECTS
 from trade_potential.gravity.moments import MEAN_OF
+from trade_potential.inference.registry import ESTIMATORS
 from trade_potential.linalg import FloatArray
 
 
@@ -58,11 +58,12 @@ def design_of(panel: Panel, estimator: str, theta: dict[int, float]) -> Design:
     """Rows of an estimator; ``theta`` by rows of a partner is read for random and mundlak."""
     years, n_absorbed = panel.years, 0
     left_out: tuple[str, ...] = ()
-    if estimator == "between":
+    spec = ESTIMATORS[estimator]
+    if spec.unit == "entity":
         values, partners = panel.means, np.arange(len(panel.sizes))
         constant, left_out = np.ones(len(values)), panel.flat_between
-    elif estimator in WITH_EFFECTS:
-        is_twoway = estimator == "twoway"
+    elif spec.effects:
+        is_twoway = spec.needs_time
         # The means go back: the constant is then that of the means, as for both libraries.
         values = (panel.twoway if is_twoway else panel.deviations) + panel.values.mean(axis=0)
         left_out = panel.absorbed_twoway if is_twoway else panel.absorbed
@@ -71,18 +72,18 @@ def design_of(panel: Panel, estimator: str, theta: dict[int, float]) -> Design:
     else:
         partners = panel.partners
         taken = np.zeros(len(panel.sizes))
-        if estimator != "pooled":
+        if spec.has_theta:
             taken = np.array([theta[int(n)] for n in panel.sizes])
         values = panel.values - (taken[:, None] * panel.means)[partners]
         constant = 1.0 - taken[partners]
     terms = tuple(term for term in panel.terms if term not in left_out)
     x = np.column_stack([constant, values[:, panel.at(terms)]])
-    if estimator != "mundlak":
+    if not spec.has_means:
         # Combinations that only show once the effects are out, or between the means of partners.
         left_out = (*left_out, *(terms[k] for k in collinear(x)))
         terms = tuple(term for term in terms if term not in left_out)
         x = np.column_stack([constant, values[:, panel.at(terms)]])
-    if estimator == "mundlak":
+    if spec.has_means:
         varying = tuple(t for t in terms if t not in (*panel.absorbed, *panel.flat_between))
         means = constant[:, None] * panel.means[partners][:, panel.at(varying)]
         x = np.column_stack([x, means])
@@ -91,22 +92,22 @@ def design_of(panel: Panel, estimator: str, theta: dict[int, float]) -> Design:
         left_out = tuple(name for name in names[len(terms) :] if name in again)
         terms = tuple(name for name in names if name not in left_out)
         x = x[:, [0, *(1 + names.index(name) for name in terms)]]
-    if estimator == "between":
+    if spec.unit == "entity":
         years = np.zeros(len(values), dtype=np.intp)
     return Design(estimator, terms, left_out, values[:, 0], x, partners, years, n_absorbed)
 
 
 def objection(panel: Panel, design: Design) -> tuple[str, str]:
     """Status and sentence of the first documented rule that allows no estimate; empty if all do."""
-    estimator = design.estimator
-    if estimator not in ("pooled", "between") and panel.sizes.max() < 2:
+    spec = ESTIMATORS[design.estimator]
+    if spec.has_sigma_e and panel.sizes.max() < 2:
         return "single_period", "no partner has two rows"
-    if estimator == "mundlak":
+    if spec.has_means:
         lost = len(panel.sizes) - 1 - len(panel.terms) + len(panel.flat_between)
         if lost <= 0:
             return "too_few_entities", f"{lost} residual degrees of freedom between partners"
     if design.df_resid <= 0:
-        if estimator == "between":  # means of too few partners are combinations of each other
+        if spec.unit == "entity":  # means of too few partners are combinations of each other
             rest = design.df_resid - len(design.left_out)
             return "too_few_entities", f"{rest} residual degrees of freedom on the means"
         return "too_few_rows", f"{design.df_resid} residual degrees of freedom on the rows"

@@ -14,20 +14,20 @@ from trade_potential.audit.ppml_solution import Recomputed, recompute_ppml
 from trade_potential.audit.published import (
     NUMBER,
     SPEC,
-    STORED,
     Record,
     number_key,
     published_numbers,
 )
 from trade_potential.errors import InputError
 from trade_potential.inference import CONSTANT
+from trade_potential.inference.left_out import WITHOUT_COEFFICIENT
+from trade_potential.inference.registry import COVARIANCES
 from trade_potential.inference.wald import too_few
 from trade_potential.linalg import COLLINEARITY_TOLERANCE, FloatArray
 from trade_potential.precision import is_constant
-from trade_potential.regression_table.model import WITHOUT_COEFFICIENT
 from trade_potential.results.build import terms_by_spec
 from trade_potential.results.gravity import Tables
-from trade_potential.results.ppml import KINDS, PAIR, PPML_EFFECTS, YEAR, ppml_rows
+from trade_potential.results.ppml import PAIR, PPML_EFFECTS, PUBLISHED, YEAR, ppml_rows
 
 REFERENCE = "statsmodels.GLM on dummies"
 RECOMPUTED = (
@@ -134,7 +134,7 @@ def _explained(
     for term, column, does_not_vary in zip(terms, x.T, flat, strict=False):
         said = "it does not vary" if does_not_vary else _explains(column, designs)
         if said:
-            key = number_key(estimator, "coefficient", covariance=KINDS[0], term=term)
+            key = number_key(estimator, "coefficient", covariance=PUBLISHED[0], term=term)
             found.append({**key, "reason": said})
     constants = {
         "recomputed": np.nan,
@@ -176,7 +176,7 @@ def _recomputed(rows: pd.DataFrame, terms: list[str], estimator: str, level: flo
     ]
     groups = {"clustered": rows[PAIR].nunique()}
     groups["clustered_twoway"] = min(groups["clustered"], rows[YEAR].nunique())
-    for kind in KINDS:
+    for kind in PUBLISHED:
         is_few = bool(too_few(groups.get(kind, len(rows)), "clusters", len(plain.terms)))
         found += _of_kind(plain, wider, estimator, kind, level, is_few=is_few)
     constants = {"condition": 1.0, "reference": REFERENCE, "reason": "", "is_rounding": False}
@@ -191,7 +191,7 @@ def _of_kind(
     with np.errstate(invalid="ignore"):
         errors = np.sqrt(np.diag(matrix))
     quantile = float(stats.norm.ppf(0.5 + level / 2.0))
-    is_kept = kind in STORED
+    is_kept = COVARIANCES[kind].is_stored
     if is_kept:
         key = number_key(estimator, "critical_value", covariance=kind)
         yield {**key, "recomputed": quantile, "scale": 1.0}

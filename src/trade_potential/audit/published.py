@@ -10,9 +10,9 @@ import pandas as pd
 
 from trade_potential.gravity.estimate import ESTIMATED
 from trade_potential.gravity.scores import read_products
-from trade_potential.inference.registry import COVARIANCES, ESTIMATORS
+from trade_potential.inference.left_out import WITHOUT_COEFFICIENT
+from trade_potential.inference.registry import ESTIMATORS
 from trade_potential.linalg import FloatArray
-from trade_potential.regression_table.model import WITHOUT_COEFFICIENT
 from trade_potential.results.gravity import Tables, slots_of
 
 SPEC = ["study_id", "spec_id"]
@@ -41,14 +41,6 @@ SCALARS = (
     "sigma_e",
     "condition_number",
 )
-
-
-WITH_SIGMA_U = tuple(name for name, spec in ESTIMATORS.items() if spec.has_sigma_u)
-WITH_SIGMA_E = tuple(name for name, spec in ESTIMATORS.items() if spec.has_sigma_e)
-WITH_THETA = tuple(name for name, spec in ESTIMATORS.items() if spec.has_theta)
-"""Of the others theta is 0 or 1 by definition."""
-STORED = tuple(name for name, spec in COVARIANCES.items() if spec.is_stored)
-"""Covariances of which every element is published."""
 
 
 def number_key(estimator: str, quantity: str, *, covariance: str = "", term: str = "") -> Record:
@@ -97,14 +89,15 @@ def _of_fit(row: Record) -> Iterator[Record]:
     estimator, is_estimated = row["estimator"], row["status"] in ESTIMATED
     if not is_estimated:
         yield _number(estimator, "status", np.nan, term=str(row["status"]))
-    having = {"sigma_u": WITH_SIGMA_U, "sigma_e": WITH_SIGMA_E}
+    spec = ESTIMATORS[estimator]
+    has = {"sigma_u": spec.has_sigma_u, "sigma_e": spec.has_sigma_e}
     for name in SCALARS if is_estimated else SIZES:
-        if estimator in having.get(name, (estimator,)):
+        if has.get(name, True):
             yield _number(estimator, name, row[name])
 
 
 def _of_weight(row: Record) -> Iterator[Record]:
-    if row["estimator"] in WITH_THETA:
+    if ESTIMATORS[row["estimator"]].has_theta:  # of the others it is 0 or 1 by definition
         yield _number(row["estimator"], "theta", row["theta"], term=str(row["group_size"]))
 
 

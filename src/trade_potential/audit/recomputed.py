@@ -10,18 +10,11 @@ from scipy import stats
 
 from trade_potential.audit.covariances import Errors
 from trade_potential.audit.panel import Panel
-from trade_potential.audit.published import (
-    NUMBER,
-    STORED,
-    WITH_SIGMA_E,
-    WITH_SIGMA_U,
-    Record,
-    number_key,
-)
+from trade_potential.audit.published import NUMBER, Record, number_key
 from trade_potential.audit.reestimate import Fit, Refusal, reestimate
 from trade_potential.audit.row_tests import RowTest, row_tests
-from trade_potential.gravity.estimate import ESTIMATORS
 from trade_potential.inference import CONSTANT
+from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, estimators
 from trade_potential.linalg import FloatArray
 
 SMALL = 1e-6
@@ -46,7 +39,7 @@ def recomputed_numbers(
     """
     rows: list[Record] = []
     if sample.empty:
-        for name in ESTIMATORS:
+        for name in estimators("least_squares"):
             rows += _refusal(Refusal(name, "rows", "the sample has no rows", "no_rows"))
             rows += _sizes(name, 0, 0)
         return pd.DataFrame(rows, columns=_COLUMNS)
@@ -132,7 +125,7 @@ def _with_errors(fit: Fit, errors: Errors, level: float) -> Iterator[Record]:
                 reason=fit.note,
                 is_rounding=fit.is_exact,
             )
-    if errors.kind not in STORED:
+    if not COVARIANCES[errors.kind].is_stored:
         return
     key = number_key(fit.estimator, "critical_value", covariance=errors.kind)
     yield _row(key, quantile, 1.0, "scipy.stats", reason=fit.note)
@@ -167,8 +160,9 @@ def _scalars(fit: Fit, panel: Panel) -> Iterator[Record]:
     for name in ("n_rows", "n_absorbed", "df_resid"):
         yield _row(number_key(fit.estimator, name), fit.scalars[name], 1.0, reference, reason=note)
     scales = {"ssr": SMALL * panel.outcome_sd**2 * len(panel.outcome)}
-    scales |= {"sigma_u": SMALL * panel.outcome_sd} if fit.estimator in WITH_SIGMA_U else {}
-    scales |= {"sigma_e": SMALL * panel.outcome_sd} if fit.estimator in WITH_SIGMA_E else {}
+    spec = ESTIMATORS[fit.estimator]
+    scales |= {"sigma_u": SMALL * panel.outcome_sd} if spec.has_sigma_u else {}
+    scales |= {"sigma_e": SMALL * panel.outcome_sd} if spec.has_sigma_e else {}
     for name, scale in scales.items():
         yield _row(
             number_key(fit.estimator, name),

@@ -24,14 +24,14 @@ from statsmodels.regression.linear_model import OLS  # type: ignore[import-untyp
 from trade_potential.audit.covariances import Errors, errors_of
 from trade_potential.audit.design import Design, design_of, objection
 from trade_potential.audit.panel import Panel
-from trade_potential.gravity.estimate import ESTIMATORS
 from trade_potential.inference import CONSTANT
+from trade_potential.inference.registry import ESTIMATORS, estimators
 from trade_potential.linalg import FloatArray
 
 EXACT_FIT = 1e-18
 """With less than this share of the squares left, residuals are rounding: nothing rests on them."""
 
-_MODELS: dict[str, Any] = {
+MODELS: dict[str, Any] = {
     "pooled": (PooledOLS, {}),
     "between": (BetweenOLS, {}),
     "within": (PanelOLS, {"entity_effects": True}),
@@ -102,7 +102,7 @@ class Refusal:
 def reestimate(panel: Panel) -> dict[str, Fit | Refusal]:
     """Every estimator by a library, or why there is none."""
     found: dict[str, Fit | Refusal] = {}
-    for estimator in ESTIMATORS:  # random comes after within, mundlak after random
+    for estimator in estimators("least_squares"):  # random comes after within, mundlak after random
         found[estimator] = _reestimate(panel, estimator, found)
     return found
 
@@ -110,7 +110,7 @@ def reestimate(panel: Panel) -> dict[str, Fit | Refusal]:
 def _reestimate(panel: Panel, estimator: str, found: dict[str, Fit | Refusal]) -> Fit | Refusal:
     reference = _reference(estimator)
     if np.isnan(panel.sd[0]):
-        is_short = estimator not in ("pooled", "between") and panel.sizes.max() < 2
+        is_short = ESTIMATORS[estimator].has_sigma_e and panel.sizes.max() < 2
         status = "single_period" if is_short else "rank_deficient"
         reason = "the outcome does not vary over the rows"
         return Refusal(estimator, "numpy on rows", reason, status)
@@ -140,7 +140,7 @@ def _reestimate(panel: Panel, estimator: str, found: dict[str, Fit | Refusal]) -
 def _reference(estimator: str) -> str:
     if estimator == "mundlak":
         return "statsmodels.OLS on rows less theta of linearmodels.RandomEffects"
-    return f"linearmodels.{_MODELS[estimator][0].__name__}"
+    return f"linearmodels.{MODELS[estimator][0].__name__}"
 
 
 def _degenerate(panel: Panel, found: dict[str, Fit | Refusal], said: str) -> Fit | Refusal:
@@ -159,7 +159,7 @@ def _degenerate(panel: Panel, found: dict[str, Fit | Refusal], said: str) -> Fit
 
 def library_model(panel: Panel, estimator: str, terms: tuple[str, ...]) -> Any:
     """The model of linearmodels on the rows."""
-    model, settings = _MODELS[estimator]
+    model, settings = MODELS[estimator]
     x = panel.regressors[list(terms)].assign(**{CONSTANT: 1.0})[[CONSTANT, *terms]]
     return model(panel.outcome, x, **settings)
 
@@ -188,14 +188,15 @@ def _fit(panel: Panel, design: Design, estimator: str, before: Fit | None) -> Fi
                 scalars["df_resid"] = float(plain.df_resid)
             residuals, params = plain.resids.to_numpy(), plain.params.to_numpy()
     scalars |= {"ssr": ssr, "n_rows": float(plain.nobs)}
-    if estimator in ("pooled", "between", "within", "twoway"):
+    spec = ESTIMATORS[estimator]
+    if not spec.has_theta:
         scalars["r_squared"] = float(plain.rsquared)
     if estimator == "within":
         effects = plain.estimated_effects.iloc[:, 0].groupby(level=0).mean()
         scalars["sigma_u"] = float(effects.std(ddof=1))
         if len(panel.sizes) > 1:
             scalars["f_effects"] = float(plain.f_pooled.stat)
-    if estimator in ("within", "twoway"):
+    if spec.effects:
         scalars["sigma_e"] = float(np.sqrt(ssr / scalars["df_resid"]))
     if estimator == "random":
         parts = plain.variance_decomposition

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from trade_potential.cli.session import DEGENERATE, OK, Progress, connect, write
 from trade_potential.errors import InputError
+from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, estimators
 
 if TYPE_CHECKING:
     import duckdb
 
     from trade_potential.cli.model_report import ModelReport
-    from trade_potential.gravity.covariance import Covariance, Sandwich
-    from trade_potential.gravity.estimate import Estimate, Estimator
+    from trade_potential.gravity.covariance import Sandwich
+    from trade_potential.gravity.estimate import Estimate
     from trade_potential.gravity.moments import PanelMoments
+    from trade_potential.inference.registry import Covariance, Estimator
     from trade_potential.inference.test_result import TestResult
     from trade_potential.ppml.columns import Columns
     from trade_potential.rows.files import Loss, TableFile
 
 FORMATS = ("table", "json", "csv", "latex", "html", "markdown")
-OVER_ROWS = ("robust", "clustered_twoway", "driscoll_kraay")
-"""Covariances that take one more pass over the rows."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,9 @@ def _on_moments(
     relation, ledger = _logarithm(connection, args, table)
     progress(f"moments of {table.rows} rows")
     covariance: Covariance = args.covariance or "classical"
-    over_time = args.tests or "twoway" in args.estimator or covariance in OVER_ROWS
+    over_rows = COVARIANCES[covariance].over_rows
+    asked = [name for name in args.estimator if name in estimators("least_squares")]
+    over_time = args.tests or over_rows or any(ESTIMATORS[name].needs_time for name in asked)
     columns: dict[str, Any] = {
         "outcome": "v0",
         "regressors": [f"v{k}" for k in range(1, len(args.regressors) + 1)],
@@ -174,13 +176,10 @@ def _on_moments(
 
     fits = estimate_all(moments, refine)
     if args.strict:
-        asked = [name for name in fits if name in args.estimator]
         fits |= {name: strictly(fits[name], moments) for name in asked}
     try:
         found = {
-            name: _errors(connection, covariance, moments, fits[name], progress)
-            for name in args.estimator
-            if name != "ppml"
+            name: _errors(connection, covariance, moments, fits[name], progress) for name in asked
         }
     except InputError as error:
         raise InputError(f"{table.file.name}: column {args.time}: {error}") from error
@@ -192,14 +191,14 @@ def _on_moments(
                 connection,
                 relation,
                 **columns,
-                time="k1" if covariance in OVER_ROWS else None,
+                time="k1" if over_rows else None,
                 moments=moments,
                 pooled_fit=fits["pooled"],
                 covariance=covariance,
                 powers=args.reset_powers or RESET_POWERS,
             ),
         )
-    effects = {"within": (args.entity,), "twoway": (args.entity, args.time)}
+    columns_of = {"entity": args.entity, "time": args.time}
     reports: list[ModelReport] = []
     for estimator, errors in found.items():
         fit = fits[estimator]
@@ -209,7 +208,7 @@ def _on_moments(
             covariance=covariance,
             errors=errors,
             confidence_level=args.confidence_level,
-            effects=effects.get(estimator, ()),
+            effects=tuple(columns_of[effect] for effect in fit.spec.effects),
             tests=tests,
             ledger=ledger,
         )
@@ -231,7 +230,7 @@ def _errors(
     if covariance == "classical" or not fit.is_estimated:
         return None
     progress(f"scores of {fit.estimator}")
-    meats = fit_meats(connection, moments, fit, over_rows=covariance in OVER_ROWS)
+    meats = fit_meats(connection, moments, fit, over_rows=COVARIANCES[covariance].over_rows)
     return sandwich(fit, meats, covariance, n_entities=moments.n_entities)
 
 
@@ -246,14 +245,14 @@ def _tests(
     from trade_potential.gravity.covariance import sandwich
     from trade_potential.gravity.on_blocks.panel import fit_meats
     from trade_potential.gravity.specification_tests import run_tests
-    from trade_potential.gravity.wald_tests import hausman_robust, mundlak
+    from trade_potential.gravity.wald_tests import hausman_robust, mundlak_test
 
     progress("tests")
     fit, robust = fits["mundlak"], None
     if fit.is_estimated:
         meats = fit_meats(connection, moments, fit, over_rows=False)
         robust = sandwich(fit, meats, "clustered", n_entities=moments.n_entities)
-    return (*run_tests(moments, fits, refine), hausman_robust(fit, robust), mundlak(fit))
+    return (*run_tests(moments, fits, refine), hausman_robust(fit, robust), mundlak_test(fit))
 
 
 def _outcome(args: argparse.Namespace) -> str:

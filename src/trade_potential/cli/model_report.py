@@ -14,21 +14,16 @@ from trade_potential.cli.report_text import (
     shown,
     verdict,
 )
-from trade_potential.gravity.covariance import (
-    CORRECTIONS,
-    Covariance,
-    Sandwich,
-    law_df,
-)
+from trade_potential.gravity.covariance import CORRECTIONS, Sandwich
 from trade_potential.gravity.estimate import Estimate
-from trade_potential.gravity.left_out import beside_absorbed
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.wald_tests import joint_significance
 from trade_potential.inference import CONSTANT
+from trade_potential.inference.left_out import WITHOUT_COEFFICIENT, beside_absorbed
+from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, Covariance, Estimator
 from trade_potential.inference.test_result import TestResult, not_available
 from trade_potential.inference.wald import FEW_CLUSTERS, JOINT, Inference
 from trade_potential.regression_table import Coefficient, Model
-from trade_potential.regression_table.model import WITHOUT_COEFFICIENT
 from trade_potential.rows.files import Loss
 
 COEFFICIENT = ("term", "estimate", "std_error", "statistic", "p_value", "ci_low", "ci_high")
@@ -57,8 +52,8 @@ class ModelReport:
         ledger: Rows lost.
     """
 
-    estimator: str
-    covariance: str
+    estimator: Estimator
+    covariance: Covariance
     correction: str
     status: str
     reason: str
@@ -103,7 +98,7 @@ class ModelReport:
             inference = Inference.of(
                 estimate.coefficients,
                 matrix,
-                df=law_df(estimate.estimator, df),
+                df=estimate.spec.law_df(df),
                 confidence_level=confidence_level,
             )
             statistics = {
@@ -116,7 +111,7 @@ class ModelReport:
                 "sigma_e": estimate.sigma_e,
                 "condition_number": estimate.condition_number,
             }
-            if estimate.estimator in ("random", "mundlak"):
+            if estimate.spec.has_theta:
                 statistics["theta_min"] = float(estimate.theta.min())
                 statistics["theta_max"] = float(estimate.theta.max())
         return cls(
@@ -262,7 +257,7 @@ class ModelReport:
         ]
         coefficients += [Coefficient(t, status=word) for t, word in self.without_coefficient()]
         statistics = {"n_obs": float(self.n_obs), "n_entities": float(self.n_entities)}
-        if self.estimator == "ppml":
+        if ESTIMATORS[self.estimator].family == "ppml":
             statistics["pseudo_r_squared"] = self.statistics.get("pseudo_r_squared", math.nan)
         else:
             names = ("r_squared_within", "r_squared_between", "r_squared_overall")
@@ -283,7 +278,7 @@ class ModelReport:
             tests={test.name: test.p_value for test in self.tests},
             # Of PPML there is a choice, and of Driscoll and Kraay's the times matter.
             correction=self.correction
-            if self.estimator == "ppml" or self.covariance == "driscoll_kraay"
+            if ESTIMATORS[self.estimator].family == "ppml" or COVARIANCES[self.covariance].has_lags
             else "",
         )
 

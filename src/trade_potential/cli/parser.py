@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import argparse
 import csv
-from collections.abc import Callable
-from typing import Any, NoReturn
+from collections.abc import Callable, Collection
+from typing import Any, NoReturn, get_args
 
 from trade_potential import limits
 from trade_potential.cli import gravity, index, releases, table
 from trade_potential.cli.session import BAD_ARGUMENTS
 from trade_potential.errors import InputError
+from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, Correction, of_commands
 
 INDEX_THRESHOLDS = {"eigenvalue": 1.0, "cumulative_share": 0.8}
-ESTIMATORS = ("pooled", "between", "within", "twoway", "random", "mundlak", "ppml")
-COVARIANCES = ("classical", "robust", "clustered", "clustered_twoway", "driscoll_kraay")
-CORRECTIONS = ("small_sample", "ppmlhdfe", "none")
-WITHOUT = {"between": COVARIANCES[3:], "ppml": COVARIANCES[4:]}
-"""Covariances that an estimator does not have: rows of between have no time."""
 
 GRAVITY_EXAMPLES = """examples of gravity:
   trade-potential gravity panel.csv --outcome lntrade --regressors lngdp,lnpop,lndist \\
@@ -41,7 +37,6 @@ TABLE_EXAMPLES = """examples of table:
   trade-potential table china_world --estimator pooled,mundlak,ppml --format latex
 """
 DEFAULT_TABLE = "pooled,within,twoway,random,mundlak,ppml"
-OF_WAREHOUSE = (*ESTIMATORS, "ppml_twoway")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -72,7 +67,7 @@ def _names(text: str) -> list[str]:
     return names
 
 
-def _estimators(text: str, known: tuple[str, ...] = ESTIMATORS) -> list[str]:
+def _estimators(text: str, known: Collection[str] = of_commands()) -> list[str]:
     """A list of estimators."""
     names = _names(text)
     unknown = [name for name in names if name not in known]
@@ -85,7 +80,7 @@ def _estimators(text: str, known: tuple[str, ...] = ESTIMATORS) -> list[str]:
 
 def _of_warehouse(text: str) -> list[str]:
     """A list of estimators of the marts."""
-    return _estimators(text, OF_WAREHOUSE)
+    return _estimators(text, ESTIMATORS)
 
 
 def _effects(text: str) -> list[tuple[str, ...]]:
@@ -204,12 +199,12 @@ def _gravity_arguments(sub: _Parser) -> None:
         required=True,
         type=_estimators,
         metavar="E",
-        help=f"one of {', '.join(ESTIMATORS)}, or several, separated by commas",
+        help=f"one of {', '.join(of_commands())}, or several, separated by commas",
     )
     sub.add_argument("--covariance", choices=COVARIANCES, help="default classical; of ppml robust")
     sub.add_argument(
         "--correction",
-        choices=CORRECTIONS,
+        choices=get_args(Correction),
         help="of the standard errors of ppml for small samples (default small_sample)",
     )
     sub.add_argument(
@@ -280,7 +275,7 @@ def _check_gravity(args: argparse.Namespace) -> None:
     if taken:
         error(f"a regressor is called {taken[0]}, a name of the result")
     for estimator in args.estimator:
-        if args.covariance in WITHOUT.get(estimator, ()):
+        if args.covariance and args.covariance not in ESTIMATORS[estimator].covariances:
             error(f"{estimator} has no covariance {args.covariance}")
     if args.reset_powers and not args.tests:
         error("--reset-powers belongs to --tests")

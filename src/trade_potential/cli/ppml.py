@@ -9,10 +9,11 @@ import numpy as np
 
 from trade_potential.cli.model_report import ModelReport
 from trade_potential.inference import CONSTANT
+from trade_potential.inference.registry import ESTIMATORS, Covariance
 from trade_potential.inference.test_result import TestResult, not_available
 from trade_potential.inference.wald import FEW_CLUSTERS, JOINT, Inference, wald
 from trade_potential.linalg import one_thread
-from trade_potential.ppml.covariance import CORRECTIONS, Kind
+from trade_potential.ppml.covariance import CORRECTIONS
 from trade_potential.ppml.estimate import fit_sample
 from trade_potential.ppml.reset import PPML_POWERS, reset
 from trade_potential.ppml.result import PpmlFit, strictly
@@ -35,7 +36,7 @@ def _factors(corrections: dict[str, float]) -> dict[str, float]:
 
 
 def _report(fit: PpmlFit, args: argparse.Namespace, ledger: list[Loss]) -> ModelReport:
-    kind: Kind = args.covariance or "robust"
+    kind: Covariance = args.covariance or ESTIMATORS["ppml"].base_covariance
     level = args.confidence_level
     status, reason, inference = str(fit.status), fit.reason, None
     statistics: dict[str, float] = {}

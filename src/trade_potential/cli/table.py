@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING
 
 from trade_potential.cli.session import OK, write
 from trade_potential.errors import InputError
+from trade_potential.inference.left_out import ABSORBED, WITHOUT_COEFFICIENT
+from trade_potential.inference.registry import ESTIMATORS, Dimension, Estimator
 
 if TYPE_CHECKING:
     import duckdb
 
     from trade_potential.regression_table import Model
 
-EFFECTS = {
-    "within": ("partner",),
-    "twoway": ("partner", "year"),
-    "ppml_twoway": ("partner", "year"),
-}
+DIMENSIONS: dict[Dimension, str] = {"entity": "partner", "time": "year"}
 STATISTICS = ("n_obs", "n_entities", "r_squared_within", "r_squared_between", "r_squared_overall")
 TESTS = ("f_effects", "breusch_pagan_lm", "hausman_robust")
 
@@ -60,13 +58,16 @@ def _default_spec(connection: duckdb.DuckDBPyConnection, study: str) -> str:
 
 
 def _model(
-    connection: duckdb.DuckDBPyConnection, args: argparse.Namespace, spec: str, estimator: str
+    connection: duckdb.DuckDBPyConnection,
+    args: argparse.Namespace,
+    spec_id: str,
+    estimator: Estimator,
 ) -> Model:
     """One column, from fct_gravity_diagnostics, _coefficients and _tests."""
     from trade_potential.regression_table import Coefficient, Model
-    from trade_potential.regression_table.model import ABSORBED, WITHOUT_COEFFICIENT
 
-    key = [args.study, spec, estimator]
+    spec = ESTIMATORS[estimator]
+    key = [args.study, spec_id, estimator]
     diagnostics = connection.execute(
         "select diagnostic, diagnostic_value, estimator_status, coalesce(reason, '') "
         "from marts.fct_gravity_diagnostics where study_id = ? and spec_id = ? and estimator = ?",
@@ -91,7 +92,7 @@ def _model(
         for term, value, error, p_value, _, said, _ in rows
     ]
     statistics = {name: values[name] for name in STATISTICS if name in values}
-    if estimator.startswith("ppml") and "pseudo_r_squared" in values:
+    if spec.family == "ppml" and "pseudo_r_squared" in values:
         statistics["pseudo_r_squared"] = values["pseudo_r_squared"]
     tests = connection.execute(
         "select test, p_value from marts.fct_gravity_tests where study_id = ? and spec_id = ? "
@@ -113,6 +114,6 @@ def _model(
         statistics=statistics,
         status=status,
         reason="; ".join(filter(None, [reason, *sorted(doubts)])),
-        effects={name: name in EFFECTS.get(estimator, ()) for name in ("partner", "year")},
-        tests={name: p for name, p in tests if name in TESTS and not estimator.startswith("ppml")},
+        effects={name: effect in spec.effects for effect, name in DIMENSIONS.items()},
+        tests={name: p for name, p in tests if name in TESTS and spec.family == "least_squares"},
     )

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from trade_potential.errors import InputError
-from trade_potential.gravity.estimate import WITH_EFFECTS, Estimate
+from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.scores import Meats
+from trade_potential.inference.registry import Covariance
 from trade_potential.inference.wald import FEW_CLUSTERS, too_few
 from trade_potential.linalg import FloatArray
 from trade_potential.rows.times import TimeOrder
 
-Covariance = Literal["classical", "robust", "clustered", "clustered_twoway", "driscoll_kraay"]
-COVARIANCES: tuple[Covariance, ...] = (
-    "classical",
-    "robust",
-    "clustered",
-    "clustered_twoway",
-    "driscoll_kraay",
-)
 CORRECTIONS: dict[Covariance, str] = {
     "classical": "SSR / df_resid",
     "robust": "N / df_resid (HC1)",
@@ -30,14 +22,6 @@ CORRECTIONS: dict[Covariance, str] = {
     "driscoll_kraay": "N / df_resid; Bartlett, floor(4 (T/100)^(2/9)) lags",
 }
 """Small-sample corrections in words; ``sandwich`` has the formulas."""
-
-OF_BETWEEN: frozenset[str] = frozenset({"classical", "robust", "clustered"})
-"""Covariances of the between estimator: its rows are entities and have no time."""
-
-
-def law_df(estimator: str, df: float) -> float:
-    """Degrees of freedom of t; infinite, the normal distribution, for random effects (Stata)."""
-    return float("inf") if estimator in ("random", "mundlak") else float(df)
 
 
 @dataclass(frozen=True)
@@ -111,7 +95,7 @@ def sandwich(estimate: Estimate, meats: Meats, kind: Covariance, *, n_entities: 
     Miller (2011), eq. 2.3; Driscoll and Kraay (1998), eq. 7; Cameron and Miller (2015), eq. 11, 12.
     """
     k, n, df_resid = len(estimate.coefficients), estimate.n_rows, float(estimate.df_resid)
-    is_between = estimate.estimator == "between"
+    is_of_entities = estimate.spec.unit == "entity"
     time_rank = 0 if estimate.time_effects is None else estimate.time_effects.rank
     status, reason, k_counted = "ok", "", n - int(df_resid)
     times = ""
@@ -119,10 +103,10 @@ def sandwich(estimate: Estimate, meats: Meats, kind: Covariance, *, n_entities: 
         few, k_counted = too_few(n_entities, "clusters", k), k + time_rank
         meat = _grouped(meats.by_entity, n_entities) * (n - 1) / (n - k_counted)
         df = n_entities - 1.0
-    elif kind == "robust" and (is_between or meats.by_row is not None):
+    elif kind == "robust" and (is_of_entities or meats.by_row is not None):
         few, df = "", df_resid
         meat = n / df_resid * (meats.by_entity if meats.by_row is None else meats.by_row)
-    elif meats.by_row is not None and meats.by_time is not None and not is_between:
+    elif meats.by_row is not None and meats.by_time is not None and not is_of_entities:
         n_times = len(meats.by_time)
         if kind == "driscoll_kraay":
             times = _times(meats.times)
@@ -142,7 +126,7 @@ def sandwich(estimate: Estimate, meats: Meats, kind: Covariance, *, n_entities: 
         status, reason = FEW_CLUSTERS, few
     elif kind == "clustered_twoway":
         # Effects leave the constant no score by entity and time: its variance says nothing.
-        inner = matrix[1:, 1:] if estimate.estimator in WITH_EFFECTS else matrix
+        inner = matrix[1:, 1:] if estimate.spec.effects else matrix
         negative = int((np.linalg.eigvalsh(_unit_scale(inner)) < 0.0).sum())
         if negative:
             status = "not_positive_definite"

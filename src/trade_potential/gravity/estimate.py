@@ -9,20 +9,8 @@ import numpy as np
 
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.time_effects import TimeEffects
+from trade_potential.inference.registry import ESTIMATORS, Estimator, EstimatorSpec
 from trade_potential.linalg import FloatArray
-
-Estimator = Literal["pooled", "between", "within", "twoway", "random", "mundlak"]
-ESTIMATORS: tuple[Estimator, ...] = (
-    "pooled",
-    "between",
-    "within",
-    "twoway",
-    "random",
-    "mundlak",
-)
-WITH_EFFECTS: frozenset[str] = frozenset({"within", "twoway"})
-"""Estimators that take the effects out and so predict nothing for an entity as such."""
-
 
 DIGITS_AT_STAKE = 4.0
 """An estimate that has lost more decimal digits is refined on the rows where there are rows."""
@@ -103,6 +91,11 @@ class Estimate:
     omitted: tuple[str, ...] = ()
 
     @property
+    def spec(self) -> EstimatorSpec:
+        """What the estimator is and can do."""
+        return ESTIMATORS[self.estimator]
+
+    @property
     def is_estimated(self) -> bool:
         """Whether there are coefficients."""
         return self.status in ESTIMATED
@@ -139,14 +132,12 @@ class Estimate:
 
     def with_ssr(self, ssr: float) -> Estimate:
         """The estimate with another sum of squared residuals and what follows from it."""
-        is_own = self.estimator not in ("random", "mundlak")
+        is_own = not self.spec.has_theta
         return replace(
             self,
             ssr=ssr,
             r_squared=1.0 - ssr / self.tss if is_own and self.tss > 0.0 else self.r_squared,
-            sigma_e=float(np.sqrt(ssr / self.df_resid))
-            if self.estimator in WITH_EFFECTS
-            else self.sigma_e,
+            sigma_e=float(np.sqrt(ssr / self.df_resid)) if self.spec.effects else self.sigma_e,
         )
 
     def residual_direction(self, moments: PanelMoments) -> FloatArray:

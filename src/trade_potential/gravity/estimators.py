@@ -26,11 +26,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from trade_potential.gravity.estimate import Estimate, Estimator, Status, refused
+from trade_potential.gravity.estimate import Estimate, Status, refused
 from trade_potential.gravity.least_squares import NormalEquations, weighted_least_squares
-from trade_potential.gravity.left_out import LeftOut
+from trade_potential.gravity.left_out import left_out_of_sample
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.time_effects import TimeEffects
+from trade_potential.inference.registry import ESTIMATORS, Estimator, estimators
 
 ZERO_SIGMA_U = "the between variance is no larger than the within variance implies"
 
@@ -182,7 +183,7 @@ def mundlak(moments: PanelMoments, *, random_fit: Estimate | None = None) -> Est
     if not weights.any():
         reason = "within regression: it fits exactly, so that entity means have no weight"
         return refused("mundlak", "rank_deficient", reason, moments)
-    gone = LeftOut.of_sample(moments)
+    gone = left_out_of_sample(moments)
     moments = moments.select(tuple(t for t in moments.terms if t not in gone.omitted))
     flat_within = NormalEquations.of(
         moments, within_weight=1.0, between_weights=np.zeros_like(weights)
@@ -225,20 +226,17 @@ def mundlak(moments: PanelMoments, *, random_fit: Estimate | None = None) -> Est
 def estimate_all(
     moments: PanelMoments, refine: Callable[[Estimate], Estimate] = lambda fit: fit
 ) -> dict[Estimator, Estimate]:
-    """All estimators of the family on one sample; twoway where the moments hold times.
+    """All estimators of the family on one sample; those with time effects where there are times.
 
     Args:
         moments: Of the sample.
         refine: Gives an estimate its lost digits back, where there are rows. Random effects weigh
             by the variances of the within and between regressions, which need them first.
     """
-    inner, outer = refine(within(moments)), refine(between(moments))
-    effects = refine(random(moments, within_fit=inner, between_fit=outer))
-    fits: dict[Estimator, Estimate] = {
-        "pooled": refine(pooled(moments)),
-        "between": outer,
-        "within": inner,
-    }
-    if moments.times is not None:
-        fits["twoway"] = refine(twoway(moments))
-    return {**fits, "random": effects, "mundlak": refine(mundlak(moments, random_fit=effects))}
+    fits: dict[Estimator, Estimate] = {}
+    for name in estimators("least_squares"):
+        spec = ESTIMATORS[name]
+        if moments.times is not None or not spec.needs_time:
+            needed = {f"{other}_fit": fits[other] for other in spec.needs}
+            fits[name] = refine(spec.load()(moments, **needed))
+    return fits

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trade_potential.gravity.estimate import Estimate, Estimator, Status, refused
-from trade_potential.gravity.left_out import BEYOND, CONSTANT, LeftOut
+from trade_potential.gravity.estimate import Estimate, Status, refused
+from trade_potential.gravity.left_out import also_left_out, left_out_of_sample
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.time_effects import TimeEffects
+from trade_potential.inference.left_out import BEYOND_DOUBLES, CONSTANT_REGRESSOR, LeftOut
+from trade_potential.inference.registry import ESTIMATORS, Estimator, EstimatorSpec
 from trade_potential.linalg import FloatArray, ScaledSystem, collinear_columns
 from trade_potential.precision import few_digits
 
@@ -88,20 +90,17 @@ def _squared_correlation(products: FloatArray, slopes: FloatArray, used: list[in
 def left_out(
     moments: PanelMoments,
     equations: NormalEquations,
-    estimator: Estimator,
+    spec: EstimatorSpec,
     *,
     is_within: bool,
-    is_twoway: bool,
 ) -> LeftOut:
     """Regressors without a coefficient: over the sample, and as the estimator weighs the rows."""
-    gone = LeftOut.of_sample(moments)
+    gone = left_out_of_sample(moments)
     left = tuple(term for term in moments.terms if term not in gone.omitted)
     flat = tuple(term for term in equations.flat_terms() if term in left)
     varying = tuple(term for term in left if term not in flat)
     dependent = tuple(equations.collinear_terms(varying))
-    if is_within:
-        return gone.with_absorbed(flat, dependent, is_twoway=is_twoway)
-    return gone.with_omitted(flat, dependent, is_between=estimator == "between")
+    return also_left_out(gone, spec, flat, dependent, is_within=is_within)
 
 
 def _squared_residuals(products: FloatArray, slopes: FloatArray) -> float:
@@ -130,7 +129,7 @@ def weighted_least_squares(
 ) -> Estimate:
     """Solve one member of the family; a reason and a status are passed through to the result."""
     if moments.is_constant[0]:
-        said = BEYOND if moments.spread[0] else CONSTANT
+        said = BEYOND_DOUBLES if moments.spread[0] else CONSTANT_REGRESSOR
         return refused(estimator, "rank_deficient", said.format("the outcome"), moments)
     equations = NormalEquations.of(
         moments,
@@ -139,24 +138,24 @@ def weighted_least_squares(
         time_effects=time_effects,
     )
     is_within = not between_weights.any()
-    gone = left_out(
-        moments, equations, estimator, is_within=is_within, is_twoway=time_effects is not None
-    )
+    spec = ESTIMATORS[estimator]
+    gone = left_out(moments, equations, spec, is_within=is_within)
     terms = tuple(term for term in moments.terms if term not in gone.terms)
     used = moments.positions(terms)
 
-    n_rows = moments.n_entities if estimator == "between" else moments.n_obs
+    is_of_entities = spec.unit == "entity"
+    n_rows = moments.n_entities if is_of_entities else moments.n_obs
     n_absorbed = moments.n_entities - 1 if is_within else 0
     n_absorbed += time_effects.rank if time_effects else 0
     lost = len(used) + 1 + n_absorbed
     if n_rows <= lost:
         # Of too few rows regressors are combinations of each other: all of them were asked for.
         lost += len(gone.omitted)
-        few: Status = "too_few_entities" if estimator == "between" else "too_few_rows"
+        few: Status = "too_few_entities" if is_of_entities else "too_few_rows"
         return refused(
             estimator,
             few,
-            f"{n_rows} {'partners' if estimator == 'between' else 'rows'} for {lost} "
+            f"{n_rows} {'partners' if is_of_entities else 'rows'} for {lost} "
             f"coefficients: {n_rows - lost} residual degrees of freedom",
             moments,
         )
@@ -208,7 +207,7 @@ def weighted_least_squares(
         tss=float(centred[0, 0]),
         df_resid=df_resid,
         n_rows=n_rows,
-        r_squared=overall if estimator in ("random", "mundlak") else own,
+        r_squared=overall if spec.has_theta else own,
         r_squared_within=_squared_correlation(moments.within, slopes, used),
         r_squared_between=_squared_correlation(of_means, slopes, used),
         r_squared_overall=overall,

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from trade_potential.gravity.estimate import ESTIMATED, Estimate, Estimator
+from trade_potential.gravity.estimate import ESTIMATED, Estimate
 from trade_potential.gravity.estimators import pooled, within
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.inference.distributions import chi2_tail, f_tail
-from trade_potential.inference.test_result import TestResult, named, not_available
+from trade_potential.inference.registry import Estimator
+from trade_potential.inference.test_result import TestResult, hypothesis, not_available
 
 NEGATIVE_TOLERANCE = 1e-10
 """An eigenvalue of a scaled covariance difference is positive above this share of the largest."""
@@ -27,10 +28,14 @@ NEAR_EXACT = (
 Refine = Callable[[Estimate], Estimate]
 
 
-_F = named("f_effects", "all partner effects are equal", "classical")
-_F_TIME = named("f_time_effects", "all year effects are equal beside partner effects", "classical")
-_LM = named("breusch_pagan_lm", "the variance of the partner effects is 0")
-_HAUSMAN = named("hausman", "partner effects are uncorrelated with the regressors", "classical")
+_F = hypothesis("f_effects", "all partner effects are equal", "classical")
+_F_TIME = hypothesis(
+    "f_time_effects", "all year effects are equal beside partner effects", "classical"
+)
+_LM = hypothesis("breusch_pagan_lm", "the variance of the partner effects is 0")
+_HAUSMAN = hypothesis(
+    "hausman", "partner effects are uncorrelated with the regressors", "classical"
+)
 
 
 def f_effects(

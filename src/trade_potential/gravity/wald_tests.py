@@ -7,13 +7,13 @@ import numpy as np
 from trade_potential.gravity.covariance import Sandwich
 from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.moments import MEAN_OF
-from trade_potential.inference.test_result import TestResult, named, not_available
+from trade_potential.inference.test_result import TestResult, hypothesis, not_available
 from trade_potential.inference.wald import FEW_CLUSTERS, JOINT, wald
 from trade_potential.linalg import FloatArray
 
 _MEANS = "the slopes of the entity means are 0: effects go with no regressor"
-MUNDLAK = named("mundlak", _MEANS, "classical")
-HAUSMAN_ROBUST = named("hausman_robust", _MEANS, "clustered")
+MUNDLAK = hypothesis("mundlak", _MEANS, "classical")
+HAUSMAN_ROBUST = hypothesis("hausman_robust", _MEANS, "clustered")
 
 
 def joint_significance(estimate: Estimate, covariance: FloatArray, df: float) -> TestResult:
@@ -23,7 +23,7 @@ def joint_significance(estimate: Estimate, covariance: FloatArray, df: float) ->
     return wald(JOINT, estimate.slopes, covariance[1:, 1:], df)
 
 
-def mundlak(estimate: Estimate) -> TestResult:
+def mundlak_test(estimate: Estimate) -> TestResult:
     """Whether the slopes of the entity means are zero, under the classical assumptions.
 
     Source: Mundlak (1978).

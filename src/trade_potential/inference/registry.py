@@ -6,7 +6,7 @@ reads the same rows as the table ``int_gravity__estimators``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Literal
@@ -17,6 +17,8 @@ Estimator = Literal[
 Covariance = Literal["classical", "robust", "clustered", "clustered_twoway", "driscoll_kraay"]
 Dimension = Literal["entity", "time"]
 Law = Literal["t", "normal"]
+Correction = Literal["small_sample", "ppmlhdfe", "none"]
+"""Of PPML's covariances for small samples; the others have one each."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class CovarianceSpec:
         over_rows: Whether its meat takes one more pass over the rows, with their times.
         is_stored: Whether the warehouse keeps every element: one of these goes into the intervals
             of K.
+        has_lags: Whether it adds up over the order of the times.
     """
 
     name: Covariance
@@ -37,6 +40,7 @@ class CovarianceSpec:
     clusters: tuple[Dimension, ...] = ()
     over_rows: bool = False
     is_stored: bool = False
+    has_lags: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,11 @@ class EstimatorSpec:
     link: Literal["identity", "log"] = "identity"
 
     @property
+    def published(self) -> tuple[Covariance, ...]:
+        """Covariances of the warehouse: the base one and those behind it, which allow for more."""
+        return self.covariances[self.covariances.index(self.base_covariance) :]
+
+    @property
     def predicts(self) -> bool:
         """Whether its fit is a benchmark for K: not once effects are out (decision 004)."""
         return not self.effects
@@ -106,7 +115,7 @@ class EstimatorSpec:
         return function
 
 
-COVARIANCES: dict[Covariance, CovarianceSpec] = {
+COVARIANCES: Mapping[str, CovarianceSpec] = {
     spec.name: spec
     for spec in (
         CovarianceSpec("classical", "classical", is_stored=True),
@@ -118,27 +127,25 @@ COVARIANCES: dict[Covariance, CovarianceSpec] = {
             ("entity", "time"),
             over_rows=True,
         ),
-        CovarianceSpec("driscoll_kraay", "Driscoll-Kraay", over_rows=True),
+        CovarianceSpec("driscoll_kraay", "Driscoll-Kraay", over_rows=True, has_lags=True),
     )
 }
 
-_ALL = tuple(COVARIANCES)
+_ALL = tuple(spec.name for spec in COVARIANCES.values())
 _WITHOUT_TIME: tuple[Covariance, ...] = ("classical", "robust", "clustered")
-_OF_PPML: tuple[Covariance, ...] = (*_WITHOUT_TIME, "clustered_twoway")
-_LEAST_SQUARES = "trade_potential.gravity.estimators"
+_WITHOUT_LAGS: tuple[Covariance, ...] = (*_WITHOUT_TIME, "clustered_twoway")
+_GRAVITY = "trade_potential.gravity.estimators"
 _PPML = "trade_potential.ppml.estimate:fit_ppml"
 
-ESTIMATORS: dict[Estimator, EstimatorSpec] = {
+ESTIMATORS: Mapping[str, EstimatorSpec] = {
     spec.name: spec
     for spec in (
-        EstimatorSpec(
-            "pooled", "Pooled OLS", "pooled least squares", f"{_LEAST_SQUARES}:pooled", _ALL
-        ),
+        EstimatorSpec("pooled", "Pooled OLS", "pooled least squares", f"{_GRAVITY}:pooled", _ALL),
         EstimatorSpec(
             "between",
             "Between",
             "between partners",
-            f"{_LEAST_SQUARES}:between",
+            f"{_GRAVITY}:between",
             _WITHOUT_TIME,
             unit="entity",
         ),
@@ -146,7 +153,7 @@ ESTIMATORS: dict[Estimator, EstimatorSpec] = {
             "within",
             "Within",
             "partner effects",
-            f"{_LEAST_SQUARES}:within",
+            f"{_GRAVITY}:within",
             _ALL,
             effects=("entity",),
             has_sigma_u=True,
@@ -156,7 +163,7 @@ ESTIMATORS: dict[Estimator, EstimatorSpec] = {
             "twoway",
             "Two-way within",
             "partner and year effects",
-            f"{_LEAST_SQUARES}:twoway",
+            f"{_GRAVITY}:twoway",
             _ALL,
             effects=("entity", "time"),
             has_sigma_e=True,
@@ -165,7 +172,7 @@ ESTIMATORS: dict[Estimator, EstimatorSpec] = {
             "random",
             "Random effects",
             "random effects",
-            f"{_LEAST_SQUARES}:random",
+            f"{_GRAVITY}:random",
             _ALL,
             needs=("within", "between"),
             law="normal",
@@ -177,7 +184,7 @@ ESTIMATORS: dict[Estimator, EstimatorSpec] = {
             "mundlak",
             "Mundlak",
             "correlated random effects",
-            f"{_LEAST_SQUARES}:mundlak",
+            f"{_GRAVITY}:mundlak",
             _ALL,
             needs=("random",),
             law="normal",
@@ -191,7 +198,7 @@ ESTIMATORS: dict[Estimator, EstimatorSpec] = {
             "PPML",
             "PPML",
             _PPML,
-            _OF_PPML,
+            _WITHOUT_LAGS,
             family="ppml",
             law="normal",
             base_covariance="robust",
@@ -202,7 +209,7 @@ ESTIMATORS: dict[Estimator, EstimatorSpec] = {
             "Two-way PPML",
             "PPML with partner and year effects",
             _PPML,
-            _OF_PPML,
+            _WITHOUT_LAGS,
             family="ppml",
             effects=("entity", "time"),
             case_of="ppml",
@@ -216,12 +223,12 @@ ESTIMATORS: dict[Estimator, EstimatorSpec] = {
 
 def estimators(family: str = "") -> tuple[Estimator, ...]:
     """Names in order, of all or of a family."""
-    return tuple(name for name, spec in ESTIMATORS.items() if family in ("", spec.family))
+    return tuple(spec.name for spec in ESTIMATORS.values() if family in ("", spec.family))
 
 
 def of_commands() -> tuple[Estimator, ...]:
     """Estimators that commands know: cases are asked for by their effects."""
-    return tuple(name for name, spec in ESTIMATORS.items() if spec.case_of is None)
+    return tuple(spec.name for spec in ESTIMATORS.values() if spec.case_of is None)
 
 
 def estimator_rows() -> list[dict[str, str | bool]]:
@@ -229,9 +236,13 @@ def estimator_rows() -> list[dict[str, str | bool]]:
     return [
         {
             "estimator": spec.name,
-            "base_covariance": spec.base_covariance,
+            "title": spec.title,
+            "family": spec.family,
+            "effects": ", ".join(spec.effects),
+            "law": spec.law,
             "link": spec.link,
-            "has_time_effects": spec.needs_time,
+            "covariances": ", ".join(spec.published),
+            "has_theta": spec.has_theta,
             "predicts": spec.predicts,
         }
         for spec in ESTIMATORS.values()

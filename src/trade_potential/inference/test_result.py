@@ -52,12 +52,12 @@ class TestResult:
 _NAN = float("nan")
 
 
-def named(name: str, null_hypothesis: str, covariance: str = "") -> TestResult:
+def hypothesis(name: str, null_hypothesis: str, covariance: str = "") -> TestResult:
     """A test before its statistic is known."""
     return TestResult(name, null_hypothesis, _NAN, _NAN, _NAN, _NAN, "ok", "", covariance)
 
 
 def not_available(test: TestResult, reason: str) -> TestResult:
     """The test without a statistic, and why."""
-    blank = named(test.name, test.null_hypothesis, test.covariance)
+    blank = hypothesis(test.name, test.null_hypothesis, test.covariance)
     return replace(blank, status="not_available", reason=reason, powers=test.powers)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from trade_potential.inference.distributions import chi2_tail, f_tail, t_quantile, t_tail
-from trade_potential.inference.test_result import TestResult, named, not_available
+from trade_potential.inference.test_result import TestResult, hypothesis, not_available
 from trade_potential.linalg import FloatArray
 
 FEW_CLUSTERS = "few_clusters"
@@ -64,7 +64,7 @@ def too_few(n_clusters: int, of: str, n_coefficients: int) -> str:
     )
 
 
-JOINT = named("joint_significance", "all slopes are 0")
+JOINT = hypothesis("joint_significance", "all slopes are 0")
 
 
 RANK_TOLERANCE = 1e-12

@@ -37,16 +37,14 @@ from typing import Literal
 
 import numpy as np
 
-from trade_potential.linalg import FloatArray, ScaledSystem
+from trade_potential.inference.registry import ESTIMATORS, Correction, Covariance
+from trade_potential.linalg import FloatArray, IntArray, ScaledSystem
 from trade_potential.ppml.demean import DummyRanks, is_nested
 from trade_potential.ppml.levels import gram
-from trade_potential.ppml.sample import IntArray
 
-Kind = Literal["classical", "robust", "clustered", "clustered_twoway"]
 CovarianceStatus = Literal["ok", "not_positive_definite", "single_cluster"]
-KINDS: tuple[Kind, ...] = ("classical", "robust", "clustered", "clustered_twoway")
-Correction = Literal["small_sample", "ppmlhdfe", "none"]
-CORRECTIONS: dict[Correction, dict[Kind, str]] = {
+KINDS = ESTIMATORS["ppml"].covariances
+CORRECTIONS: dict[Correction, dict[Covariance, str]] = {
     "small_sample": {
         "classical": "none: variance = mean",
         "robust": "N/(N-K)",
@@ -73,7 +71,7 @@ INDEFINITE_TOLERANCE = 1e-10
 
 
 @dataclass(frozen=True)
-class Covariance:
+class PpmlCovariance:
     """A covariance and how it came about.
 
     Attributes:
@@ -91,7 +89,7 @@ class Covariance:
     status: CovarianceStatus = "ok"
     reason: str = ""
 
-    def words(self, kind: Kind, correction: Correction) -> str:
+    def words(self, kind: Covariance, correction: Correction) -> str:
         """The correction in words with its factor, by part where parts differ, and K."""
         said = CORRECTIONS[correction][kind]
         if said.startswith("none"):
@@ -113,7 +111,7 @@ def covariances(
     entity: IntArray,
     time: IntArray,
     correction: Correction,
-) -> dict[Kind, Covariance]:
+) -> dict[Covariance, PpmlCovariance]:
     """All kinds.
 
     Args:
@@ -166,8 +164,10 @@ def covariances(
         factors = {name: factor(parts[name][1], fewest, k) for name in names}
         return {name: factors[name] * bread @ parts[name][0] @ bread for name in names}, factors
 
-    found: dict[Kind, Covariance] = {"classical": Covariance(bread, {"model": 1.0}, parameters())}
-    one_way: tuple[tuple[Kind, str], ...] = (("robust", "row"), ("clustered", "entity"))
+    found: dict[Covariance, PpmlCovariance] = {
+        "classical": PpmlCovariance(bread, {"model": 1.0}, parameters())
+    }
+    one_way: tuple[tuple[Covariance, str], ...] = (("robust", "row"), ("clustered", "entity"))
     for kind, name in one_way:
         k = parameters(*(() if name == "row" else (name,)))
         matrices, factors = corrected((name,), k)
@@ -187,16 +187,16 @@ def _sums(design: FloatArray, errors: FloatArray, clusters: IntArray) -> FloatAr
     return sums[np.bincount(clusters) > 0]
 
 
-def _judged(matrix: FloatArray, factors: dict[str, float], k: int) -> Covariance:
+def _judged(matrix: FloatArray, factors: dict[str, float], k: int) -> PpmlCovariance:
     single = [name for name, factor in factors.items() if not np.isfinite(factor)]
     if single:
         reason = f"a single cluster of {' and '.join(single)}"
-        return Covariance(matrix, factors, k, "single_cluster", reason)
+        return PpmlCovariance(matrix, factors, k, "single_cluster", reason)
     scale = np.sqrt(np.abs(np.diag(matrix)))
     scale[scale == 0.0] = 1.0
     values = np.linalg.eigvalsh(matrix / np.outer(scale, scale))
     negative = int((values < -INDEFINITE_TOLERANCE * np.abs(values).max()).sum())
     if not negative:
-        return Covariance(matrix, factors, k)
+        return PpmlCovariance(matrix, factors, k)
     reason = f"the difference of clustered covariances has {negative} negative eigenvalues"
-    return Covariance(matrix, factors, k, "not_positive_definite", reason)
+    return PpmlCovariance(matrix, factors, k, "not_positive_definite", reason)

@@ -8,8 +8,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from trade_potential.linalg import FloatArray
-from trade_potential.ppml.sample import IntArray
+from trade_potential.linalg import FloatArray, IntArray
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,9 +20,8 @@ from scipy import sparse
 from scipy.linalg.lapack import dpotrf, dpotrs
 from scipy.sparse.csgraph import connected_components
 
-from trade_potential.linalg import FloatArray
+from trade_potential.linalg import FloatArray, IntArray
 from trade_potential.ppml.levels import Levels
-from trade_potential.ppml.sample import IntArray
 
 CELLS_PER_ROW, CELLS = 4, 1_000_000
 """Cells of C are kept densely: at most 4 a row, or a million."""

@@ -9,17 +9,17 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from trade_potential.gravity.left_out import BEYOND, CONSTANT
-from trade_potential.linalg import FloatArray
+from trade_potential.inference.left_out import BEYOND_DOUBLES, CONSTANT_REGRESSOR
+from trade_potential.inference.registry import Correction
+from trade_potential.linalg import FloatArray, IntArray
 from trade_potential.ppml.columns import Columns
-from trade_potential.ppml.covariance import Correction
 from trade_potential.ppml.demean import RANK_DEMEANED, DummyRanks, NotDemeanedError, demean
 from trade_potential.ppml.describe import described
-from trade_potential.ppml.left_out import LeftOut, Redundant
+from trade_potential.ppml.left_out import Redundant, left_out
 from trade_potential.ppml.newton import solve_at_scale
 from trade_potential.ppml.normal import Plan
 from trade_potential.ppml.result import ESTIMATED, PpmlFit, Status, refused
-from trade_potential.ppml.sample import IntArray, Sample, read_sample
+from trade_potential.ppml.sample import Sample, read_sample
 from trade_potential.ppml.separation import SEPARATION, prune
 from trade_potential.ppml.solve import Problem, solve
 from trade_potential.precision import CONSTANT_TOLERANCE, few_digits, location, refuse_squares
@@ -117,7 +117,7 @@ def _fit(
         return refuse("separated" if is_separated else "no_rows", f"no row is left: {parts}")
     y_mean, y_spread = location(sample.outcome)
     if y_spread <= CONSTANT_TOLERANCE * y_mean:
-        said = BEYOND if y_spread else CONSTANT
+        said = BEYOND_DOUBLES if y_spread else CONSTANT_REGRESSOR
         return refuse("rank_deficient", said.format("the outcome"))
     x, mean, spread = sample.standardised()
     with np.errstate(over="ignore"):
@@ -126,7 +126,7 @@ def _fit(
     plan = Plan.of(codes) if at_scale else None
     within = _within(x, codes, plan)
     redundant = Redundant.of(sample.terms, within, spread)
-    gone = LeftOut.of(
+    gone = left_out(
         redundant,
         given,
         partial(_less_effects, at_scale=at_scale),
@@ -172,7 +172,7 @@ def _fit(
             losses=pruned.losses,
             effects=named,
             absorbed=gone.absorbed,
-            separated=gone.infinite,
+            separated=gone.separated,
             omitted=gone.omitted,
             df_resid=len(kept) - len(terms) - rank,
             algorithm="demeaning" if plan is None else "elimination",

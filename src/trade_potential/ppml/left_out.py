@@ -1,4 +1,4 @@
-"""Regressors that get no coefficient from PPML, by the rule of ``gravity.left_out``."""
+"""Regressors that get no coefficient from PPML, by the rule of ``inference.left_out``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trade_potential.gravity.left_out import COMBINATION, CONSTANT
+from trade_potential.inference.left_out import COMBINATION, CONSTANT_REGRESSOR, LeftOut
 from trade_potential.linalg import COLLINEARITY_TOLERANCE, FloatArray, collinear_columns
 from trade_potential.ppml.levels import blocks, gram
 from trade_potential.ppml.sample import Sample
@@ -60,66 +60,42 @@ class Redundant:
         )
 
 
-@dataclass(frozen=True)
-class LeftOut:
-    """Regressors without a coefficient.
+def left_out(
+    found: Redundant,
+    given: Sample,
+    less_effects: Callable[[Sample], FloatArray],
+    *,
+    is_separated: bool,
+) -> LeftOut:
+    """Sort what the rows kept find by what all rows say of it.
 
-    Attributes:
-        omitted: They say nothing new over the sample.
-        absorbed: They say nothing new beside the effects.
-        infinite: Only separated rows tell their coefficient.
-        reason: What is wrong with them, in one sentence for each kind.
+    Args:
+        found: On the rows kept, less their effects.
+        given: All rows.
+        less_effects: Standardised regressors of a sample less its effects.
+        is_separated: Whether rows were dropped that separate.
     """
+    if not found.terms:
+        return LeftOut()
+    plain = beside = found
+    if given.effects or is_separated:
+        plain = Redundant.of_rows(given)
+    if is_separated:
+        values = less_effects(given)
+        beside = Redundant.of(given.terms, values, np.ones(len(given.terms)))
+    rest = tuple(term for term in found.terms if term not in plain.terms)
+    sets = ", ".join(effect.name for effect in given.effects)
+    sets = sets.replace("{", "{{").replace("}", "}}")
 
-    omitted: tuple[str, ...] = ()
-    absorbed: tuple[str, ...] = ()
-    infinite: tuple[str, ...] = ()
-    reason: str = ""
+    def of(terms: tuple[str, ...], those: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(term for term in terms if term in those)
 
-    @property
-    def terms(self) -> tuple[str, ...]:
-        """All of them."""
-        return (*self.omitted, *self.absorbed, *self.infinite)
-
-    @classmethod
-    def of(
-        cls,
-        found: Redundant,
-        given: Sample,
-        less_effects: Callable[[Sample], FloatArray],
-        *,
-        is_separated: bool,
-    ) -> LeftOut:
-        """Sort what the rows kept find by what all rows say of it.
-
-        Args:
-            found: On the rows kept, less their effects.
-            given: All rows.
-            less_effects: Standardised regressors of a sample less its effects.
-            is_separated: Whether rows were dropped that separate.
-        """
-        if not found.terms:
-            return cls()
-        plain = beside = found
-        if given.effects or is_separated:
-            plain = Redundant.of_rows(given)
-        if is_separated:
-            values = less_effects(given)
-            beside = Redundant.of(given.terms, values, np.ones(len(given.terms)))
-        rest = tuple(term for term in found.terms if term not in plain.terms)
-        flat = tuple(term for term in rest if term in beside.flat)
-        dependent = tuple(term for term in rest if term in beside.dependent)
-        infinite = tuple(term for term in rest if term not in beside.terms)
-        sets = ", ".join(effect.name for effect in given.effects)
-        sets = sets.replace("{", "{{").replace("}", "}}")
-        constant = tuple(term for term in plain.flat if term in found.terms)
-        omitted = tuple(term for term in plain.dependent if term in found.terms)
-        said = (
-            (constant, CONSTANT),
-            (omitted, COMBINATION),
-            (flat, f"the effects of {sets} absorb {{}}"),
-            (dependent, f"{COMBINATION} and the effects"),
-            (infinite, "only separated rows tell the coefficient of {}: infinite"),
-        )
-        reason = "; ".join(text.format(", ".join(names)) for names, text in said if names)
-        return cls((*constant, *omitted), (*flat, *dependent), infinite, reason)
+    infinite = tuple(term for term in rest if term not in beside.terms)
+    return (
+        LeftOut()
+        .adding("omitted", of(plain.flat, found.terms), CONSTANT_REGRESSOR)
+        .adding("omitted", of(plain.dependent, found.terms), COMBINATION)
+        .adding("absorbed", of(rest, beside.flat), f"the effects of {sets} absorb {{}}")
+        .adding("absorbed", of(rest, beside.dependent), f"{COMBINATION} and the effects")
+        .adding("separated", infinite, "only separated rows tell the coefficient of {}: infinite")
+    )

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trade_potential.linalg import FloatArray
-from trade_potential.ppml.sample import IntArray
+from trade_potential.linalg import FloatArray, IntArray
 
 BLOCK = 65_536
 """Rows at a time where a product would need a copy of the design: they stay in the cache."""

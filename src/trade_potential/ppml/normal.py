@@ -18,11 +18,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trade_potential.linalg import FloatArray, ScaledSystem
+from trade_potential.linalg import FloatArray, IntArray, ScaledSystem
 from trade_potential.ppml.demean import NotDemeanedError
 from trade_potential.ppml.elimination import Eliminated, Pattern
 from trade_potential.ppml.levels import Levels, all_spread, all_sums, gram
-from trade_potential.ppml.sample import IntArray
 
 ITERATIONS = 2_000
 """Conjugate gradients are given up after as many; 10 to 30 are usual."""

@@ -25,10 +25,10 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse.csgraph import connected_components
 
-from trade_potential.linalg import COLLINEARITY_TOLERANCE, FloatArray, collinear_columns
+from trade_potential.linalg import COLLINEARITY_TOLERANCE, FloatArray, IntArray, collinear_columns
 from trade_potential.ppml.levels import Levels, gram
 from trade_potential.ppml.normal import Plan
-from trade_potential.ppml.sample import BoolArray, IntArray
+from trade_potential.ppml.sample import BoolArray
 
 NULL = 1e-7
 """Of basis vectors of size one: below it a value is zero; measured rounding is 1e-11."""

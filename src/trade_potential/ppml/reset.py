@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from trade_potential.inference.test_result import TestResult, named, not_available
+from trade_potential.inference.registry import Covariance
+from trade_potential.inference.test_result import TestResult, hypothesis, not_available
 from trade_potential.inference.wald import wald
 from trade_potential.linalg import COLLINEARITY_TOLERANCE, FloatArray
-from trade_potential.ppml.covariance import KINDS, Kind, covariances
+from trade_potential.ppml.covariance import KINDS, covariances
 from trade_potential.ppml.demean import DummyRanks, NotDemeanedError, demean
 from trade_potential.ppml.levels import gram
 from trade_potential.ppml.newton import solve_at_scale
@@ -24,7 +25,7 @@ ROUNDING = 1e-12
 """Share of a prediction, or of a power of it, that the solution does not give."""
 
 
-def reset(fit: PpmlFit, powers: tuple[int, ...] = PPML_POWERS) -> dict[Kind, TestResult]:
+def reset(fit: PpmlFit, powers: tuple[int, ...] = PPML_POWERS) -> dict[Covariance, TestResult]:
     """Add powers of the linear prediction and test their q coefficients, chi2(q), by kind.
 
     The prediction includes the effects, which are regressors in the paper; another unit of the
@@ -35,9 +36,9 @@ def reset(fit: PpmlFit, powers: tuple[int, ...] = PPML_POWERS) -> dict[Kind, Tes
     null = (
         f"powers of the prediction ({said}) add nothing: the conditional mean is exp(x'b + effects)"
     )
-    tests = {kind: replace(named("reset", null, kind), powers=powers) for kind in KINDS}
+    tests = {kind: replace(hypothesis("reset", null, kind), powers=powers) for kind in KINDS}
 
-    def none(reason: str) -> dict[Kind, TestResult]:
+    def none(reason: str) -> dict[Covariance, TestResult]:
         return {kind: not_available(test, reason) for kind, test in tests.items()}
 
     if not fit.is_estimated or fit.problem is None or fit.solution is None or fit.sample is None:
@@ -83,7 +84,7 @@ def reset(fit: PpmlFit, powers: tuple[int, ...] = PPML_POWERS) -> dict[Kind, Tes
     )
     # The classical covariance depends on the units of outcome and weights.
     unit = {"classical": float(fit.weights @ fit.outcome) / len(eta)}
-    results: dict[Kind, TestResult] = {}
+    results: dict[Covariance, TestResult] = {}
     for kind, test in tests.items():
         matrix = found[kind].matrix[p : p + q, p : p + q] / unit.get(kind, 1.0)
         if not (np.diag(matrix) > 0.0).all():

@@ -9,9 +9,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from trade_potential.inference.registry import COVARIANCES, Correction, Covariance
 from trade_potential.inference.wald import too_few
 from trade_potential.linalg import FloatArray
-from trade_potential.ppml.covariance import Correction, Covariance, Kind
+from trade_potential.ppml.covariance import PpmlCovariance
 from trade_potential.ppml.sample import Sample
 from trade_potential.ppml.solve import Problem, Solution
 
@@ -76,7 +77,7 @@ class PpmlFit:
     separated: tuple[str, ...] = ()
     omitted: tuple[str, ...] = ()
     coefficients: FloatArray = field(default_factory=lambda: np.zeros(0))
-    covariances: dict[Kind, Covariance] = field(default_factory=dict)
+    covariances: dict[Covariance, PpmlCovariance] = field(default_factory=dict)
     df_resid: int = 0
     n_obs: int = 0
     n_entities: int = 0
@@ -114,13 +115,11 @@ class PpmlFit:
         """Whether there are coefficients."""
         return self.status in ESTIMATED
 
-    def too_few(self, kind: Kind) -> str:
+    def too_few(self, kind: Covariance) -> str:
         """Why there are too few clusters for the coefficients; empty if there are enough."""
-        if not kind.startswith("clustered"):
-            return ""
-        both = min(self.n_entities, self.n_times)
-        n_clusters = both if kind == "clustered_twoway" else self.n_entities
-        return too_few(n_clusters, "clusters", len(self.terms))
+        counts = {"entity": self.n_entities, "time": self.n_times}
+        fewest = min((counts[name] for name in COVARIANCES[kind].clusters), default=None)
+        return "" if fewest is None else too_few(fewest, "clusters", len(self.terms))
 
 
 def counted(fit: PpmlFit, sample: Sample) -> PpmlFit:

@@ -11,12 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from trade_potential.errors import InputError
-from trade_potential.linalg import FloatArray
+from trade_potential.linalg import FloatArray, IntArray
 from trade_potential.ppml.columns import Columns
 from trade_potential.ppml.keys import Encoded, cross, encode, order_by
 from trade_potential.precision import CONSTANT_TOLERANCE
 
-IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 SHOWN = 3

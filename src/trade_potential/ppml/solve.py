@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trade_potential.linalg import FloatArray, ScaledSystem
+from trade_potential.linalg import FloatArray, IntArray, ScaledSystem
 from trade_potential.ppml.demean import DEMEAN_TOLERANCE, NotDemeanedError, split
-from trade_potential.ppml.sample import IntArray
 from trade_potential.precision import CONSTANT_TOLERANCE
 
 STEP_TOLERANCE = 1e-10

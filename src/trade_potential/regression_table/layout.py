@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from trade_potential.errors import InputError
+from trade_potential.inference import CONSTANT
+from trade_potential.inference.left_out import ABSORBED, OMITTED
 from trade_potential.regression_table.cells import (
     EMPTY,
     NOT_AVAILABLE,
@@ -20,13 +22,10 @@ from trade_potential.regression_table.cells import (
     probability,
 )
 from trade_potential.regression_table.model import (
-    ABSORBED,
-    CONSTANT,
     COVARIANCES,
     DISTRIBUTIONS,
     ESTIMATORS,
     OK,
-    OMITTED,
     STATISTICS,
     TESTS,
     Coefficient,

@@ -6,31 +6,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-CONSTANT = "const"
-OK, ABSORBED, OMITTED = "ok", "absorbed", "omitted"
-WITHOUT_COEFFICIENT = (ABSORBED, OMITTED)
-"""What is said of a regressor in place of its coefficient."""
+from trade_potential.inference import registry
 
+OK = "ok"
 STARS: tuple[tuple[float, str], ...] = ((0.01, "***"), (0.05, "**"), (0.10, "*"))
 """Levels, strictest first: a p-value below the level earns the stars. The legend prints them."""
 
-ESTIMATORS = {
-    "pooled": "Pooled OLS",
-    "between": "Between",
-    "within": "Within",
-    "twoway": "Two-way within",
-    "random": "Random effects",
-    "mundlak": "Mundlak",
-    "ppml": "PPML",
-    "ppml_twoway": "Two-way PPML",
-}
-COVARIANCES = {
-    "classical": "classical",
-    "robust": "robust",
-    "clustered": "clustered by {entity}",
-    "clustered_twoway": "clustered by {entity} and {time}",
-    "driscoll_kraay": "Driscoll-Kraay",
-}
+ESTIMATORS: dict[str, str] = {name: spec.title for name, spec in registry.ESTIMATORS.items()}
+COVARIANCES: dict[str, str] = {name: spec.title for name, spec in registry.COVARIANCES.items()}
 DISTRIBUTIONS = {"t": "Student's t", "normal": "normal"}
 STATISTICS = {
     "n_obs": "Observations",

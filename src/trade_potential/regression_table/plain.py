@@ -12,7 +12,7 @@ from trade_potential.regression_table.layout import Row, Table, rows_of
 CELL, LABEL = 12, 36
 """Characters after which words in a cell and in a label go on in a new line (plain text)."""
 
-JOINT = "\N{NO-BREAK SPACE}"
+UNBROKEN = "\N{NO-BREAK SPACE}"
 """A space of the legend, where a line must not end."""
 
 NARROWEST = 60
@@ -91,7 +91,9 @@ def render_text(table: Table) -> str:
         )
 
     width = sum(sizes) + 2 * (len(sizes) - 1)
-    legend = ", ".join(f"{stars}{JOINT}p{JOINT}<{JOINT}{level}" for stars, level in table.legend)
+    legend = ", ".join(
+        f"{stars}{UNBROKEN}p{UNBROKEN}<{UNBROKEN}{level}" for stars, level in table.legend
+    )
     notes = ["Notes: " + " ".join([*map(clean, table.notes), f"{legend}."])]
     notes += [f"[{mark}] {clean(text)}" for mark, text in table.footnotes]
     below = [line for note in notes for line in wrap(note, max(width, NARROWEST))]
@@ -103,7 +105,7 @@ def render_text(table: Table) -> str:
             "-" * width + "\n",
             "\n".join(shown(block) for block in blocks),
             "=" * width + "\n",
-            *(f"{line.replace(JOINT, ' ')}\n" for line in below),
+            *(f"{line.replace(UNBROKEN, ' ')}\n" for line in below),
         ]
     )
 

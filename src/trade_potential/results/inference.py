@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from trade_potential.gravity.covariance import Sandwich
+from trade_potential.inference.left_out import WITHOUT_COEFFICIENT
 from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, Covariance, Estimator
 from trade_potential.inference.test_result import TestResult, not_available
 from trade_potential.inference.wald import FEW_CLUSTERS, Inference
 from trade_potential.linalg import FloatArray
-from trade_potential.regression_table.model import WITHOUT_COEFFICIENT
 from trade_potential.results.gravity import (
     CoefficientRow,
     CovarianceRow,

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from trade_potential.gravity.covariance import CORRECTIONS, Sandwich, sandwich
-from trade_potential.gravity.estimate import Estimate, Estimator
+from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.reset import reset
 from trade_potential.gravity.scores import Meats
 from trade_potential.gravity.specification_tests import run_tests
-from trade_potential.gravity.wald_tests import hausman_robust, joint_significance, mundlak
+from trade_potential.gravity.wald_tests import hausman_robust, joint_significance, mundlak_test
 from trade_potential.inference import CONSTANT
-from trade_potential.inference.registry import ESTIMATORS, Covariance
+from trade_potential.inference.registry import ESTIMATORS, Covariance, Estimator
 from trade_potential.linalg import FloatArray
 from trade_potential.results.gravity import (
     FitRow,
@@ -113,7 +113,7 @@ def inferred(
         )
     for test in (
         *run_tests(moments, fits),
-        mundlak(fits["mundlak"]),
+        mundlak_test(fits["mundlak"]),
         hausman_robust(fits["mundlak"], clustered.get("mundlak")),
         reset(fits["pooled"], reset_products),
     ):

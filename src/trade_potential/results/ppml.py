@@ -9,11 +9,17 @@ import pandas as pd
 
 from trade_potential.gravity.covariance import Sandwich
 from trade_potential.inference import CONSTANT
-from trade_potential.inference.registry import ESTIMATORS, Estimator, estimators
+from trade_potential.inference.registry import (
+    ESTIMATORS,
+    Correction,
+    Covariance,
+    Estimator,
+    estimators,
+)
 from trade_potential.inference.test_result import TestResult
 from trade_potential.inference.wald import FEW_CLUSTERS, JOINT, wald
 from trade_potential.linalg import one_thread
-from trade_potential.ppml.covariance import CORRECTIONS, Correction, Kind
+from trade_potential.ppml.covariance import CORRECTIONS
 from trade_potential.ppml.estimate import fit_ppml
 from trade_potential.ppml.reset import reset
 from trade_potential.ppml.result import PpmlFit
@@ -32,8 +38,7 @@ PPML_EFFECTS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """Columns of the effects. Of one reporter, exporter-year effects are year effects."""
 
-KINDS: tuple[Kind, ...] = ("robust", "clustered", "clustered_twoway")
-"""The classical covariance takes the outcome for counts: of money it says nothing."""
+PUBLISHED = ESTIMATORS["ppml"].published
 
 NUMBERS = ("n_zeros", "df_resid", "deviance", "log_likelihood", "pseudo_r_squared", "r_squared")
 CORRECTION: Correction = "small_sample"
@@ -109,7 +114,7 @@ def _infer(
 ) -> None:
     """Add coefficients, covariances and tests."""
     resets = reset(fit)
-    own = {kind: _errors(fit, kind) for kind in KINDS}
+    own = {kind: _errors(fit, kind) for kind in PUBLISHED}
     of_intervals = interval_covariance(estimator, own["clustered"].status)
     for kind, errors in own.items():
         add_covariance(
@@ -132,14 +137,16 @@ def _infer(
     )
 
 
-def _errors(fit: PpmlFit, kind: Kind) -> Sandwich:
+def _errors(fit: PpmlFit, kind: Covariance) -> Sandwich:
     """A covariance; with too few clusters it says so."""
     few, held = fit.too_few(kind), fit.covariances[kind]
     status, reason = (FEW_CLUSTERS, few) if few else (held.status, held.reason)
     return Sandwich(kind, held.matrix, np.inf, len(fit.terms), status, reason)
 
 
-def _tests(fit: PpmlFit, kind: Kind, resets: dict[Kind, TestResult]) -> Iterator[TestResult]:
+def _tests(
+    fit: PpmlFit, kind: Covariance, resets: dict[Covariance, TestResult]
+) -> Iterator[TestResult]:
     """RESET and the test of all slopes."""
     if kind in resets:
         yield resets[kind]

@@ -21,10 +21,12 @@ from tests.reference.peers.make_data import STUDIES
 from tests.reference.peers.rows import ESTIMATORS, MEAN, bandwidth
 from tests.reference.peers.stored import all_rows, components, lag_of, panels, variant
 
-from trade_potential.gravity.covariance import COVARIANCES, OF_BETWEEN, Covariance, sandwich
-from trade_potential.gravity.estimate import WITH_EFFECTS, Estimate, Estimator
+from trade_potential.gravity.covariance import sandwich
+from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.least_squares import weighted_least_squares
 from trade_potential.gravity.on_blocks.panel import fit_meats
+from trade_potential.inference import registry
+from trade_potential.inference.registry import COVARIANCES, Covariance, Estimator
 
 PEERS = ("linearmodels", "statsmodels", "pyfixest", "gretl", "plm", "sandwich")
 NAMED: dict[Covariance, str] = {
@@ -163,8 +165,8 @@ def numbers_of(dataset: str, estimator: str, kind: str = "harmonic") -> Numbers:
         moments = moments_of(case.frame, list(case.moments.terms))
         meats = fit_meats(_connection(), moments, fit, over_rows=True)
     terms = [_named(dataset, term) for term in ("const", *fit.terms)]
-    first = 1 if estimator in WITH_EFFECTS else 0  # of effects, the constant is a convention
-    kinds = [kind for kind in COVARIANCES if estimator != "between" or kind in OF_BETWEEN]
+    first = 1 if fit.spec.effects else 0  # of effects, the constant is a convention
+    kinds = list(fit.spec.covariances)
     matrices = {"classical": fit.covariance} | {
         name: sandwich(fit, meats, name, n_entities=case.moments.n_entities).matrix
         for name in kinds[1:]
@@ -301,5 +303,5 @@ def rows_of_page() -> list[tuple[str, str]]:
         (estimator, name)
         for estimator in ESTIMATORS
         for name in ("coefficients", *COVARIANCES)
-        if estimator != "between" or name in {"coefficients", *OF_BETWEEN}
+        if name in {"coefficients", *registry.ESTIMATORS[estimator].covariances}
     ]

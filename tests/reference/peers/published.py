@@ -15,11 +15,11 @@ from tests.reference.peers.compare import OURS, factor_of
 from tests.reference.peers.conventions import convention_of
 from tests.reference.peers.make_data import grunfeld
 
-from trade_potential.gravity.covariance import Covariance
-from trade_potential.gravity.estimate import Estimate, Estimator
+from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.estimators import between, estimate_all
 from trade_potential.gravity.least_squares import NormalEquations, weighted_least_squares
 from trade_potential.gravity.specification_tests import run_tests
+from trade_potential.inference.registry import Covariance, Estimator
 
 SOURCES = {
     "Baltagi": "Baltagi (2021), *Econometric Analysis of Panel Data*",

@@ -17,13 +17,12 @@ import numpy as np
 import numpy.typing as npt
 
 from trade_potential.errors import InputError
-from trade_potential.linalg import FloatArray
+from trade_potential.linalg import FloatArray, IntArray
 from trade_potential.rows.batches import BATCH_ROWS, doubles
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-IntArray = npt.NDArray[np.int64]
 MANY_TIMES = 64
 """Of more times blocks are smaller: they hold a number for each pair and time, 17 MB at most."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trade_potential.errors import InputError
-from trade_potential.gravity.estimate import Estimate, Estimator
+from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.on_blocks.entity_file import EntityFile
 from trade_potential.gravity.on_blocks.entity_sums import Layout
@@ -35,6 +35,7 @@ from trade_potential.gravity.scores import (
     design_slots,
     entity_scores,
 )
+from trade_potential.inference.registry import Estimator
 from trade_potential.precision import CONSTANT_TOLERANCE
 from trade_potential.sql.render import double_literal, macros
 
@@ -146,7 +147,7 @@ def fit_meats(
         layout = Layout(len(moments.mean), moments.is_weighted, times, shifts)
         pairs, _ = read_entities(connection, layout)
         meats = _meats(pairs, moments, fits)[estimate.estimator]
-    if not over_rows or estimate.estimator == "between":
+    if not over_rows or estimate.spec.unit == "entity":
         return meats
     _store(connection, moments, estimate)
     _view_scores(connection, moments, estimate)
@@ -198,9 +199,9 @@ def _is_rounding(moments: PanelMoments, estimate: Estimate) -> bool:
 
 
 def _design(moments: PanelMoments, estimate: Estimate) -> list[int]:
-    """Design slots of the scores of a fit: the constant, the terms, for mundlak their means."""
+    """Design slots of the scores of a fit: the constant, the terms, their means if any."""
     p = len(moments.terms)
-    return list(range(2 * p + 1 if estimate.estimator == "mundlak" else p + 1))
+    return list(range(2 * p + 1 if estimate.spec.has_means else p + 1))
 
 
 def _view_scores(
@@ -209,14 +210,14 @@ def _view_scores(
     """Make the temporary view panel_scores of the fit that ``_store`` put in place."""
     store_entities(connection, moments)
     sql, slots = macros(), list(range(len(moments.terms) + 1))
-    if estimate.estimator == "between":
+    if estimate.spec.unit == "entity":
         scores = sql.between_scores(
             "panel_pairs", "panel_grand", "panel_coefficients", KEYS, "entity", slots
         )
     else:
         scores = sql.row_scores(
             "panel_timed_rows", "panel_pairs", "panel_grand", "panel_coefficients", "panel_weights",
-            "panel_shifts", KEYS, "entity", "time_key", slots, estimate.estimator == "mundlak",
+            "panel_shifts", KEYS, "entity", "time_key", slots, estimate.spec.has_means,
             "mass" if moments.is_weighted else None, True,
         )  # fmt: skip
     connection.execute(f"create or replace temporary view panel_scores as {scores}")

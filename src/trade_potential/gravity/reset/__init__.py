@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from trade_potential.gravity.covariance import Covariance, Sandwich
+from trade_potential.gravity.covariance import Sandwich
 from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.specification_tests import NEAR_EXACT, f_of_restriction, is_near_exact
-from trade_potential.inference.test_result import TestResult, named, not_available
+from trade_potential.inference.registry import Covariance
+from trade_potential.inference.test_result import TestResult, hypothesis, not_available
 from trade_potential.inference.wald import FEW_CLUSTERS, wald
 from trade_potential.linalg import FloatArray, ScaledSystem, collinear_columns
 
@@ -23,7 +24,7 @@ def reset_test(powers: tuple[int, ...], covariance: Covariance) -> TestResult:
     """The test before its statistic is known."""
     said = ", ".join(map(str, powers[:-1])) + " and " * (len(powers) > 1) + str(powers[-1])
     null = f"powers {said} of the fit add nothing: the form of the model is right"
-    return replace(named("reset", null, covariance), powers=powers)
+    return replace(hypothesis("reset", null, covariance), powers=powers)
 
 
 def reset(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trade_potential.gravity.covariance import Covariance, sandwich
+from trade_potential.gravity.covariance import sandwich
 from trade_potential.gravity.estimate import DIGITS_AT_STAKE, Estimate
 from trade_potential.gravity.estimators import pooled
 from trade_potential.gravity.moments import PanelMoments
@@ -14,6 +14,7 @@ from trade_potential.gravity.on_blocks.panel import fit_meats, panel_moments, re
 from trade_potential.gravity.reset import RESET_POWERS, reset, reset_by
 from trade_potential.gravity.scores import all_slopes
 from trade_potential.gravity.specification_tests import is_near_exact
+from trade_potential.inference.registry import Covariance
 from trade_potential.inference.test_result import TestResult
 from trade_potential.linalg import FloatArray
 from trade_potential.rows.batches import CentredProducts, batches, doubles
