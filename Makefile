@@ -82,6 +82,12 @@ test-kernels: $(SYNCED_DEV) ## Test the numbers again with other kernels of Open
 		$(BIN)/python -m pytest -q $(PYTEST) $(NUMERIC) || exit 1; \
 	done
 
+# Each in an environment of its own in build/pythons; a Python that is nowhere is taken from Debian's packages.
+PYTHONS ?= 3.11 3.14
+.PHONY: test-python
+test-python: $(SYNCED_DEV) ## Test the library and build on other Pythons: PYTHONS="3.11 3.14", the oldest and the newest
+	$(BIN)/python -m tests.pythons $(PYTHONS)
+
 # The other engines: Debian's packages where they are missing and make runs as root, else their name.
 .PHONY: test-postgres test-spark
 test-postgres: $(SYNCED_ENGINES) ## Build on a private PostgreSQL server and compare every mart with DuckDB's
