@@ -14,9 +14,9 @@ STEPS = {
     "scipy.stats": ("scipy.stats",),
     "great_expectations": ("great_expectations", "great_expectations.expectations"),
     "the rest of the library's estimators": (
-        "trade_potential.gravity.tables",
-        "trade_potential.index.tables",
-        "trade_potential.ppml.tables",
+        "trade_potential.gravity.warehouse_tables",
+        "trade_potential.index.warehouse_tables",
+        "trade_potential.ppml.warehouse_tables",
         "pyfixest.core.demean",
     ),
     "linearmodels and statsmodels": (

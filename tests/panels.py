@@ -19,14 +19,15 @@ from trade_potential.gravity.estimate import Estimate, Estimator
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.inference_tables import estimate_inference
 from trade_potential.gravity.moments import PanelMoments
-from trade_potential.gravity.on_duckdb import fit_meats, panel_moments
+from trade_potential.gravity.on_blocks.panel import fit_meats, panel_moments
 from trade_potential.gravity.reset import reset
 from trade_potential.gravity.reset.on_duckdb import reset_products
 from trade_potential.gravity.scores import Meats
-from trade_potential.gravity.specification_tests import TestResult, run_tests
-from trade_potential.gravity.tables import estimate_gravity
+from trade_potential.gravity.specification_tests import run_tests
 from trade_potential.gravity.wald_tests import hausman_robust, mundlak
-from trade_potential.macros import macros
+from trade_potential.gravity.warehouse_tables import estimate_gravity
+from trade_potential.inference.test_result import TestResult
+from trade_potential.sql.render import macros
 
 LINEARMODELS: dict[Covariance, dict[str, Any]] = {
     "classical": {},

@@ -41,7 +41,7 @@ def panel(data: Path, memory_limit: str) -> Estimates:
     from trade_potential.gravity import estimators as of
     from trade_potential.gravity.covariance import sandwich
     from trade_potential.gravity.estimate import DIGITS_AT_STAKE
-    from trade_potential.gravity.on_duckdb import fit_meats, panel_moments, refined
+    from trade_potential.gravity.on_blocks.panel import fit_meats, panel_moments, refined
     from trade_potential.gravity.specification_tests import run_tests
 
     found: Estimates = {}
@@ -73,7 +73,7 @@ def twoway(data: Path, memory_limit: str) -> Estimates:
     """Effects of pairs and years, clustered by pair."""
     from trade_potential.gravity.covariance import sandwich
     from trade_potential.gravity.estimators import twoway as estimate
-    from trade_potential.gravity.on_duckdb import fit_meats, panel_moments
+    from trade_potential.gravity.on_blocks.panel import fit_meats, panel_moments
 
     with _rows_of(data, memory_limit) as connection:
         moments = panel_moments(

@@ -2,7 +2,7 @@
 
 
 def model(dbt, session):
-    from trade_potential.gravity.tables import estimate_gravity
+    from trade_potential.gravity.warehouse_tables import estimate_gravity
 
     dbt.config(materialized="table")
     return estimate_gravity(

@@ -2,7 +2,7 @@
 
 
 def model(dbt, session):
-    from trade_potential.ppml.tables import estimate_gravity_ppml
+    from trade_potential.ppml.warehouse_tables import estimate_gravity_ppml
 
     dbt.config(materialized="table")
     return estimate_gravity_ppml(

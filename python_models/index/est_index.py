@@ -2,7 +2,7 @@
 
 
 def model(dbt, session):
-    from trade_potential.index.tables import estimate_indices
+    from trade_potential.index.warehouse_tables import estimate_indices
 
     dbt.config(materialized="table")
     return estimate_indices(

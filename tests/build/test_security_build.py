@@ -15,7 +15,7 @@ from tests.torture.builds import Build
 
 from trade_potential.release import verify_all
 from trade_potential.release.layout import DATABASE, find
-from trade_potential.release.tables import literal
+from trade_potential.release.mart_files import literal
 
 pytestmark = pytest.mark.build
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from trade_potential.macros import quoted
-from trade_potential.release.tables import one_file, parquet_of
+from trade_potential.release.mart_files import one_file, parquet_of
+from trade_potential.sql.render import quoted
 
 RELATIVE = 1e-9
 """Of the larger of two doubles. Engines sum in different orders; what rests on a nearly singular

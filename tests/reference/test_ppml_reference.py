@@ -13,9 +13,9 @@ import pytest
 import statsmodels
 from tests.unit.test_ppml import PAIR, SPECIFICATIONS, YEAR, gravity_fit, gravity_rows
 
+from trade_potential.audit.ppml_solution import recompute_ppml
 from trade_potential.ppml.describe import effects_by_level
 from trade_potential.ppml.estimate import PpmlFit, fit_ppml
-from trade_potential.ppml.recompute import recompute_ppml
 from trade_potential.ppml.reset import reset
 
 SAME = 1e-8

@@ -16,10 +16,10 @@ from typing import IO, Any
 
 import duckdb
 
-from trade_potential.macros import quoted
 from trade_potential.release.disk import checksum
 from trade_potential.release.layout import CURRENT, DATABASE, MANIFEST
-from trade_potential.release.tables import content, one_file, parquet_of
+from trade_potential.release.mart_files import content, one_file, parquet_of
+from trade_potential.sql.render import quoted
 
 SESSION_QUERIES = 8
 """Queries on one connection or one resolved directory: a swap may come between any two."""

@@ -10,7 +10,7 @@ from trade_potential.errors import ReleaseError
 from trade_potential.release import Release, current_id, verify_all
 from trade_potential.release.disk import checksum
 from trade_potential.release.layout import DATABASE, PENDING, find, pending_id
-from trade_potential.release.tables import content, literal
+from trade_potential.release.mart_files import content, literal
 
 Fingerprints = dict[str, tuple[int, int]]
 """Rows and a sum over hashes of the rows, by mart."""

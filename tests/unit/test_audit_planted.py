@@ -14,7 +14,7 @@ from trade_potential.audit.compare import compare
 from trade_potential.audit.published import published_numbers
 from trade_potential.audit.recomputed import recomputed_numbers
 from trade_potential.gravity import covariance, inference_tables
-from trade_potential.gravity.time_moments import TimeEffects
+from trade_potential.gravity.time_effects import TimeEffects
 
 PLANTED = 1e-6
 """A hundred times the tolerance: what a wrong formula never undercuts."""

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from trade_potential.audit.ppml import RECOMPUTED, audit_ppml
-from trade_potential.ppml.tables import estimate_gravity_ppml
+from trade_potential.ppml.warehouse_tables import estimate_gravity_ppml
 
 PLANTED = 1e-6
 """A hundred times the tolerance: what a wrong formula never undercuts."""

@@ -22,8 +22,8 @@ from tests.unit.test_cli import (
     save,
 )
 
-from trade_potential import files
 from trade_potential.cli.parser import COVARIANCES, ESTIMATORS, WITHOUT
+from trade_potential.rows import files
 
 ALL = ",".join(ESTIMATORS)
 FEW = 10

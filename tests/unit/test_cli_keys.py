@@ -15,11 +15,11 @@ import pytest
 import statsmodels.api as sm
 from tests.unit.test_cli import Shell, column, options
 
-from trade_potential import files
 from trade_potential.cli import main
 from trade_potential.ppml.columns import Columns
 from trade_potential.ppml.estimate import fit_sample
 from trade_potential.ppml.on_duckdb import table_sample
+from trade_potential.rows import files
 
 SAME = 1e-8
 """Both iterate until nothing moves beyond rounding."""

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from tests.unit.test_cli import Shell, assert_same_document, options
 
-from trade_potential import files
+from trade_potential.rows import files
 
 N = 24
 NUMBERS: list[int] = [k * k % 7 for k in range(N)]

@@ -21,7 +21,7 @@ from trade_potential.gravity.estimate import (
     Estimator,
 )
 from trade_potential.gravity.estimators import estimate_all
-from trade_potential.gravity.on_duckdb import panel_moments, refined
+from trade_potential.gravity.on_blocks.panel import panel_moments, refined
 
 HOLDS = 1e-7
 """Slopes against least squares on rows, in standard errors or in units of the largest: offsets of

@@ -12,14 +12,13 @@ from tests.unit.test_gravity_rows import SANDWICHES, assert_same, staggered
 from trade_potential.gravity.covariance import (
     OF_BETWEEN,
     Covariance,
-    Inference,
     bandwidth,
     law_df,
     sandwich,
-    too_few,
 )
 from trade_potential.gravity.estimate import ESTIMATORS, WITH_EFFECTS, Estimator
 from trade_potential.gravity.scores import Meats, design_slots, read_products
+from trade_potential.inference.wald import Inference, too_few
 
 # --- Identities -----------------------------------------------------------------------------------
 

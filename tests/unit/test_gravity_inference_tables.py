@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from tests.panels import ENTITY, Case, GravityTables, make_panel, run_gravity_models
 
-from trade_potential.gravity.covariance import CORRECTIONS, COVARIANCES, FEW_CLUSTERS, OF_BETWEEN
+from trade_potential.gravity.covariance import CORRECTIONS, COVARIANCES, OF_BETWEEN
 from trade_potential.gravity.estimate import ESTIMATORS
-from trade_potential.gravity.tables import COLUMNS, OF_INTERVALS
+from trade_potential.gravity.warehouse_tables import COLUMNS, OF_INTERVALS
+from trade_potential.inference.wald import FEW_CLUSTERS
 
 SAME = 1e-9
 """Two exact formulas in double precision; coefficients and products went through tables."""

@@ -11,14 +11,15 @@ import pytest
 from tests.panels import ENTITY, OUTCOME, Array, make_panel, regressors_of, unbalanced_sizes
 
 from trade_potential.errors import InputError
-from trade_potential.gravity import on_duckdb, pair_file, pair_sums
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
-from trade_potential.gravity.on_duckdb import clustered_meats, fit_meats, panel_moments
+from trade_potential.gravity.on_blocks import entity_file, entity_sums
+from trade_potential.gravity.on_blocks import panel as panel_module
+from trade_potential.gravity.on_blocks.panel import clustered_meats, fit_meats, panel_moments
 from trade_potential.gravity.reset import reset
 from trade_potential.gravity.reset.on_duckdb import reset_products
 from trade_potential.gravity.scores import Meats, design_slots, read_products
-from trade_potential.macros import macros
+from trade_potential.sql.render import macros
 
 EXACT = 1e-11
 """Sums of the same products in another order."""
@@ -126,8 +127,8 @@ def test_neither_order_nor_blocks_change_anything(
         names = frame[ENTITY].unique()
         place = dict(zip(names, np.random.default_rng(4).permutation(len(names)), strict=True))
         frame = frame.iloc[frame[ENTITY].map(place).argsort(kind="stable")]
-    monkeypatch.setattr(pair_sums, "BLOCK_ROWS", 7)
-    monkeypatch.setattr(pair_file, "PAIRS_TOGETHER", 5)
+    monkeypatch.setattr(entity_sums, "BATCH_ROWS", 7)
+    monkeypatch.setattr(entity_file, "PAIRS_TOGETHER", 5)
     other = moments_on(connection, frame)
     assert (other.sizes.tolist(), other.counts.tolist()) == (
         plain.sizes.tolist(),
@@ -176,7 +177,7 @@ def test_what_varies_in_the_last_pair_only_is_multiplied(
     connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, block_rows: int
 ) -> None:
     """Also where it is constant in every block: with blocks of one row, all regressors are."""
-    monkeypatch.setattr(pair_sums, "BLOCK_ROWS", block_rows)
+    monkeypatch.setattr(entity_sums, "BATCH_ROWS", block_rows)
     frame = panel(5)
     frame.loc[frame.index[-1], "x4"] += 1.0
     ours = moments_on(connection, frame)
@@ -220,7 +221,7 @@ def test_the_sql_of_the_models_gives_the_same(connection: duckdb.DuckDBPyConnect
     np.testing.assert_allclose(ours.times.overlaps, theirs.times.overlaps, atol=EXACT)
     np.testing.assert_allclose(ours.times.sums, theirs.times.sums, atol=1e-9)
     fits = estimate_all(ours)
-    on_duckdb._store(connection, ours, fits["pooled"])
+    panel_module._store(connection, ours, fits["pooled"])
     powers = sql.fit_powers("panel_timed_rows", "panel_coefficients", keys, slots)
     more = list(range(len(slots) + 2))
     connection.execute(f"create temporary table sql_powers as {powers}")
@@ -233,9 +234,9 @@ def test_the_sql_of_the_models_gives_the_same(connection: duckdb.DuckDBPyConnect
         fits["pooled"], reset_products(connection, ours, fits["pooled"])
     ).statistic == pytest.approx(reset(fits["pooled"], products).statistic, rel=1e-9)
     for name, fit in fits.items():
-        on_duckdb._store(connection, ours, fit)
+        panel_module._store(connection, ours, fit)
         if name == "twoway":
-            on_duckdb._view_scores(connection, ours, fit)
+            panel_module._view_scores(connection, ours, fit)
             scores = sql.pair_scores("panel_scores", keys, "entity", slots)
             query = sql.summed_outer_products(f"({scores}) as scores", keys, slots)
         else:
@@ -263,8 +264,8 @@ def test_overlaps_are_those_of_a_join_of_the_rows(
     if kind == "repeated":  # the library lets a pair have two rows of a year
         frame = pd.concat([frame, frame.iloc[:5]])
     if kind == "many times":
-        monkeypatch.setattr(pair_sums, "MANY_TIMES", 2)
-        monkeypatch.setattr(pair_sums, "BLOCK_ROWS", 20)
+        monkeypatch.setattr(entity_sums, "MANY_TIMES", 2)
+        monkeypatch.setattr(entity_sums, "BATCH_ROWS", 20)
     ours = moments_on(connection, frame)
     weight = frame["weight"] if kind == "weighted" else pd.Series(1.0, frame.index)
     mass = (weight / weight.mean()).rename("mass")

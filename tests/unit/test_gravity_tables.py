@@ -19,8 +19,8 @@ from trade_potential.errors import InputError
 from trade_potential.gravity.estimate import ESTIMATORS
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
-from trade_potential.gravity.on_duckdb import panel_moments
-from trade_potential.gravity.tables import COLUMNS, estimate_gravity
+from trade_potential.gravity.on_blocks.panel import panel_moments
+from trade_potential.gravity.warehouse_tables import COLUMNS, estimate_gravity
 
 EXACT = 1e-12
 """The same formula on the same moments: only the order of additions differs."""

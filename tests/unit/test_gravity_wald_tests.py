@@ -7,14 +7,11 @@ import pytest
 from scipy import stats
 from tests.panels import Case, make_panel, unbalanced_sizes
 
-from trade_potential.gravity.report import ModelReport
-from trade_potential.gravity.specification_tests import TestResult, f_effects, f_time_effects
-from trade_potential.gravity.wald_tests import (
-    JOINT,
-    hausman_robust,
-    joint_significance,
-    wald,
-)
+from trade_potential.cli.model_report import ModelReport
+from trade_potential.gravity.specification_tests import f_effects, f_time_effects
+from trade_potential.gravity.wald_tests import hausman_robust, joint_significance
+from trade_potential.inference.test_result import TestResult
+from trade_potential.inference.wald import JOINT, wald
 
 SAME = 1e-9
 """Two exact formulas in double precision; they agree to 1e-13 here, the

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from trade_potential import blocks
 from trade_potential.index import on_duckdb
+from trade_potential.rows import batches
 
 EXACT = 1e-12
 """Correlations of the same rows."""
@@ -19,7 +19,7 @@ def test_correlations_do_not_depend_on_the_first_rows(
     monkeypatch: pytest.MonkeyPatch, offset: float
 ) -> None:
     """Of blocks that lie far apart, in steps of the standard deviation."""
-    monkeypatch.setattr(blocks, "BLOCK_ROWS", 50)
+    monkeypatch.setattr(batches, "BATCH_ROWS", 50)
     rng = np.random.default_rng(1)
     values = rng.normal(size=(5000, 4)) @ rng.normal(size=(4, 4))
     values[:50] += offset * values.std(axis=0)

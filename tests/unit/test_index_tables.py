@@ -11,7 +11,7 @@ import pytest
 from trade_potential.errors import InputError
 from trade_potential.index.correlation import Correlation
 from trade_potential.index.estimate import IndexSettings, estimate_index
-from trade_potential.index.tables import COLUMNS, READ, estimate_indices
+from trade_potential.index.warehouse_tables import COLUMNS, READ, estimate_indices
 
 ABC = ("a", "b", "c")
 REGULAR = np.array([[1.0, 0.6, 0.3], [0.6, 1.0, 0.2], [0.3, 0.2, 1.0]])

@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from trade_potential.engines.seeds import read_seed
-from trade_potential.macros import file_literal
 from trade_potential.quality.parquet_files import complaint_of_parquet
+from trade_potential.sql.render import file_literal
 
 ODD = ("Cote d'Ivoire", 'say "x"', "[a-c]", "a*", "what?", "100%s $HOME", "{{ none() }}", "ñ 哈 🙂")
 

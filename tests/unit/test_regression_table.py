@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from trade_potential.errors import InputError
-from trade_potential.gravity.estimate import CONSTANT as CONSTANT_OF_GRAVITY
 from trade_potential.gravity.estimate import ESTIMATORS as ESTIMATORS_OF_GRAVITY
+from trade_potential.inference import CONSTANT as CONSTANT_OF_GRAVITY
 from trade_potential.regression_table import FORMATS, Coefficient, Format, Model, render
 from trade_potential.regression_table import model as words
 from trade_potential.regression_table.cells import Text, figure, probability

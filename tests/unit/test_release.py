@@ -14,7 +14,6 @@ import pytest
 from tests.releases import KEYS, contents, marts, release
 
 from trade_potential.errors import ReleaseError
-from trade_potential.macros import quoted
 from trade_potential.release import (
     complaints,
     current_id,
@@ -24,6 +23,7 @@ from trade_potential.release import (
     roll_back,
     verify_all,
 )
+from trade_potential.sql.render import quoted
 
 AWKWARD = 're\'lease "of" [all] * marts; --'
 

@@ -29,7 +29,7 @@ import pyarrow.dataset  # with it DuckDB reads Arrow by Arrow's own threads
 
 from trade_potential.errors import ReleaseError
 from trade_potential.release import publish
-from trade_potential.release.tables import opened, write_tables
+from trade_potential.release.mart_files import opened, write_tables
 
 session = duckdb.connect()
 session.execute("create table m as select i as a from range(3000) t(i)")

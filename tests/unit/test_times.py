@@ -13,8 +13,8 @@ import pytest
 from linearmodels.panel import PooledOLS
 from tests.unit.test_cli import Shell, column, save
 
-from trade_potential.time_rules import KNOWN
-from trade_potential.times import time_order
+from trade_potential.rows.time_rules import KNOWN
+from trade_potential.rows.times import time_order
 
 T, ENTITIES = 12, 15
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

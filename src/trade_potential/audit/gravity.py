@@ -9,7 +9,7 @@ from trade_potential.audit.panel import PAIR
 from trade_potential.audit.published import NUMBER, SPEC, published_numbers
 from trade_potential.audit.recomputed import recomputed_numbers
 from trade_potential.audit.sampled import own_tables
-from trade_potential.gravity.tables import terms_by_spec
+from trade_potential.gravity.warehouse_tables import terms_by_spec
 
 Key = tuple[str, str]
 

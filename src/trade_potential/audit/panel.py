@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 from trade_potential.audit.collinear import collinear
 from trade_potential.gravity.moments import MEAN_OF
-from trade_potential.gravity.time_moments import ABSORBED_TWOWAY
+from trade_potential.gravity.time_effects import ABSORBED_TWOWAY
 from trade_potential.linalg import FloatArray
 from trade_potential.precision import is_constant, rounding
 

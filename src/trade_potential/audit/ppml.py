@@ -9,15 +9,21 @@ import pandas as pd
 from scipy import stats
 
 from trade_potential.audit.compare import COLUMNS, TOLERANCE, compare
-from trade_potential.audit.errors import wald
-from trade_potential.audit.published import NUMBER, SPEC, Record, number, published_numbers
+from trade_potential.audit.covariances import wald
+from trade_potential.audit.ppml_solution import Recomputed, recompute_ppml
+from trade_potential.audit.published import (
+    NUMBER,
+    SPEC,
+    Record,
+    number_key,
+    published_numbers,
+)
 from trade_potential.errors import InputError
-from trade_potential.gravity.covariance import too_few
-from trade_potential.gravity.estimate import CONSTANT
-from trade_potential.gravity.tables import OF_INTERVALS, terms_by_spec
+from trade_potential.gravity.warehouse_tables import OF_INTERVALS, terms_by_spec
+from trade_potential.inference import CONSTANT
+from trade_potential.inference.wald import too_few
 from trade_potential.linalg import COLLINEARITY_TOLERANCE, FloatArray
-from trade_potential.ppml.recompute import Recomputed, recompute_ppml
-from trade_potential.ppml.tables import KINDS, PAIR, PPML_EFFECTS, YEAR, ppml_rows
+from trade_potential.ppml.warehouse_tables import KINDS, PAIR, PPML_EFFECTS, YEAR, ppml_rows
 from trade_potential.precision import is_constant
 from trade_potential.regression_table.model import WITHOUT_COEFFICIENT
 
@@ -123,7 +129,7 @@ def _explained(
     for term, column, does_not_vary in zip(terms, x.T, flat, strict=False):
         said = "it does not vary" if does_not_vary else _explains(column, designs)
         if said:
-            key = number(estimator, "coefficient", covariance=KINDS[0], term=term)
+            key = number_key(estimator, "coefficient", covariance=KINDS[0], term=term)
             found.append({**key, "reason": said})
     constants = {
         "recomputed": np.nan,
@@ -160,7 +166,9 @@ def _recomputed(rows: pd.DataFrame, terms: list[str], estimator: str, level: flo
     plain = fit(rows, terms)
     eta = np.log(plain.fitted)
     wider = fit(rows.assign(**{SQUARE: (eta - eta.mean()) ** 2 / eta.var()}), [*terms, SQUARE])
-    found: list[Record] = [{**number(estimator, "n_obs"), "recomputed": len(rows), "scale": 1.0}]
+    found: list[Record] = [
+        {**number_key(estimator, "n_obs"), "recomputed": len(rows), "scale": 1.0}
+    ]
     groups = {"clustered": rows[PAIR].nunique()}
     groups["clustered_twoway"] = min(groups["clustered"], rows[YEAR].nunique())
     for kind in KINDS:
@@ -180,10 +188,10 @@ def _of_kind(
     quantile = float(stats.norm.ppf(0.5 + level / 2.0))
     is_kept = kind in OF_INTERVALS
     if is_kept:
-        key = number(estimator, "critical_value", covariance=kind)
+        key = number_key(estimator, "critical_value", covariance=kind)
         yield {**key, "recomputed": quantile, "scale": 1.0}
     for i, (name, value, error) in enumerate(zip(names, plain.coefficients, errors, strict=True)):
-        key = number(estimator, "coefficient", covariance=kind, term=name)
+        key = number_key(estimator, "coefficient", covariance=kind, term=name)
         p_value = 2.0 * float(stats.norm.sf(abs(value / error)))
         yield {**key, "recomputed": value, "scale": error}
         yield {**key, "quantity": "std_error", "recomputed": error, "scale": error}
@@ -191,13 +199,13 @@ def _of_kind(
         high = value + quantile * error
         yield {**key, "quantity": "ci_high", "recomputed": high, "scale": error}
         for j, other in enumerate(names if is_kept else ()):
-            pair = number(estimator, "covariance", covariance=kind, term=f"{name}, {other}")
+            pair = number_key(estimator, "covariance", covariance=kind, term=f"{name}, {other}")
             yield {**pair, "recomputed": matrix[i, j], "scale": error * errors[j]}
     first = 1 if CONSTANT in names else 0
     joint = wald(plain.coefficients[first:], matrix[first:, first:], np.inf)
     form = wald(wider.coefficients[-1:], wider.covariances[kind][-1:, -1:], np.inf)
     for name, test in (("joint_significance", joint), ("reset", form)):
-        key = number(estimator, name, covariance=kind)
+        key = number_key(estimator, name, covariance=kind)
         common = {"scale": 1.0, "condition": 1.0 if is_few else test.condition}
         statistic, p_value = (np.nan, np.nan) if is_few else (test.statistic, test.p_value)
         yield {**key, **common, "recomputed": statistic}

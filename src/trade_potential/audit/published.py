@@ -41,7 +41,7 @@ WITH_THETA = ("random", "mundlak")
 _TEXT = [*SPEC, "estimator", "covariance", "item", "name", "col_name", "status"]
 
 
-def number(estimator: str, quantity: str, *, covariance: str = "", term: str = "") -> Record:
+def number_key(estimator: str, quantity: str, *, covariance: str = "", term: str = "") -> Record:
     """Key of a number."""
     return {"estimator": estimator, "covariance": covariance, "quantity": quantity, "term": term}
 
@@ -72,28 +72,28 @@ def _published(row: dict[Any, Any]) -> Iterator[Record]:
     estimator, item, name = str(row["estimator"]), row["item"], str(row["name"])
     kind = str(row["covariance"])
     if item == "estimator" and row["status"] not in ESTIMATED:
-        yield {**number(estimator, "status", term=str(row["status"])), "published": np.nan}
+        yield {**number_key(estimator, "status", term=str(row["status"])), "published": np.nan}
     elif item == "coefficient":
-        key = number(estimator, item, covariance=kind, term=name)
+        key = number_key(estimator, item, covariance=kind, term=name)
         yield {**key, "published": row["value"]}
         if row["status"] not in WITHOUT_COEFFICIENT:
             for quantity in OF_COEFFICIENTS:
                 yield {**key, "quantity": quantity, "published": row[quantity]}
     elif item == "covariance":
         pair = f"{name}, {row['col_name']}"
-        key = number(estimator, item, covariance=kind, term=pair)
+        key = number_key(estimator, item, covariance=kind, term=pair)
         yield {**key, "published": row["value"]}
     elif item == "critical_value":
-        yield {**number(estimator, item, covariance=kind), "published": row["value"]}
+        yield {**number_key(estimator, item, covariance=kind), "published": row["value"]}
     elif item == "diagnostic" and name in SCALARS:
         if (name != "sigma_u" or estimator in WITH_SIGMA_U) and (
             name != "sigma_e" or estimator in WITH_SIGMA_E
         ):
-            yield {**number(estimator, name), "published": row["value"]}
+            yield {**number_key(estimator, name), "published": row["value"]}
     elif item == "theta" and estimator in WITH_THETA:
         size = str(int(row["group_size"]))
-        yield {**number(estimator, "theta", term=size), "published": row["value"]}
+        yield {**number_key(estimator, "theta", term=size), "published": row["value"]}
     elif item == "test":
-        key = number(estimator, name, covariance=kind)
+        key = number_key(estimator, name, covariance=kind)
         yield {**key, "published": row["statistic"]}
         yield {**key, "term": "p_value", "published": row["p_value"]}

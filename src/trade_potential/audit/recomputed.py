@@ -8,13 +8,20 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from trade_potential.audit.errors import Errors
+from trade_potential.audit.covariances import Errors
 from trade_potential.audit.panel import Panel
-from trade_potential.audit.published import NUMBER, WITH_SIGMA_E, WITH_SIGMA_U, Record, number
+from trade_potential.audit.published import (
+    NUMBER,
+    WITH_SIGMA_E,
+    WITH_SIGMA_U,
+    Record,
+    number_key,
+)
 from trade_potential.audit.reestimate import Fit, Refusal, reestimate
 from trade_potential.audit.row_tests import RowTest, row_tests
-from trade_potential.gravity.estimate import CONSTANT, ESTIMATORS
-from trade_potential.gravity.tables import OF_INTERVALS
+from trade_potential.gravity.estimate import ESTIMATORS
+from trade_potential.gravity.warehouse_tables import OF_INTERVALS
+from trade_potential.inference import CONSTANT
 from trade_potential.linalg import FloatArray
 
 SMALL = 1e-6
@@ -82,12 +89,12 @@ def _row(
 
 def _sizes(estimator: str, rows: int, partners: int) -> Iterator[Record]:
     for name, value in (("n_obs", rows), ("n_entities", partners)):
-        yield _row(number(estimator, name), float(value), 1.0, "rows")
+        yield _row(number_key(estimator, name), float(value), 1.0, "rows")
 
 
 def _refusal(refusal: Refusal) -> Iterator[Record]:
     yield _row(
-        number(refusal.estimator, "status", term=refusal.status),
+        number_key(refusal.estimator, "status", term=refusal.status),
         np.nan,
         1.0,
         refusal.reference,
@@ -107,7 +114,7 @@ def _with_errors(fit: Fit, errors: Errors, level: float) -> Iterator[Record]:
     upper = fit.coefficients + quantile * std_errors
     grown = fit.condition * errors.lost
     for k, term in enumerate(names):
-        key = number(fit.estimator, "coefficient", covariance=errors.kind, term=term)
+        key = number_key(fit.estimator, "coefficient", covariance=errors.kind, term=term)
         least = SMALL * fit.units[k]
         value, error = float(fit.coefficients[k]), float(np.nanmax([least, std_errors[k]]))
         yield _row(key, value, error, fit.reference, condition=fit.condition, reason=fit.note)
@@ -127,13 +134,13 @@ def _with_errors(fit: Fit, errors: Errors, level: float) -> Iterator[Record]:
             )
     if errors.kind not in OF_INTERVALS:
         return
-    key = number(fit.estimator, "critical_value", covariance=errors.kind)
+    key = number_key(fit.estimator, "critical_value", covariance=errors.kind)
     yield _row(key, quantile, 1.0, "scipy.stats", reason=fit.note)
     for i, j in np.ndindex(errors.matrix.shape):
         pair = f"{names[i]}, {names[j]}"
         least = SMALL**2 * fit.units[i] * fit.units[j]
         yield _row(
-            number(fit.estimator, "covariance", covariance=errors.kind, term=pair),
+            number_key(fit.estimator, "covariance", covariance=errors.kind, term=pair),
             float(errors.matrix[i, j]),
             float(np.nanmax([least, std_errors[i] * std_errors[j]])),
             reference,
@@ -155,16 +162,16 @@ def _scalars(fit: Fit, panel: Panel) -> Iterator[Record]:
     """Numbers of a fit that belong to no term."""
     reference, note = fit.reference, fit.note
     for term in (*panel.omitted, *(t for t in fit.design.left_out if t in panel.terms)):
-        key = number(fit.estimator, "coefficient", covariance="classical", term=term)
+        key = number_key(fit.estimator, "coefficient", covariance="classical", term=term)
         yield _row(key, np.nan, 1.0, reference, reason="the rows leave nothing to estimate it by")
     for name in ("n_rows", "n_absorbed", "df_resid"):
-        yield _row(number(fit.estimator, name), fit.scalars[name], 1.0, reference, reason=note)
+        yield _row(number_key(fit.estimator, name), fit.scalars[name], 1.0, reference, reason=note)
     scales = {"ssr": SMALL * panel.outcome_sd**2 * len(panel.outcome)}
     scales |= {"sigma_u": SMALL * panel.outcome_sd} if fit.estimator in WITH_SIGMA_U else {}
     scales |= {"sigma_e": SMALL * panel.outcome_sd} if fit.estimator in WITH_SIGMA_E else {}
     for name, scale in scales.items():
         yield _row(
-            number(fit.estimator, name),
+            number_key(fit.estimator, name),
             fit.scalars[name],
             scale,
             reference,
@@ -173,10 +180,10 @@ def _scalars(fit: Fit, panel: Panel) -> Iterator[Record]:
             is_rounding=fit.is_exact,
         )
     for size, theta in fit.theta.items():
-        key = number(fit.estimator, "theta", term=str(size))
+        key = number_key(fit.estimator, "theta", term=str(size))
         yield _row(key, theta, SMALL, reference, condition=fit.condition, is_rounding=fit.is_exact)
     condition = fit.design.condition_of_slopes
-    key = number(fit.estimator, "condition_number")
+    key = number_key(fit.estimator, "condition_number")
     yield _row(key, condition, 1.0, "numpy on rows", condition=condition)
     shares = {name: _correlation(*pair) for name, pair in _fits(fit, panel).items()}
     own = shares["r_squared_overall"]
@@ -186,7 +193,7 @@ def _scalars(fit: Fit, panel: Panel) -> Iterator[Record]:
     for name, (value, lost) in {**shares, "r_squared": own}.items():
         source = reference if name == "r_squared" and "r_squared" in fit.scalars else ""
         yield _row(
-            number(fit.estimator, name),
+            number_key(fit.estimator, name),
             value,
             SMALL,
             source or f"numpy on coefficients of {reference}",
@@ -219,7 +226,7 @@ def _correlation(part: FloatArray, whole: FloatArray) -> tuple[float, float]:
 
 
 def _test(test: RowTest, is_exact: bool) -> Iterator[Record]:
-    key = number(test.estimator, test.name, covariance=test.covariance)
+    key = number_key(test.estimator, test.name, covariance=test.covariance)
     for term, value in (("", test.value), ("p_value", test.p_value)):
         growth = _growth(value) if term else 1.0
         yield _row(

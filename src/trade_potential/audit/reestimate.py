@@ -21,10 +21,11 @@ from linearmodels.panel import BetweenOLS, PanelOLS, PooledOLS, RandomEffects
 from linearmodels.panel.utility import AbsorbingEffectError
 from statsmodels.regression.linear_model import OLS  # type: ignore[import-untyped]
 
+from trade_potential.audit.covariances import Errors, errors_of
 from trade_potential.audit.design import Design, design_of, objection
-from trade_potential.audit.errors import Errors, errors_of
 from trade_potential.audit.panel import Panel
-from trade_potential.gravity.estimate import CONSTANT, ESTIMATORS
+from trade_potential.gravity.estimate import ESTIMATORS
+from trade_potential.inference import CONSTANT
 from trade_potential.linalg import FloatArray
 
 EXACT_FIT = 1e-18

@@ -11,7 +11,7 @@ from statsmodels.regression.linear_model import OLS  # type: ignore[import-untyp
 from statsmodels.stats.diagnostic import linear_reset  # type: ignore[import-untyped]
 
 from trade_potential.audit.collinear import collinear
-from trade_potential.audit.errors import SCORES_LOSS, Errors, wald
+from trade_potential.audit.covariances import SCORES_LOSS, Errors, wald
 from trade_potential.audit.panel import Panel
 from trade_potential.audit.reestimate import Fit, Refusal, library_model
 from trade_potential.gravity.moments import MEAN_OF

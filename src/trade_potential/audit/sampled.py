@@ -11,9 +11,9 @@ from trade_potential.audit.panel import PAIR, YEAR
 from trade_potential.audit.published import SPEC, Record
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.inference_tables import inference_of
-from trade_potential.gravity.on_duckdb import fit_meats, panel_moments
+from trade_potential.gravity.on_blocks.panel import fit_meats, panel_moments
 from trade_potential.gravity.reset.on_duckdb import reset_products
-from trade_potential.gravity.tables import frame_of, panel_rows
+from trade_potential.gravity.warehouse_tables import frame_of, panel_rows
 
 
 def own_tables(

@@ -14,13 +14,13 @@ from trade_potential.errors import InputError
 if TYPE_CHECKING:
     import duckdb
 
-    from trade_potential.files import Loss, TableFile
+    from trade_potential.cli.model_report import ModelReport
     from trade_potential.gravity.covariance import Covariance, Sandwich
     from trade_potential.gravity.estimate import Estimate, Estimator
     from trade_potential.gravity.moments import PanelMoments
-    from trade_potential.gravity.report import ModelReport
-    from trade_potential.gravity.specification_tests import TestResult
+    from trade_potential.inference.test_result import TestResult
     from trade_potential.ppml.columns import Columns
+    from trade_potential.rows.files import Loss, TableFile
 
 FORMATS = ("table", "json", "csv", "latex", "html", "markdown")
 OVER_ROWS = ("robust", "clustered_twoway", "driscoll_kraay")
@@ -79,9 +79,9 @@ def _effect_columns(args: argparse.Namespace, file: TableFile) -> list[tuple[str
 
 def _read(connection: duckdb.DuckDBPyConnection, args: argparse.Namespace) -> _Table:
     """Make the table sample of the rows that have every value."""
-    from trade_potential.files import TableFile, keep_complete
     from trade_potential.ppml.columns import Columns
-    from trade_potential.repeated import refuse_repeated_keys
+    from trade_potential.rows.duplicate_keys import refuse_repeated_keys
+    from trade_potential.rows.files import TableFile, keep_complete
 
     file = TableFile.of(connection, args.file)
     args.effects = _effect_columns(args, file)
@@ -117,7 +117,7 @@ def _logarithm(
     connection: duckdb.DuckDBPyConnection, args: argparse.Namespace, table: _Table
 ) -> tuple[str, list[Loss]]:
     """The sample with the logarithm of the outcome, and the rows that have none."""
-    from trade_potential.files import Loss
+    from trade_potential.rows.files import Loss
 
     if not args.log_outcome:
         return "sample", table.ledger
@@ -140,10 +140,10 @@ def _on_moments(
     progress: Progress,
 ) -> list[ModelReport]:
     """Every estimator asked for but ppml, from one set of moments."""
+    from trade_potential.cli.model_report import ModelReport
     from trade_potential.gravity.estimate import DIGITS_AT_STAKE, strictly
     from trade_potential.gravity.estimators import estimate_all
-    from trade_potential.gravity.on_duckdb import panel_moments, refined
-    from trade_potential.gravity.report import ModelReport
+    from trade_potential.gravity.on_blocks.panel import panel_moments, refined
     from trade_potential.gravity.reset import RESET_POWERS
     from trade_potential.gravity.reset.on_duckdb import reset_of_rows
 
@@ -226,7 +226,7 @@ def _errors(
 ) -> Sandwich | None:
     """The covariance asked for, unless it is the classical one."""
     from trade_potential.gravity.covariance import sandwich
-    from trade_potential.gravity.on_duckdb import fit_meats
+    from trade_potential.gravity.on_blocks.panel import fit_meats
 
     if covariance == "classical" or not fit.is_estimated:
         return None
@@ -244,7 +244,7 @@ def _tests(
 ) -> tuple[TestResult, ...]:
     """Every specification test of the sample but RESET."""
     from trade_potential.gravity.covariance import sandwich
-    from trade_potential.gravity.on_duckdb import fit_meats
+    from trade_potential.gravity.on_blocks.panel import fit_meats
     from trade_potential.gravity.specification_tests import run_tests
     from trade_potential.gravity.wald_tests import hausman_robust, mundlak
 
@@ -266,7 +266,7 @@ def _outcome(args: argparse.Namespace) -> str:
 
 def _pieces(args: argparse.Namespace, reports: list[ModelReport]) -> Iterator[str]:
     """The models in the format asked for."""
-    from trade_potential.gravity.report_files import csv_text, json_text
+    from trade_potential.cli.model_files import csv_text, json_text
     from trade_potential.regression_table import render
 
     if args.format == "json":

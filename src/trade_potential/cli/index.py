@@ -15,10 +15,10 @@ def run(args: argparse.Namespace) -> int:
     with connect(args) as connection:
         progress = Progress(args)
         progress(f"reading {args.file}")
-        from trade_potential.files import TableFile, keep_complete
+        from trade_potential.cli.index_report import IndexReport
         from trade_potential.index.estimate import IndexSettings, estimate_index
         from trade_potential.index.on_duckdb import index_scores, table_correlation
-        from trade_potential.index.report import IndexReport
+        from trade_potential.rows.files import TableFile, keep_complete
 
         file = TableFile.of(connection, args.file)
         rows = file.read(connection, keys=args.id, values=args.indicators)

@@ -7,18 +7,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from trade_potential.files import Loss
-from trade_potential.gravity.covariance import FEW_CLUSTERS, Inference
-from trade_potential.gravity.estimate import CONSTANT
-from trade_potential.gravity.report import ModelReport
-from trade_potential.gravity.specification_tests import TestResult, not_available
-from trade_potential.gravity.wald_tests import JOINT, wald
+from trade_potential.cli.model_report import ModelReport
+from trade_potential.inference import CONSTANT
+from trade_potential.inference.test_result import TestResult, not_available
+from trade_potential.inference.wald import FEW_CLUSTERS, JOINT, Inference, wald
 from trade_potential.linalg import one_thread
 from trade_potential.ppml.covariance import CORRECTIONS, Kind
 from trade_potential.ppml.estimate import fit_sample
 from trade_potential.ppml.reset import PPML_POWERS, reset
 from trade_potential.ppml.result import PpmlFit, strictly
 from trade_potential.ppml.sample import Sample
+from trade_potential.rows.files import Loss
 
 
 def report_ppml(sample: Sample, args: argparse.Namespace, ledger: list[Loss]) -> ModelReport:

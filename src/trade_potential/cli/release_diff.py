@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from trade_potential.report import aligned, shown
+from trade_potential.cli.report_text import aligned, shown
 
 Document = dict[str, Any]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from trade_potential.cli.release_diff import diff_table
+from trade_potential.cli.report_text import aligned
 from trade_potential.cli.session import BAD_DATA, OK, write
 from trade_potential.errors import ReleaseError
-from trade_potential.report import aligned
 
 EXAMPLES = """examples of releases:
   trade-potential releases list

@@ -25,7 +25,7 @@ from dbt_common.exceptions import DbtRuntimeError
 from trade_potential.engines.adapter import ProjectAdapter
 from trade_potential.engines.dialect import TranslationError, type_name
 from trade_potential.engines.python_models import Fetch, PythonModels, Write, held
-from trade_potential.macros import file_literal, quoted, text_literal
+from trade_potential.sql.render import file_literal, quoted, text_literal
 
 if TYPE_CHECKING:
     import duckdb

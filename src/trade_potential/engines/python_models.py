@@ -18,7 +18,7 @@ from dbt.adapters.base import PythonJobHelper
 from dbt.adapters.contracts.connection import AdapterResponse
 from dbt_common.exceptions import DbtRuntimeError
 
-from trade_potential.macros import quoted
+from trade_potential.sql.render import quoted
 
 if TYPE_CHECKING:
     import duckdb

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trade_potential.macros import file_literal, quoted
+from trade_potential.sql.render import file_literal, quoted
 
 if TYPE_CHECKING:
     import duckdb

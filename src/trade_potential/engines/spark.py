@@ -19,7 +19,7 @@ from dbt_common.exceptions import DbtRuntimeError
 
 from trade_potential.engines.adapter import ProjectAdapter
 from trade_potential.engines.python_models import Fetch, PythonModels, Write, held
-from trade_potential.macros import quoted
+from trade_potential.sql.render import quoted
 
 if TYPE_CHECKING:
     import duckdb

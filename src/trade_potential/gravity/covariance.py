@@ -10,9 +10,9 @@ import numpy as np
 from trade_potential.errors import InputError
 from trade_potential.gravity.estimate import WITH_EFFECTS, Estimate
 from trade_potential.gravity.scores import Meats
-from trade_potential.laws import t_quantile, t_tail
+from trade_potential.inference.wald import FEW_CLUSTERS, too_few
 from trade_potential.linalg import FloatArray
-from trade_potential.times import TimeOrder
+from trade_potential.rows.times import TimeOrder
 
 Covariance = Literal["classical", "robust", "clustered", "clustered_twoway", "driscoll_kraay"]
 COVARIANCES: tuple[Covariance, ...] = (
@@ -33,50 +33,6 @@ CORRECTIONS: dict[Covariance, str] = {
 
 OF_BETWEEN: frozenset[str] = frozenset({"classical", "robust", "clustered"})
 """Covariances of the between estimator: its rows are entities and have no time."""
-
-FEW_CLUSTERS = "few_clusters"
-"""Status of a covariance with no more clusters (entities, times) than coefficients."""
-
-
-@dataclass(frozen=True)
-class Inference:
-    """Coefficients with uncertainty.
-
-    Attributes:
-        estimate, std_error, statistic, p_value, ci_low, ci_high: (k,) each.
-        df: Degrees of freedom of Student's t; infinite means the normal distribution.
-        critical_value: Quantile of that law by which standard errors become intervals.
-    """
-
-    estimate: FloatArray
-    std_error: FloatArray
-    statistic: FloatArray
-    p_value: FloatArray
-    ci_low: FloatArray
-    ci_high: FloatArray
-    df: float
-    critical_value: float
-
-    @classmethod
-    def of(
-        cls, estimate: FloatArray, covariance: FloatArray, *, df: float, confidence_level: float
-    ) -> Inference:
-        """Wald inference from a (k, k) covariance."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            std_error = np.sqrt(np.diag(covariance))  # NaN where a variance is negative
-            statistic = np.where(std_error == 0.0, np.nan, estimate / std_error)
-        critical_value = t_quantile(0.5 + confidence_level / 2.0, df)
-        margin = critical_value * std_error
-        return cls(
-            estimate=estimate,
-            std_error=std_error,
-            statistic=statistic,
-            p_value=2.0 * t_tail(np.abs(statistic), df),
-            ci_low=estimate - margin,
-            ci_high=estimate + margin,
-            df=df,
-            critical_value=critical_value,
-        )
 
 
 def law_df(estimator: str, df: float) -> float:
@@ -105,15 +61,6 @@ class Sandwich:
     status: str
     reason: str
     times: str = ""
-
-
-def too_few(n_clusters: int, of: str, n_coefficients: int) -> str:
-    """Why a clustered covariance cannot be trusted, in one sentence; empty if it can."""
-    if n_clusters > n_coefficients:
-        return ""
-    return (
-        f"{n_clusters} {of} for {n_coefficients} coefficients: the covariance cannot have full rank"
-    )
 
 
 def bandwidth(n_times: int) -> int:

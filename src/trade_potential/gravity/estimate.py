@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from trade_potential.gravity.moments import PanelMoments
-from trade_potential.gravity.time_moments import TimeEffects
+from trade_potential.gravity.time_effects import TimeEffects
 from trade_potential.linalg import FloatArray
 
 Estimator = Literal["pooled", "between", "within", "twoway", "random", "mundlak"]
@@ -23,7 +23,6 @@ ESTIMATORS: tuple[Estimator, ...] = (
 WITH_EFFECTS: frozenset[str] = frozenset({"within", "twoway"})
 """Estimators that take the effects out and so predict nothing for an entity as such."""
 
-CONSTANT = "const"
 
 DIGITS_AT_STAKE = 4.0
 """An estimate that has lost more decimal digits is refined on the rows where there are rows."""

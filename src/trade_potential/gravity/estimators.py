@@ -30,7 +30,7 @@ from trade_potential.gravity.estimate import Estimate, Estimator, Status, refuse
 from trade_potential.gravity.least_squares import NormalEquations, weighted_least_squares
 from trade_potential.gravity.left_out import LeftOut
 from trade_potential.gravity.moments import PanelMoments
-from trade_potential.gravity.time_moments import TimeEffects
+from trade_potential.gravity.time_effects import TimeEffects
 
 ZERO_SIGMA_U = "the between variance is no larger than the within variance implies"
 

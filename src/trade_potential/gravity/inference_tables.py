@@ -10,31 +10,27 @@ import pandas as pd
 from trade_potential.gravity.covariance import (
     CORRECTIONS,
     COVARIANCES,
-    FEW_CLUSTERS,
     OF_BETWEEN,
     Sandwich,
     law_df,
     sandwich,
 )
-from trade_potential.gravity.estimate import CONSTANT, Estimate, Estimator
+from trade_potential.gravity.estimate import Estimate, Estimator
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
 from trade_potential.gravity.reset import RESET_POWERS, reset
 from trade_potential.gravity.scores import Meats, design_slots, read_products
-from trade_potential.gravity.specification_tests import not_available
-from trade_potential.gravity.tables import (
+from trade_potential.gravity.wald_tests import hausman_robust, joint_significance, mundlak
+from trade_potential.gravity.warehouse_tables import (
     KEYS,
     frame_of,
     inference_rows,
     terms_by_spec,
     test_row,
 )
-from trade_potential.gravity.wald_tests import (
-    JOINT,
-    hausman_robust,
-    joint_significance,
-    mundlak,
-)
+from trade_potential.inference import CONSTANT
+from trade_potential.inference.test_result import not_available
+from trade_potential.inference.wald import FEW_CLUSTERS, JOINT
 from trade_potential.linalg import FloatArray
 
 Record = dict[str, Any]

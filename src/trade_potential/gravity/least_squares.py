@@ -9,7 +9,7 @@ import numpy as np
 from trade_potential.gravity.estimate import Estimate, Estimator, Status, refused
 from trade_potential.gravity.left_out import BEYOND, CONSTANT, LeftOut
 from trade_potential.gravity.moments import PanelMoments
-from trade_potential.gravity.time_moments import TimeEffects
+from trade_potential.gravity.time_effects import TimeEffects
 from trade_potential.linalg import FloatArray, ScaledSystem, collinear_columns
 from trade_potential.precision import few_digits
 

@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from trade_potential.errors import InputError
-from trade_potential.gravity.columns import parts_of
-from trade_potential.gravity.time_moments import TimeMoments
+from trade_potential.gravity.time_effects import TimeMoments
 from trade_potential.linalg import FloatArray
 from trade_potential.precision import is_constant, rounding
+from trade_potential.rows.columns import parts_of
 
 if TYPE_CHECKING:
-    from trade_potential.gravity.columns import Table
-    from trade_potential.gravity.pair_file import PairFile
+    from trade_potential.gravity.on_blocks.entity_file import EntityFile
+    from trade_potential.rows.columns import Table
 
 PARTS = ("origin", "mean", "within", "pair_count", "pair_mass", "between_sum", "between")
 KEY = ["moment", "group_size", "time_key", "other_time_key", "row_slot", "col_slot"]
@@ -64,7 +64,7 @@ class PanelMoments:
     between: FloatArray
     times: TimeMoments | None
     is_weighted: bool = False
-    pairs: PairFile | None = None
+    pairs: EntityFile | None = None
     alike: PanelMoments | None = None
 
     @property

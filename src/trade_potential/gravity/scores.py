@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trade_potential.gravity.columns import numbers
 from trade_potential.gravity.moments import MEAN_OF
 from trade_potential.linalg import FloatArray
+from trade_potential.rows.columns import numbers
 
 if TYPE_CHECKING:
-    from trade_potential.gravity.columns import Table
     from trade_potential.gravity.estimate import Estimate
     from trade_potential.gravity.moments import PanelMoments
-    from trade_potential.gravity.pair_sums import PairSums
-    from trade_potential.times import TimeOrder
+    from trade_potential.gravity.on_blocks.entity_sums import EntitySums
+    from trade_potential.rows.columns import Table
+    from trade_potential.rows.times import TimeOrder
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def all_slopes(regressors: tuple[str, ...], fit: Estimate) -> list[float]:
     return [slopes.get(term, 0.0) for term in terms]
 
 
-def pair_scores(moments: PanelMoments, fit: Estimate, pairs: PairSums) -> FloatArray:
+def entity_scores(moments: PanelMoments, fit: Estimate, pairs: EntitySums) -> FloatArray:
     """(k + 1, G) scores of pairs, constant first; no row is needed, their products say it all.
 
     Two-way effects are not of this kind, their scores need the times of rows.

@@ -2,51 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
-from trade_potential.gravity.covariance import FEW_CLUSTERS, Sandwich
+from trade_potential.gravity.covariance import Sandwich
 from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.moments import MEAN_OF
-from trade_potential.gravity.specification_tests import TestResult, named, not_available
-from trade_potential.laws import chi2_tail, f_tail
+from trade_potential.inference.test_result import TestResult, named, not_available
+from trade_potential.inference.wald import FEW_CLUSTERS, JOINT, wald
 from trade_potential.linalg import FloatArray
 
-JOINT = named("joint_significance", "all slopes are 0")
 _MEANS = "the slopes of the entity means are 0: effects go with no regressor"
 MUNDLAK = named("mundlak", _MEANS, "classical")
 HAUSMAN_ROBUST = named("hausman_robust", _MEANS, "clustered")
-
-RANK_TOLERANCE = 1e-12
-"""A scaled covariance with a smaller eigenvalue relative to the largest is taken as singular."""
-
-
-def wald(test: TestResult, slopes: FloatArray, covariance: FloatArray, df: float) -> TestResult:
-    """Whether (q,) slopes with a (q, q) covariance are all zero.
-
-    F(q, df) of W / q, or chi-squared(q) of W where df is infinite.
-    """
-    q = len(slopes)
-    if q == 0:
-        return not_available(test, "no slope to test")
-    scale = np.sqrt(np.abs(np.diag(covariance)))
-    if not np.isfinite(covariance).all() or not scale.all():
-        return not_available(test, "the covariance is not finite or has a zero variance")
-    values, vectors = np.linalg.eigh(covariance / np.outer(scale, scale))
-    if values[0] <= RANK_TOLERANCE * values[-1]:
-        return not_available(test, f"the covariance of {q} slopes has not full rank")
-    along = vectors.T @ (slopes / scale)
-    value = float((along**2 / values).sum())
-    if np.isinf(df):
-        return replace(test, statistic=value, df=float(q), p_value=chi2_tail(value, q))
-    return replace(
-        test,
-        statistic=value / q,
-        df=float(q),
-        df_denominator=df,
-        p_value=f_tail(value / q, q, df),
-    )
 
 
 def joint_significance(estimate: Estimate, covariance: FloatArray, df: float) -> TestResult:

@@ -38,7 +38,7 @@ class SphericityTest:
     def p_value(self) -> float:
         """Probability of a larger statistic, 0-1."""
         # To import the laws takes longer than the correlations of a million rows.
-        from trade_potential.laws import chi2_tail
+        from trade_potential.inference.distributions import chi2_tail
 
         return chi2_tail(self.chi2, self.df)
 

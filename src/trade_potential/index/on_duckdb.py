@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trade_potential.blocks import CentredProducts, blocks, doubles
 from trade_potential.index.correlation import Correlation
 from trade_potential.linalg import FloatArray
-from trade_potential.macros import number, quoted
 from trade_potential.precision import few_digits, is_constant, refuse_squares
+from trade_potential.rows.batches import CentredProducts, batches, doubles
+from trade_potential.sql.render import double_literal as literal
+from trade_potential.sql.render import quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -57,7 +58,7 @@ def table_correlation(
     sums = CentredProducts.of_none(p)
     origin, varies = np.zeros(p), np.zeros(p, dtype=bool)
     columns = ", ".join(f"cast(v{k} as double) as v{k}" for k in range(p))
-    for block in blocks(connection, f"select {columns} from {quoted(relation)}"):
+    for block in batches(connection, f"select {columns} from {quoted(relation)}"):
         values = np.array(doubles(block.columns))
         if sums.mass == 0.0:
             origin = values[:, 0].copy()
@@ -96,7 +97,7 @@ def index_scores(
         return
     columns = zip(weights, scaled.origin, scaled.mean, scaled.deviation, strict=True)
     score = " + ".join(
-        f"{number(weight)} * (v{k} - {number(origin)} - {number(mean)}) / {number(sd)}"
+        f"{literal(weight)} * (v{k} - {literal(origin)} - {literal(mean)}) / {literal(sd)}"
         for k, (weight, origin, mean, sd) in enumerate(columns)
     )
     keys = ", ".join(f"k{k}" for k in range(n_keys))

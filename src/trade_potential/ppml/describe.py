@@ -10,7 +10,7 @@ from scipy import sparse
 from scipy.sparse.linalg import lsqr
 from scipy.special import logsumexp
 
-from trade_potential.gravity.estimate import CONSTANT
+from trade_potential.inference import CONSTANT
 from trade_potential.linalg import FloatArray
 from trade_potential.ppml.covariance import covariances
 from trade_potential.ppml.demean import DummyRanks, dummies

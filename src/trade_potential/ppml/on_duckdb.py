@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from trade_potential.keys import INTEGERS, as_key, key_type
-from trade_potential.macros import quoted
 from trade_potential.ppml.columns import Columns
 from trade_potential.ppml.keys import Encoded, encode
 from trade_potential.ppml.sample import Sample, sample_of
+from trade_potential.rows.keys import INTEGERS, as_key, key_type
+from trade_potential.sql.render import quoted
 
 if TYPE_CHECKING:
     import duckdb

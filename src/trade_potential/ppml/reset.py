@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from trade_potential.gravity.specification_tests import TestResult, named, not_available
-from trade_potential.gravity.wald_tests import wald
+from trade_potential.inference.test_result import TestResult, named, not_available
+from trade_potential.inference.wald import wald
 from trade_potential.linalg import COLLINEARITY_TOLERANCE, FloatArray
 from trade_potential.ppml.covariance import KINDS, Kind, covariances
 from trade_potential.ppml.demean import DummyRanks, NotDemeanedError, demean

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from trade_potential.gravity.covariance import too_few
+from trade_potential.inference.wald import too_few
 from trade_potential.linalg import FloatArray
 from trade_potential.ppml.covariance import Correction, Covariance, Kind
 from trade_potential.ppml.sample import Sample

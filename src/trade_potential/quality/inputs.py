@@ -12,8 +12,8 @@ from typing import Protocol
 
 import pandas as pd
 
-from trade_potential.macros import text_literal
 from trade_potential.quality.coverage import AFTER_A_GAP, WITHDRAWN
+from trade_potential.sql.render import text_literal
 
 MAX_ROWS = 200_000
 """Rows of an input that are read unless told otherwise."""

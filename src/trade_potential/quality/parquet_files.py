@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trade_potential.macros import as_pattern
-from trade_potential.unreadable import PARQUET
+from trade_potential.rows.read_errors import PARQUET
+from trade_potential.sql.render import as_pattern
 
 if TYPE_CHECKING:
     import duckdb

@@ -91,7 +91,7 @@ def figure(value: float, *, digits: int) -> Figure | None:
     return Figure(is_negative=exact < 0, whole=whole, fraction=fraction, exponent=exponent)
 
 
-def number(value: float, *, digits: int, stars: str = "", in_brackets: bool = False) -> Cell:
+def number_cell(value: float, *, digits: int, stars: str = "", in_brackets: bool = False) -> Cell:
     """A cell with a number, or the mark that there is none."""
     found = figure(value, digits=digits)
     if found is None:

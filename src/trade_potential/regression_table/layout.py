@@ -16,7 +16,7 @@ from trade_potential.regression_table.cells import (
     Cell,
     Text,
     count,
-    number,
+    number_cell,
     probability,
 )
 from trade_potential.regression_table.model import (
@@ -157,8 +157,8 @@ def coefficient_cells(found: Coefficient | None, digits: int) -> tuple[Cell, Cel
     if found.status != OK:
         return Text(words(found.status)), EMPTY
     return (
-        number(found.estimate, digits=digits, stars=stars_of(found.p_value)),
-        number(found.std_error, digits=digits, in_brackets=True),
+        number_cell(found.estimate, digits=digits, stars=stars_of(found.p_value)),
+        number_cell(found.std_error, digits=digits, in_brackets=True),
     )
 
 
@@ -214,7 +214,7 @@ def build(
     ]
 
     def statistic(name: str, value: float) -> Cell:
-        return count(value) if name.startswith("n_") else number(value, digits=digits)
+        return count(value) if name.startswith("n_") else number_cell(value, digits=digits)
 
     status = tuple(Text(words(m.status), mark) for m, mark in zip(models, marks, strict=True))
     blocks = [

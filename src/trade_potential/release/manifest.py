@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from trade_potential.release.disk import checksum
 from trade_potential.release.layout import DATABASE, MANIFEST, MARTS
-from trade_potential.release.tables import Content, one_file, parquet_of
+from trade_potential.release.mart_files import Content, one_file, parquet_of
 
 if TYPE_CHECKING:
     import duckdb

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from trade_potential.macros import quoted
+from trade_potential.sql.render import quoted
 
 RELATIVE = 1e-9
 """Smallest change of a number, as a share of the larger of the two: what two engines agree to."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from trade_potential.macros import quoted
 from trade_potential.release.layout import Release
+from trade_potential.release.mart_files import one_file, parquet_of
 from trade_potential.release.noise import FLOATING, any_moved, change_of, moved
-from trade_potential.release.tables import one_file, parquet_of
+from trade_potential.sql.render import quoted
 
 if TYPE_CHECKING:
     import duckdb

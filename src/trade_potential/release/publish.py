@@ -34,7 +34,7 @@ from trade_potential.release.layout import (
     released,
 )
 from trade_potential.release.manifest import manifest, sums
-from trade_potential.release.tables import opened, write_tables
+from trade_potential.release.mart_files import opened, write_tables
 from trade_potential.release.verify import complaints_by
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trade_potential.errors import ReleaseError
 from trade_potential.release.disk import checksum
 from trade_potential.release.layout import CURRENT, SUMS, Release, current_id, released
-from trade_potential.release.tables import opened, read_tables
+from trade_potential.release.mart_files import opened, read_tables
 
 if TYPE_CHECKING:
     import duckdb

@@ -24,7 +24,7 @@ from tests.reference.peers.stored import all_rows, components, lag_of, panels, v
 from trade_potential.gravity.covariance import COVARIANCES, OF_BETWEEN, Covariance, sandwich
 from trade_potential.gravity.estimate import WITH_EFFECTS, Estimate, Estimator
 from trade_potential.gravity.least_squares import weighted_least_squares
-from trade_potential.gravity.on_duckdb import fit_meats
+from trade_potential.gravity.on_blocks.panel import fit_meats
 
 PEERS = ("linearmodels", "statsmodels", "pyfixest", "gretl", "plm", "sandwich")
 NAMED: dict[Covariance, str] = {

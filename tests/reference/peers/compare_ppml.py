@@ -11,8 +11,8 @@ import numpy as np
 import pyfixest as pf
 from tests.unit.test_ppml import PAIR, YEAR, gravity_fit, gravity_rows
 
+from trade_potential.audit.ppml_solution import recompute_ppml
 from trade_potential.ppml.estimate import PpmlFit
-from trade_potential.ppml.recompute import recompute_ppml
 
 SEED = 22
 BOTH_YEARS = (("exporter", "year"), ("importer", "year"))

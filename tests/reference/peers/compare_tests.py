@@ -11,7 +11,8 @@ from tests.reference.peers.compare import at_components, case_of, is_balanced, n
 from tests.reference.peers.make_data import STUDIES
 from tests.reference.peers.stored import all_rows, components, panels
 
-from trade_potential.gravity.specification_tests import TestResult, hausman
+from trade_potential.gravity.specification_tests import hausman
+from trade_potential.inference.test_result import TestResult
 
 TESTS = (
     "f_effects",

@@ -6,17 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from trade_potential.gravity.covariance import FEW_CLUSTERS, Covariance, Sandwich
+from trade_potential.gravity.covariance import Covariance, Sandwich
 from trade_potential.gravity.estimate import Estimate
-from trade_potential.gravity.specification_tests import (
-    NEAR_EXACT,
-    TestResult,
-    f_of_restriction,
-    is_near_exact,
-    named,
-    not_available,
-)
-from trade_potential.gravity.wald_tests import wald
+from trade_potential.gravity.specification_tests import NEAR_EXACT, f_of_restriction, is_near_exact
+from trade_potential.inference.test_result import TestResult, named, not_available
+from trade_potential.inference.wald import FEW_CLUSTERS, wald
 from trade_potential.linalg import FloatArray, ScaledSystem, collinear_columns
 
 RESET_POWERS = (2, 3)

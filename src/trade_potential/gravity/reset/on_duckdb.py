@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trade_potential.blocks import CentredProducts, blocks, doubles
 from trade_potential.gravity.covariance import Covariance, sandwich
 from trade_potential.gravity.estimate import DIGITS_AT_STAKE, Estimate
 from trade_potential.gravity.estimators import pooled
 from trade_potential.gravity.moments import PanelMoments
-from trade_potential.gravity.on_duckdb import fit_meats, panel_moments, refined
+from trade_potential.gravity.on_blocks.panel import fit_meats, panel_moments, refined
 from trade_potential.gravity.reset import RESET_POWERS, reset, reset_by
 from trade_potential.gravity.scores import all_slopes
-from trade_potential.gravity.specification_tests import TestResult, is_near_exact
+from trade_potential.gravity.specification_tests import is_near_exact
+from trade_potential.inference.test_result import TestResult
 from trade_potential.linalg import FloatArray
-from trade_potential.macros import number, quoted
+from trade_potential.rows.batches import CentredProducts, batches, doubles
+from trade_potential.sql.render import double_literal, quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,7 +40,7 @@ def reset_products(
     columns = ", ".join(
         [*(f"v{k}" for k in range(len(moments.mean))), *(["mass"] if moments.is_weighted else [])]
     )
-    for block in blocks(connection, f"select {columns} from panel_rows"):
+    for block in batches(connection, f"select {columns} from panel_rows"):
         values = doubles(block.columns)
         weights = values.pop() if moments.is_weighted else None
         rows = np.array(values)
@@ -85,7 +86,7 @@ def reset_of_rows(
         products = reset_products(connection, moments, pooled_fit, powers)
         return reset(pooled_fit, products, powers, covariance)
     parts = [
-        f"{number(slope)} * ({quoted(name)} - {number(mean)})"
+        f"{double_literal(slope)} * ({quoted(name)} - {double_literal(mean)})"
         for name, slope, mean in zip(
             regressors, scaled.tolist(), moments.centre[1:].tolist(), strict=True
         )

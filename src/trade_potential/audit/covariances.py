@@ -25,7 +25,7 @@ from scipy import stats
 
 from trade_potential.audit.design import Design
 from trade_potential.gravity.covariance import COVARIANCES, OF_BETWEEN
-from trade_potential.gravity.wald_tests import RANK_TOLERANCE
+from trade_potential.inference.wald import RANK_TOLERANCE
 from trade_potential.linalg import FloatArray
 
 CLASSES = {

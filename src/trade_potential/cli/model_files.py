@@ -6,8 +6,8 @@ import csv
 import io
 import json
 
-from trade_potential.gravity.report import COEFFICIENT, OF_ERRORS, ModelReport
-from trade_potential.report import number
+from trade_potential.cli.model_report import COEFFICIENT, OF_ERRORS, ModelReport
+from trade_potential.cli.report_text import json_number
 
 
 def json_text(reports: list[ModelReport]) -> str:
@@ -30,7 +30,7 @@ def csv_text(reports: list[ModelReport]) -> str:
         front = [report.estimator] if several else []
         for term, values in report.coefficients():
             errors = (report.covariance, report.correction)
-            writer.writerow([*front, term, *map(number, values), *errors, report.status])
+            writer.writerow([*front, term, *map(json_number, values), *errors, report.status])
         blank = [""] * (len(COEFFICIENT) + len(OF_ERRORS) - 1)
         writer.writerows(
             [*front, term, *blank, word] for term, word in report.without_coefficient()

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from trade_potential.blocks import BLOCK_ROWS, doubles
 from trade_potential.errors import InputError
 from trade_potential.linalg import FloatArray
+from trade_potential.rows.batches import BATCH_ROWS, doubles
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,7 +31,7 @@ Entities = npt.NDArray[np.int64] | npt.NDArray[np.str_]
 
 
 @dataclass
-class PairSums:
+class EntitySums:
     """Consecutive pairs and the sums of their rows.
 
     Attributes:
@@ -55,9 +55,9 @@ class PairSums:
         """Pairs."""
         return len(self.rows)
 
-    def part(self, taken: slice) -> PairSums:
+    def part(self, taken: slice) -> EntitySums:
         """Some of the pairs; arrays are views of these."""
-        return PairSums(
+        return EntitySums(
             self.entities[taken],
             self.rows[taken],
             self.mass[taken],
@@ -66,12 +66,12 @@ class PairSums:
             self.seen[taken],
         )
 
-    def is_rising(self, after: list[PairSums]) -> bool:
+    def is_rising(self, after: list[EntitySums]) -> bool:
         """Whether each entity is above the one before, also above those of ``after``."""
         entities = np.concatenate([*(pairs.entities for pairs in after), self.entities])
         return bool(np.greater(entities[1:], entities[:-1]).all())
 
-    def merge_first(self, before: PairSums) -> FloatArray:
+    def merge_first(self, before: EntitySums) -> FloatArray:
         """Add earlier rows of the first pair to it, in place.
 
         Returns:
@@ -119,13 +119,13 @@ class Layout:
     @property
     def block_rows(self) -> int:
         """Rows of a block: of many times fewer, as each pair of it has a number for each time."""
-        return max(MANY_TIMES * BLOCK_ROWS // max(self.n_times, MANY_TIMES), 1)
+        return max(MANY_TIMES * BATCH_ROWS // max(self.n_times, MANY_TIMES), 1)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # sums tell what is not finite
 def sums_of(
     block: pa.RecordBatch, varying: set[int], layout: Layout
-) -> tuple[PairSums, FloatArray]:
+) -> tuple[EntitySums, FloatArray]:
     """The pairs of a block of rows.
 
     Args:
@@ -171,7 +171,7 @@ def sums_of(
             if i <= j:
                 products[i, j] = np.add.reduceat(weighted * right, starts)
     entities = entities_at(block.columns[0], starts)
-    return PairSums(entities, rows, mass, means, products, seen), by_time
+    return EntitySums(entities, rows, mass, means, products, seen), by_time
 
 
 def _weighted(values: FloatArray, weights: FloatArray | None) -> FloatArray:
@@ -218,10 +218,10 @@ def positions(values: pa.Array, among: pa.Array) -> IntArray:
     return np.asarray(np.from_dlpack(pc.index_in(values, value_set=among)), dtype=np.int64)
 
 
-def joined(parts: list[PairSums]) -> PairSums:
+def joined(parts: list[EntitySums]) -> EntitySums:
     """Pairs one after the other, without times."""
     named = {slots for part in parts for slots in part.products}
-    return PairSums(
+    return EntitySums(
         np.concatenate([part.entities for part in parts]),
         np.concatenate([part.rows for part in parts]),
         np.concatenate([part.mass for part in parts]),

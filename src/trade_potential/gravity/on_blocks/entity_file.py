@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trade_potential.gravity.pair_sums import PairSums, joined
+from trade_potential.gravity.on_blocks.entity_sums import EntitySums, joined
 
 if TYPE_CHECKING:
     from trade_potential.linalg import FloatArray
@@ -20,7 +20,7 @@ PAIRS_TOGETHER = 16_384
 """Their sums lie in the caches of a processor, and a call of numpy costs little beside them."""
 
 
-class PairFile:
+class EntityFile:
     """A temporary file without a name: it is gone with the object."""
 
     def __init__(self) -> None:
@@ -28,13 +28,13 @@ class PairFile:
         self._file = tempfile.TemporaryFile(prefix="trade-potential-", buffering=0)  # noqa: SIM115
         weakref.finalize(self, self._file.close)
         self._written: list[tuple[int, list[tuple[int, int]]]] = []
-        self._waiting: list[PairSums] = []
+        self._waiting: list[EntitySums] = []
 
     def __bool__(self) -> bool:
         """Whether there are pairs."""
         return bool(self._written or self._waiting)
 
-    def add(self, pairs: PairSums) -> None:
+    def add(self, pairs: EntitySums) -> None:
         """Put pairs at the end."""
         self._waiting.append(replace(pairs, seen=np.zeros((len(pairs), 0))))
         if sum(map(len, self._waiting)) >= PAIRS_TOGETHER:
@@ -52,7 +52,7 @@ class PairFile:
         table = [pairs.rows.astype(float), pairs.mass, *pairs.means, *pairs.products.values()]
         np.save(self._file, np.array(table))
 
-    def __iter__(self) -> Iterator[PairSums]:
+    def __iter__(self) -> Iterator[EntitySums]:
         """The pairs in the order they were added, some thousand at a time."""
         for place, slots in self._written:
             self._file.seek(place)
@@ -61,4 +61,4 @@ class PairFile:
             rows, mass, sums = table[0].astype(np.int64), table[1], table[2:]
             means, products = sums[: len(sums) - len(slots)], sums[len(sums) - len(slots) :]
             named = dict(zip(slots, products, strict=True))
-            yield PairSums(entities, rows, mass, means, named, np.zeros((len(rows), 0)))
+            yield EntitySums(entities, rows, mass, means, named, np.zeros((len(rows), 0)))

@@ -9,11 +9,14 @@ import numpy as np
 import pandas as pd
 
 from trade_potential.errors import InputError
-from trade_potential.gravity.covariance import CORRECTIONS, Inference, law_df
-from trade_potential.gravity.estimate import CONSTANT, ESTIMATORS, Estimate, Estimator
+from trade_potential.gravity.covariance import CORRECTIONS, law_df
+from trade_potential.gravity.estimate import ESTIMATORS, Estimate, Estimator
 from trade_potential.gravity.estimators import estimate_all
 from trade_potential.gravity.moments import PanelMoments
-from trade_potential.gravity.specification_tests import TestResult, run_tests
+from trade_potential.gravity.specification_tests import run_tests
+from trade_potential.inference import CONSTANT
+from trade_potential.inference.test_result import TestResult
+from trade_potential.inference.wald import Inference
 from trade_potential.linalg import FloatArray
 from trade_potential.regression_table.model import WITHOUT_COEFFICIENT
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from trade_potential.errors import ReleaseError
-from trade_potential.macros import file_literal, quoted, text_literal
 from trade_potential.release.layout import DATABASE, MARTS
+from trade_potential.sql.render import file_literal, quoted, text_literal
 
 if TYPE_CHECKING:
     import duckdb

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-BLOCK_ROWS = 32_768
+BATCH_ROWS = 32_768
 """Ten columns of so many rows lie in the second cache of a processor."""
 
 
-def blocks(
+def batches(
     connection: duckdb.DuckDBPyConnection, query: str, block_rows: int | None = None
 ) -> Iterator[pa.RecordBatch]:
     """Record batches of a query, in the order of its rows.
@@ -26,7 +26,7 @@ def blocks(
     Before the last one the connection can do nothing else. pandas is not imported: that takes as
     long as to read ten million rows.
     """
-    yield from connection.execute(query).to_arrow_reader(block_rows or BLOCK_ROWS)
+    yield from connection.execute(query).to_arrow_reader(block_rows or BATCH_ROWS)
 
 
 def has_nulls(block: pa.RecordBatch) -> bool:

@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from trade_potential.files import Loss
-from trade_potential.index.estimate import IndexEstimate
-from trade_potential.report import (
+from trade_potential.cli.report_text import (
     Document,
     aligned,
+    json_number,
     ledger_rows,
     ledger_table,
-    number,
     shown,
     verdict,
 )
+from trade_potential.index.estimate import IndexEstimate
+from trade_potential.rows.files import Loss
 
 SCORES_SHOWN = 20
 """Scores in a table; JSON has all."""
@@ -52,20 +52,20 @@ class IndexReport:
         return {
             "status": found.status,
             "reason": found.reason,
-            "kmo": number(adequacy.kmo) if adequacy else None,
-            "msa": dict(zip(names, map(number, msa), strict=True)),
+            "kmo": json_number(adequacy.kmo) if adequacy else None,
+            "msa": dict(zip(names, map(json_number, msa), strict=True)),
             "bartlett": {
-                "statistic": number(test.chi2) if test else None,
+                "statistic": json_number(test.chi2) if test else None,
                 "df": test.df if test else None,
-                "p_value": number(test.p_value) if test else None,
+                "p_value": json_number(test.p_value) if test else None,
             },
-            "eigenvalues": [number(x) for x in parts.eigenvalues] if parts else [],
-            "variance_shares": [number(x) for x in parts.variance_share] if parts else [],
+            "eigenvalues": [json_number(x) for x in parts.eigenvalues] if parts else [],
+            "variance_shares": [json_number(x) for x in parts.variance_share] if parts else [],
             "components_kept": int(found.is_kept.sum()),
             "loadings": {
-                n: [number(x) for x in row] for n, row in zip(names, loadings, strict=True)
+                n: [json_number(x) for x in row] for n, row in zip(names, loadings, strict=True)
             },
-            "weights": dict(zip(names, map(number, found.weights), strict=True)),
+            "weights": dict(zip(names, map(json_number, found.weights), strict=True)),
             "scores": [],
             "ledger": ledger_rows(self.ledger),
         }
@@ -73,7 +73,7 @@ class IndexReport:
     def _score_rows(self) -> Iterator[Document]:
         for *labels, score, index in self.scores:
             named = dict(zip(self.labels, labels, strict=True))
-            rounded = (None if value is None else number(value) for value in (score, index))
+            rounded = (None if value is None else json_number(value) for value in (score, index))
             yield {**named, **dict(zip(("score", "index"), rounded, strict=True))}
 
     def json(self) -> Iterator[str]:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from trade_potential.errors import InputError
-from trade_potential.keys import as_known_key
-from trade_potential.macros import file_literal
-from trade_potential.unreadable import WIDEST, parquet_columns, told_by_line
+from trade_potential.rows.keys import as_known_key
+from trade_potential.rows.read_errors import WIDEST, parquet_columns, told_by_line
+from trade_potential.sql.render import file_literal
 
 if TYPE_CHECKING:
     import duckdb

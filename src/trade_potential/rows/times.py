@@ -15,7 +15,7 @@ from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
-from trade_potential.time_rules import (
+from trade_potential.rows.time_rules import (
     DAY_FIRST,
     KNOWN,
     LONGEST,

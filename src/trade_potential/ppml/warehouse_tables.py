@@ -8,10 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trade_potential.gravity.covariance import FEW_CLUSTERS
-from trade_potential.gravity.estimate import CONSTANT
-from trade_potential.gravity.specification_tests import TestResult, not_available
-from trade_potential.gravity.tables import (
+from trade_potential.gravity.warehouse_tables import (
     KEYS,
     NO_ROWS,
     frame_of,
@@ -20,7 +17,9 @@ from trade_potential.gravity.tables import (
     test_row,
     without_coefficient,
 )
-from trade_potential.gravity.wald_tests import JOINT, wald
+from trade_potential.inference import CONSTANT
+from trade_potential.inference.test_result import TestResult, not_available
+from trade_potential.inference.wald import FEW_CLUSTERS, JOINT, wald
 from trade_potential.linalg import one_thread
 from trade_potential.ppml.covariance import CORRECTIONS, Correction, Kind
 from trade_potential.ppml.estimate import fit_ppml

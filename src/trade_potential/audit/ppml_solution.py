@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.linalg import qr
 
 from trade_potential.errors import InputError
-from trade_potential.gravity.estimate import CONSTANT
+from trade_potential.inference import CONSTANT
 from trade_potential.linalg import FloatArray
 
 LARGEST = 20_000_000

@@ -42,6 +42,6 @@ def file_literal(path: Path) -> str:
     return text_literal(as_pattern(path))
 
 
-def number(value: float) -> str:
+def double_literal(value: float) -> str:
     """A number in SQL. As a parameter it would make DuckDB import pandas, which takes a second."""
     return f"'{float(value)!r}'::double"

@@ -1,6 +1,6 @@
-"""How the rows of a DuckDB relation are read: once, by pair, in blocks (pair_sums.py).
+"""How the rows of a DuckDB relation are read: once, by pair, in blocks (entity_sums.py).
 
-All the rest is asked of pairs (pair_file.py). See docs/decisions/016-passes.md for what it costs.
+All the rest is asked of pairs (entity_file.py). See docs/decisions/016-passes.md for what it costs.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trade_potential.blocks import blocks, has_nulls
 from trade_potential.errors import InputError
-from trade_potential.gravity.pair_file import PairFile
-from trade_potential.gravity.pair_sums import Layout, PairSums, sums_of
-from trade_potential.gravity.time_sums import TimeSums
-from trade_potential.keys import as_key, key_type
-from trade_potential.macros import number, quoted
-from trade_potential.times import TimeOrder, time_order
+from trade_potential.gravity.on_blocks.entity_file import EntityFile
+from trade_potential.gravity.on_blocks.entity_sums import EntitySums, Layout, sums_of
+from trade_potential.gravity.on_blocks.time_sums import TimeSums
+from trade_potential.rows.batches import batches, has_nulls
+from trade_potential.rows.keys import as_key, key_type
+from trade_potential.rows.times import TimeOrder, time_order
+from trade_potential.sql.render import double_literal, quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -100,7 +100,7 @@ def with_origin(connection: duckdb.DuckDBPyConnection, source: Source) -> Source
 def refuse_unusable(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     """Refuse a relation without rows, with values that are not finite or keys that are missing.
 
-    One pass over the rows, for where the sums of ``read_pairs`` are suspicious.
+    One pass over the rows, for where the sums of ``read_entities`` are suspicious.
     """
     unusable = [
         f"not coalesce(isfinite(cast({quoted(name)} as double)), false)" for name in source.numbers
@@ -130,7 +130,7 @@ def view_rows(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
         if column is not None
     ]
     slots = [
-        f"cast({quoted(column)} as double) - {number(origin)} as v{k}"
+        f"cast({quoted(column)} as double) - {double_literal(origin)} as v{k}"
         for k, (column, origin) in enumerate(zip(source.columns, source.origin, strict=True))
     ]
     if source.weights is not None:
@@ -177,12 +177,14 @@ def times_of(connection: duckdb.DuckDBPyConnection) -> pa.Array:
     """(T,) the times of the rows in order, as ``view_rows`` has found them."""
     import pyarrow as pa
 
-    found = blocks(connection, "select time_value from panel_times order by time_key")
+    found = batches(connection, "select time_value from panel_times order by time_key")
     arrays = [block.columns[0] for block in found]
     return pa.concat_arrays(arrays) if arrays else pa.nulls(0)
 
 
-def read_pairs(connection: duckdb.DuckDBPyConnection, layout: Layout) -> tuple[PairFile, TimeSums]:
+def read_entities(
+    connection: duckdb.DuckDBPyConnection, layout: Layout
+) -> tuple[EntityFile, TimeSums]:
     """Means and products of each pair, and sums by time: a pass over the rows of ``view_rows``.
 
     Where pairs do not come in a rising order, their rows may not lie together: reading begins
@@ -204,19 +206,19 @@ class _NotRisingError(Exception):
 
 def _in_order(
     connection: duckdb.DuckDBPyConnection, layout: Layout, order: str
-) -> tuple[PairFile, TimeSums]:
+) -> tuple[EntityFile, TimeSums]:
     """Read the pairs in the order their rows come in."""
-    file, times = PairFile(), TimeSums.of_none(layout.n_times, layout.n_slots)
+    file, times = EntityFile(), TimeSums.of_none(layout.n_times, layout.n_slots)
     varying: set[int] = set()
-    last: list[PairSums] = []  # the pair that may go on
+    last: list[EntitySums] = []  # the pair that may go on
     # Not joined with the numbers of the times: a join may leave the rows in another order.
     query = f"select * exclude (panel) from panel_rows{order}"
-    for block in blocks(connection, query, layout.block_rows):
+    for block in batches(connection, query, layout.block_rows):
         if has_nulls(block):
-            return PairFile(), times
+            return EntityFile(), times
         pairs, by_time = sums_of(block, varying, layout)
         if not np.isfinite(pairs.means).all():
-            return PairFile(), times
+            return EntityFile(), times
         goes_on = bool(last) and last[0].entities[0] == pairs.entities[0]
         if not order and not pairs.is_rising(after=[] if goes_on else last):
             raise _NotRisingError
@@ -234,14 +236,14 @@ def _in_order(
     return file, times
 
 
-def store_pairs(connection: duckdb.DuckDBPyConnection, moments: PanelMoments) -> None:
+def store_entities(connection: duckdb.DuckDBPyConnection, moments: PanelMoments) -> None:
     """Make the tables panel_pairs and panel_grand, of means, for passes by SQL; once suffices."""
     found = connection.execute(
         "select 1 from duckdb_tables() where table_name = 'panel_pairs' and temporary"
     ).fetchone()
     if found or moments.pairs is None:
         return
-    grand = ", ".join(f"{number(mean)} as m{k}" for k, mean in enumerate(moments.mean))
+    grand = ", ".join(f"{double_literal(mean)} as m{k}" for k, mean in enumerate(moments.mean))
     connection.execute(
         f"create or replace temporary table panel_grand as select 1 as panel, {grand}"
     )

@@ -9,7 +9,7 @@ from trade_potential.errors import InputError
 if TYPE_CHECKING:
     import duckdb
 
-    from trade_potential.files import TableFile
+    from trade_potential.rows.files import TableFile
 
 MOST_TIMES = 63
 """Times that fit into the bits of a number."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trade_potential.gravity.pair_sums import PairSums
-from trade_potential.gravity.time_moments import TimeMoments
+from trade_potential.gravity.on_blocks.entity_sums import EntitySums
+from trade_potential.gravity.time_effects import TimeMoments
 from trade_potential.linalg import FloatArray
 
 
@@ -31,7 +31,7 @@ class TimeSums:
         zeros = np.zeros
         return cls(zeros(n_times), zeros((n_times, n_slots)), zeros((n_times, n_times)))
 
-    def add_pairs(self, pairs: PairSums) -> None:
+    def add_pairs(self, pairs: EntitySums) -> None:
         """Say that pairs are finished: who is seen when is known then."""
         self.masses += pairs.seen.sum(axis=0)
         self.overlaps += (pairs.seen / pairs.mass[:, None]).T @ pairs.seen

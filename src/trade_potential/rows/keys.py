@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trade_potential.macros import quoted
+from trade_potential.sql.render import quoted
 
 if TYPE_CHECKING:
     import duckdb

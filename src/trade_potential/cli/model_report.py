@@ -6,23 +6,30 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from trade_potential.files import Loss
+from trade_potential.cli.report_text import (
+    aligned,
+    json_number,
+    ledger_rows,
+    ledger_table,
+    shown,
+    verdict,
+)
 from trade_potential.gravity.covariance import (
     CORRECTIONS,
-    FEW_CLUSTERS,
     Covariance,
-    Inference,
     Sandwich,
     law_df,
 )
-from trade_potential.gravity.estimate import CONSTANT, Estimate
+from trade_potential.gravity.estimate import Estimate
 from trade_potential.gravity.left_out import beside_absorbed
 from trade_potential.gravity.moments import PanelMoments
-from trade_potential.gravity.specification_tests import TestResult, not_available
-from trade_potential.gravity.wald_tests import JOINT, joint_significance
+from trade_potential.gravity.wald_tests import joint_significance
+from trade_potential.inference import CONSTANT
+from trade_potential.inference.test_result import TestResult, not_available
+from trade_potential.inference.wald import FEW_CLUSTERS, JOINT, Inference
 from trade_potential.regression_table import Coefficient, Model
 from trade_potential.regression_table.model import WITHOUT_COEFFICIENT
-from trade_potential.report import aligned, ledger_rows, ledger_table, number, shown, verdict
+from trade_potential.rows.files import Loss
 
 COEFFICIENT = ("term", "estimate", "std_error", "statistic", "p_value", "ci_low", "ci_high")
 OF_ERRORS = ("covariance", "correction")
@@ -169,28 +176,28 @@ class ModelReport:
             "covariance": self.covariance,
             "correction": self.correction,
             "distribution": self.distribution,
-            "df": None if self.inference is None else number(self.inference.df),
+            "df": None if self.inference is None else json_number(self.inference.df),
             "status": self.status,
             "reason": self.reason,
             "n_obs": self.n_obs,
             "n_entities": self.n_entities,
-            "r_squared": number(self.r_squared),
-            "statistics": {name: number(value) for name, value in self.statistics.items()},
+            "r_squared": json_number(self.r_squared),
+            "statistics": {name: json_number(value) for name, value in self.statistics.items()},
             "absorbed": list(self.absorbed),
             "omitted": list(self.omitted),
             "effects": list(self.effects),
             "coefficients": [
-                dict(zip(COEFFICIENT, (term, *map(number, values)), strict=True))
+                dict(zip(COEFFICIENT, (term, *map(json_number, values)), strict=True))
                 for term, values in self.coefficients()
             ],
             "tests": [
                 {
                     "name": test.name,
-                    "statistic": number(test.statistic),
-                    "df": [number(test.df), number(test.df_denominator)]
+                    "statistic": json_number(test.statistic),
+                    "df": [json_number(test.df), json_number(test.df_denominator)]
                     if math.isfinite(test.df_denominator)
-                    else number(test.df),
-                    "p_value": number(test.p_value),
+                    else json_number(test.df),
+                    "p_value": json_number(test.p_value),
                     "covariance": test.covariance or None,
                     "powers": list(test.powers),
                     "decision": test.decision(self.alpha),

@@ -14,16 +14,16 @@ import numpy as np
 from trade_potential.errors import InputError
 from trade_potential.gravity.estimate import Estimate, Estimator
 from trade_potential.gravity.moments import PanelMoments
-from trade_potential.gravity.pair_file import PairFile
-from trade_potential.gravity.pair_moments import moments_of
-from trade_potential.gravity.pair_sums import Layout
-from trade_potential.gravity.reading import (
+from trade_potential.gravity.on_blocks.entity_file import EntityFile
+from trade_potential.gravity.on_blocks.entity_sums import Layout
+from trade_potential.gravity.on_blocks.moments_of_sums import moments_of
+from trade_potential.gravity.on_blocks.reading import (
     KEYS,
     Source,
     order_of_times,
-    read_pairs,
+    read_entities,
     refuse_unusable,
-    store_pairs,
+    store_entities,
     times_of,
     view_rows,
     with_mean_weight,
@@ -33,10 +33,10 @@ from trade_potential.gravity.scores import (
     Meats,
     all_slopes,
     design_slots,
-    pair_scores,
+    entity_scores,
 )
-from trade_potential.macros import macros, number
 from trade_potential.precision import CONSTANT_TOLERANCE
+from trade_potential.sql.render import double_literal, macros
 
 if TYPE_CHECKING:
     import duckdb
@@ -80,7 +80,7 @@ def panel_moments(
     view_rows(connection, source)
     is_weighted = source.weights is not None
     times = None if time is None else times_of(connection)
-    pairs, by_time = read_pairs(connection, Layout(len(source.columns), is_weighted, times))
+    pairs, by_time = read_entities(connection, Layout(len(source.columns), is_weighted, times))
     if not pairs:
         refuse_unusable(connection, source)
         raise InputError(f"{relation}: a sum of its rows is not finite, its values are too large")
@@ -109,13 +109,13 @@ def clustered_meats(
 
 
 def _meats(
-    pairs: PairFile, moments: PanelMoments, fits: Mapping[Estimator, Estimate]
+    pairs: EntityFile, moments: PanelMoments, fits: Mapping[Estimator, Estimate]
 ) -> dict[Estimator, Meats]:
     kept = {name: fit for name, fit in fits.items() if fit.is_estimated}
     meats = {name: np.zeros_like(fit.bread) for name, fit in kept.items()}
     for some in pairs:
         for name, fit in kept.items():
-            scores = pair_scores(moments, fit, some)
+            scores = entity_scores(moments, fit, some)
             meats[name] += scores @ scores.T
     return {name: Meats(meat) for name, meat in meats.items()}
 
@@ -144,7 +144,7 @@ def fit_meats(
         shifts = estimate.time_effects.shifts
         times = times_of(connection)
         layout = Layout(len(moments.mean), moments.is_weighted, times, shifts)
-        pairs, _ = read_pairs(connection, layout)
+        pairs, _ = read_entities(connection, layout)
         meats = _meats(pairs, moments, fits)[estimate.estimator]
     if not over_rows or estimate.estimator == "between":
         return meats
@@ -207,7 +207,7 @@ def _view_scores(
     connection: duckdb.DuckDBPyConnection, moments: PanelMoments, estimate: Estimate
 ) -> None:
     """Make the temporary view panel_scores of the fit that ``_store`` put in place."""
-    store_pairs(connection, moments)
+    store_entities(connection, moments)
     sql, slots = macros(), list(range(len(moments.terms) + 1))
     if estimate.estimator == "between":
         scores = sql.between_scores(
@@ -246,7 +246,8 @@ def _store(connection: duckdb.DuckDBPyConnection, moments: PanelMoments, fit: Es
             f"create or replace temporary table {table} (panel integer, estimator varchar, {typed})"
         )
         values = [
-            f"(1, '{fit.estimator}', {', '.join(number(value) for value in row)})" for row in rows
+            f"(1, '{fit.estimator}', {', '.join(double_literal(value) for value in row)})"
+            for row in rows
         ]
         if values:
             connection.execute(f"insert into {table} values {', '.join(values)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from trade_potential.files import Loss
+from trade_potential.rows.files import Loss
 
 DIGITS = 15
 """Significant digits in JSON and CSV: all that a double surely holds. Of tables with more than a
@@ -14,7 +14,7 @@ hundred thousand rows the last few depend on the order in which threads add."""
 Document = dict[str, Any]
 
 
-def number(value: float) -> float | None:
+def json_number(value: float) -> float | None:
     """A number for JSON: null for NaN and infinity."""
     return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
 

@@ -8,16 +8,16 @@ from dataclasses import replace
 import numpy as np
 
 from trade_potential.gravity.moments import PanelMoments
-from trade_potential.gravity.pair_file import PairFile
-from trade_potential.gravity.pair_sums import PairSums
-from trade_potential.gravity.time_moments import TimeMoments
+from trade_potential.gravity.on_blocks.entity_file import EntityFile
+from trade_potential.gravity.on_blocks.entity_sums import EntitySums
+from trade_potential.gravity.time_effects import TimeMoments
 from trade_potential.linalg import FloatArray
 from trade_potential.precision import refuse_squares
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what is not finite is refused
 def moments_of(
-    pairs: PairFile,
+    pairs: EntityFile,
     terms: tuple[str, ...],
     times: TimeMoments | None = None,
     *,
@@ -37,10 +37,10 @@ def moments_of(
 
 
 def _added(
-    pairs: PairFile,
+    pairs: EntityFile,
     terms: tuple[str, ...],
     origin: FloatArray,
-    mass_of: Callable[[PairSums], FloatArray],
+    mass_of: Callable[[EntitySums], FloatArray],
 ) -> PanelMoments:
     """The moments of the pairs, whose rows have a mass of ``mass_of`` together."""
     p = len(terms) + 1

@@ -1,0 +1,1 @@
+"""SQL that dbt and the library share, and how names and values enter it."""
