@@ -123,7 +123,7 @@ corpus: $(SYNCED_DEV) ## Feed every mutation of every input to the build and the
 .PHONY: replication
 replication: build $(SYNCED_DEV) ## Build, then print how much of the reference study is rebuilt and refresh its pages
 	$(BIN)/python docs/run_queries.py docs/replication.md
-	$(BIN)/python docs/search
+	$(BIN)/python research/replication
 	$(BIN)/python docs/replication.py
 
 .PHONY: lint lint-python lint-types lint-sql lint-yaml lint-docs
@@ -146,7 +146,7 @@ lint-yaml: $(SYNCED_DEV)
 lint-docs: $(SYNCED_DEV) $(if $(filter build docs,$(MAKECMDGOALS)),build,$(WAREHOUSE))
 	$(BIN)/python docs/run_queries.py --check $(PAGES)
 	$(BIN)/python docs/validation.py --check
-	$(BIN)/python docs/search --check
+	$(BIN)/python research/replication --check
 	$(BIN)/python -m benchmarks --check
 
 # Only where there is none: the results in docs/ are compared with a warehouse, however old.
@@ -163,14 +163,14 @@ format: $(SYNCED_DEV) ## Rewrite Python and SQL in house style
 docs: build $(SYNCED_DEV) ## Build, then refresh the results and pictures in docs/
 	$(BIN)/python docs/run_queries.py $(PAGES)
 	$(BIN)/python docs/validation.py
-	$(BIN)/python docs/search
+	$(BIN)/python research/replication
 	$(BIN)/python docs/replication.py
 	$(BIN)/python docs/figures.py
 
 .PHONY: clean
 clean: ## Remove what a build or a test leaves behind, except published releases
 	rm -rf target logs build dist warehouse/* .pytest_cache .mypy_cache .ruff_cache .hypothesis .user.yml
-	find src tests python_models docs benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests python_models docs research benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: distclean
 distclean: clean ## Remove .venv and published releases as well

@@ -11,8 +11,6 @@ from trade_potential.audit.recomputed import recomputed_numbers
 from trade_potential.audit.sampled import own_tables
 from trade_potential.gravity.warehouse_tables import terms_by_spec
 
-Key = tuple[str, str]
-
 
 def audit_gravity(
     sample: pd.DataFrame,
