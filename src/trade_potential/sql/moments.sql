@@ -1,8 +1,8 @@
 {#-
 Sufficient statistics of a table in two passes, and sums over slots, as plain SQL that runs where the rows are.
 
-These macros use no dbt context: dbt renders them in models, trade_potential.warehouse renders the
-same text with Jinja for tables outside dbt. `slots` are the numeric columns, named v0, v1, ...
+These macros use no dbt context: dbt renders them in models, trade_potential.sql.render for tables
+outside dbt. `slots` are the numeric columns, named v0, v1, ...
 -#}
 
 {#-
