@@ -85,6 +85,12 @@ test-kernels: $(SYNCED_DEV) ## Test the numbers again with other kernels of Open
 		$(BIN)/python -m pytest -q $(PYTEST) $(NUMERIC) || exit 1; \
 	done
 
+# Each in an environment of its own in build/pythons; a Python that is nowhere is taken from Debian's packages.
+PYTHONS ?= 3.11 3.14
+.PHONY: test-python
+test-python: $(SYNCED_DEV) ## Test the library and build on other Pythons: PYTHONS="3.11 3.14", the oldest and the newest
+	$(BIN)/python -m tests.pythons $(PYTHONS)
+
 # The other engines: Debian's packages where they are missing and make runs as root, else their name.
 .PHONY: test-postgres test-spark
 test-postgres: $(SYNCED_ENGINES) ## Build on a private PostgreSQL server and compare every mart with DuckDB's
@@ -120,7 +126,7 @@ corpus: $(SYNCED_DEV) ## Feed every mutation of every input to the build and the
 .PHONY: replication
 replication: build $(SYNCED_DEV) ## Build, then print how much of the reference study is rebuilt and refresh its pages
 	$(BIN)/python docs/run_queries.py docs/replication.md
-	$(BIN)/python docs/search
+	$(BIN)/python research/replication
 	$(BIN)/python docs/replication.py
 
 .PHONY: lint lint-python lint-types lint-sql lint-yaml lint-docs
@@ -144,7 +150,7 @@ lint-docs: $(SYNCED_DEV) $(if $(filter build docs,$(MAKECMDGOALS)),build,$(WAREH
 	$(BIN)/python docs/run_queries.py --check $(PAGES)
 	$(BIN)/python docs/validation.py --check
 	$(BIN)/python docs/api.py --check
-	$(BIN)/python docs/search --check
+	$(BIN)/python research/replication --check
 	$(BIN)/python -m benchmarks --check
 
 # Only where there is none: the results in docs/ are compared with a warehouse, however old.
@@ -162,14 +168,14 @@ docs: build $(SYNCED_DEV) ## Build, then refresh the results and pictures in doc
 	$(BIN)/python docs/run_queries.py $(PAGES)
 	$(BIN)/python docs/validation.py
 	$(BIN)/python docs/api.py
-	$(BIN)/python docs/search
+	$(BIN)/python research/replication
 	$(BIN)/python docs/replication.py
 	$(BIN)/python docs/figures.py
 
 .PHONY: clean
 clean: ## Remove what a build or a test leaves behind, except published releases
 	rm -rf target logs build dist warehouse/* .pytest_cache .mypy_cache .ruff_cache .hypothesis .user.yml
-	find src tests python_models docs benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests python_models docs research benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: distclean
 distclean: clean ## Remove .venv and published releases as well

@@ -14,7 +14,6 @@ import statsmodels
 from tests.unit.test_ppml import PAIR, SPECIFICATIONS, YEAR, gravity_fit, gravity_rows
 
 from trade_potential.audit.ppml_solution import recompute_ppml
-from trade_potential.ppml.describe import effects_by_level
 from trade_potential.ppml.estimate import PpmlFit, fit_ppml
 from trade_potential.ppml.reset import reset
 
@@ -148,9 +147,9 @@ def test_effects_as_pyfixest() -> None:
     rows = gravity_rows(23)
     fit = gravity_fit(rows, (PAIR,))
     theirs = by_pyfixest(rows, FORMULAS[PAIR,], "iid").fixef()
-    levels = effects_by_level(fit)[PAIR]
-    expected = [next(iter(theirs.values()))[pair] for pair in levels["c0"]]
-    np.testing.assert_allclose(levels["estimate"], expected, rtol=0.0, atol=FIXEST)
+    pairs = fit.keys.merge(rows)[PAIR[0]]
+    expected = [next(iter(theirs.values()))[pair] for pair in pairs]
+    np.testing.assert_allclose(fit.effects_prediction, expected, rtol=0.0, atol=FIXEST)
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from trade_potential.ppml.demean import dummy_rank, is_nested
-from trade_potential.ppml.describe import effects_by_level
 from trade_potential.ppml.estimate import PpmlFit, fit_ppml
 from trade_potential.ppml.reset import reset
 
@@ -100,10 +99,7 @@ def test_effects_alone_carry_the_group_means() -> None:
     fit = fitted_on(columns, "x", effects=(("g",),))
     # exp(b) = (3 + 6) / (1 + 2), effects: mean of group / (1 + exp(b)).
     np.testing.assert_allclose(fit.coefficients, [np.log(3.0)], rtol=EXACT)
-    effects = effects_by_level(fit)["g",]
-    assert list(effects["c0"]) == ["a", "b"]
-    assert list(effects["n_obs"]) == [2, 2]
-    np.testing.assert_allclose(effects["estimate"], np.log([1.0, 2.0]), atol=EXACT)
+    np.testing.assert_allclose(fit.effects_prediction, np.log([1.0, 1.0, 2.0, 2.0]), atol=EXACT)
     np.testing.assert_allclose(fit.fitted, [1.0, 3.0, 2.0, 6.0], rtol=EXACT)
     np.testing.assert_allclose(np.exp(fit.linear_prediction), [1.0, 3.0, 1.0, 3.0], rtol=EXACT)
     np.testing.assert_allclose(fit.level, np.log(12.0 / 8.0), rtol=EXACT)
@@ -143,17 +139,13 @@ def test_first_order_conditions_hold(effects: Any, weights: str | None) -> None:
 
 
 @pytest.mark.parametrize("effects", SPECIFICATIONS[1:])
-def test_effects_by_level_add_up(effects: Any) -> None:
+def test_effects_are_sums_over_their_sets(effects: Any) -> None:
     rows = gravity_rows(2).sample(frac=0.8, random_state=0)  # unbalanced
     fit = gravity_fit(rows, effects)
     kept = fit.keys.merge(rows)
-    total = np.zeros(len(kept))
-    for position, (columns, levels) in enumerate(effects_by_level(fit).items()):
-        named = levels.rename(columns={f"c{k}": name for k, name in enumerate(columns)})
-        part = kept.merge(named, on=list(columns), how="left")["estimate"].to_numpy()
-        total += part
-        if position:
-            assert abs(part.mean()) <= BALANCED * abs(part).max()
+    levels = [pd.get_dummies(kept[list(of)].astype(str).agg("^".join, axis=1)) for of in effects]
+    dummies = np.column_stack(levels).astype(float)
+    total = dummies @ np.linalg.lstsq(dummies, fit.effects_prediction, rcond=None)[0]
     predicted = np.log(fit.fitted) - fit.linear_prediction
     np.testing.assert_allclose(fit.effects_prediction, predicted, rtol=BALANCED)
     np.testing.assert_allclose(total, fit.effects_prediction, rtol=0.0, atol=1e-8)

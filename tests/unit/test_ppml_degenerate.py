@@ -20,7 +20,6 @@ from tests.unit.test_ppml import (
 from trade_potential.ppml import demean as demean_module
 from trade_potential.ppml import separation as separation_module
 from trade_potential.ppml import solve as solve_module
-from trade_potential.ppml.describe import effects_by_level
 
 # --- Degenerate samples ---------------------------------------------------------------------------
 
@@ -81,7 +80,6 @@ def test_degenerate_samples_have_a_status(
     # What was counted is said, also without numbers.
     assert fit.n_obs == len(columns["y"]) - len(fit.losses)
     assert (fit.n_entities > 0) == (fit.n_obs > 0)
-    assert effects_by_level(fit) == {}
 
 
 def test_a_constant_alone_explains_nothing() -> None:

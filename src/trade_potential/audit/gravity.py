@@ -12,8 +12,6 @@ from trade_potential.audit.sampled import own_tables
 from trade_potential.results.build import terms_by_spec
 from trade_potential.results.gravity import Tables
 
-Key = tuple[str, str]
-
 
 def audit_gravity(
     sample: pd.DataFrame,

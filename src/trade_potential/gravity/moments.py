@@ -1,4 +1,8 @@
-"""Sufficient statistics of a panel: all the estimators need, and nothing that grows with rows."""
+"""Sufficient statistics of a panel: all that coefficients and classical errors need of its rows.
+
+They do not grow with the rows; the sums of entities beside them, for clustered errors, grow with
+the entities. Other covariances take a pass over the rows, see ``scores``.
+"""
 
 from __future__ import annotations
 

@@ -5,25 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
-from scipy import sparse
-from scipy.sparse.linalg import lsqr
 from scipy.special import logsumexp
 
 from trade_potential.inference import CONSTANT
 from trade_potential.linalg import FloatArray
 from trade_potential.ppml.covariance import covariances
-from trade_potential.ppml.demean import DummyRanks, dummies
+from trade_potential.ppml.demean import DummyRanks
 from trade_potential.ppml.likelihood import deviance, saturated
 from trade_potential.ppml.result import PpmlFit, counted
 from trade_potential.ppml.sample import Sample
 from trade_potential.ppml.solve import Problem, Solution
 from trade_potential.precision import CONSTANT_TOLERANCE
-
-EFFECT_TOLERANCE = 1e-14
-"""Of the least squares that splits the sum of the effects into its sets."""
-
-EFFECT_STEPS = 100_000
 
 
 def described(
@@ -128,46 +120,3 @@ def _squared_correlation(weights: FloatArray, one: FloatArray, other: FloatArray
     if min(squares) <= CONSTANT_TOLERANCE**2 * float(weights.sum()):
         return float("nan")
     return float(weights @ (a * b)) ** 2 / (squares[0] * squares[1])
-
-
-def effects_by_level(fit: PpmlFit) -> dict[tuple[str, ...], pd.DataFrame]:
-    """Estimated effects of a fit, by set.
-
-    With two or more sets only sums are identified. All but the first have mean zero over the rows,
-    and the first carries the level; where more is free, as with exporter^year and importer^year,
-    the split is the one of least squares of smallest norm. Sums over the sets are
-    ``effects_prediction`` in any case.
-
-    Returns:
-        By the columns of the set: those columns (c0, c1, ... in this order), ``estimate`` in logs
-        and ``n_obs``; levels without rows, such as singletons, are not there.
-    """
-    if not fit.is_estimated or fit.sample is None or not fit.effects:
-        return {}
-    codes = fit.sample.codes()
-    blocks = [dummies(column) for column in codes.T]
-    sizes = [block.shape[1] for block in blocks]
-    counts = [np.bincount(column) for column in codes.T]
-    centre = float(fit.effects_prediction.mean())
-    if len(blocks) == 1:
-        pieces = [np.bincount(codes[:, 0], fit.effects_prediction) / counts[0]]
-    else:
-        solution = lsqr(
-            sparse.hstack(blocks, format="csr"),
-            fit.effects_prediction - centre,
-            atol=EFFECT_TOLERANCE,
-            btol=EFFECT_TOLERANCE,
-            iter_lim=EFFECT_STEPS,
-        )[0]
-        pieces = np.split(solution, np.cumsum(sizes)[:-1])
-        pieces[0] = pieces[0] + centre
-        for k in range(1, len(pieces)):
-            shift = float(pieces[k] @ counts[k]) / len(codes)
-            pieces[k] = pieces[k] - shift
-            pieces[0] = pieces[0] + shift
-    found = {}
-    for effect, estimate, n in zip(fit.sample.effects, pieces, counts, strict=True):
-        levels = [effect.levels[code] for code in np.unique(effect.codes).tolist()]
-        frame = pd.DataFrame(levels, columns=[f"c{k}" for k in range(len(effect.columns))])
-        found[effect.columns] = frame.assign(estimate=estimate, n_obs=n)
-    return found

@@ -20,7 +20,6 @@ MAX_ROWS = 200_000
 EXTREMES = 10
 """Lowest and highest values of a column whose series are read."""
 MAX_COMBINATIONS = 1000
-BUCKETS = 16**4
 UNIT_SEPARATOR = 31
 
 

@@ -4,7 +4,7 @@ What stands between <!-- name --> and <!-- end --> in docs/replication-search.md
 rest of the page is written by hand. With --check nothing is written and the exit status is 1 if a
 table would change. The last decimal of a number may move by one.
 
-Usage: python docs/search [--check] [--warehouse PATH]
+Usage: python research/replication [--check] [--warehouse PATH]
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     with duckdb.connect(arguments.warehouse, read_only=True) as connection:
-        if not is_bundled(connection, "docs/search"):
+        if not is_bundled(connection, "research/replication"):
             return 0 if arguments.check else 1
     evidence = load(arguments.warehouse)
     found = {name: text for search in SEARCHES for name, text in search.tables(evidence).items()}
-    return update(PAGE, found, settled, check=arguments.check, script="docs/search")
+    return update(PAGE, found, settled, check=arguments.check, script="research/replication")
 
 
 if __name__ == "__main__":
