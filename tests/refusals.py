@@ -16,6 +16,7 @@ ON_SQL: dict[str, str] = {
     "test_gravity_errors_properties.py::test_whole_weights_are_repeated_rows": WEIGHTS,
     "test_gravity_passes.py::test_moments_are_those_of_the_rows[True]": WEIGHTS,
     "test_gravity_passes.py::test_overlaps_are_those_of_a_join_of_the_rows[weighted]": WEIGHTS,
+    "test_gravity_properties.py::test_whole_weights_are_repeated_rows": WEIGHTS,
     "test_gravity_reference.py::test_weights": WEIGHTS,
     "test_gravity_reference.py::test_weights_between_and_random_of_a_balanced_panel": WEIGHTS,
     "test_gravity_rows.py::test_between_from_rows[True]": WEIGHTS,
