@@ -90,7 +90,7 @@ def signature(name: str, found: Any) -> str:
         if key not in ("self", "cls")
     ]
     plain = inspect.Signature(parameters)
-    return name + re.sub(r"<function (\w+) at \w+>", r"\1", str(plain))
+    return name + re.sub(r"<function ([\w.<>]+) at \w+>", "...", str(plain))
 
 
 def page() -> str:
