@@ -137,11 +137,11 @@ def test_sql_reads_every_estimator() -> None:
 
 def allowed(path: str, column: str) -> list[list[str]]:
     """Values of every test value_is_one_of of a column."""
-    models: list[dict[str, Any]] = yaml.safe_load((ROOT / path).read_text("utf-8"))["models"]
+    seeds: list[dict[str, Any]] = yaml.safe_load((ROOT / path).read_text("utf-8"))["seeds"]
     return [
         test["value_is_one_of"]["arguments"]["values"]
-        for model in models
-        for held in model.get("columns", ())
+        for seed in seeds
+        for held in seed.get("columns", ())
         if held["name"] == column
         for test in held.get("data_tests", ())
         if isinstance(test, dict) and "value_is_one_of" in test
@@ -158,7 +158,7 @@ def allowed(path: str, column: str) -> list[list[str]]:
     ],
 )
 def test_seeds_take_the_names_of_the_registry(column: str, names: list[str]) -> None:
-    assert allowed("models/staging/_study__models.yml", column) == [names]
+    assert allowed("seeds/study/_study__seeds.yml", column) == [names]
 
 
 def test_estimators_of_k_stand_side_by_side() -> None:

@@ -25,7 +25,7 @@ ROOMS: dict[str, set[str]] = {
     "quality": {"rows", "sql"},
     "release": {"sql"},
     "warehouse": set(),
-    "engines": {"sql"},
+    "engines": {"quality", "sql"},
     "cli": {*SHARED, *MODELS, "panel", "results", "release"},
 }
 """What a room may import beside itself and the ground: nothing that stands above it, no sibling."""
