@@ -55,7 +55,7 @@ def add_covariance(
         is_of_intervals: As ``CovarianceRow``.
         first_order_gap: As ``CovarianceRow``.
     """
-    kind, df = errors.kind, ESTIMATORS[estimator].law_df(errors.df)
+    kind, df = errors.kind, ESTIMATORS[estimator].distribution_df(errors.df)
     inference = Inference.of(coefficients, errors.matrix, df=df, confidence_level=confidence_level)
     for k, name in enumerate(names):
         found.coefficients.append(
