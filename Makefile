@@ -34,7 +34,8 @@ export UV_PYTHON_DOWNLOADS := never
 export OPENBLAS_NUM_THREADS ?= 1
 # Trust what the machine trusts, so that a registry behind a company proxy works as it does for pip.
 export UV_SYSTEM_CERTS ?= 1
-unexport VIRTUAL_ENV
+# Where Python may keep no bytecode, as in many containers, every dbt would compile some thousand modules anew.
+unexport VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
 # --inexact keeps uv itself and, after `make test`, the development tools.
 UV_SYNC := $(BIN)/uv sync --frozen --inexact --no-python-downloads --quiet

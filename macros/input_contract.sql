@@ -4,16 +4,8 @@ All that does not is told at once, by file or table, row or key, column, value a
 -#}
 {% macro check_inputs() -%}
     {%- if execute -%}
-        {%- set seeds = [] -%}
-        {%- for node in graph.nodes.values() if node.resource_type == 'seed' -%}
-            {%- do seeds.append(node.name) -%}
-        {%- endfor -%}
         {%- set refused = {'lines': [], 'complaints': []} -%}
         {%- for name in inputs_given() -%}
-            {%- if name not in seeds -%}
-                {{ refuse_inputs('names ' ~ name ~ ', which is none of ' ~ seeds | sort | join(', ')) }}
-            {%- endif -%}
-            {%- do input_source(name) -%}
             {%- set staging = 'model.' ~ project_name ~ '.stg_' ~ input_seed(name).fqn[1] ~ '__' ~ name -%}
             {#- `dbt retry` selects nodes without telling which. -#}
             {%- if runs_nodes() and (staging in selected_resources or not selected_resources) -%}

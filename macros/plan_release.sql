@@ -18,18 +18,13 @@ node by its name or that of its folder is refused instead. A run that does not r
                 'publish_release publishes only what a whole dbt build has made and tested; here ' ~ left_out
                 ~ '. Nothing was run, the current release stays. Run dbt build') -%}
         {%- endif -%}
-        {%- set kept = whole_number('releases_kept', 1, 1000000) -%}
-        {%- if var('release_path') is not string or not var('release_path') | trim -%}
-            {%- do exceptions.raise_compiler_error(
-                'the var release_path is ' ~ tojson(var('release_path')) ~ ', not a path; correct dbt_project.yml or --vars') -%}
-        {%- endif -%}
         {%- set plan = {
             'invocation_id': invocation_id,
             'target': target.name,
             'project_dir': args.get('project_dir'),
             'release_path': var('release_path'),
-            'releases_kept': kept,
-            'publish_seconds': whole_number('publish_seconds', 1, 86400),
+            'releases_kept': whole_number('releases_kept'),
+            'publish_seconds': whole_number('publish_seconds'),
             'vars': args.get('vars', {}),
             'keys': mart_keys(),
             'left_out': left_out,

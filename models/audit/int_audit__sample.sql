@@ -39,4 +39,4 @@ inner join counted
         rows_.study_id = counted.study_id
         and rows_.spec_id = counted.spec_id
         and rows_.pair_id = counted.pair_id
-where counted.row_count_so_far <= {{ whole_number('audit_max_rows', 1, 1000000000) }}
+where counted.row_count_so_far <= {{ whole_number('audit_max_rows') }}

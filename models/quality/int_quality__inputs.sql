@@ -5,6 +5,6 @@
         {{ sql_text(input_label(name)) }} as place,
         '{{ input_source(name).kind }}' as kind,
         '{{ named_by(name) | join(', ') }}' as key_columns,
-        {{ whole_number('gate_max_rows', 1, 1000000000) }} as gate_max_rows
+        {{ whole_number('gate_max_rows') }} as gate_max_rows
     {{ 'union all' if not loop.last }}
 {% endfor %}

@@ -48,13 +48,16 @@ class SeedFiles(dbtPlugin):
         flags = get_flags()  # type: ignore[no-untyped-call]  # dbt leaves it untyped
         if getattr(flags, "WHICH", "") in WITHOUT_SEEDS:
             return
-        try:
-            memory_limit(os.environ.get(MEMORY_LIMIT, "4GB"))
-        except InputError as error:
-            raise DbtRuntimeError(f"{MEMORY_LIMIT}: {error}; nothing was run") from None
         project = Path(getattr(flags, "PROJECT_DIR", None) or ".")
         target = project / (getattr(flags, "TARGET_PATH", None) or "target")
-        complaints.forget(target)
+        try:
+            complaints.forget(target)
+            memory_limit(os.environ.get(MEMORY_LIMIT, "4GB"))
+        except OSError as error:
+            said = f"{error.filename} of an earlier run cannot be removed: {error.strerror}"
+            raise DbtRuntimeError(f"{said}; nothing was run") from None
+        except InputError as error:
+            raise DbtRuntimeError(f"{MEMORY_LIMIT}: {error}; nothing was run") from None
         refused = complaints_of_seeds(project)
         if refused.lines:
             complaints.write(target, get_invocation_id(), refused.complaints)

@@ -19,7 +19,7 @@ class Refused(Exception):  # noqa: N818 (as dbt's)
     """In the place of dbt's compilation error."""
 
 
-def check(**models: str) -> None:
+def check(*, has_contract: bool = True, **models: str) -> None:
     """Run the macro in a project with these models and their folders besides."""
 
     def refuse(text: str) -> None:
@@ -29,6 +29,7 @@ def check(**models: str) -> None:
     nodes = {
         f"model.p.{name}": SimpleNamespace(
             unique_id=f"model.p.{name}", name=name, resource_type="model", fqn=["p", folder, name],
+            config=SimpleNamespace(contract=SimpleNamespace(enforced=has_contract)),
             original_file_path=f"python_models/{name}.py",
             depends_on=SimpleNamespace(nodes=[f"model.p.{of}" for of in PARENTS.get(name, ())]),
         )
@@ -62,3 +63,8 @@ def test_what_is_not_read_is_named(name: str, folder: str, reader: str) -> None:
     assert str(refused.value) == (
         f'{reader} does not read {name}: add a line with dbt.ref("{name}"). Nothing was run'
     )
+
+
+def test_a_mart_without_a_contract_is_named() -> None:
+    with pytest.raises(Refused, match=r"dim_country\.py has no contract: add models/marts/dim_c"):
+        check(has_contract=False)

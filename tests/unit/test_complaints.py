@@ -137,6 +137,16 @@ def test_the_file_for_machines_is_whole_and_goes(tmp_path: Path) -> None:
         assert not path.exists()
 
 
+def test_a_folder_that_cannot_be_written_hides_no_refusal(tmp_path: Path) -> None:
+    found = Complaint("seeds/\udcff.csv", None, None, None, "not declared", "a rule")
+    (tmp_path / "taken").write_text("")
+    said = complaints.write(tmp_path / "taken", "run-1", [found])
+    assert said.startswith(f"{tmp_path / 'taken' / complaints.FILE} cannot be written: ")
+    path = Path(complaints.write(tmp_path, "run-1", [found]))
+    (listed,) = json.loads(path.read_text(encoding="utf-8"))["complaints"]
+    assert listed["file"] == "seeds/\udcff.csv"
+
+
 def test_macros_ask_by_name(tmp_path: Path) -> None:
     arguments = {"test": "t", "failures": 1, "rows": [row()]}
     told = json.loads(answered("of_test", json.dumps(arguments)))["answer"]

@@ -100,7 +100,9 @@ def test_refused_seeds_are_listed_for_machines_and_the_list_goes(
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "seeds" / "inputs"
     folder.mkdir(parents=True)
-    declared = "seeds:\n  - {name: years, config: {column_types: {year: integer}}}\n"
+    declared = (
+        "seeds:\n  - {name: years, config: {meta: {key: [year]}, column_types: {year: integer}}}\n"
+    )
     (folder / "_inputs.yml").write_text(declared, encoding="utf-8")
     (folder / "years.csv").write_text("year\n2015\n2015.6\n", encoding="utf-8")
     with pytest.raises(DbtRuntimeError, match=r'years\.csv, line 3, column year: "2015\.6" \(rule'):

@@ -7,11 +7,13 @@ import json
 import re
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-import jinja2
 import pytest
 import yaml
+from dbt_common.clients.jinja import get_environment
+from dbt_common.exceptions.macros import MacroReturn
 from tests.panels import ROOT
 
 NETWORK = {"socket", "ssl", "http", "urllib", "ftplib", "smtplib", "asyncio", "xmlrpc"}
@@ -88,7 +90,7 @@ def test_vars_stand_in_sql_only_as_whole_numbers() -> None:
     }
     # plan_release quotes its plan; test_security_build.py sends it quotes and semicolons. input
     # writes paths as literals and tables as identifiers: test_input_macro.py.
-    assert found == {"macros/whole_number.sql", "macros/plan_release.sql", "macros/input.sql"}
+    assert found == {"macros/check_vars.sql", "macros/plan_release.sql", "macros/input.sql"}
 
 
 class Refused(Exception):  # noqa: N818 (as dbt's)
@@ -97,22 +99,30 @@ class Refused(Exception):  # noqa: N818 (as dbt's)
 
 def _whole_number(value: Any) -> Any:
     """What the macro returns for a value of a var, as dbt renders it."""
-    returned = []
+
+    def give(found: Any) -> None:
+        raise MacroReturn(found)
 
     def refuse(text: str) -> None:
         raise Refused(text)
 
-    template = jinja2.Environment(autoescape=True).from_string(
-        (ROOT / "macros" / "whole_number.sql").read_text(encoding="utf-8"),
-        globals={
-            "var": lambda _: value,
-            "return": returned.append,
-            "tojson": lambda held, default: json.dumps(held) or default,
-            "exceptions": {"raise_compiler_error": refuse},
-        },
-    )
-    template.module.whole_number("audit_max_rows", 1, 100)  # type: ignore[attr-defined]
-    return returned[0]
+    def called(name: str, *arguments: Any) -> Any:
+        try:
+            return getattr(template.module, f"dbt_macro__{name}")(*arguments)
+        except MacroReturn as returned:
+            return returned.value
+
+    context = {
+        "var": lambda _: value,
+        "return": give,
+        "tojson": lambda held, default: json.dumps(held) or default,
+        "exceptions": SimpleNamespace(raise_compiler_error=refuse),
+        "whole_numbers": lambda: called("whole_numbers"),
+        "refuse_var": lambda *arguments: called("refuse_var", *arguments),
+    }
+    source = (ROOT / "macros" / "check_vars.sql").read_text(encoding="utf-8")
+    template: Any = get_environment(None).from_string(source, globals=context)
+    return called("whole_number", "max_terms")
 
 
 @pytest.mark.parametrize("value", [1, 100])
@@ -122,7 +132,7 @@ def test_whole_numbers_pass(value: int) -> None:
 
 @pytest.mark.parametrize("value", ["1; drop schema marts", "5", 0, 101, -1, 1.5, True, None, [1]])
 def test_anything_else_is_refused_with_the_name_of_the_var(value: Any) -> None:
-    with pytest.raises(Refused, match=r"var audit_max_rows is .*, not a whole number from 1 to"):
+    with pytest.raises(Refused, match=r"var max_terms is .*, not a whole number from 1 to"):
         _whole_number(value)
 
 

@@ -92,9 +92,33 @@ def test_undeclared_and_missing_files_are_named(tmp_path: Path) -> None:
     folder = tmp_path / "seeds" / "inputs"
     folder.mkdir(parents=True)
     (folder / "_inputs.yml").write_text(
-        "seeds:\n  - {name: gone, config: {column_types: {a: varchar}}}\n", encoding="utf-8"
+        "seeds:\n  - {name: gone, config: {meta: {key: [a]}, column_types: {a: varchar}}}\n",
+        encoding="utf-8",
     )
     (folder / "extra.csv").write_text("a\n1\n", encoding="utf-8")
     extra, gone = complaints_of_seeds(tmp_path).lines
     assert extra.startswith('seeds/inputs/extra.csv: "not declared" (rule: ')
     assert gone.startswith('seeds/inputs/gone.csv: "no such file" (rule: ')
+
+
+@pytest.mark.parametrize(
+    ("config", "complaint"),
+    [
+        ("meta: {key: [a], named_by: [b]}, column_types: {a: varchar, b: varchar}", None),
+        ("column_types: {a: varchar, b: varchar}", ': "" (rule: config.meta.key'),
+        ("meta: {key: [a, c]}, column_types: {a: varchar, b: varchar}", ': "a, c" (rule: config.m'),
+        ("meta: {key: [a]}, column_types: {a: varchar, c d: varchar}", 'column c d: "declared so"'),
+        ("meta: {key: [a]}, column_types: {a: varchar, file_line: integer}", "column file_line: "),
+    ],
+)
+def test_declarations_that_no_sql_follows_from_are_named(
+    tmp_path: Path, config: str, complaint: str | None
+) -> None:
+    header = config.rpartition("{")[2].rstrip("}").replace(": varchar", "").replace(": integer", "")
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "x.csv").write_text(header.replace(", ", ",") + "\n1,2\n", "utf-8")
+    entry = f"seeds:\n  - {{name: x, config: {{{config}}}}}\n"
+    (tmp_path / "seeds" / "x.yml").write_text(entry, encoding="utf-8")
+    lines = complaints_of_seeds(tmp_path).lines
+    assert lines[:1] == lines if complaint else not lines
+    assert complaint is None or complaint in lines[0]

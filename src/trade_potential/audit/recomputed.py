@@ -100,10 +100,12 @@ def _with_errors(fit: Fit, errors: Errors, level: float) -> Iterator[Record]:
     """Coefficients, standard errors, p-values, bounds and elements by one covariance."""
     reference = errors.reference or fit.reference
     names, std_errors = (CONSTANT, *fit.terms), errors.std_errors
-    law = stats.norm() if np.isinf(errors.df) else stats.t(errors.df)
-    quantile = float(law.ppf(0.5 + level / 2.0))
+    law, of = (
+        (stats.norm, ()) if np.isinf(errors.df) else (stats.t, (errors.df,))
+    )  # to freeze is slow
+    quantile = float(law.ppf(0.5 + level / 2.0, *of))
     with np.errstate(divide="ignore", invalid="ignore"):
-        p_values = 2.0 * law.sf(np.abs(fit.coefficients / std_errors))
+        p_values = 2.0 * law.sf(np.abs(fit.coefficients / std_errors), *of)
     upper = fit.coefficients + quantile * std_errors
     grown = fit.condition * errors.lost
     for k, term in enumerate(names):

@@ -34,8 +34,8 @@ def _telling(function: Callable[..., complaints.Told]) -> Callable[..., dict[str
 
 def _record(folder: str, invocation_id: str, refused: Sequence[Mapping[str, Any]]) -> str:
     """Write the complaints of a refused run; the path of the file."""
-    complaints.write(Path(folder), invocation_id, [complaints.Complaint(**of) for of in refused])
-    return str(Path(folder) / complaints.FILE)
+    found = [complaints.Complaint(**of) for of in refused]
+    return complaints.write(Path(folder), invocation_id, found)
 
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {

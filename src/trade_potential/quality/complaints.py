@@ -140,16 +140,25 @@ def _place(found: Complaint, file: str) -> str:
     return row if found.file == file else f"{found.file}, {row}"
 
 
-def write(folder: Path, invocation_id: str, complaints: Iterable[Complaint]) -> None:
-    """Write complaints for machines, whole or not at all (docs/operations.md has the form)."""
-    folder.mkdir(parents=True, exist_ok=True)
+def write(folder: Path, invocation_id: str, complaints: Iterable[Complaint]) -> str:
+    """Write complaints for machines, whole or not at all (docs/operations.md has the form).
+
+    Returns:
+        The path, or what kept it from being written: a refusal is printed all the same.
+    """
+    path, draft = folder / FILE, folder / f"{FILE}.{os.getpid()}"
     content = {
         "invocation_id": invocation_id,
         "complaints": [complaint._asdict() for complaint in complaints],
     }
-    draft = folder / f"{FILE}.{os.getpid()}"
-    draft.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    draft.replace(folder / FILE)
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        draft.write_text(text, encoding="utf-8", errors="backslashreplace")
+        draft.replace(path)
+    except OSError as error:
+        return f"{path} cannot be written: {error.strerror}"
+    return str(path)
 
 
 def forget(folder: Path) -> None:

@@ -9,6 +9,7 @@ one line of the file.
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -26,6 +27,7 @@ LONGEST = 131_072
 BOM = b"\xef\xbb\xbf"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 AS_HEADER = "a row has as many values as the header has columns"
+NAME = re.compile(r"(?!file_(?:name|line)$)[A-Za-z_][A-Za-z0-9_]*")
 QUOTES = 'a quote opens and closes a whole value on its line and is doubled ("") inside'
 
 
@@ -35,11 +37,13 @@ class Seed(NamedTuple):
     Attributes:
         file: Path from the project, for messages.
         types: Declared type by column.
+        key: Columns by which a row is told.
         may_be_empty: Whether a header alone means something.
     """
 
     file: str
     types: Mapping[str, str]
+    key: tuple[str, ...] = ()
     may_be_empty: bool = False
 
 
@@ -57,6 +61,7 @@ def complaints_of_seeds(project: Path) -> Told:
             rule = "every seed is declared with its columns in a YAML file beside it"
             found.append(_one(complaint(file, None, None, "not declared", rule)))
     for seed in seeds.values():
+        found += map(_one, _of_declaration(seed))
         path = project / seed.file
         if not path.is_file():
             rule = "every declared seed has its file"
@@ -84,11 +89,24 @@ def _declared(project: Path) -> dict[str, Seed]:
             for entry in entries:
                 file = (path.parent / f"{entry['name']}.csv").relative_to(project).as_posix()
                 config: dict[str, Any] = entry["config"]
-                is_optional = bool(config.get("meta", {}).get("may_be_empty"))
-                seeds[file] = Seed(file, dict(config["column_types"]), is_optional)
+                meta: dict[str, Any] = config.get("meta") or {}
+                key = (*meta.get("key", ()), *meta.get("named_by", ()))
+                types = dict(config["column_types"])
+                seeds[file] = Seed(file, types, key, bool(meta.get("may_be_empty")))
         except (yaml.YAMLError, UnicodeDecodeError, LookupError, TypeError, AttributeError):
             continue
     return seeds
+
+
+def _of_declaration(seed: Seed) -> Iterator[Complaint]:
+    """What is wrong with the entry in YAML: SQL is made of its columns, complaints of its key."""
+    for column in seed.types:
+        if not NAME.fullmatch(str(column)):
+            rule = "letters, digits and _ make a declared column; file_name and file_line are taken"
+            yield complaint(seed.file, None, str(column), "declared so", rule)
+    if not seed.key or not all(column in list(seed.types) for column in seed.key):
+        rule = "config.meta.key of a declared seed names columns of it"
+        yield complaint(seed.file, None, None, ", ".join(map(str, seed.key)), rule)
 
 
 def complaints_of_file(content: bytes, seed: Seed) -> Iterator[Complaint]:

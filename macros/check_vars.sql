@@ -1,0 +1,54 @@
+{#- Before anything else of a run: every var has a form that the project can use, whatever part is run. -#}
+{% macro check_vars() -%}
+    {%- for name in whole_numbers() -%}
+        {%- do whole_number(name) -%}
+    {%- endfor -%}
+    {%- if var('release_path') is not string or not var('release_path') | trim -%}
+        {{ refuse_var('release_path', 'a path') }}
+    {%- endif -%}
+    {%- if execute -%}
+        {%- set seeds = graph.nodes.values() | selectattr('resource_type', 'equalto', 'seed') | map(attribute='name') | list -%}
+        {%- for name in inputs_given() -%}
+            {%- if name not in seeds -%}
+                {{ refuse_inputs('names ' ~ name ~ ', which is none of ' ~ seeds | sort | join(', ')) }}
+            {%- endif -%}
+            {%- do input_source(name) -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Bounds of the vars that are whole numbers. -#}
+{% macro whole_numbers() -%}
+    {{ return({
+        'max_terms': [1, 100],
+        'audit_max_rows': [1, 1000000000],
+        'gate_max_rows': [1, 1000000000],
+        'publish_seconds': [1, 86400],
+        'releases_kept': [1, 1000000],
+    }) }}
+{%- endmacro %}
+
+
+{#- A var that stands in SQL: a whole number within its bounds, or the run is refused. Text would be run as SQL. -#}
+{% macro whole_number(name) -%}
+    {%- set value = var(name) -%}
+    {%- set least, most = whole_numbers()[name] -%}
+    {%- if value is not integer or value < least or value > most -%}
+        {{ refuse_var(name, 'a whole number from ' ~ least ~ ' to ' ~ most) }}
+    {%- endif -%}
+    {{ return(value) }}
+{%- endmacro %}
+
+
+{% macro refuse_var(name, wanted) -%}
+    {{ exceptions.raise_compiler_error(
+        'the var ' ~ name ~ ' is ' ~ tojson(var(name), var(name) | string) ~ ', not ' ~ wanted
+        ~ '; correct dbt_project.yml or --vars') }}
+{%- endmacro %}
+
+
+{#- Number of slots for terms. -#}
+{% macro max_terms() -%}
+    {{ return(whole_number('max_terms')) }}
+{%- endmacro %}
