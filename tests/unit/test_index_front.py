@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any
 
@@ -183,6 +184,16 @@ def test_after_the_end_numbers_stay_and_scores_are_refused(panel: pd.DataFrame) 
         fit.scores  # noqa: B018
     kept = Index.read(panel, indicators=INDICATORS).fit()  # nothing else refers to the index
     assert len(kept.scores) == len(kept.scores) == kept.nobs
+
+
+def test_a_copy_has_the_numbers_but_no_rows(panel: pd.DataFrame) -> None:
+    with Index.read(panel, indicators=INDICATORS) as index:
+        fit = index.fit()
+        held = ForkingPickler.loads(ForkingPickler.dumps(fit))
+        assert held.summary() == fit.summary()
+        pd.testing.assert_series_equal(held.weights, fit.weights)
+        with pytest.raises(InputError, match="closed"):
+            _ = held.scores
 
 
 def test_nothing_is_left_on_the_connection_of_the_user(panel: pd.DataFrame) -> None:

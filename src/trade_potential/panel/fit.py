@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,11 +10,30 @@ import numpy as np
 
 from trade_potential.errors import InputError
 from trade_potential.inference import CONSTANT
+from trade_potential.inference.test_result import TestResult
+from trade_potential.linalg import FloatArray
 from trade_potential.panel.maketables import MakeTables
-from trade_potential.panel.numbers import COEFFICIENT, Powers
+from trade_potential.panel.numbers import COEFFICIENT
+from trade_potential.panel.requests import Powers, checked_powers
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+TEST = (
+    "test",
+    "statistic",
+    "df",
+    "df_denominator",
+    "p_value",
+    "decision",
+    "status",
+    "reason",
+    "covariance",
+    "powers",
+    "null_hypothesis",
+)
+"""Columns of ``Fit.tests``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +42,8 @@ class Fit(MakeTables):
 
     A model without numbers has a ``status`` that says so and a ``reason``; to ask it for numbers
     raises ``NotEstimatedError`` with both, and ``is_estimated`` tells beforehand. A number that the
-    estimator does not have, such as sigma_u of pooled least squares, is NaN.
+    estimator does not have, such as sigma_u of pooled least squares, is NaN. A copy, pickled or
+    not, has all numbers, but not what is asked of rows.
 
     Attributes: see ``FitNumbers``, and ``KnownNames`` for those of other packages.
     """
@@ -65,17 +86,29 @@ class Fit(MakeTables):
             return self.fitted_values.rename("prediction")
         first = 1 if CONSTANT in self.terms else 0
         slopes = self.numbers.estimate[first:]
-        known = getattr(data, "column_names", None) or getattr(data, "columns", data)
-        absent = [term for term in self.terms[first:] if term not in list(known)]
-        if absent:
-            raise InputError(f"no column {absent[0]}; {self.estimator} predicts from it")
-        linear = sum(
-            np.asarray(data[term], dtype=float) * slope
-            for term, slope in zip(self.terms[first:], slopes, strict=True)
-        ) + (self.numbers.estimate[0] if first else 0.0)
+        columns = [self._column(data, term) for term in self.terms[first:]]
+        if len({len(column) for column in columns}) > 1:
+            raise InputError("the columns to predict from differ in length")
+        linear = sum(column * slope for column, slope in zip(columns, slopes, strict=True)) + (
+            self.numbers.estimate[0] if first else 0.0
+        )
         values = np.exp(linear) if self.spec.link == "log" else linear
         index = data.index if isinstance(data, pd.DataFrame) else None
         return pd.Series(values, index=index, name="prediction")
+
+    def _column(self, data: Any, term: str) -> FloatArray:
+        """Numbers of one term, NaN where there is none."""
+        names = getattr(data, "column_names", None) or getattr(data, "columns", None)
+        if names is None and not isinstance(data, Mapping):
+            raise InputError(f"{type(data).__name__}: is no table with names of columns")
+        times = list(data if names is None else names).count(term)
+        if times != 1:
+            said = f"{times} columns are called" if times else "no column"
+            raise InputError(f"{said} {term}; {self.estimator} predicts from it")
+        try:
+            return np.atleast_1d(np.asarray(data[term], dtype=float))
+        except (TypeError, ValueError) as error:
+            raise InputError(f"column {term}: {str(error).splitlines()[0]}") from error
 
     def tests(self, reset_powers: Powers | None = None) -> pd.DataFrame:
         """Specification tests of the sample, RESET and the joint significance of the model.
@@ -90,28 +123,20 @@ class Fit(MakeTables):
         """
         import pandas as pd
 
-        return pd.DataFrame(
-            {
-                "test": test.name,
-                "statistic": test.statistic,
-                "df": test.df,
-                "df_denominator": test.df_denominator,
-                "p_value": test.p_value,
-                "decision": test.decision(self.alpha),
-                "status": test.status,
-                "reason": test.reason,
-                "covariance": test.covariance,
-                "powers": test.powers,
-                "null_hypothesis": test.null_hypothesis,
-            }
-            for test in self.find_tests(reset_powers)
-        )
+        rows = [
+            {**vars(test), "test": test.name, "decision": test.decision(self.alpha)}
+            for test in self._found_tests(reset_powers)
+        ]
+        return pd.DataFrame(rows, columns=list(TEST))
+
+    def _found_tests(self, powers: Powers | None) -> tuple[TestResult, ...]:
+        return self.find_tests(checked_powers(powers))
 
     def summary(self, *, tests: bool = False, reset_powers: Powers | None = None) -> str:
         """The model as text; with ``tests`` those too."""
         from trade_potential.panel.text import summary
 
-        return summary(self, self.find_tests(reset_powers) if tests else ())
+        return summary(self, self._found_tests(reset_powers) if tests else ())
 
     def __str__(self) -> str:
         """The summary."""

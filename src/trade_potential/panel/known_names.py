@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trade_potential.errors import InputError
 from trade_potential.inference.distributions import t_quantile
 from trade_potential.linalg import FloatArray
 from trade_potential.panel.numbers import FitNumbers
+from trade_potential.panel.requests import refuse_level
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,8 +55,7 @@ class KnownNames(FitNumbers):
         import pandas as pd
 
         level = self.confidence_level if level is None else level
-        if not 0.0 < level < 1.0:
-            raise InputError(f"confidence level {level} is not between 0 and 1")
+        refuse_level(level)
         margin = t_quantile(0.5 + level / 2.0, self.numbers.df) * self.numbers.std_error
         ends = {"lower": self.numbers.estimate - margin, "upper": self.numbers.estimate + margin}
         return pd.DataFrame(ends, index=list(self.terms))

@@ -15,10 +15,11 @@ from trade_potential.inference.registry import ESTIMATORS, Covariance, Estimator
 from trade_potential.inference.test_result import TestResult
 from trade_potential.inference.wald import Inference
 from trade_potential.linalg import FloatArray
+from trade_potential.panel.requests import Powers
 from trade_potential.rows.model_columns import Columns
 from trade_potential.rows.table import Loss
+from trade_potential.rows.workspace import without_rows
 
-Powers = tuple[int, ...]
 COEFFICIENT = ("term", "estimate", "std_error", "statistic", "p_value", "ci_low", "ci_high")
 """Columns of ``Fit.coefficients``."""
 
@@ -82,6 +83,10 @@ class FitNumbers:
     matrix: FloatArray = field(default_factory=lambda: np.zeros((0, 0)), repr=False)
     r_squared: float = float("nan")
     statistics: Mapping[str, float] = field(default_factory=dict, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All numbers, but no rows."""
+        return without_rows(self, ("find_tests", "find_values"))
 
     @property
     def spec(self) -> EstimatorSpec:

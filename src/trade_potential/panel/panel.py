@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from trade_potential.inference.registry import Covariance, Estimator
     from trade_potential.inference.test_result import TestResult
     from trade_potential.panel.fit import Fit
-    from trade_potential.panel.numbers import Powers
+    from trade_potential.panel.requests import Powers
     from trade_potential.rows.source import Source
     from trade_potential.rows.table import Loss
 
@@ -58,6 +58,7 @@ class Panel:
         engine: EngineName = "blocks",
         threads: int | None = None,
         memory_limit: str = MEMORY_LIMIT,
+        name: str | None = None,
         progress: Progress = silent,
     ) -> Panel:
         """Read a table, keep the rows that have every value, and count the others.
@@ -78,17 +79,21 @@ class Panel:
                 SQL of the warehouse. Numbers agree but for rounding.
             threads: Of DuckDB; None: all cores.
             memory_limit: Of DuckDB; rows beyond it go to a temporary directory.
+            name: What messages call a source that is no file; by default its type.
             progress: Called with the name of each step that takes a pass over the rows.
 
         Raises:
             InputError: The message names table, row, column and rule.
         """
+        for said, given in (("regressors", regressors), ("effects", effects)):
+            if isinstance(given, str) or not isinstance(given, Iterable):
+                raise InputError(f"{said}: {given!r} is no list of columns")
         columns = Columns(outcome, list(regressors), entity, time, (), weights)
         how = engine_of(engine)
         workspace = Workspace(memory_limit=memory_limit, threads=threads)
         try:
-            with workspace.told(source_name(source)):
-                table = PanelTable.read(workspace.connection, source, columns, effects)
+            with workspace.told(source_name(source, name)):
+                table = PanelTable.read(workspace.connection, source, columns, effects, name)
         except BaseException:
             workspace.close()
             raise

@@ -15,7 +15,8 @@ from trade_potential.inference.test_result import TestResult, not_available
 from trade_potential.inference.wald import FEW_CLUSTERS, JOINT, Inference, wald
 from trade_potential.linalg import one_thread
 from trade_potential.panel.fit import Fit
-from trade_potential.panel.numbers import FittedValues, Powers
+from trade_potential.panel.numbers import FittedValues
+from trade_potential.panel.requests import Powers
 from trade_potential.ppml.covariance import CORRECTIONS
 from trade_potential.ppml.estimate import fit_sample
 from trade_potential.ppml.reset import PPML_POWERS, reset

@@ -43,7 +43,12 @@ class PanelTable:
 
     @classmethod
     def read(
-        cls, connection: duckdb.DuckDBPyConnection, source: Source, names: Columns, effects: Effects
+        cls,
+        connection: duckdb.DuckDBPyConnection,
+        source: Source,
+        names: Columns,
+        effects: Effects,
+        name: str | None = None,
     ) -> PanelTable:
         """Make the view.
 
@@ -53,6 +58,7 @@ class PanelTable:
             names: Without effects.
             effects: Each a tuple of columns, or their names joined by ``^``; entity and time stand
                 for those columns unless the table has columns of that name.
+            name: As ``open_table``.
 
         Raises:
             InputError: A column has two parts to play, is missing or holds text where numbers
@@ -62,7 +68,7 @@ class PanelTable:
         parts = [tuple(e.split("^")) if isinstance(e, str) else tuple(e) for e in effects]
         stands = {"entity": names.entity, "time": names.time or "time"}
         used = {*names.keys, *names.numbers, *(part for effect in parts for part in effect)}
-        table = open_table(connection, source, used=used)
+        table = open_table(connection, source, used=used, name=name)
         known = set(table.columns)
         sets = [tuple(p if p in known else stands.get(p, p) for p in part) for part in parts]
         names = replace(names, effects=tuple(sets))
@@ -115,6 +121,9 @@ class PanelTable:
 def _refuse_names(names: Columns) -> None:
     """Raise InputError where a column has two parts to play, or a name of the results."""
     terms = list(names.regressors)
+    for name in (names.outcome, names.entity, names.time or "", *terms, names.weights or ""):
+        if not isinstance(name, str):
+            raise InputError(f"{name!r} is no name of a column")
     if not terms:
         raise InputError("no regressors")
     reserved = {CONSTANT, *map(MEAN_OF.format, terms)}
