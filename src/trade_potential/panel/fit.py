@@ -12,8 +12,7 @@ from trade_potential.errors import InputError
 from trade_potential.inference import CONSTANT
 from trade_potential.inference.test_result import TestResult
 from trade_potential.linalg import FloatArray
-from trade_potential.panel.maketables import MakeTables
-from trade_potential.panel.numbers import COEFFICIENT
+from trade_potential.panel.numbers import COEFFICIENT, FitNumbers
 from trade_potential.panel.requests import Powers, checked_powers
 
 if TYPE_CHECKING:
@@ -36,8 +35,20 @@ TEST = (
 """Columns of ``Fit.tests``."""
 
 
+COLUMNS = {"b": "estimate", "se": "std_error", "t": "statistic", "p": "p_value"}
+STATISTICS = {
+    "N": "nobs",
+    "r2": "rsquared",
+    "r2_within": "rsquared_within",
+    "r2_between": "rsquared_between",
+    "r2_overall": "rsquared_overall",
+    "df_resid": "df_resid",
+}
+"""Of the package maketables: attributes of ``FitNumbers``, and of ``Inference`` above."""
+
+
 @dataclass(frozen=True, eq=False)
-class Fit(MakeTables):
+class Fit(FitNumbers):
     """One model of a panel with the covariance that was asked for.
 
     A model without numbers has a ``status`` that says so and a ``reason``; to ask it for numbers
@@ -45,7 +56,7 @@ class Fit(MakeTables):
     estimator does not have, such as sigma_u of pooled least squares, is NaN. A copy, pickled or
     not, has all numbers, but not what is asked of rows.
 
-    Attributes: see ``FitNumbers``, and ``KnownNames`` for those of other packages.
+    ``maketables.ETable([fit])`` takes it as it is. Attributes: see ``FitNumbers``.
     """
 
     @property
@@ -147,3 +158,54 @@ class Fit(MakeTables):
         from trade_potential.panel.tables import table
 
         return table(self, "html")
+
+    # Plug-in format of maketables 0.2 (PLUGIN_EXTRACTOR_FORMAT); nothing is imported for it.
+
+    @property
+    def __maketables_coef_table__(self) -> pd.DataFrame:
+        """Estimates by term; without numbers the regressors asked for, none of them known."""
+        import pandas as pd
+
+        terms = self.terms or tuple(self.columns.regressors)
+        found = [getattr(self.inference, name, float("nan")) for name in COLUMNS.values()]
+        columns = dict(zip(COLUMNS, found, strict=True))
+        return pd.DataFrame(columns, index=pd.Index(terms, name="Coefficient"))
+
+    def __maketables_stat__(self, key: str) -> Any:
+        """A number of the model; None where it has none."""
+        if key in ("se_type", "status"):
+            return self.cov_type if key == "se_type" else self.status
+        if key not in STATISTICS or not (self.is_estimated or key == "N"):
+            return None
+        value = getattr(self, STATISTICS[key])
+        return None if value != value else value
+
+    @property
+    def __maketables_depvar__(self) -> str:
+        """The dependent variable in words."""
+        return str(self.outcome)
+
+    @property
+    def __maketables_fixef_string__(self) -> str | None:
+        """Fixed effects, joined by plus signs."""
+        return " + ".join(self.effects) or None
+
+    @property
+    def __maketables_vcov_info__(self) -> dict[str, Any]:
+        """Kind of the covariance, and the columns of its clusters."""
+        clusters = {
+            "clustered": [self.columns.entity],
+            "clustered_twoway": [self.columns.entity, self.columns.time],
+        }
+        return {"vcov_type": self.cov_type, "clustervar": clusters.get(self.cov_type)}
+
+    @property
+    def __maketables_stat_labels__(self) -> dict[str, str]:
+        """Names of the statistics that maketables does not know."""
+        of_fit = {"r2_between": "R² between", "r2_overall": "R² overall"}
+        return {**of_fit, "df_resid": "df", "status": "Status"}
+
+    @property
+    def __maketables_default_stat_keys__(self) -> list[str]:
+        """What a table shows; without numbers also the status."""
+        return ["N", "r2", "se_type", *([] if self.is_estimated else ["status"])]

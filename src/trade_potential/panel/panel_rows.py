@@ -58,15 +58,7 @@ class PanelRows:
         self._workspace.close()
 
     def fitted(self, *, with_times: bool = False) -> FittedRows:
-        """Moments, estimates and passes over the rows, for whoever needs more than ``fit``.
-
-        Args:
-            with_times: Whether the moments must hold the times of the rows, which take longer.
-
-        Raises:
-            InputError: The panel has no times; or no outcome is positive of which the logarithm is
-                taken.
-        """
+        """As ``Panel.fitted_rows``."""
         if with_times and self.table.names.time is None:
             raise InputError(f"{self.table.name}: the panel was read without times")
         found = self._fitted.get(True) or self._fitted.get(with_times)

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 from trade_potential.errors import InputError
 from trade_potential.gravity.moments import MEAN_OF
 from trade_potential.inference import CONSTANT
-from trade_potential.rows.duplicate_keys import refuse_repeated_keys
 from trade_potential.rows.model_columns import Columns
 from trade_potential.rows.source import open_table
-from trade_potential.rows.table import Loss, Table, keep_complete
+from trade_potential.rows.table import Loss, Table, keep_complete, refuse_repeated_keys
 
 if TYPE_CHECKING:
     import duckdb
