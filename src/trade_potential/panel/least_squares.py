@@ -22,11 +22,7 @@ def least_squares_fit(
 ) -> Fit:
     """Numbers and their uncertainty.
 
-    Args:
-        estimate: Of the sample.
-        covariance: Kind of it.
-        errors: Itself; None without numbers.
-        known: What else ``Fit`` holds.
+    ``errors``: the covariance, None without numbers; ``known``: what else ``Fit`` holds.
     """
     status, reason = str(estimate.status), estimate.reason
     numbers: dict[str, Any] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from trade_potential.errors import InputError
 from trade_potential.gravity.engine import EngineName, engine_of
@@ -36,7 +36,8 @@ class Panel:
     """Rows of entities over time, read once, on which models are fitted.
 
     It owns a database in memory with all names in it; both end with ``close``, at the end of a
-    ``with`` block, or when neither the panel nor a fit of it is referred to any more.
+    ``with`` block, or when neither the panel nor a fit of it is referred to any more. Threads may
+    share it: they take turns.
     """
 
     def __init__(self, rows: PanelRows) -> None:
@@ -168,28 +169,22 @@ class Panel:
                 needed and not there, or have no order.
         """
         refuse_request(estimators, covariance, confidence_level, correction)
-        settings: dict[str, Any] = {"level": confidence_level, "strict": strict}
         of_moments = [n for n in estimators if ESTIMATORS[n].family == "least_squares"]
-        found = self._fits_of_moments(of_moments, covariance, **settings)
-        for name in estimators:
+        found = self._fits_of_moments(of_moments, covariance, level=confidence_level, strict=strict)
+        for name in cast("Sequence[Any]", estimators):
             if name not in found:
-                found[name] = self._fit_of_rows(name, covariance, correction, **settings)
+                from trade_potential.panel.ppml import ppml_fit
+
+                found[name] = ppml_fit(
+                    self._rows.arrays(),
+                    self._rows.table.names,
+                    self._rows.table.ledger,
+                    covariance=cast("Any", covariance) or ESTIMATORS[name].base_covariance,
+                    correction=cast("Any", correction) or "small_sample",
+                    confidence_level=confidence_level,
+                    strict=strict,
+                )
         return [found[name] for name in estimators]
-
-    def _fit_of_rows(
-        self, name: Any, covariance: Any, correction: Any, *, level: float, strict: bool
-    ) -> Fit:
-        from trade_potential.panel.ppml import ppml_fit
-
-        return ppml_fit(
-            self._rows.arrays(),
-            self._rows.table.names,
-            self._rows.table.ledger,
-            covariance=covariance or ESTIMATORS[name].base_covariance,
-            correction=correction or "small_sample",
-            confidence_level=level,
-            strict=strict,
-        )
 
     def only_ppml(self) -> None:
         """Hold the rows as arrays and let go of the database: nothing but ppml can be fitted then.

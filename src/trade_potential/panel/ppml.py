@@ -38,14 +38,7 @@ def ppml_fit(
 ) -> Fit:
     """Estimate rows that are arrays: no database is needed, or its memory.
 
-    Args:
-        sample: Of the table.
-        columns: Of the table.
-        ledger: Rows lost before.
-        covariance: Of the coefficients.
-        correction: Of it, for small samples.
-        confidence_level: Of the intervals.
-        strict: Whether a fit is refused where a regressor has no coefficient.
+    ``ledger``: rows lost before; the last four as ``Panel.fits``.
     """
     with one_thread():
         fit = fit_sample(sample, correction=correction)
