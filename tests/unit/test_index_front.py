@@ -155,7 +155,10 @@ def test_undefined_tests_are_nan(panel: pd.DataFrame) -> None:
     ("settings", "said"),
     [
         ({"indicators": []}, "an index needs a list of indicators"),
-        ({"indicators": "value"}, "an index needs a list of indicators"),
+        ({"indicators": "value"}, "indicators: 'value' is no list of names of columns"),
+        ({"indicators": [["value"]]}, "indicators: [['value']] is no list of names of columns"),
+        ({"id": [["firm"]]}, "id: [['firm']] is no list of names of columns"),
+        ({"component_threshold": "1"}, "component threshold '1' does not fit eigenvalue"),
         ({"indicators": ["value", "value"]}, "value is named twice"),
         ({"id": ["firm", "firm"]}, "firm is named twice"),
         ({"id": "score"}, "an id column is called score, a name of the result"),
@@ -174,6 +177,12 @@ def test_bad_settings(panel: pd.DataFrame, settings: dict[str, Any], said: str) 
     with pytest.raises(InputError) as error:
         Index.read(panel, **{"indicators": INDICATORS, **settings}).fit()
     assert str(error.value).startswith(said)
+
+
+def test_columns_may_be_an_index_of_a_frame(panel: pd.DataFrame) -> None:
+    with Index.read(panel, indicators=panel[INDICATORS].columns) as index:
+        assert index.indicators == INDICATORS
+        assert index.fit().is_estimated
 
 
 def test_after_the_end_numbers_stay_and_scores_are_refused(panel: pd.DataFrame) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -16,7 +16,7 @@ from trade_potential.panel.least_squares import least_squares_fit
 from trade_potential.panel.panel_rows import PanelRows
 from trade_potential.panel.read import Effects, PanelTable
 from trade_potential.panel.requests import refuse_request
-from trade_potential.rows.model_columns import Columns
+from trade_potential.rows.model_columns import Columns, names_of
 from trade_potential.rows.source import source_name
 from trade_potential.rows.workspace import MEMORY_LIMIT, Workspace
 
@@ -86,10 +86,7 @@ class Panel:
         Raises:
             InputError: The message names table, row, column and rule.
         """
-        for said, given in (("regressors", regressors), ("effects", effects)):
-            if isinstance(given, str) or not isinstance(given, Iterable):
-                raise InputError(f"{said}: {given!r} is no list of columns")
-        columns = Columns(outcome, list(regressors), entity, time, (), weights)
+        columns = Columns(outcome, names_of("regressors", regressors), entity, time, (), weights)
         how = engine_of(engine)
         workspace = Workspace(memory_limit=memory_limit, threads=threads)
         try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from trade_potential.errors import InputError
 from trade_potential.gravity.moments import MEAN_OF
 from trade_potential.inference import CONSTANT
-from trade_potential.rows.model_columns import Columns
+from trade_potential.rows.model_columns import Columns, names_of
 from trade_potential.rows.source import open_table
 from trade_potential.rows.table import Loss, Table, keep_complete, refuse_repeated_keys
 
@@ -64,7 +64,10 @@ class PanelTable:
                 belong; no row is complete; two rows have the same key; a weight is not positive.
         """
         _refuse_names(names)
-        parts = [tuple(e.split("^")) if isinstance(e, str) else tuple(e) for e in effects]
+        if isinstance(effects, str):
+            raise InputError(f"effects: {effects!r} is no list of names of columns")
+        split = (e.split("^") if isinstance(e, str) else e for e in effects)
+        parts = [tuple(names_of("effects", effect)) for effect in split]
         stands = {"entity": names.entity, "time": names.time or "time"}
         used = {*names.keys, *names.numbers, *(part for effect in parts for part in effect)}
         table = open_table(connection, source, used=used, name=name)
@@ -120,7 +123,7 @@ class PanelTable:
 def _refuse_names(names: Columns) -> None:
     """Raise InputError where a column has two parts to play, or a name of the results."""
     terms = list(names.regressors)
-    for name in (names.outcome, names.entity, names.time or "", *terms, names.weights or ""):
+    for name in (names.outcome, names.entity, names.time or "", names.weights or ""):
         if not isinstance(name, str):
             raise InputError(f"{name!r} is no name of a column")
     if not terms:
