@@ -1,6 +1,7 @@
 """Settings of all tests."""
 
 import os
+import sys
 from collections.abc import Iterator
 
 # Small systems: BLAS threads wait longer than they compute, more so where tests run side by side.
@@ -10,6 +11,9 @@ import pytest
 from hypothesis import settings
 
 from trade_potential.errors import InputError
+
+# pyspark, where installed, ends a process whose main module has no file: a worker of xdist is one.
+vars(sys.modules["__main__"]).setdefault("__file__", __file__)
 
 pytest_plugins = ("tests.costs",)
 

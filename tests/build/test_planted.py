@@ -160,12 +160,12 @@ def test_wrong_formula_stops_the_build_before_any_estimate_is_published(rebuilt:
     with duckdb.connect(project.database) as warehouse:
         for mart in ESTIMATES:
             warehouse.execute(f"drop table marts.{mart}")
-    model = project.root / "models" / "gravity" / "int_gravity__meat.sql"
-    right = model.read_text(encoding="utf-8")
+    macro = project.root / "src" / "trade_potential" / "sql" / "meat.sql"
+    right = macro.read_text(encoding="utf-8")
     column = "c_{{ i }}_{{ j }}"
     planted = right.replace(f"{column},", f"{column} * 1.000001 as {column},")
     assert planted != right
-    model.write_text(planted, encoding="utf-8")
+    macro.write_text(planted, encoding="utf-8")
     result = project.dbt("build", "-s", "int_gravity__meat+", "--exclude", "publish_release")
     assert result.returncode != 0
     assert "Rejected by audit_agrees" in result.stdout

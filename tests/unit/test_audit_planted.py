@@ -132,9 +132,9 @@ MUTATIONS: dict[str, tuple[Any, str, Any, set[str]]] = {
         lambda meat, _: meat,
         {"clustered", "clustered_twoway"},
     ),
-    "t instead of the normal law": (
+    "t instead of the normal distribution": (
         EstimatorSpec,
-        "law_df",
+        "distribution_df",
         lambda _, df: float(df),
         set(COVARIANCES),
     ),

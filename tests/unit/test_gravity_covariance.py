@@ -75,7 +75,7 @@ def test_bandwidth(n_times: int, lags: int) -> None:
 def test_normal_law_for_random_effects_and_t_for_the_others() -> None:
     for estimator in ("pooled", "between", "within", "twoway", "random", "mundlak"):
         expected = np.inf if estimator in ("random", "mundlak") else 7.0
-        assert ESTIMATORS[estimator].law_df(7.0) == expected
+        assert ESTIMATORS[estimator].distribution_df(7.0) == expected
     estimate, covariance = np.array([2.0, -1.0]), np.diag([4.0, 0.25])
     for df, law in ((5.0, stats.t(5.0)), (np.inf, stats.norm())):
         found = Inference.of(estimate, covariance, df=df, confidence_level=0.9)

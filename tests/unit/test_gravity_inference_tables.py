@@ -81,7 +81,7 @@ def test_errors_are_those_of_the_library(small: GravityTables, case: Case, estim
         with np.errstate(invalid="ignore"):
             errors = np.sqrt(np.diag(ours.matrix))
         np.testing.assert_allclose(mine["coefficient_se"].iloc[first:], errors[first:], rtol=SAME)
-        is_normal = ESTIMATORS[estimator].law == "normal"
+        is_normal = ESTIMATORS[estimator].distribution == "normal"
         assert mine["df"].isna().all() if is_normal else (mine["df"] == ours.df).all()
         stored = products[(products["estimator"] == estimator) & (products["covariance"] == kind)]
         assert len(stored) == COVARIANCES[kind].is_stored

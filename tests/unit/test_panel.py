@@ -197,7 +197,7 @@ def test_tests_rest_on_the_covariance(panel: tp.Panel) -> None:
     assert list(tests.index) == [*names.split(), "joint_significance"]
     assert list(tests.loc[["reset", "joint_significance"], "covariance"]) == ["clustered"] * 2
     assert set(tests["decision"]) <= {"reject", "keep"}
-    # Baltagi (2021), table 2.5 and section 4.3: Hausman's and Breusch and Pagan's of these data.
+    # Breusch and Pagan's as printed for these data: tests/reference/peers/published.py.
     assert tests.loc["breusch_pagan_lm", "statistic"] == pytest.approx(798.16, abs=0.005)
     assert panel.fit("random").tests((2,))["powers"].iloc[-2] == (2,)
 

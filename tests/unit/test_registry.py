@@ -116,7 +116,7 @@ def test_ppml_has_what_the_registry_says(name: str) -> None:
     fit, spec = ppml_fit(name), ESTIMATORS[name]
     assert tuple(fit.covariances) == spec.covariances
     assert (fit.terms[0] == "const") == (not spec.effects)
-    assert np.isinf(spec.law_df(9.0))
+    assert np.isinf(spec.distribution_df(9.0))
 
 
 def test_every_covariance_has_a_correction_in_words() -> None:

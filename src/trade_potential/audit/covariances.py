@@ -36,7 +36,8 @@ CLASSES = {
 }
 
 NORMAL = ("random", "mundlak")
-"""Estimators of the normal law, as Stata's ``xtreg, re``: said here once more, not read of them."""
+"""Estimators with the normal distribution, as Stata's ``xtreg, re``: said here once more, not read
+from the registry."""
 
 SCORES_LOSS = 100.0
 """Errors from scores lose more digits to collinearity: scores rest on residuals that have lost

@@ -45,7 +45,7 @@ class Fit:
     """One estimator by a library, in the units of the rows.
 
     Attributes:
-        estimator: As in est_gravity.
+        estimator: As in the registry.
         reference: What computed it.
         design: Rows as the estimator weighs them.
         coefficients: (k + 1,) constant first.

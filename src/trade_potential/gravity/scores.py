@@ -74,14 +74,14 @@ def own_slopes(regressors: tuple[str, ...], fit: Estimate) -> list[float | None]
 
 
 def entity_scores(moments: PanelMoments, fit: Estimate, pairs: EntitySums) -> FloatArray:
-    """(k + 1, G) scores of pairs, constant first; no row is needed, their products say it all.
+    """(k + 1, G) scores of entities, constant first; no row is needed, their products say it all.
 
     Two-way effects are not of this kind, their scores need the times of rows.
 
     Args:
         moments: What the fit was computed from.
         fit: An estimate with numbers.
-        pairs: G of its pairs.
+        pairs: G of its entities.
 
     Source: Arellano (1987), Computing Robust Standard Errors for Within-groups Estimators, for the
     within estimator; the others with the weights of ``Estimate``.

@@ -62,5 +62,5 @@ def joint_test(fit: Estimate, errors: Sandwich) -> TestResult:
     if errors.status == FEW_CLUSTERS:
         test = not_available(JOINT, errors.reason)
     else:
-        test = joint_significance(fit, errors.matrix, fit.spec.law_df(errors.df))
+        test = joint_significance(fit, errors.matrix, fit.spec.distribution_df(errors.df))
     return replace(test, covariance=errors.kind)

@@ -37,7 +37,7 @@ class SphericityTest:
     @property
     def p_value(self) -> float:
         """Probability of a larger statistic, 0-1; NaN where there is none."""
-        # To import the laws takes longer than the correlations of a million rows.
+        # To import the distributions takes longer than the correlations of a million rows.
         from trade_potential.inference.distributions import chi2_tail
 
         return chi2_tail(self.statistic, self.df)

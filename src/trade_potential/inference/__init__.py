@@ -1,4 +1,4 @@
-"""What every estimator shares: laws, Wald inference, results of tests."""
+"""What every estimator shares: distributions, Wald inference, results of tests."""
 
 CONSTANT = "const"
 """Name of the constant among the terms."""

@@ -1,4 +1,4 @@
-"""Tails and quantiles of normal, t, F and chi-squared laws.
+"""Tails and quantiles of normal, t, F and chi-squared distributions.
 
 The functions that scipy.stats calls for them: to import scipy.stats takes longer than to read a
 million rows.

@@ -16,7 +16,7 @@ Estimator = Literal[
 ]
 Covariance = Literal["classical", "robust", "clustered", "clustered_twoway", "driscoll_kraay"]
 Dimension = Literal["entity", "time"]
-Law = Literal["t", "normal"]
+Distribution = Literal["t", "normal"]
 Correction = Literal["small_sample", "ppmlhdfe", "none"]
 """Of PPML's covariances for small samples; the others have one each."""
 
@@ -60,7 +60,8 @@ class EstimatorSpec:
         case_of: The estimator of which this is a case, its effects named: only the warehouse lists
             it; commands name the effects.
         unit: What a row of the weighted model is.
-        law: Of the statistics of coefficients; t has the degrees of freedom of the covariance.
+        distribution: Of the statistics of coefficients; t has the degrees of freedom of the
+            covariance.
         base_covariance: Reported where none is asked for; PPML's classical one takes the outcome
             for counts.
         has_theta: Whether the share of the entity mean taken out is estimated. R2 is then
@@ -81,7 +82,7 @@ class EstimatorSpec:
     effects: tuple[Dimension, ...] = ()
     case_of: Estimator | None = None
     unit: Literal["row", "entity"] = "row"
-    law: Law = "t"
+    distribution: Distribution = "t"
     base_covariance: Covariance = "classical"
     has_theta: bool = False
     has_sigma_u: bool = False
@@ -104,9 +105,9 @@ class EstimatorSpec:
         """Whether it cannot do without the times of the rows."""
         return "time" in self.effects
 
-    def law_df(self, df: float) -> float:
-        """Degrees of freedom of t; infinite, the normal distribution, under that law."""
-        return float("inf") if self.law == "normal" else float(df)
+    def distribution_df(self, df: float) -> float:
+        """Degrees of freedom of t; infinite for the normal distribution."""
+        return float("inf") if self.distribution == "normal" else float(df)
 
     def load(self) -> Callable[..., Any]:
         """The function that computes it."""
@@ -175,7 +176,7 @@ ESTIMATORS: Mapping[str, EstimatorSpec] = {
             f"{_GRAVITY}:random",
             _ALL,
             needs=("within", "between"),
-            law="normal",
+            distribution="normal",
             has_theta=True,
             has_sigma_u=True,
             has_sigma_e=True,
@@ -187,7 +188,7 @@ ESTIMATORS: Mapping[str, EstimatorSpec] = {
             f"{_GRAVITY}:mundlak",
             _ALL,
             needs=("random",),
-            law="normal",
+            distribution="normal",
             has_theta=True,
             has_sigma_u=True,
             has_sigma_e=True,
@@ -200,7 +201,7 @@ ESTIMATORS: Mapping[str, EstimatorSpec] = {
             _PPML,
             _WITHOUT_LAGS,
             family="ppml",
-            law="normal",
+            distribution="normal",
             base_covariance="robust",
             link="log",
         ),
@@ -213,7 +214,7 @@ ESTIMATORS: Mapping[str, EstimatorSpec] = {
             family="ppml",
             effects=("entity", "time"),
             case_of="ppml",
-            law="normal",
+            distribution="normal",
             base_covariance="robust",
             link="log",
         ),
@@ -239,7 +240,7 @@ def estimator_rows() -> list[dict[str, str | bool]]:
             "title": spec.title,
             "family": spec.family,
             "effects": ", ".join(spec.effects),
-            "law": spec.law,
+            "distribution": spec.distribution,
             "link": spec.link,
             "covariances": ", ".join(spec.published),
             "has_theta": spec.has_theta,

@@ -21,7 +21,7 @@ class Inference:
     Attributes:
         estimate, std_error, statistic, p_value, ci_low, ci_high: (k,) each.
         df: Degrees of freedom of Student's t; infinite means the normal distribution.
-        critical_value: Quantile of that law by which standard errors become intervals.
+        critical_value: Quantile of that distribution by which standard errors become intervals.
     """
 
     estimate: FloatArray

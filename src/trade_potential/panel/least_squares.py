@@ -35,7 +35,7 @@ def least_squares_fit(
             "inference": Inference.of(
                 estimate.coefficients,
                 errors.matrix,
-                df=estimate.spec.law_df(errors.df),
+                df=estimate.spec.distribution_df(errors.df),
                 confidence_level=known["confidence_level"],
             ),
             "matrix": errors.matrix,

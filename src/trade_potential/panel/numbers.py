@@ -120,7 +120,7 @@ class FitNumbers:
 
     @property
     def distribution(self) -> str:
-        """Law of the statistics of coefficients: ``t`` or ``normal``."""
+        """Distribution of the statistics of coefficients: ``t`` or ``normal``."""
         return "normal" if self.inference is None or np.isinf(self.inference.df) else "t"
 
     @property

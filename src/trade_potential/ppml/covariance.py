@@ -17,7 +17,7 @@ The correction ``none`` is 1 throughout. K is the number of slopes plus the rank
 the dummies of those effects that are not nested in the clusters: for robust of all effects, for
 clustered_twoway of those nested neither in entities nor in years. A row is its own cluster in
 V_row, so that G / (G - 1) * (N - 1) = N there. J is the smaller number of clusters, of entities or
-years. The law is the normal distribution. Classical assumes variance = mean, that is counts: it is
+years. Statistics are normal. Classical assumes variance = mean, that is counts: it is
 the only one that depends on the unit of the outcome.
 
 Others, as factors on the same sandwich. ppmlhdfe's are also those of Stata's poisson and glm.

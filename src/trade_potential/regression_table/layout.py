@@ -240,7 +240,7 @@ def build(
     ]
     fitted = [any(math.isfinite(c.estimate) for c in m.coefficients) for m in models]
     kinds = [kind if fit else "" for kind, fit in zip(covariances, fitted, strict=True)]
-    laws = [
+    distributions = [
         DISTRIBUTIONS.get(m.distribution, m.distribution) if fit else ""
         for m, fit in zip(models, fitted, strict=True)
     ]
@@ -254,7 +254,7 @@ def build(
             "Small-sample correction:",
             [m.correction if fit else "" for m, fit in zip(models, fitted, strict=True)],
         ),
-        sentence("Distribution of the p-values:", laws),
+        sentence("Distribution of the p-values:", distributions),
         "Absorbed: the effects of the model leave no variation in the regressor."
         if ABSORBED in said
         else "",

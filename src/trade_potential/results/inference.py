@@ -45,7 +45,7 @@ def add_covariance(
     ``slots``: design slots of the k names; ``correction``: of the covariance, in words; the last
     two as ``CovarianceRow``.
     """
-    kind, df = errors.kind, ESTIMATORS[estimator].law_df(errors.df)
+    kind, df = errors.kind, ESTIMATORS[estimator].distribution_df(errors.df)
     inference = Inference.of(coefficients, errors.matrix, df=df, confidence_level=confidence_level)
     for k, name in enumerate(names):
         found.coefficients.append(

@@ -1,4 +1,4 @@
-"""Sums of many pairs on disk: they are read again in order, and need no memory."""
+"""Sums of many entities on disk: they are read again in order, and need no memory."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class EntityFile:
         self._waiting: list[EntitySums] = []
 
     def __bool__(self) -> bool:
-        """Whether there are pairs."""
+        """Whether there are entities."""
         return bool(self._written or self._waiting)
 
     def add(self, pairs: EntitySums) -> None:
-        """Put pairs at the end."""
+        """Put entities at the end."""
         self._waiting.append(replace(pairs, seen=np.zeros((len(pairs), 0))))
         if sum(map(len, self._waiting)) >= PAIRS_TOGETHER:
             self.flush()
@@ -53,7 +53,7 @@ class EntityFile:
         np.save(self._file, np.array(table))
 
     def __iter__(self) -> Iterator[EntitySums]:
-        """The pairs in the order they were added, some thousand at a time."""
+        """The entities in the order they were added, some thousand at a time."""
         for place, slots in self._written:
             self._file.seek(place)
             entities = np.load(self._file)

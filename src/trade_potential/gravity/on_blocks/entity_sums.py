@@ -1,8 +1,9 @@
-"""What is known of each pair: means and products around them, from one pass over rows in blocks.
+"""What is known of each entity: means and products around them, from one pass over rows in blocks.
 
-The rows of a pair follow each other, so a pair is finished when the next begins. Means and
-deviations from them are taken within a block, and a pair that goes on in the next block is merged:
-the digits of two passes in one. Sums are added in the order of the rows, whatever the threads.
+The rows of an entity follow each other, so an entity is finished when the next begins. Means and
+deviations from them are taken within a block, and an entity that goes on in the next block is
+merged: the digits of two passes in one. Sums are added in the order of the rows, whatever the
+threads.
 
 Source: Chan, Golub and LeVeque (1983), Algorithms for Computing the Sample Variance: Analysis and
 Recommendations, The American Statistician 37(3), 242-247, equation 1.5.
@@ -24,22 +25,22 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MANY_TIMES = 64
-"""Of more times blocks are smaller: they hold a number for each pair and time, 17 MB at most."""
+"""Of more times blocks are smaller: they hold a number for each entity and time, 17 MB at most."""
 
 Entities = npt.NDArray[np.int64] | npt.NDArray[np.str_]
 
 
 @dataclass
 class EntitySums:
-    """Consecutive pairs and the sums of their rows.
+    """Consecutive entities and the sums of their rows.
 
     Attributes:
-        entities: (G,) names or numbers of the pairs.
+        entities: (G,) names or numbers of the entities.
         rows: (G,) their rows.
         mass: (G,) sum of the weights of their rows, their number without weights.
         means: (s, G) mean of every slot, weighted.
         products: By slots i <= j the (G,) sums of products around the means, weighted; those of a
-            slot that does not vary within any of the pairs are left out, they are zero.
+            slot that does not vary within any of the entities are left out, they are zero.
         seen: (G, T) sum of the weights at each time; T is 0 where times were not asked for.
     """
 
@@ -55,7 +56,7 @@ class EntitySums:
         return len(self.rows)
 
     def part(self, taken: slice) -> EntitySums:
-        """Some of the pairs; arrays are views of these."""
+        """Some of the entities; arrays are views of these."""
         return EntitySums(
             self.entities[taken],
             self.rows[taken],
@@ -71,7 +72,7 @@ class EntitySums:
         return bool(np.greater(entities[1:], entities[:-1]).all())
 
     def merge_first(self, before: EntitySums) -> FloatArray:
-        """Add earlier rows of the first pair to it, in place.
+        """Add earlier rows of the first entity to it, in place.
 
         Returns:
             (T, s) what the sums of deviations by time change by, as the mean has moved.
@@ -117,7 +118,7 @@ class Layout:
 
     @property
     def block_rows(self) -> int:
-        """Rows of a block: of many times fewer, as each pair of it has a number for each time."""
+        """Rows of a block: of many times fewer, as each entity of it has a number for each time."""
         return max(MANY_TIMES * BATCH_ROWS // max(self.n_times, MANY_TIMES), 1)
 
 
@@ -125,15 +126,15 @@ class Layout:
 def sums_of(
     block: pa.RecordBatch, varying: set[int], layout: Layout
 ) -> tuple[EntitySums, FloatArray]:
-    """The pairs of a block of rows.
+    """The entities of a block of rows.
 
     Args:
         block: Columns as in ``layout``; no nulls.
-        varying: Slots known to vary within pairs; those that do here are added.
+        varying: Slots known to vary within entities; those that do here are added.
         layout: Of the columns.
 
     Returns:
-        The pairs, and (T, s) the sums of their deviations by time.
+        The entities, and (T, s) the sums of their deviations by time.
     """
     starts = first_rows(block.columns[0])
     rows = np.diff(starts, append=block.num_rows)
@@ -147,7 +148,7 @@ def sums_of(
     for k, slot in enumerate(slots):
         values = slot if layout.shifts is None else slot - layout.shifts[time, k]
         means[k] = values[starts]
-        # From the first row of the pair: sums of values far from each other would lose digits.
+        # From the first row of the entity: sums of values far from each other would lose digits.
         apart = values - np.repeat(means[k], rows)
         if k not in varying:
             if not apart.any():

@@ -1,4 +1,4 @@
-"""Moments of a panel from the sums of its pairs."""
+"""Moments of a panel from the sums of its entities."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def moments_of(
     origin: FloatArray,
     is_weighted: bool = False,
 ) -> PanelMoments:
-    """Add the pairs up, around the grand means: the pairs are read twice, with weights four times.
+    """Add the entities up, around the grand means: they are read twice, with weights four times.
 
     Raises:
         InputError: A column is too large or too small to square.
@@ -42,7 +42,7 @@ def _added(
     origin: FloatArray,
     mass_of: Callable[[EntitySums], FloatArray],
 ) -> PanelMoments:
-    """The moments of the pairs, whose rows have a mass of ``mass_of`` together."""
+    """The moments of the entities, whose rows have a mass of ``mass_of`` together."""
     p = len(terms) + 1
     within, total, mass = np.zeros((p, p)), np.zeros(p), 0.0
     counted: dict[float, int] = {}

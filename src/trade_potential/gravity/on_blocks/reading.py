@@ -1,6 +1,6 @@
-"""How the rows of a DuckDB relation are read: once, by pair, in blocks (entity_sums.py).
+"""How the rows of a DuckDB relation are read: once, by entity, in blocks (entity_sums.py).
 
-All the rest is asked of pairs (entity_file.py). See docs/decisions/016-passes.md for what it costs.
+All the rest is asked of entities (entity_file.py). docs/decisions/016-passes.md: what it costs.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 def read_entities(
     connection: duckdb.DuckDBPyConnection, layout: Layout
 ) -> tuple[EntityFile, TimeSums]:
-    """Means and products of each pair, and sums by time: a pass over the rows of ``view_rows``.
+    """Means and products of each entity, and sums by time: a pass over the rows of ``view_rows``.
 
-    Where pairs do not come in a rising order, their rows may not lie together: reading begins
+    Where entities do not come in a rising order, their rows may not lie together: reading begins
     again, and DuckDB sorts them.
 
     Returns:
-        The pairs, none where a value is missing or a sum not finite, and the sums by time.
+        The entities, none where a value is missing or a sum not finite, and the sums by time.
     """
     try:
         return _in_order(connection, layout, "")
@@ -46,10 +46,10 @@ class _NotRisingError(Exception):
 def _in_order(
     connection: duckdb.DuckDBPyConnection, layout: Layout, order: str
 ) -> tuple[EntityFile, TimeSums]:
-    """Read the pairs in the order their rows come in."""
+    """Read the entities in the order their rows come in."""
     file, times = EntityFile(), TimeSums.of_none(layout.n_times, layout.n_slots)
     varying: set[int] = set()
-    last: list[EntitySums] = []  # the pair that may go on
+    last: list[EntitySums] = []  # the entity that may go on
     # Not joined with the numbers of the times: a join may leave the rows in another order.
     query = f"select * exclude (panel) from panel_rows{order}"
     for block in batches(connection, query, layout.block_rows):

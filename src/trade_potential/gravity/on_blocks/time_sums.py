@@ -1,4 +1,4 @@
-"""The small side of two-way effects, added up while pairs are read."""
+"""The small side of two-way effects, added up while entities are read."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class TimeSums:
 
     Attributes:
         masses: (T,) of the weights.
-        deviations: (T, s) of the slots less the means of the pairs.
-        overlaps: (T, T) over the pairs of the product of their masses / mass of the pair.
+        deviations: (T, s) of the slots less the means of the entities.
+        overlaps: (T, T) over the entities of the product of their masses / mass of the entity.
     """
 
     masses: FloatArray
@@ -32,7 +32,7 @@ class TimeSums:
         return cls(zeros(n_times), zeros((n_times, n_slots)), zeros((n_times, n_times)))
 
     def add_pairs(self, pairs: EntitySums) -> None:
-        """Say that pairs are finished: who is seen when is known then."""
+        """Say that entities are finished: who is seen when is known then."""
         self.masses += pairs.seen.sum(axis=0)
         self.overlaps += (pairs.seen / pairs.mass[:, None]).T @ pairs.seen
 
