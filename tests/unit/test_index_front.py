@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,10 @@ def test_undefined_tests_are_nan(panel: pd.DataFrame) -> None:
     ("settings", "said"),
     [
         ({"indicators": []}, "an index needs a list of indicators"),
-        ({"indicators": "value"}, "an index needs a list of indicators"),
+        ({"indicators": "value"}, "indicators: 'value' is no list of names of columns"),
+        ({"indicators": [["value"]]}, "indicators: [['value']] is no list of names of columns"),
+        ({"id": [["firm"]]}, "id: [['firm']] is no list of names of columns"),
+        ({"component_threshold": "1"}, "component threshold '1' does not fit eigenvalue"),
         ({"indicators": ["value", "value"]}, "value is named twice"),
         ({"id": ["firm", "firm"]}, "firm is named twice"),
         ({"id": "score"}, "an id column is called score, a name of the result"),
@@ -175,6 +179,12 @@ def test_bad_settings(panel: pd.DataFrame, settings: dict[str, Any], said: str) 
     assert str(error.value).startswith(said)
 
 
+def test_columns_may_be_an_index_of_a_frame(panel: pd.DataFrame) -> None:
+    with Index.read(panel, indicators=panel[INDICATORS].columns) as index:
+        assert index.indicators == INDICATORS
+        assert index.fit().is_estimated
+
+
 def test_after_the_end_numbers_stay_and_scores_are_refused(panel: pd.DataFrame) -> None:
     with Index.read(panel, indicators=INDICATORS) as index:
         fit = index.fit()
@@ -183,6 +193,16 @@ def test_after_the_end_numbers_stay_and_scores_are_refused(panel: pd.DataFrame) 
         fit.scores  # noqa: B018
     kept = Index.read(panel, indicators=INDICATORS).fit()  # nothing else refers to the index
     assert len(kept.scores) == len(kept.scores) == kept.nobs
+
+
+def test_a_copy_has_the_numbers_but_no_rows(panel: pd.DataFrame) -> None:
+    with Index.read(panel, indicators=INDICATORS) as index:
+        fit = index.fit()
+        held = ForkingPickler.loads(ForkingPickler.dumps(fit))
+        assert held.summary() == fit.summary()
+        pd.testing.assert_series_equal(held.weights, fit.weights)
+        with pytest.raises(InputError, match="closed"):
+            _ = held.scores
 
 
 def test_nothing_is_left_on_the_connection_of_the_user(panel: pd.DataFrame) -> None:

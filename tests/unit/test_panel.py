@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any
 
@@ -241,6 +245,11 @@ def test_lost_rows_are_counted(frame: pd.DataFrame) -> None:
         ({"regressors": ["value", "value"]}, "value is a regressor twice"),
         ({"regressors": ["value", "invest"]}, "invest is both outcome and regressor"),
         ({"regressors": []}, "no regressors"),
+        ({"regressors": "value"}, "regressors: 'value' is no list of names"),
+        ({"regressors": None}, "regressors: None is no list of names"),
+        ({"effects": "firm"}, "effects: 'firm' is no list of names"),
+        ({"entity": ["firm", "year"]}, r"\['firm', 'year'\] is no name of a column"),
+        ({"outcome": "nothing", "name": "investment"}, "investment: no column nothing"),
         ({"entity": "year"}, "year is both entity and time"),
         ({"outcome": "firm"}, "is not a number"),
         ({"weights": "minus"}, "is not a positive weight"),
@@ -264,11 +273,96 @@ def test_bad_input_is_named(frame: pd.DataFrame, changed: dict[str, Any], said: 
         ({"estimator": "ppml", "covariance": "driscoll_kraay"}, "ppml has no covariance"),
         ({"estimator": "ppml", "correction": "stata"}, "correction 'stata' is none of"),
         ({"estimator": "pooled", "confidence_level": 95}, "not between 0 and 1"),
+        ({"estimator": "pooled", "confidence_level": "0.95"}, "not between 0 and 1"),
+        ({"estimator": "pooled", "covariance": ["robust"]}, "is none of classical"),
     ],
 )
 def test_bad_requests_are_named(panel: tp.Panel, request_: dict[str, Any], said: str) -> None:
     with pytest.raises(InputError, match=said):
         panel.fit(**request_)
+
+
+def test_a_list_of_estimators_is_none_of_letters(panel: tp.Panel) -> None:
+    with pytest.raises(InputError, match="'pooled' is no list"):
+        panel.fits("pooled")
+
+
+@pytest.mark.parametrize("powers", [(), (1,), (2, 2), (2.5,), "2"])
+@pytest.mark.parametrize("estimator", ["pooled", "ppml"])
+def test_powers_that_reset_does_not_add(panel: tp.Panel, estimator: str, powers: Any) -> None:
+    fit = panel.fit(estimator)
+    for ask in (fit.tests, partial(tp.table, fit, tests=True)):
+        with pytest.raises(InputError, match="not different whole numbers"):
+            ask(reset_powers=powers)
+
+
+def test_powers_may_be_a_list_or_one(panel: tp.Panel) -> None:
+    for estimator in ("pooled", "ppml"):
+        fit = panel.fit(estimator)
+        for given, held in (([2, 3], (2, 3)), (2, (2,))):
+            assert held in set(fit.tests(given)["powers"])
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"value": ["much"], "capital": [1.0]}, "column value: could not convert"),
+        ({"value": [1.0, 2.0, 3.0], "capital": [1.0, 2.0]}, "differ in length"),
+        (np.ones((2, 2)), "ndarray: is no table"),
+        (pd.DataFrame([[1.0] * 3], columns=["value", "capital", "value"]), "2 columns are called"),
+        ({"value": [1.0]}, "no column capital; pooled predicts from it"),
+    ],
+)
+def test_what_nothing_is_predicted_from(panel: tp.Panel, data: Any, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        panel.fit("pooled").predict(data)
+
+
+def test_a_fit_without_tests_has_their_columns(panel: tp.Panel, frame: pd.DataFrame) -> None:
+    with tp.Panel.read(frame.iloc[:2], **NAMES) as short:
+        found = short.fit("ppml").tests()
+    assert found.empty
+    assert list(found) == list(panel.fit("pooled").tests())
+
+
+def through_a_process(fit: Any) -> Any:
+    """As multiprocessing hands it over."""
+    return ForkingPickler.loads(ForkingPickler.dumps(fit))
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, through_a_process])
+@pytest.mark.parametrize("estimator", ["random", "ppml"])
+def test_a_copy_of_a_fit_has_its_numbers_but_no_rows(
+    frame: pd.DataFrame, estimator: str, copied: Callable[[Any], Any]
+) -> None:
+    with tp.Panel.read(frame, **NAMES) as panel:
+        fit = panel.fit(estimator, "clustered")
+        unread, _ = copied(fit), fit.resids
+        held = copied(fit)
+    for one in (unread, held):
+        pd.testing.assert_frame_equal(one.coefficients, fit.coefficients)
+        pd.testing.assert_frame_equal(one.cov, fit.cov)
+        assert one.summary() == fit.summary()
+        with pytest.raises(InputError, match="closed"):
+            one.tests()
+    pd.testing.assert_series_equal(held.resids, fit.resids)
+    with pytest.raises(InputError, match="closed"):
+        _ = unread.resids
+
+
+def test_threads_take_turns_on_the_rows(frame: pd.DataFrame) -> None:
+    asked = [("pooled", "robust"), ("within", "clustered"), ("twoway", "driscoll_kraay")]
+    asked += [("between", "robust"), ("random", "clustered_twoway"), ("mundlak", "clustered")]
+
+    def told(panel: tp.Panel, request_: tuple[str, str]) -> pd.DataFrame:
+        fit = panel.fit(*request_)
+        return fit.tests().assign(first=fit.resids.iloc[0], se=fit.std_errors["value"])
+
+    with tp.Panel.read(frame, **NAMES) as panel, tp.Panel.read(frame, **NAMES) as alone:
+        with ThreadPoolExecutor(len(asked)) as pool:
+            found = list(pool.map(partial(told, panel), asked * 2))
+        for request_, one in zip(asked * 2, found, strict=True):
+            pd.testing.assert_frame_equal(one, told(alone, request_), rtol=SAME)
 
 
 def test_without_times_what_needs_them_is_refused(frame: pd.DataFrame) -> None:
@@ -324,6 +418,17 @@ def test_names_of_the_user_do_not_meet_those_of_the_panel(frame: pd.DataFrame) -
 def test_limits_are_limits(frame: pd.DataFrame) -> None:
     with pytest.raises(LimitError):
         tp.Panel.read(frame, **NAMES, threads=0)
+
+
+@pytest.mark.parametrize("fits", [None, {"a": 1}, "pooled", 3])
+def test_a_table_of_no_fits(fits: Any) -> None:
+    with pytest.raises(InputError, match="a table takes a fit or a list of fits"):
+        tp.table(fits)
+
+
+def test_digits_are_whole(panel: tp.Panel) -> None:
+    with pytest.raises(InputError, match=r"digits: 2\.5 is not"):
+        tp.table(panel.fit("pooled"), digits=2.5)  # type: ignore[arg-type]
 
 
 def test_a_table_of_fits(panel: tp.Panel) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -187,6 +188,28 @@ def test_what_is_not_there_or_damaged_is_named(root: Path) -> None:
         found.mart(MART)
     with pytest.raises(ReleaseError, match=f"{found.id} is damaged: {file}: has changed"):
         found.verify()
+
+
+@pytest.mark.parametrize(
+    ("there", "instead", "said"),
+    [("published_at", "published_by", "published_at"), ('"rows"', '"lines"', "tells no rows")],
+)
+def test_a_manifest_that_lacks_something_is_damaged(
+    root: Path, there: str, instead: str, said: str
+) -> None:
+    release(root, "one")
+    file = Release.current(root).path / "manifest.json"
+    file.write_text(file.read_text().replace(there, instead))
+    with pytest.raises(ReleaseError, match=said):
+        Release.current(root)
+
+
+def test_threads_read_marts_of_one_release(root: Path) -> None:
+    release(root, "one")
+    with Release.current(root) as found, ThreadPoolExecutor(4) as pool:
+        marts = [*found.marts] * 20
+        for name, frame in zip(marts, pool.map(found.to_pandas, marts), strict=True):
+            pd.testing.assert_frame_equal(frame, found.to_pandas(name))
 
 
 def test_after_close_nothing_is_read(root: Path) -> None:

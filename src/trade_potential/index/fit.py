@@ -13,6 +13,7 @@ from trade_potential.index.components import Components
 from trade_potential.index.estimate import IndexEstimate
 from trade_potential.index.factor_tests import SphericityTest
 from trade_potential.rows.table import Loss
+from trade_potential.rows.workspace import without_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +43,10 @@ class IndexFit:
     labels: tuple[str, ...]
     ledger: tuple[Loss, ...]
     find_scores: Callable[[], Iterator[pa.RecordBatch]] = field(repr=False)
+
+    def __getstate__(self) -> dict[str, object]:
+        """All numbers, but no rows."""
+        return without_rows(self, ("find_scores",))
 
     @property
     def status(self) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Self
 
 from trade_potential.errors import InputError
+from trade_potential.rows.model_columns import names_of
 from trade_potential.rows.workspace import MEMORY_LIMIT, Workspace
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def checked_threshold(
         InputError: No or repeated columns, a label with the name of a result, an anchor that is no
             indicator, or a threshold that does not fit the rule.
     """
-    if not indicators or isinstance(indicators, str):
+    if not indicators:
         raise InputError("an index needs a list of indicators")
     for names in (indicators, labels):
         repeated = sorted({name for name in names if list(names).count(name) > 1})
@@ -53,10 +54,10 @@ def checked_threshold(
     if component_threshold is None:
         return THRESHOLDS.get(component_rule)
     limit = 1.0 if component_rule == "cumulative_share" else float("inf")
-    if not 0.0 < component_threshold <= limit:
-        raise InputError(
-            f"component threshold {component_threshold:g} does not fit {component_rule}"
-        )
+    is_number = isinstance(component_threshold, int | float)
+    if not (is_number and 0.0 < component_threshold <= limit):
+        said = f"{component_threshold:g}" if is_number else repr(component_threshold)
+        raise InputError(f"component threshold {said} does not fit {component_rule}")
     return component_threshold
 
 
@@ -128,7 +129,8 @@ class Index:
         from trade_potential.rows.source import open_table, source_name
         from trade_potential.rows.table import keep_complete
 
-        labels = [id] if isinstance(id, str) else list(id or [])
+        indicators = names_of("indicators", indicators)
+        labels = [id] if isinstance(id, str) else names_of("id", () if id is None else id)
         threshold = checked_threshold(
             indicators,
             labels,

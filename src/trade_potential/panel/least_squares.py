@@ -11,17 +11,18 @@ from trade_potential.inference.registry import Covariance
 from trade_potential.inference.wald import Inference
 from trade_potential.panel.fit import Fit
 
+STATISTICS = (
+    *(f"r_squared_{part}" for part in ("within", "between", "overall")),
+    *("sigma_u", "sigma_e", "condition_number"),
+)
+
 
 def least_squares_fit(
     estimate: Estimate, covariance: Covariance, errors: Sandwich | None, **known: Any
 ) -> Fit:
     """Numbers and their uncertainty.
 
-    Args:
-        estimate: Of the sample.
-        covariance: Kind of it.
-        errors: Itself; None without numbers.
-        known: What else ``Fit`` holds.
+    ``errors``: the covariance, None without numbers; ``known``: what else ``Fit`` holds.
     """
     status, reason = str(estimate.status), estimate.reason
     numbers: dict[str, Any] = {}
@@ -57,16 +58,8 @@ def least_squares_fit(
 
 
 def _statistics(estimate: Estimate, n_parameters: int) -> dict[str, float]:
-    found = {
-        "df_resid": float(estimate.df_resid),
-        "n_parameters": float(n_parameters),
-        "r_squared_within": estimate.r_squared_within,
-        "r_squared_between": estimate.r_squared_between,
-        "r_squared_overall": estimate.r_squared_overall,
-        "sigma_u": estimate.sigma_u,
-        "sigma_e": estimate.sigma_e,
-        "condition_number": estimate.condition_number,
-    }
+    found = {"df_resid": float(estimate.df_resid), "n_parameters": float(n_parameters)}
+    found |= {name: getattr(estimate, name) for name in STATISTICS}
     if estimate.spec.has_theta:
         found["theta_min"] = float(estimate.theta.min())
         found["theta_max"] = float(estimate.theta.max())

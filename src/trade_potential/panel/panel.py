@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from trade_potential.errors import InputError
 from trade_potential.gravity.engine import EngineName, engine_of
@@ -16,7 +16,7 @@ from trade_potential.panel.least_squares import least_squares_fit
 from trade_potential.panel.panel_rows import PanelRows
 from trade_potential.panel.read import Effects, PanelTable
 from trade_potential.panel.requests import refuse_request
-from trade_potential.rows.model_columns import Columns
+from trade_potential.rows.model_columns import Columns, names_of
 from trade_potential.rows.source import source_name
 from trade_potential.rows.workspace import MEMORY_LIMIT, Workspace
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from trade_potential.inference.registry import Covariance, Estimator
     from trade_potential.inference.test_result import TestResult
     from trade_potential.panel.fit import Fit
-    from trade_potential.panel.numbers import Powers
+    from trade_potential.panel.requests import Powers
     from trade_potential.rows.source import Source
     from trade_potential.rows.table import Loss
 
@@ -36,7 +36,8 @@ class Panel:
     """Rows of entities over time, read once, on which models are fitted.
 
     It owns a database in memory with all names in it; both end with ``close``, at the end of a
-    ``with`` block, or when neither the panel nor a fit of it is referred to any more.
+    ``with`` block, or when neither the panel nor a fit of it is referred to any more. Threads may
+    share it: they take turns.
     """
 
     def __init__(self, rows: PanelRows) -> None:
@@ -58,6 +59,7 @@ class Panel:
         engine: EngineName = "blocks",
         threads: int | None = None,
         memory_limit: str = MEMORY_LIMIT,
+        name: str | None = None,
         progress: Progress = silent,
     ) -> Panel:
         """Read a table, keep the rows that have every value, and count the others.
@@ -78,17 +80,18 @@ class Panel:
                 SQL of the warehouse. Numbers agree but for rounding.
             threads: Of DuckDB; None: all cores.
             memory_limit: Of DuckDB; rows beyond it go to a temporary directory.
+            name: What messages call a source that is no file; by default its type.
             progress: Called with the name of each step that takes a pass over the rows.
 
         Raises:
             InputError: The message names table, row, column and rule.
         """
-        columns = Columns(outcome, list(regressors), entity, time, (), weights)
+        columns = Columns(outcome, names_of("regressors", regressors), entity, time, (), weights)
         how = engine_of(engine)
         workspace = Workspace(memory_limit=memory_limit, threads=threads)
         try:
-            with workspace.told(source_name(source)):
-                table = PanelTable.read(workspace.connection, source, columns, effects)
+            with workspace.told(source_name(source, name)):
+                table = PanelTable.read(workspace.connection, source, columns, effects, name)
         except BaseException:
             workspace.close()
             raise
@@ -163,28 +166,22 @@ class Panel:
                 needed and not there, or have no order.
         """
         refuse_request(estimators, covariance, confidence_level, correction)
-        settings: dict[str, Any] = {"level": confidence_level, "strict": strict}
         of_moments = [n for n in estimators if ESTIMATORS[n].family == "least_squares"]
-        found = self._fits_of_moments(of_moments, covariance, **settings)
-        for name in estimators:
+        found = self._fits_of_moments(of_moments, covariance, level=confidence_level, strict=strict)
+        for name in cast("Sequence[Any]", estimators):
             if name not in found:
-                found[name] = self._fit_of_rows(name, covariance, correction, **settings)
+                from trade_potential.panel.ppml import ppml_fit
+
+                found[name] = ppml_fit(
+                    self._rows.arrays(),
+                    self._rows.table.names,
+                    self._rows.table.ledger,
+                    covariance=cast("Any", covariance) or ESTIMATORS[name].base_covariance,
+                    correction=cast("Any", correction) or "small_sample",
+                    confidence_level=confidence_level,
+                    strict=strict,
+                )
         return [found[name] for name in estimators]
-
-    def _fit_of_rows(
-        self, name: Any, covariance: Any, correction: Any, *, level: float, strict: bool
-    ) -> Fit:
-        from trade_potential.panel.ppml import ppml_fit
-
-        return ppml_fit(
-            self._rows.arrays(),
-            self._rows.table.names,
-            self._rows.table.ledger,
-            covariance=covariance or ESTIMATORS[name].base_covariance,
-            correction=correction or "small_sample",
-            confidence_level=level,
-            strict=strict,
-        )
 
     def only_ppml(self) -> None:
         """Hold the rows as arrays and let go of the database: nothing but ppml can be fitted then.

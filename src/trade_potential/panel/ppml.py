@@ -15,7 +15,8 @@ from trade_potential.inference.test_result import TestResult, not_available
 from trade_potential.inference.wald import FEW_CLUSTERS, JOINT, Inference, wald
 from trade_potential.linalg import one_thread
 from trade_potential.panel.fit import Fit
-from trade_potential.panel.numbers import FittedValues, Powers
+from trade_potential.panel.numbers import FittedValues
+from trade_potential.panel.requests import Powers
 from trade_potential.ppml.covariance import CORRECTIONS
 from trade_potential.ppml.estimate import fit_sample
 from trade_potential.ppml.reset import PPML_POWERS, reset
@@ -37,14 +38,7 @@ def ppml_fit(
 ) -> Fit:
     """Estimate rows that are arrays: no database is needed, or its memory.
 
-    Args:
-        sample: Of the table.
-        columns: Of the table.
-        ledger: Rows lost before.
-        covariance: Of the coefficients.
-        correction: Of it, for small samples.
-        confidence_level: Of the intervals.
-        strict: Whether a fit is refused where a regressor has no coefficient.
+    ``ledger``: rows lost before; the last four as ``Panel.fits``.
     """
     with one_thread():
         fit = fit_sample(sample, correction=correction)

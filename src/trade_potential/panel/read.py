@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 from trade_potential.errors import InputError
 from trade_potential.gravity.moments import MEAN_OF
 from trade_potential.inference import CONSTANT
-from trade_potential.rows.duplicate_keys import refuse_repeated_keys
-from trade_potential.rows.model_columns import Columns
+from trade_potential.rows.model_columns import Columns, names_of
 from trade_potential.rows.source import open_table
-from trade_potential.rows.table import Loss, Table, keep_complete
+from trade_potential.rows.table import Loss, Table, keep_complete, refuse_repeated_keys
 
 if TYPE_CHECKING:
     import duckdb
@@ -43,7 +42,12 @@ class PanelTable:
 
     @classmethod
     def read(
-        cls, connection: duckdb.DuckDBPyConnection, source: Source, names: Columns, effects: Effects
+        cls,
+        connection: duckdb.DuckDBPyConnection,
+        source: Source,
+        names: Columns,
+        effects: Effects,
+        name: str | None = None,
     ) -> PanelTable:
         """Make the view.
 
@@ -53,16 +57,20 @@ class PanelTable:
             names: Without effects.
             effects: Each a tuple of columns, or their names joined by ``^``; entity and time stand
                 for those columns unless the table has columns of that name.
+            name: As ``open_table``.
 
         Raises:
             InputError: A column has two parts to play, is missing or holds text where numbers
                 belong; no row is complete; two rows have the same key; a weight is not positive.
         """
         _refuse_names(names)
-        parts = [tuple(e.split("^")) if isinstance(e, str) else tuple(e) for e in effects]
+        if isinstance(effects, str):
+            raise InputError(f"effects: {effects!r} is no list of names of columns")
+        split = (e.split("^") if isinstance(e, str) else e for e in effects)
+        parts = [tuple(names_of("effects", effect)) for effect in split]
         stands = {"entity": names.entity, "time": names.time or "time"}
         used = {*names.keys, *names.numbers, *(part for effect in parts for part in effect)}
-        table = open_table(connection, source, used=used)
+        table = open_table(connection, source, used=used, name=name)
         known = set(table.columns)
         sets = [tuple(p if p in known else stands.get(p, p) for p in part) for part in parts]
         names = replace(names, effects=tuple(sets))
@@ -115,6 +123,9 @@ class PanelTable:
 def _refuse_names(names: Columns) -> None:
     """Raise InputError where a column has two parts to play, or a name of the results."""
     terms = list(names.regressors)
+    for name in (names.outcome, names.entity, names.time or "", names.weights or ""):
+        if not isinstance(name, str):
+            raise InputError(f"{name!r} is no name of a column")
     if not terms:
         raise InputError("no regressors")
     reserved = {CONSTANT, *map(MEAN_OF.format, terms)}

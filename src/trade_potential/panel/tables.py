@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from trade_potential.errors import InputError
 from trade_potential.inference.left_out import beside_absorbed
 from trade_potential.inference.registry import COVARIANCES
 from trade_potential.panel.fit import Fit
-from trade_potential.panel.numbers import Powers
+from trade_potential.panel.requests import Powers, checked_powers
 from trade_potential.regression_table import Coefficient, Format, Model, render
 
 OF_LEAST_SQUARES = ("r_squared_within", "r_squared_between", "r_squared_overall")
@@ -48,7 +48,9 @@ def table(
         InputError: No fits, fits whose entities or times are different columns, an unknown format,
             or a bad label or number of digits.
     """
-    fits = [fits] if isinstance(fits, Fit) else list(fits)
+    fits = [fits] if isinstance(fits, Fit) else list(fits) if isinstance(fits, Iterable) else fits
+    if not isinstance(fits, list) or not all(isinstance(fit, Fit) for fit in fits):
+        raise InputError("a table takes a fit or a list of fits, such as those of Panel.fits")
     keys = {(fit.columns.entity, fit.columns.time) for fit in fits}
     if len(keys) > 1:
         raise InputError(f"the fits have different keys: {', '.join(map(str, sorted(keys)))}")
@@ -87,7 +89,7 @@ def _column(fit: Fit, *, tests: bool, reset_powers: Powers | None) -> Model:
     names = ("pseudo_r_squared",) if is_ppml else OF_LEAST_SQUARES
     statistics = {"n_obs": float(fit.nobs), "n_entities": float(fit.n_entities)}
     statistics |= {name: fit.statistics.get(name, math.nan) for name in names}
-    found = fit.find_tests(reset_powers) if tests else ()
+    found = fit.find_tests(checked_powers(reset_powers)) if tests else ()
     dimensions = filter(None, (fit.columns.entity, fit.columns.time, *fit.effects))
     return Model(
         title="",

@@ -123,7 +123,7 @@ def check(models: Sequence[Model], *, label: str, digits: int) -> None:
     """Refuse what cannot be a table, naming it."""
     if not models:
         raise InputError("a regression table needs at least one model")
-    if not 0 <= digits <= MOST_DIGITS:
+    if not isinstance(digits, int) or not 0 <= digits <= MOST_DIGITS:
         raise InputError(f"digits: {digits} is not between 0 and {MOST_DIGITS}")
     if label and not LABEL.fullmatch(label):
         raise InputError(f"label: {label!r} is not a letter followed by letters, digits or :._-")

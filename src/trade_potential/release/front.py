@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 PATH = "release"
 """The default of dbt's var release_path."""
 
+TOLD = {"rows", "columns", "key", "bytes", "file"}
+"""What a manifest says of each mart."""
+
 
 class Release:
     """One release: the marts of one passed build, as they were published.
@@ -44,6 +47,7 @@ class Release:
     def __init__(self, folder: ReleaseFolder) -> None:
         """Of a folder; ``current``, ``of`` and ``all`` find it."""
         self._folder = folder
+        self._cursors: list[duckdb.DuckDBPyConnection] = []
 
     def _read(self) -> Self:
         """Itself, once its manifest is read."""
@@ -101,7 +105,15 @@ class Release:
         Raises:
             ReleaseError: It is damaged; so do all properties below.
         """
-        return self._folder.manifest()
+        found = self._folder.manifest()
+        try:
+            datetime.fromisoformat(found["published_at"])
+            lacking = {key for held in found["marts"].values() for key in TOLD - held.keys()}
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ReleaseError(f"{self.path}: the manifest is damaged ({error})") from error
+        if lacking:
+            raise ReleaseError(f"{self.path}: the manifest tells no {', '.join(sorted(lacking))}")
+        return found
 
     @property
     def published_at(self) -> datetime:
@@ -146,7 +158,9 @@ class Release:
 
         self._about(name)
         with self._told():
-            return self._connection.sql(f"select * from released.main.{quoted(name)}")
+            # Each its own cursor: threads that share one end each other's results.
+            self._cursors.append(self._connection.cursor())
+            return self._cursors[-1].sql(f"select * from released.main.{quoted(name)}")
 
     def to_pandas(self, name: str) -> pd.DataFrame:
         """The rows of a mart as a frame; errors as ``mart``."""
@@ -192,7 +206,7 @@ class Release:
 
     def _about(self, name: str) -> dict[str, Any]:
         marts: dict[str, dict[str, Any]] = self.manifest["marts"]
-        if name not in marts:
+        if name not in tuple(marts):
             raise ReleaseError(f"{self.path}: no mart {name}; there are {', '.join(marts)}")
         return marts[name]
 
@@ -231,7 +245,8 @@ class Release:
     def close(self) -> None:
         """Let go of its file; relations of its marts cannot be read any more."""
         if "_connection" in self.__dict__:
-            self._connection.close()
+            for opened in (*self._cursors, self._connection):
+                opened.close()
 
 
 def _root(path: str | os.PathLike[str]) -> Path:

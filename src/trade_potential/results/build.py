@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -51,19 +53,9 @@ def least_squares(moments: pd.DataFrame, terms: pd.DataFrame, *, max_terms: int)
 def ppml(
     sample: pd.DataFrame, terms: pd.DataFrame, specifications: pd.DataFrame, *, max_terms: int
 ) -> Tables:
-    """Every table of PPML.
-
-    Args:
-        sample: Rows of int_gravity__ppml_sample: study_id, spec_id, pair_id, year, actual_usd,
-            outcome_divisor_usd, v1, v2, ...
-        terms: spec_id, term, position.
-        specifications: spec_id, confidence_level.
-        max_terms: Regressors that the columns by slot provide for.
-    """
-    return Tables.of(
-        _ppml(sample=sample, terms=terms, specifications=specifications, max_terms=max_terms),
-        max_terms=max_terms,
-    )
+    """Every table of PPML; arguments as ``inference``."""
+    found = _ppml(sample=sample, terms=terms, specifications=specifications, max_terms=max_terms)
+    return Tables.of(found, max_terms=max_terms)
 
 
 def fits(
@@ -75,15 +67,9 @@ def fits(
     *,
     max_terms: int,
 ) -> pd.DataFrame:
-    """One row per estimator of every run.
+    """One row per estimator of every run; arguments as ``inference``.
 
-    Args:
-        moments: As ``least_squares``.
-        sample: As ``ppml``.
-        terms: spec_id, term, position.
-        specifications: spec_id, confidence_level.
-        runs: study_id, spec_id that must be answered; without rows by the status no_rows.
-        max_terms: Regressors that the columns by slot provide for.
+    ``runs`` (study_id, spec_id) must be answered, those without rows by the status no_rows.
     """
     solutions = _solved(moments, terms, max_terms)
     from_rows = _ppml(
@@ -118,7 +104,8 @@ def inference(
         meat: study_id, spec_id, estimator, c_i_j: sums over pairs of products of scores.
         time_scores: study_id, spec_id, estimator, year, sums m_i and row products c_i_j of scores.
         reset_products: study_id, spec_id, c_i_j with the powers of the fit in the last two slots.
-        sample: As ``ppml``.
+        sample: Rows of int_gravity__ppml_sample: study_id, spec_id, pair_id, year, actual_usd,
+            outcome_divisor_usd, v1, v2, ...
         terms: spec_id, term, position.
         specifications: spec_id, confidence_level.
         max_terms: Slots of a sample; entity means stand behind them.
@@ -182,19 +169,8 @@ def _ppml(
 def _no_rows(family: str, max_terms: int) -> Results:
     """Fits of a run whose sample is empty."""
     none = coefficients_by_slot(np.zeros(0), [], max_terms)
-    return Results(
-        [
-            FitRow(
-                estimator=name,
-                status="no_rows",
-                reason=NO_ROWS,
-                n_obs=0,
-                n_entities=0,
-                by_slot=none,
-            )
-            for name in estimators(family)
-        ]
-    )
+    said: dict[str, Any] = {"status": "no_rows", "reason": NO_ROWS, "n_obs": 0, "n_entities": 0}
+    return Results([FitRow(estimator=name, by_slot=none, **said) for name in estimators(family)])
 
 
 def _by_key(frame: pd.DataFrame) -> dict[Key, pd.DataFrame]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from typing import get_args, get_type_hints
 
 import numpy as np
 import pandas as pd
@@ -172,16 +173,8 @@ class Tables:
     @classmethod
     def of(cls, results: Mapping[tuple[str, str], Results], *, max_terms: int) -> Tables:
         """The rows of samples by study and specification."""
-        kinds = {
-            "fits": FitRow,
-            "weights": WeightRow,
-            "time_shifts": TimeShiftRow,
-            "coefficients": CoefficientRow,
-            "covariances": CovarianceRow,
-            "tests": TestRow,
-            "losses": LossRow,
-        }
         slots = slot_columns(max_terms)
+        kinds = {name: get_args(hint)[0] for name, hint in get_type_hints(Results).items()}
         frames = {
             name: frame_of(
                 kind,

@@ -156,24 +156,16 @@ def _component_rows(estimate: IndexEstimate) -> list[ComponentRow]:
     components = estimate.components
     if components is None:
         return []
-    columns = zip(
-        components.eigenvalues,
-        components.variance_share,
-        components.cumulative_share,
-        estimate.component_weights,
-        estimate.is_kept,
-        strict=True,
-    )
     return [
         ComponentRow(
-            component=k,
-            eigenvalue=eigenvalue,
-            variance_share=share,
-            cumulative_share=cumulative,
-            component_weight=weight,
-            is_kept=bool(is_kept),
+            component=k + 1,
+            eigenvalue=components.eigenvalues[k],
+            variance_share=components.variance_share[k],
+            cumulative_share=components.cumulative_share[k],
+            component_weight=estimate.component_weights[k],
+            is_kept=bool(kept),
         )
-        for k, (eigenvalue, share, cumulative, weight, is_kept) in enumerate(columns, start=1)
+        for k, kept in enumerate(estimate.is_kept)
     ]
 
 

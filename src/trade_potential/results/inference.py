@@ -40,20 +40,10 @@ def add_covariance(
     is_of_intervals: bool,
     first_order_gap: float | None = None,
 ) -> None:
-    """Add the (k,) coefficients of a fit with the errors of a covariance, and the covariance.
+    """Add to ``found`` the k coefficients of a fit with the errors of a covariance, and itself.
 
-    Args:
-        found: Takes the rows.
-        estimator: Of the fit.
-        names: k names.
-        coefficients: (k,).
-        errors: (k, k) covariance of any kind.
-        slots: k design slots.
-        max_terms: Regressors that the columns by slot provide for.
-        correction: Of the covariance, in words.
-        confidence_level: Of intervals.
-        is_of_intervals: As ``CovarianceRow``.
-        first_order_gap: As ``CovarianceRow``.
+    ``slots``: design slots of the k names; ``correction``: of the covariance, in words; the last
+    two as ``CovarianceRow``.
     """
     kind, df = errors.kind, ESTIMATORS[estimator].distribution_df(errors.df)
     inference = Inference.of(coefficients, errors.matrix, df=df, confidence_level=confidence_level)

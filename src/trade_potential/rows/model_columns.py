@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+
+from trade_potential.errors import InputError
+
+
+def names_of(said: str, given: object) -> list[str]:
+    """A list of names of columns, from anything of texts but a text.
+
+    Raises:
+        InputError: It is none.
+    """
+    if isinstance(given, Iterable) and not isinstance(given, str):
+        names = list(given)
+        if all(isinstance(name, str) for name in names):
+            return names
+    raise InputError(f"{said}: {given!r} is no list of names of columns")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import tempfile
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from threading import RLock
+from typing import Any, NoReturn
 
 from trade_potential import limits
 from trade_potential.errors import InputError, LimitError, MemoryLimitError
@@ -49,6 +50,7 @@ class Workspace:
             raise LimitError(str(error).splitlines()[0]) from error
         self._connection.execute(QUIET)
         self._cursors: list[Any] = []
+        self._turn = RLock()
         self._end = weakref.finalize(self, _end, self._connection, self._cursors, spill)
 
     @property
@@ -59,7 +61,7 @@ class Workspace:
             InputError: It is closed.
         """
         if not self._end.alive:
-            raise InputError("the rows are closed: ask for results before close()")
+            closed_rows()
         return self._connection
 
     def cursor(self) -> Any:
@@ -71,6 +73,8 @@ class Workspace:
     def told(self, name: str) -> Iterator[None]:
         """Turn DuckDB's errors into InputError about a table of that name.
 
+        Threads take turns: the results of a connection end when it is asked for others.
+
         Raises:
             MemoryLimitError: The limit on memory is too low for the rows.
             InputError: Any other.
@@ -78,7 +82,8 @@ class Workspace:
         import duckdb
 
         try:
-            yield
+            with self._turn:
+                yield
         except duckdb.OutOfMemoryException as error:
             raise MemoryLimitError(
                 f"{name}: {self.memory_limit} is too little memory; raise memory_limit"
@@ -88,7 +93,18 @@ class Workspace:
 
     def close(self) -> None:
         """End the connection and remove what it wrote to the disk; a second time does nothing."""
-        self._end()
+        with self._turn:
+            self._end()
+
+
+def closed_rows(*_: object) -> NoReturn:
+    """What a copy of a result knows of its rows."""
+    raise InputError("the rows are closed: ask for results before close()")
+
+
+def without_rows(result: Any, asked: tuple[str, ...]) -> dict[str, Any]:
+    """State of a result to copy or pickle, in which what is asked of rows is closed."""
+    return {**vars(result), **dict.fromkeys(asked, closed_rows)}
 
 
 def _end(connection: Any, cursors: list[Any], spill: tempfile.TemporaryDirectory[str]) -> None:
