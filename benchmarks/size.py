@@ -13,6 +13,7 @@ PRODUCT = ("src", "models", "macros", "python_models")
 
 LIBRARY = "src/trade_potential"
 BESIDE = {
+    "seeds": "yml",
     "tests": "py",
     "tests/data": "sql",
     "tests/generic": "sql",
@@ -56,13 +57,14 @@ def graph() -> dict[str, int]:
     nodes = list(parsed["nodes"].values())
     kinds = Counter(node["resource_type"] for node in nodes)
     kinds["unit_test"] = len(parsed["unit_tests"])
+    total = kinds.total()
     models = [node for node in nodes if node["resource_type"] == "model"]
     kinds.update(
         f"model, {'Python' if node['language'] == 'python' else node['config']['materialized']}"
         for node in models
     )
     edges = sum(len(set(node["depends_on"].get("nodes", ()))) for node in nodes)
-    return {"nodes": kinds.total(), **dict(sorted(kinds.items())), "edges": edges}
+    return {"nodes": total, **dict(sorted(kinds.items())), "edges": edges}
 
 
 if __name__ == "__main__":
