@@ -13,6 +13,7 @@ import yaml
 from dbt_common.exceptions import DbtRuntimeError
 from tests.panels import ROOT
 
+import dbt_trade_potential
 from dbt import selected_resources
 from dbt_trade_potential import SeedFiles
 from dbt_trade_potential.on_duckdb import Plugin
@@ -98,6 +99,8 @@ def test_refused_seeds_are_listed_for_machines_and_the_list_goes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    # Not those of a command that another test has run in this process.
+    monkeypatch.setattr(dbt_trade_potential, "get_flags", lambda: SimpleNamespace(WHICH="build"))
     folder = tmp_path / "seeds" / "inputs"
     folder.mkdir(parents=True)
     declared = (
@@ -124,6 +127,7 @@ def test_no_selection_is_left_of_the_command_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(dbt_trade_potential, "get_flags", lambda: SimpleNamespace(WHICH="build"))
     monkeypatch.setattr(selected_resources, "SELECTED_RESOURCES", ["model.x.y"])
     SeedFiles("trade_potential")
     assert selected_resources.SELECTED_RESOURCES == []
