@@ -94,9 +94,9 @@ def lasting(trade: FloatArray, predicted: FloatArray) -> Lasting:
 
     Args:
         trade: (T, P) US$.
-        predicted: (T, P) US$ without the pair; NaN where a pair has no cell in a year.
+        predicted: (T, P) US$ without the pair; 0 or NaN where a pair has no cell in a year.
     """
-    used = np.isfinite(predicted) & (predicted > 0.0)
+    used = predicted > 0.0
     y, m = np.where(used, trade, 0.0), np.where(used, predicted, 0.0)
     n = used.sum(axis=0)
     has = n > 0
@@ -165,9 +165,9 @@ def lasting_of_world(
     Args:
         trade: (T, n, n) US$ of exporter and importer; 0 where there is no cell.
         fitted: The same, with the pair.
-        pair_out: (T, n, n) predictions without the pair; NaN where there is none.
+        pair_out: (T, n, n) predictions without the pair; 0 or NaN where there is none.
     """
-    has = np.isfinite(pair_out)
+    has = pair_out > 0.0
     exporter, importer = np.nonzero(has.any(axis=0))
     directed = lasting(trade[:, exporter, importer], pair_out[:, exporter, importer])
     weight, alpha = fitted.sum(axis=0), np.zeros(fitted.shape[1:])
@@ -179,7 +179,8 @@ def lasting_of_world(
         found: FloatArray = values[..., one, other] + values[..., other, one]
         return found
 
-    total = lasting(both(trade), both(pair_out))
+    has_both = (has & has.transpose(0, 2, 1))[:, one, other]
+    total = lasting(both(trade), np.where(has_both, both(pair_out), 0.0))
     # the errors of the two predictions have nothing in common but the slopes
     of_total = both(weight**2 * variance) / both(weight) ** 2
     return (
