@@ -2,15 +2,13 @@
 
 
 def model(dbt, session):
-    from trade_potential.results.structural import structural
     from trade_potential.results.structural_lasting import dispersion_table
 
     dbt.config(materialized="table")
-    found = structural(
+    return dispersion_table(
         dbt.ref("int_structural__cells"),
         runs=dbt.ref("int_structural__runs").df(),
         terms=dbt.ref("stg_study__gravity_terms").df(),
         specifications=dbt.ref("stg_study__gravity_specifications").df(),
         studies=dbt.ref("stg_study__studies").df(),
     )
-    return dispersion_table(found)

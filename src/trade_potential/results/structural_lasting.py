@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from trade_potential.results.gravity import KEYS
-from trade_potential.results.structural import Solved, Structural
+from trade_potential.results.structural import Solved, structural
 from trade_potential.results.typed import Int32, frame_of
 from trade_potential.structural.dispersion import EDGES_USD
 from trade_potential.structural.lasting import Flow, lasting_of_world
+
+if TYPE_CHECKING:
+    import duckdb
 
 FLOWS = ("directed", "total")
 
@@ -67,29 +70,32 @@ class DispersionRow:
     noise_method: str
 
 
-def lasting_table(found: Structural, classes: pd.DataFrame) -> pa.Table:
+def lasting_table(
+    cells: duckdb.DuckDBPyRelation, *, classes: pd.DataFrame, **settings: pd.DataFrame
+) -> pa.Table:
     """One row a pair: directed flows, and totals with the two economies in alphabetical order.
 
     Only for specifications with predictions without the pair. A pair without one has no row, nor
     has a world of one year, whose noise cannot be told from what lasts.
 
     Args:
-        found: Solved specifications.
+        cells: As ``structural``, with its ``settings``.
         classes: potential_class, display_order, k_lower, k_upper; missing where there is no bound.
+        settings: Frames.
     """
     parts = [
         _rows(key, one, name, flow, classes.sort_values("display_order"))
-        for key, one in found.solved.items()
+        for key, one in structural(cells, **settings).solved.items()
         for name, flow in _flows(one)
     ]
     return pa.concat_tables(parts) if parts else LASTING.empty_table()
 
 
-def dispersion_table(found: Structural) -> pd.DataFrame:
-    """One row a flow and band of size."""
+def dispersion_table(cells: duckdb.DuckDBPyRelation, **settings: pd.DataFrame) -> pd.DataFrame:
+    """One row a flow and band of size; arguments as ``structural``."""
     rows = {
         key: [row for name, flow in _flows(one) for row in _bands(name, flow)]
-        for key, one in found.solved.items()
+        for key, one in structural(cells, **settings).solved.items()
     }
     return frame_of(DispersionRow, rows, keys=KEYS)
 
