@@ -42,13 +42,3 @@
         else {{ pairs }}.{{ amount.replace('{k}', names[1]) }}
     end
 {%- endmacro %}
-
-
-{#- The class with the largest probability, the lower one of two that are equal. -#}
-{% macro most_probable_class(p_huge, p_expansion, p_reshaping) -%}
-    case
-        when {{ p_huge }} >= {{ p_expansion }} and {{ p_huge }} >= {{ p_reshaping }} then 'huge_potential'
-        when {{ p_expansion }} >= {{ p_reshaping }} then 'potential_expansion'
-        when {{ p_expansion }} < {{ p_reshaping }} then 'potential_reshaping'
-    end
-{%- endmacro %}

@@ -9,22 +9,6 @@ with views as (
     ) as names (label, flow)
 ),
 
-lasting as (
-    select
-        study_id,
-        spec_id,
-        flow,
-        exporter_iso3,
-        importer_iso3,
-        n_years,
-        k_lasting,
-        p_huge,
-        p_expansion,
-        p_reshaping,
-        {{ most_probable_class('p_huge', 'p_expansion', 'p_reshaping') }} as lasting_class
-    from {{ ref('est_structural_lasting') }}
-),
-
 -- what is known to be wrong with recorded trade, of either of the two
 noted as (
     select
@@ -90,6 +74,7 @@ answered as (
         flows.class_share,
         flows.k_pair_out_ratio,
         lasting.k_lasting,
+        lasting.lasting_class_probability,
         lasting.p_huge,
         lasting.p_expansion,
         lasting.p_reshaping,
@@ -98,7 +83,7 @@ answered as (
     from {{ ref('int_structural__flows') }} as flows
     inner join views
         on flows.flow = views.flow
-    left join lasting
+    left join {{ ref('est_structural_lasting') }} as lasting
         on
             flows.study_id = lasting.study_id
             and flows.spec_id = lasting.spec_id
@@ -124,8 +109,8 @@ answered as (
         {% endfor -%}
         {% for name in [
             'actual_usd', 'predicted_usd', 'predicted_pair_out_usd', 'k_ratio', 'k_median_of_band',
-            'k_percentile', 'class_share', 'k_pair_out_ratio', 'k_lasting', 'p_huge',
-            'p_expansion', 'p_reshaping',
+            'k_percentile', 'class_share', 'k_pair_out_ratio', 'k_lasting',
+            'lasting_class_probability', 'p_huge', 'p_expansion', 'p_reshaping',
         ] -%}
             cast(null as double precision) as {{ name }},
         {% endfor -%}
@@ -154,7 +139,7 @@ select
     answered.year,
     answered.size_band,
     answered.band_pairs,
-    cast(answered.n_years as integer) as n_years,
+    answered.n_years,
     answered.actual_usd,
     answered.predicted_usd,
     answered.predicted_pair_out_usd,
@@ -164,6 +149,7 @@ select
     answered.class_share,
     answered.k_pair_out_ratio,
     answered.k_lasting,
+    answered.lasting_class_probability,
     answered.p_huge,
     answered.p_expansion,
     answered.p_reshaping,

@@ -13,7 +13,15 @@ flows as (
         pairs.study_id,
         pairs.spec_id,
         labels.flow,
-        pairs.pair_out_method,
+        case
+            when labels.label = 'forward' then pairs.pair_out_method_1
+            when labels.label = 'back' then pairs.pair_out_method_2
+            -- of the two directions the one that took more
+            {% for method in ['no_effect', 'refit', 'effects', 'leverage'] -%}
+                when '{{ method }}' in (pairs.pair_out_method_1, pairs.pair_out_method_2)
+                    then '{{ method }}'
+            {% endfor -%}
+        end as pair_out_method,
         pairs.year,
         pairs.minimum_prediction_usd,
         case labels.label when 'back' then pairs.second_iso3 else pairs.first_iso3 end
@@ -22,7 +30,13 @@ flows as (
             as importer_iso3,
         {{ of_direction('pairs.trade_{k}_usd') }} as actual_usd,
         {{ of_direction('pairs.predicted_{k}_usd') }} as predicted_usd,
-        {{ of_direction('pairs.predicted_pair_out_{k}_usd') }} as predicted_pair_out_usd,
+        case
+            when
+                labels.label = 'total'
+                and 'no_effect' in (pairs.pair_out_method_1, pairs.pair_out_method_2)
+                then null
+            else {{ of_direction('pairs.predicted_pair_out_{k}_usd') }}
+        end as predicted_pair_out_usd,
         {{ of_direction('pairs.unreported_{k}') }} as unreported_count,
         coalesce(pairs.predicted_1_usd, 0.0) + coalesce(pairs.predicted_2_usd, 0.0)
             as two_way_predicted_usd

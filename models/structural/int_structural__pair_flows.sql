@@ -34,11 +34,10 @@ select
     spec_id,
     first_iso3,
     second_iso3,
-    -- the same for both directions: they are left out together
-    max(pair_out_method) as pair_out_method,
     year,
     max(minimum_prediction_usd) as minimum_prediction_usd,
     {% for k in [1, 2] -%}
+        max(case when direction = {{ k }} then pair_out_method end) as pair_out_method_{{ k }},
         max(case when direction = {{ k }} then trade_usd end) as trade_{{ k }}_usd,
         max(case when direction = {{ k }} then predicted_usd end) as predicted_{{ k }}_usd,
         max(case when direction = {{ k }} then predicted_pair_out_usd end)
