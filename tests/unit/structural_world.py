@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -92,7 +93,7 @@ def cells() -> pd.DataFrame:
         if term != "lndist" and derivation == "level":
             held[term] = held[figure].astype(float)
     for term, kind in TYPES.items():
-        of_kind = spells().query("agreement_type == @kind")
+        of_kind = spells()[spells()["agreement_type"] == kind]
         held[term] = 0.0
         for row in of_kind.to_dict("records"):
             two = {row["country_code_a"], row["country_code_b"]}
@@ -185,17 +186,17 @@ def tables(fit: StructuralFit) -> dict[str, pd.DataFrame]:
             )
         )
     t, i, j = np.nonzero(world.is_used)
-    cells_ = {"exporter_iso3": economies[i], "importer_iso3": economies[j], "year": years[t]}
-    cells_ |= {"predicted_usd": fit.fitted[t, i, j], "predicted_pair_out_usd": np.nan}
-    fits = {"status": fit.status, "reason": fit.reason or None, "n_obs": fit.n_obs}
-    fits |= {"n_zeros": fit.n_zeros, "n_pairs": fit.n_pairs, "deviance": fit.deviance}
+    own = {"exporter_iso3": economies[i], "importer_iso3": economies[j], "year": years[t]}
+    predicted = pd.DataFrame(own | {"predicted_usd": fit.fitted[t, i, j]})
+    fits: dict[str, Any] = {"status": fit.status, "reason": fit.reason or None, "n_obs": fit.n_obs}
+    fits |= {"n_zero": fit.n_zeros, "n_pairs": fit.n_pairs, "deviance": fit.deviance}
     fits |= {"n_exporter_years": fit.n_exporter_years, "n_importer_years": fit.n_importer_years}
     held = {
-        "fits": pd.DataFrame([fits | {"pseudo_r2": fit.deviance_r_squared}]),
+        "fits": pd.DataFrame([fits | {"deviance_r_squared": fit.deviance_r_squared}]),
         "coefficients": coefficients,
         "covariances": covariances,
         "effects": pd.concat(sides, ignore_index=True),
-        "pairs": pd.DataFrame(cells_).assign(pair_out_method=None),
+        "pairs": predicted.assign(predicted_pair_out_usd=np.nan, pair_out_method=None),
     }
     return {name: frame.assign(study_id=STUDY, spec_id=SPEC) for name, frame in held.items()}
 

@@ -39,7 +39,7 @@ class Cells:
         return replace(self, terms=tuple(terms), x=self.x[at])
 
     def pairs(self) -> tuple[IntArray, IntArray]:
-        """(P,) places of the two economies of every pair with a cell, the first before the other."""
+        """(P,) places i < j of the two economies of every pair with a cell."""
         directed = np.any(self.is_cell, axis=0)
         one, other = np.nonzero(np.triu(directed | directed.T, 1))
         return one, other

@@ -47,30 +47,29 @@ def confirm(found: Findings, cells: Cells, published: Published, *, level: float
         _status(found, cells, published)
         return
     kept, slopes = cells.only(named), coefficients[named].to_numpy(dtype=float)
-    predicted = np.nan_to_num(published.predicted)
-    optimal = optimum(kept, slopes, predicted)
     effects = [published.effects[side, "log_effect"] for side in SIDES]
-    again = np.where(cells.is_cell, predicted_usd(kept, slopes, *effects), np.nan)
+    again = predicted_usd(kept, slopes, *effects)
     found.largest(
         "predicted_usd",
         published.predicted,
-        again,
+        np.where(cells.is_cell, again, np.nan),
         named=cells.named,
         tolerance=NUMBERS,
         reference=f"{ROWS}, slopes and effects",
     )
-    _sums(found, kept, optimal)
+    _score_equations(found, kept, np.nan_to_num(published.predicted))
     _effects(found, kept, published, slopes)
-    _absorbed(found, cells, kept, predicted, optimal)
+    optimal = optimum(kept, slopes, again)
+    _absorbed(found, cells, kept, again, optimal)
     _coefficients(found, kept, published, optimal, level)
-    _likelihood(found, kept, published, predicted)
+    _likelihood(found, kept, published, again)
 
 
 def _sizes(found: Findings, cells: Cells, published: Published) -> None:
     """Counts of what is estimated, and rows of tables that belong to none of it."""
     counts = {
         "n_obs": cells.is_cell.sum(),
-        "n_zeros": (cells.is_cell & (cells.trade == 0.0)).sum(),
+        "n_zero": (cells.is_cell & (cells.trade == 0.0)).sum(),
         "n_pairs": len(cells.pairs()[0]),
         "n_exporter_years": cells.is_cell.any(axis=2).sum(),
         "n_importer_years": cells.is_cell.any(axis=1).sum(),
@@ -105,26 +104,29 @@ def _status(found: Findings, cells: Cells, published: Published) -> None:
     found.rows[-1]["reason"] = reason
 
 
-def _sums(found: Findings, cells: Cells, optimal: Optimum) -> None:
-    """The score equations: of effects, sums over partners; of slopes, sums over all cells."""
-    for side, sums, axis in zip(SIDES, (optimal.exports, optimal.imports), (2, 1), strict=True):
+def _score_equations(found: Findings, cells: Cells, predicted: FloatArray) -> None:
+    """Of effects, sums over partners; of slopes, sums of each regressor over all cells."""
+    for side, axis in zip(SIDES, (2, 1), strict=True):
         has = cells.is_cell.any(axis=axis)
         found.largest(
             "sum_over_partners_usd",
-            np.where(has, sums, np.nan),
+            np.where(has, predicted.sum(axis=axis), np.nan),
             np.where(has, cells.trade.sum(axis=axis), np.nan),
             named=cells.named_side,
             term=side,
             tolerance=SUMS,
             reference=ROWS,
         )
+    flat = cells.x.reshape(len(cells.terms), -1)
+    sums = (flat @ predicted.ravel(), flat @ cells.trade.ravel())
+    sizes = np.abs(flat) @ cells.trade.ravel()
     for k, term in enumerate(cells.terms):
         found.number(
             "score",
-            optimal.fitted_products[k],
-            optimal.products[k],
+            float(sums[0][k]),
+            float(sums[1][k]),
             term=term,
-            scale=optimal.sizes[k],
+            scale=float(sizes[k]),
             tolerance=SUMS,
             reference=ROWS,
             reason="sums of regressor times prediction and times trade",
@@ -240,13 +242,12 @@ def _coefficients(
 
 def _likelihood(found: Findings, cells: Cells, published: Published, predicted: FloatArray) -> None:
     """Deviance, and its share that the estimate takes from that of a constant."""
-    trade = cells.trade[cells.is_cell]
-    constant = np.full(trade.shape, trade.mean())
+    trade, fit = cells.trade[cells.is_cell], predicted[cells.is_cell]
     own, of_constant = (
-        2.0 * float((xlogy(trade, trade / mean) - (trade - mean)).sum())
-        for mean in (predicted[cells.is_cell], constant)
+        2.0 * float((xlogy(trade, trade) - xlogy(trade, mean) - (trade - mean)).sum())
+        for mean in (fit, np.full(trade.shape, trade.mean()))
     )
-    for quantity, value in (("deviance", own), ("pseudo_r2", 1.0 - own / of_constant)):
+    for quantity, value in (("deviance", own), ("deviance_r_squared", 1.0 - own / of_constant)):
         found.number(
             quantity, float(published.fit[quantity]), value, tolerance=NUMBERS, reference=ROWS
         )

@@ -51,18 +51,13 @@ def confirm_left_out(found: Findings, cells: Cells, published: Published, *, sam
             bread=bread,
         )
         names = cells.economies[one], cells.economies[other]
-        years = len(cells.years)
-
-        def named(at: int, names: tuple[str, str] = names) -> str:
-            way, year = divmod(at, years)
-            return f"{names[way]} to {names[1 - way]}, {cells.years[year]}"
-
+        places = [f"{a} to {b}, {y}" for a, b in (names, names[::-1]) for y in cells.years]
         has = cells.is_cell[:, [one, other], [other, one]].T
         found.largest(
             "predicted_pair_out_usd",
             published.pair_out[:, [one, other], [other, one]].T,
             np.where(has, again, np.nan),
-            named=named,
+            named=places.__getitem__,
             term="-".join(names),
             tolerance=LEFT_OUT,
             reference=REFERENCE,
@@ -87,7 +82,7 @@ def sampled(cells: Cells, published: Published, sample: int) -> list[tuple[int, 
         if by.any()
     ]
     codes = [f"{cells.economies[i]}-{cells.economies[j]}" for i, j in zip(one, other, strict=True)]
-    by_hash = sorted(range(len(codes)), key=lambda k: hashlib.md5(codes[k].encode()).digest())  # noqa: S324
+    by_hash = sorted(range(len(codes)), key=lambda k: hashlib.sha256(codes[k].encode()).digest())
     kept = list(dict.fromkeys([*found, *by_hash]))[:sample]
     return [(int(one[k]), int(other[k])) for k in kept]
 

@@ -1,7 +1,7 @@
-"""Whether slopes and effects are the optimum of PPML, by its score equations over all cells.
+"""Predictions, the next step of Newton and clustered errors of slopes and effects.
 
-The likelihood is strictly concave in the fit, so that the equations have one solution (Gourieroux,
-Monfort and Trognon 1984): who solves them has the estimate, whatever way it was found.
+The likelihood is concave, and strictly so in the fit: its score equations have one solution
+(Gourieroux, Monfort and Trognon 1984). Who solves them has the estimate, however it was found.
 """
 
 from __future__ import annotations
@@ -25,20 +25,12 @@ class Optimum:
     """What follows from slopes and predictions.
 
     Attributes:
-        exports, imports: (T, n) sums of the prediction over partners.
-        products, fitted_products: (p,) sums of regressor times trade, and times prediction.
-        sizes: (p,) sums of |regressor| times trade: what both are compared with.
         slopes: (p,) after one more step of Newton.
         bread: (p, p) inverse of the second derivatives, effects projected out.
         covariance: (p, p) clustered by unordered pair, times G / (G - 1).
         left: (p, T, n, n) regressors, effects projected out.
     """
 
-    exports: FloatArray
-    imports: FloatArray
-    products: FloatArray
-    fitted_products: FloatArray
-    sizes: FloatArray
     slopes: FloatArray
     bread: FloatArray
     covariance: FloatArray
@@ -57,7 +49,7 @@ def predicted_usd(
 
 
 def optimum(cells: Cells, slopes: FloatArray, predicted: FloatArray) -> Optimum:
-    """Sums, scores, the next step and errors at a prediction.
+    """The next step, and errors, at a prediction.
 
     Args:
         cells: The world.
@@ -66,7 +58,6 @@ def optimum(cells: Cells, slopes: FloatArray, predicted: FloatArray) -> Optimum:
     """
     p, n = len(cells.terms), len(cells.economies)
     rest = cells.trade - predicted
-    flat = cells.x.reshape(p, -1)
     left = projected(cells.x, predicted)
     information = (left.reshape(p, -1) * predicted.ravel()) @ left.reshape(p, -1).T
     directed = (left * rest).sum(axis=1)
@@ -76,11 +67,6 @@ def optimum(cells: Cells, slopes: FloatArray, predicted: FloatArray) -> Optimum:
     bread = np.asarray(np.linalg.pinv(information), dtype=float)
     meat = by_pair @ by_pair.T * (pairs / (pairs - 1.0))
     return Optimum(
-        exports=predicted.sum(axis=2),
-        imports=predicted.sum(axis=1),
-        products=flat @ cells.trade.ravel(),
-        fitted_products=flat @ predicted.ravel(),
-        sizes=np.abs(flat) @ cells.trade.ravel(),
         slopes=slopes + bread @ by_pair.sum(axis=1),
         bread=bread,
         covariance=bread @ meat @ bread,

@@ -52,6 +52,8 @@ class Published:
 
 def published_of(tables: Tables, study_id: str, spec_id: str, cells: Cells) -> Published:
     """Read the numbers of one specification."""
+    import pyarrow.compute as pc
+
     own = (study_id, spec_id)
     n, years = len(cells.economies), len(cells.years)
     (fit,) = rows_of(tables.fits, *own).to_pylist()
@@ -64,7 +66,9 @@ def published_of(tables: Tables, study_id: str, spec_id: str, cells: Cells) -> P
     strangers, effects = {"effects": 0, "pairs": 0}, {}
     given = rows_of(tables.effects, *own)
     for side in ("exporter", "importer"):
-        rows = given.filter([value == side for value in given["side"].to_pylist()])
+        rows = given.filter(
+            pc.and_(pc.equal(given["side"], side), pc.is_valid(given["log_effect"]))
+        )
         at = [_years(rows, cells), _places(rows["country_iso3"], cells.economies)]
         for name in ("log_effect", "trade_usd"):
             effects[side, name], lost = laid((years, n), at, rows[name])
