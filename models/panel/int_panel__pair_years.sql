@@ -1,20 +1,13 @@
 -- Every row a study could have; what becomes of each is the sample or the ledger.
 -- Years without any figure are candidates, too: a study that asks for them is told what it lost.
-with digits as (
-    {% for digit in range(10) -%}
-        select {{ digit }} as digit
-        {% if not loop.last %}union all{% endif %}
-    {% endfor -%}
+with studies as (
+    select *
+    from {{ ref('stg_study__studies') }}
+    where study_id in (select runs.study_id from {{ ref('int_panel__runs') }} as runs)
 ),
 
 years as (
-    select
-        studies.study_id,
-        studies.first_year + 10 * tens.digit + ones.digit as year
-    from {{ ref('stg_study__studies') }} as studies
-    cross join digits as tens
-    cross join digits as ones
-    where studies.first_year + 10 * tens.digit + ones.digit <= studies.last_year
+    {{ years_of_studies('studies') }}
 ),
 
 pairs as (
@@ -23,7 +16,7 @@ pairs as (
         studies.study_id,
         studies.reporter_iso3 as reporter_code,
         listed.partner_iso3 as partner_code
-    from {{ ref('stg_study__studies') }} as studies
+    from studies
     inner join {{ ref('stg_study__study_partners') }} as listed
         on studies.study_id = listed.study_id
     where
@@ -34,7 +27,7 @@ pairs as (
         studies.study_id,
         flows.reporter_code,
         flows.partner_code
-    from {{ ref('stg_study__studies') }} as studies
+    from studies
     inner join {{ ref('gate_trade_flows') }} as flows
         on
             flows.year between studies.first_year and studies.last_year

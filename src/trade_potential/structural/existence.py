@@ -76,7 +76,9 @@ class Components:
         return found
 
 
-def dependent(values: FloatArray, joined: BoolArray, base: BoolArray) -> tuple[list[int], list[int]]:
+def dependent(
+    values: FloatArray, joined: BoolArray, base: BoolArray
+) -> tuple[list[int], list[int]]:
     """Positions of standardised regressors (p, T, n, n) that say nothing new on the cells joined.
 
     Those that the effects absorb, and those that the effects and regressors before them explain.

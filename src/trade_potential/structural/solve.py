@@ -148,9 +148,10 @@ def _solve(problem: Problem) -> Solution:
             return Solution(slopes, exporters, importers, fitted, score, step, said)
         before, share = _loss(problem, fitted, slopes, exporters, importers), 1.0
         for _ in range(HALVINGS):
-            tried = (slopes + share * change, *(
-                at + share * by for at, by in zip((exporters, importers), move, strict=True)
-            ))
+            tried = (
+                slopes + share * change,
+                *(at + share * by for at, by in zip((exporters, importers), move, strict=True)),
+            )
             new = fitted_values(problem, *tried)
             if size < FAR**2 or _loss(problem, new, *tried) <= before + 1e-12 * abs(before):
                 break
