@@ -31,7 +31,7 @@ CLUSTERED = "clustered"
 SIDES = ("exporter", "importer")
 
 
-def confirm(found: Findings, cells: Cells, published: Published, *, level: float) -> None:
+def confirm(found: Findings, cells: Cells, published: Published, *, level: float) -> Optimum | None:
     """Add every number of an estimate but the predictions with a pair left out.
 
     Args:
@@ -39,13 +39,16 @@ def confirm(found: Findings, cells: Cells, published: Published, *, level: float
         cells: Made from the gated inputs, with every regressor of the specification.
         published: The tables, laid on these cells.
         level: Of intervals.
+
+    Returns:
+        The optimum beside the slopes and effects, where there are any.
     """
     _sizes(found, cells, published)
     coefficients = published.coefficients["coefficient"].reindex(list(cells.terms))
     named = coefficients.index[np.isfinite(coefficients.to_numpy(dtype=float))].tolist()
     if not named:
         _status(found, cells, published)
-        return
+        return None
     kept, slopes = cells.only(named), coefficients[named].to_numpy(dtype=float)
     effects = [published.effects[side, "log_effect"] for side in SIDES]
     again = predicted_usd(kept, slopes, *effects)
@@ -63,6 +66,7 @@ def confirm(found: Findings, cells: Cells, published: Published, *, level: float
     _absorbed(found, cells, kept, again, optimal)
     _coefficients(found, kept, published, optimal, level)
     _likelihood(found, kept, published, again)
+    return optimal
 
 
 def _sizes(found: Findings, cells: Cells, published: Published) -> None:

@@ -50,13 +50,16 @@ class Term:
         figure: Column of the pairs, or type of agreement.
         derivation: level, in_force or ln_times_indices.
         transform: none, ln or ln1p.
-        divisor, floor: Of the term.
+        unit: What the figure is divided by before anything else.
+        divisor: Of the term, before the transform.
+        floor: Least value, before the divisor.
     """
 
     name: str
     figure: str
     derivation: str
     transform: str
+    unit: float = 1.0
     divisor: float = 1.0
     floor: float = -np.inf
 
@@ -131,10 +134,10 @@ def _regressor(
     if term.derivation == "in_force":
         values = _in_force(AGREEMENTS[term.figure], inputs.agreement_spells, places, years)
     elif term.derivation == "level":
-        values = _of_pairs(term.figure, inputs.world_pairs, places)
+        values = _of_pairs(term.figure, inputs.world_pairs, places) / term.unit
     elif term.derivation == "ln_times_indices":
-        distance = TRANSFORMS["ln"](_of_pairs(term.figure, inputs.world_pairs, places))
-        values = distance * indices[:, :, None] * indices[:, None, :]
+        figures = _of_pairs(term.figure, inputs.world_pairs, places) / term.unit
+        return TRANSFORMS["ln"](figures) * indices[:, :, None] * indices[:, None, :]
     else:
         raise InputError(f"{term.name}: nothing computes {term.derivation} again")
     found: FloatArray = TRANSFORMS[term.transform](np.maximum(values, term.floor) / term.divisor)

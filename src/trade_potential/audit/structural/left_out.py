@@ -8,7 +8,7 @@ import numpy as np
 
 from trade_potential.audit.structural.cells import Cells
 from trade_potential.audit.structural.findings import Findings
-from trade_potential.audit.structural.optimum import optimum
+from trade_potential.audit.structural.optimum import Optimum
 from trade_potential.audit.structural.published import Published
 from trade_potential.linalg import FloatArray
 
@@ -29,26 +29,27 @@ STEPS, SWEEPS = 60, 2_000
 """Steps of a refit and balancings within one, at most; measured: 4 and 20."""
 
 
-def confirm_left_out(found: Findings, cells: Cells, published: Published, *, sample: int) -> None:
+def confirm_left_out(
+    found: Findings, optimal: Optimum, published: Published, *, sample: int
+) -> None:
     """Add pairs left out: the two that lose most without themselves, and others by the hash.
 
     Args:
         found: Takes the rows.
-        cells: Made from the gated inputs, with the regressors that have a coefficient.
+        optimal: Beside the published slopes and effects.
         published: The tables, laid on the cells.
         sample: Pairs in all.
     """
-    slopes = published.coefficients["coefficient"].reindex(list(cells.terms)).to_numpy(dtype=float)
+    cells = optimal.cells
     effects = [published.effects[side, "log_effect"] for side in ("exporter", "importer")]
-    bread = optimum(cells, slopes, np.nan_to_num(published.predicted)).bread
     for one, other in sampled(cells, published, sample):
         again = predicted_without(
             cells,
             (one, other),
-            slopes=slopes,
+            slopes=optimal.slopes,
             exporters=effects[0],
             importers=effects[1],
-            bread=bread,
+            bread=optimal.bread,
         )
         names = cells.economies[one], cells.economies[other]
         places = [f"{a} to {b}, {y}" for a, b in (names, names[::-1]) for y in cells.years]

@@ -25,12 +25,14 @@ class Optimum:
     """What follows from slopes and predictions.
 
     Attributes:
+        cells: With the regressors that have a slope.
         slopes: (p,) after one more step of Newton.
         bread: (p, p) inverse of the second derivatives, effects projected out.
         covariance: (p, p) clustered by unordered pair, times G / (G - 1).
         left: (p, T, n, n) regressors, effects projected out.
     """
 
+    cells: Cells
     slopes: FloatArray
     bread: FloatArray
     covariance: FloatArray
@@ -67,6 +69,7 @@ def optimum(cells: Cells, slopes: FloatArray, predicted: FloatArray) -> Optimum:
     bread = np.asarray(np.linalg.pinv(information), dtype=float)
     meat = by_pair @ by_pair.T * (pairs / (pairs - 1.0))
     return Optimum(
+        cells=cells,
         slopes=slopes + bread @ by_pair.sum(axis=1),
         bread=bread,
         covariance=bread @ meat @ bread,

@@ -58,10 +58,9 @@ def published_of(tables: Tables, study_id: str, spec_id: str, cells: Cells) -> P
     n, years = len(cells.economies), len(cells.years)
     (fit,) = rows_of(tables.fits, *own).to_pylist()
     elements = rows_of(tables.covariances, *own)
-    covariance, _ = laid(
+    square = Places(
         (len(cells.terms),) * 2,
         [_places(elements[name], cells.terms) for name in ("term_1", "term_2")],
-        elements["covariance_value"],
     )
     strangers, effects = {"effects": 0, "pairs": 0}, {}
     given = rows_of(tables.effects, *own)
@@ -70,25 +69,23 @@ def published_of(tables: Tables, study_id: str, spec_id: str, cells: Cells) -> P
             pc.and_(pc.equal(given["side"], side), pc.is_valid(given["log_effect"]))
         )
         at = [_years(rows, cells), _places(rows["country_iso3"], cells.economies)]
+        places = Places((years, n), at)
         for name in ("log_effect", "trade_usd"):
-            effects[side, name], lost = laid((years, n), at, rows[name])
-        strangers["effects"] += lost
+            effects[side, name] = places.laid(rows[name])
+        strangers["effects"] += places.strangers
     rows = rows_of(tables.pairs, *own)
-    at = [_years(rows, cells)]
-    at += [_places(rows[name], cells.economies) for name in ("exporter_iso3", "importer_iso3")]
-    shape = (years, n, n)
-    predicted, strangers["pairs"] = laid(shape, at, rows["predicted_usd"])
-    pair_out, _ = laid(shape, at, rows["predicted_pair_out_usd"])
-    is_refitted, _ = laid(shape, at, _is_refit(rows["pair_out_method"]))
+    sides = [_places(rows[name], cells.economies) for name in ("exporter_iso3", "importer_iso3")]
+    places = Places((years, n, n), [_years(rows, cells), *sides])
+    strangers["pairs"] = places.strangers
     return Published(
         fit=fit,
         terms=cells.terms,
         coefficients=rows_of(tables.coefficients, *own).to_pandas().set_index("term"),
-        covariance=covariance,
+        covariance=square.laid(elements["covariance_value"]),
         effects=effects,
-        predicted=predicted,
-        pair_out=pair_out,
-        is_refitted=is_refitted,
+        predicted=places.laid(rows["predicted_usd"]),
+        pair_out=places.laid(rows["predicted_pair_out_usd"]),
+        is_refitted=places.laid(_is_refit(rows["pair_out_method"])),
         strangers=strangers,
     )
 
@@ -101,20 +98,27 @@ def rows_of(table: Any, study_id: str, spec_id: str) -> Any:
     return table.filter(wanted)
 
 
-def laid(shape: tuple[int, ...], at: Sequence[IntArray], values: Any) -> tuple[FloatArray, int]:
-    """Values at their places, NaN elsewhere; how many have no place, or one that is taken.
+class Places:
+    """Places of N rows in an array.
 
-    Args:
-        shape: Of the result.
-        at: (N,) places by axis; -1 of an unknown one.
-        values: (N,) an Arrow column of numbers, null as NaN.
+    Attributes:
+        strangers: Rows without a place, or at one that another has taken.
     """
-    numbers = values.to_numpy().astype(float)
-    known = np.logical_and.reduce([axis >= 0 for axis in at])
-    flat = np.ravel_multi_index([axis[known] for axis in at], shape)
-    found = np.full(shape, np.nan)
-    found.ravel()[flat] = numbers[known]
-    return found, len(known) - len(np.unique(flat))
+
+    def __init__(self, shape: tuple[int, ...], at: Sequence[IntArray]) -> None:
+        """From places by axis, -1 of an unknown one."""
+        self.shape = shape
+        self._known = np.logical_and.reduce([axis >= 0 for axis in at])
+        self._flat = np.ravel_multi_index([axis[self._known] for axis in at], shape)
+        taken = np.zeros(int(np.prod(shape)), dtype=bool)
+        taken[self._flat] = True
+        self.strangers = len(self._known) - int(taken.sum())
+
+    def laid(self, values: Any) -> FloatArray:
+        """Values of an Arrow column of numbers at their places; NaN elsewhere and of null."""
+        found = np.full(self.shape, np.nan)
+        found.ravel()[self._flat] = values.to_numpy().astype(float, copy=False)[self._known]
+        return found
 
 
 def _places(column: Any, names: Sequence[str]) -> IntArray:
