@@ -1,0 +1,14 @@
+"""Laws behind the lasting ratios of world trade, by band of size."""
+
+
+def model(dbt, session):
+    from trade_potential.results.structural_lasting import dispersion_table
+
+    dbt.config(materialized="table")
+    return dispersion_table(
+        dbt.ref("int_structural__cells"),
+        runs=dbt.ref("int_structural__runs").df(),
+        terms=dbt.ref("stg_study__gravity_terms").df(),
+        specifications=dbt.ref("stg_study__gravity_specifications").df(),
+        studies=dbt.ref("stg_study__studies").df(),
+    )

@@ -1,0 +1,15 @@
+"""Lasting ratio of each pair of world trade, and its class."""
+
+
+def model(dbt, session):
+    from trade_potential.results.structural_lasting import lasting_table
+
+    dbt.config(materialized="table")
+    return lasting_table(
+        dbt.ref("int_structural__cells"),
+        runs=dbt.ref("int_structural__runs").df(),
+        terms=dbt.ref("stg_study__gravity_terms").df(),
+        specifications=dbt.ref("stg_study__gravity_specifications").df(),
+        studies=dbt.ref("stg_study__studies").df(),
+        classes=dbt.ref("stg_study__potential_classes").df(),
+    )

@@ -1,0 +1,164 @@
+"""Worlds with a known truth: which trade is expected without shocks, and what the model misses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from scipy.special import ndtr
+from scipy.stats import gamma
+from simulated_worlds.laws import Laws
+from trade_potential.linalg import FloatArray
+from trade_potential.structural.world import World
+
+SWEEPS = 50
+"""Of scaling, until expected trade adds up to observed trade by exporter and importer."""
+
+LANGUAGE = 0.8
+GROUPS, GROUP = 10, 1.0
+KINK_KM, NEAR, FAR = 3_000.0, -0.4, -1.2
+ELASTICITY = 0.25
+DIVERSION, NEIGHBOUR_KM = 3.0, 2_000.0
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What a world is drawn from.
+
+    Attributes:
+        world: Its geography; the terms are those that the estimator is given.
+        expected: (T, n, n) trade expected without shocks.
+        ratio: (n, n) the lasting ratio u of each flow.
+    """
+
+    world: World
+    expected: FloatArray
+    ratio: FloatArray
+
+    def drawn(self, laws: Laws, rng: np.random.Generator) -> World:
+        """The world with trade of every year."""
+        trade = laws.noisy(rng, self.expected * self.ratio) * self.world.is_used
+        return replace(self.world, trade=trade).with_effects()
+
+
+def language(world: World, rng: np.random.Generator, slope: float) -> FloatArray:
+    """A common official language matters, and the estimator has no such term."""
+    return LANGUAGE * world.regressors[world.terms.index("has_common_official_language")]
+
+
+def unobserved(world: World, rng: np.random.Generator, slope: float) -> FloatArray:
+    """Economies of the same of ten groups trade more; nobody has recorded the groups."""
+    group = rng.integers(GROUPS, size=len(world.economies))
+    return np.broadcast_to(GROUP * (group[:, None] == group[None, :]), world.trade.shape)
+
+
+def kink(world: World, rng: np.random.Generator, slope: float) -> FloatArray:
+    """Distance costs little up to 3,000 km and much beyond; the estimator has one elasticity."""
+    x = world.regressors[world.terms.index("lndist")]
+    edge = np.log(KINK_KM)
+    return np.minimum(x - edge, 0.0) * NEAR + np.maximum(x - edge, 0.0) * FAR - slope * x
+
+
+def elasticities(world: World, rng: np.random.Generator, slope: float) -> FloatArray:
+    """Every exporter and every importer has an elasticity of distance of its own."""
+    x = world.regressors[world.terms.index("lndist")]
+    n = len(world.economies)
+    own = rng.normal(0.0, ELASTICITY, (2, n))
+    return (own[0][:, None] + own[1][None, :]) * (x - x[world.is_used].mean())
+
+
+def diversion(world: World, rng: np.random.Generator, slope: float) -> FloatArray:
+    """Partners with an agreement take trade from outsiders, the more the nearer these are to them.
+
+    An outsider loses with the share of the importer's purchases that comes under agreements from
+    economies near to the outsider.
+    """
+    at = [world.terms.index(f"has_{kind}") for kind in ("customs_union", "free_trade_agreement")]
+    member = world.regressors[at].sum(axis=0)
+    near = np.exp(-np.exp(world.regressors[world.terms.index("lndist")]) / NEIGHBOUR_KM)
+    near *= world.is_used
+    share = world.trade / np.maximum(world.trade.sum(axis=1, keepdims=True), 1.0)
+    return -DIVERSION * (1.0 - member) * (near @ (member * share))
+
+
+Wrong = Callable[[World, np.random.Generator, float], FloatArray]
+Law = Literal["none", "lognormal", "gamma"]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A kind of world.
+
+    Attributes:
+        title: As the page has it.
+        law, scale: Of shocks; the scale multiplies the observed deviation of ln K.
+        wrong: What the estimator misses.
+        omitted: Terms that it is not given.
+    """
+
+    title: str
+    law: Law = "none"
+    scale: float = 1.0
+    wrong: tuple[Wrong, ...] = ()
+    omitted: tuple[str, ...] = ()
+
+    def truth(
+        self, world: World, fitted: FloatArray, laws: Laws, rng: np.random.Generator, slope: float
+    ) -> Truth:
+        """Expected trade adds up to observed trade by exporter and importer in every year."""
+        expected = fitted
+        if self.wrong:
+            missed = sum(effect(world, rng, slope) for effect in self.wrong)
+            expected = scaled(fitted * np.exp(missed), *world.totals())
+        terms = [term for term in world.terms if term not in self.omitted]
+        return Truth(world.select(terms), expected, self._ratio(laws, rng, expected))
+
+    def _ratio(self, laws: Laws, rng: np.random.Generator, expected: FloatArray) -> FloatArray:
+        size = expected.mean(axis=0)
+        if self.law == "none":
+            return np.ones_like(size)
+        ratio = laws.shocks(rng, size, self.scale)
+        if self.law == "lognormal":
+            return ratio
+        s = self.scale * laws.spread_at(size)
+        rank = ndtr(np.log(ratio) / s + s / 2.0)
+        found: FloatArray = gamma.ppf(rank, 1.0 / s**2) * s**2
+        return found
+
+
+def scaled(values: FloatArray, sends: FloatArray, takes: FloatArray) -> FloatArray:
+    """(T, n, n) with these sums by exporter and importer."""
+    for _ in range(SWEEPS):
+        for goal, axis in ((takes, 1), (sends, 2)):
+            total = values.sum(axis=axis)
+            by = np.divide(goal, total, out=np.zeros_like(goal), where=total > 0.0)
+            values = values * np.expand_dims(by, axis)
+    return values
+
+
+RIGHT = {
+    "none": Variant("no shocks"),
+    "half": Variant("lognormal shocks, half as wide as observed", "lognormal", 0.5),
+    "lognormal": Variant("lognormal shocks, as wide as observed", "lognormal"),
+    "gamma": Variant("gamma shocks, as wide as observed", "gamma"),
+}
+LACKS_LANGUAGE = ("has_common_official_language",)
+MISSED: dict[str, tuple[str, tuple[Wrong, ...], tuple[str, ...]]] = {
+    "language": ("language left out", (language,), LACKS_LANGUAGE),
+    "unobserved": ("unobserved groups", (unobserved,), ()),
+    "kink": ("distance with a kink", (kink,), ()),
+    "elasticities": ("elasticities of distance differ", (elasticities,), ()),
+    "diversion": ("trade diversion", (diversion,), ()),
+    "all": ("all of these", (language, unobserved, kink, elasticities, diversion), LACKS_LANGUAGE),
+}
+WRONG = {
+    name: Variant(f"{title}, no shocks", wrong=wrong, omitted=omitted)
+    for name, (title, wrong, omitted) in MISSED.items()
+}
+BOTH = {
+    f"{name}_shocks": Variant(f"{title}, lognormal shocks", "lognormal", 1.0, wrong, omitted)
+    for name, (title, wrong, omitted) in MISSED.items()
+}
+VARIANTS = {**RIGHT, **WRONG, **BOTH}

@@ -1,0 +1,160 @@
+"""Typed tables of the lasting ratios of world trade, and of the laws behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from trade_potential.results.gravity import KEYS
+from trade_potential.results.structural import Solved, structural
+from trade_potential.results.typed import Int32, frame_of
+from trade_potential.structural.dispersion import EDGES_USD
+from trade_potential.structural.lasting import Flow, lasting_of_world
+
+if TYPE_CHECKING:
+    import duckdb
+
+FLOWS = ("directed", "total")
+
+PROBABILITIES = {
+    "p_huge": "huge_potential",
+    "p_expansion": "potential_expansion",
+    "p_reshaping": "potential_reshaping",
+}
+"""Columns with the probability of one class; null where the project has no such class."""
+
+LASTING = pa.schema(
+    {
+        "study_id": pa.string(),
+        "spec_id": pa.string(),
+        "flow": pa.string(),
+        "exporter_iso3": pa.string(),
+        "importer_iso3": pa.string(),
+        "lasting_class": pa.string(),
+        "n_years": pa.int32(),
+        "effective_years": pa.float64(),
+        "gamma_shape": pa.float64(),
+        "gamma_rate": pa.float64(),
+        "k_lasting": pa.float64(),
+        "benchmark_variance": pa.float64(),
+        "lasting_class_probability": pa.float64(),
+        **dict.fromkeys(PROBABILITIES, pa.float64()),
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DispersionRow:
+    """The laws of one flow in one band of size; ``structural.dispersion`` says what they are.
+
+    ``n_pairs`` and alpha are of pairs whose prediction is in the band, the rest of pairs whose
+    trade is: the same edges for both.
+    """
+
+    flow: str
+    band: Int32
+    size_from_usd: float
+    size_to_usd: float | None
+    n_pairs: int
+    alpha: float
+    alpha_method: str
+    n_trading_pairs: int
+    level_usd: float
+    phi_usd: float
+    rho: float
+    noise_method: str
+
+
+def lasting_table(
+    cells: duckdb.DuckDBPyRelation, *, classes: pd.DataFrame, **settings: pd.DataFrame
+) -> pa.Table:
+    """One row a pair: directed flows, and totals with the two economies in alphabetical order.
+
+    Only for specifications with predictions without the pair. A pair without one has no row, nor
+    has a world of one year, whose noise cannot be told from what lasts.
+
+    Args:
+        cells: As ``structural``, with its ``settings``.
+        classes: potential_class, display_order, k_lower, k_upper; missing where there is no bound.
+        settings: Frames.
+    """
+    parts = [
+        _rows(key, one, name, flow, classes.sort_values("display_order"))
+        for key, one in structural(cells, **settings).solved.items()
+        for name, flow in _flows(one)
+    ]
+    return pa.concat_tables(parts) if parts else LASTING.empty_table()
+
+
+def dispersion_table(cells: duckdb.DuckDBPyRelation, **settings: pd.DataFrame) -> pd.DataFrame:
+    """One row a flow and band of size; arguments as ``structural``."""
+    rows = {
+        key: [row for name, flow in _flows(one) for row in _bands(name, flow)]
+        for key, one in structural(cells, **settings).solved.items()
+    }
+    return frame_of(DispersionRow, rows, keys=KEYS)
+
+
+def _flows(one: Solved) -> Iterator[tuple[str, Flow]]:
+    if one.pair_out is not None:
+        found = lasting_of_world(one.fit.world.trade, one.fit.fitted, one.pair_out.predicted)
+        yield from zip(FLOWS, found, strict=True)
+
+
+def _rows(
+    key: tuple[str, str], one: Solved, name: str, flow: Flow, classes: pd.DataFrame
+) -> pa.Table:
+    law = flow.lasting
+    bounds = [
+        (None if pd.isna(low) else float(low), None if pd.isna(high) else float(high))
+        for low, high in zip(classes["k_lower"], classes["k_upper"], strict=True)
+    ]
+    known = np.isfinite(law.mean)
+    chances = law.probabilities(bounds)[:, known]
+    ids, best = classes["potential_class"].to_numpy(dtype=object), chances.argmax(axis=0)
+    of_class = dict(zip(ids, chances, strict=True))
+    names = np.array(one.fit.world.economies, dtype=object)
+    columns: dict[str, Any] = {
+        **{column: [value] * int(known.sum()) for column, value in zip(KEYS, key, strict=True)},
+        "flow": [name] * int(known.sum()),
+        "exporter_iso3": names[flow.one[known]],
+        "importer_iso3": names[flow.other[known]],
+        "lasting_class": ids[best],
+        "n_years": law.n_years[known].astype(np.int32),
+        "effective_years": law.effective_years[known],
+        "gamma_shape": law.shape[known],
+        "gamma_rate": law.rate[known],
+        "k_lasting": law.mean[known],
+        "benchmark_variance": law.benchmark_variance[known],
+        "lasting_class_probability": chances.max(axis=0),
+        **{column: of_class.get(id_) for column, id_ in PROBABILITIES.items()},
+    }
+    empty = pa.nulls(int(known.sum()), pa.float64())
+    return pa.table(
+        {name: empty if values is None else values for name, values in columns.items()},
+        schema=LASTING,
+    )
+
+
+def _bands(name: str, flow: Flow) -> Iterator[DispersionRow]:
+    noise, spread = flow.lasting.noise, flow.lasting.spread
+    for k, (low, high) in enumerate(zip((0.0, *EDGES_USD), (*EDGES_USD, None), strict=True)):
+        yield DispersionRow(
+            flow=name,
+            band=k + 1,
+            size_from_usd=low,
+            size_to_usd=high,
+            n_pairs=int(spread.n_pairs[k]),
+            alpha=float(spread.alpha[k]),
+            alpha_method=spread.methods[k],
+            n_trading_pairs=int(noise.n_pairs[k]),
+            level_usd=float(noise.level_usd[k]),
+            phi_usd=float(noise.phi[k]),
+            rho=float(noise.rho[k]),
+            noise_method=noise.methods[k],
+        )
