@@ -7,10 +7,10 @@
         {{ refuse_var('release_path', 'a path') }}
     {%- endif -%}
     {%- if execute -%}
-        {%- set seeds = graph.nodes.values() | selectattr('resource_type', 'equalto', 'seed') | map(attribute='name') | list -%}
+        {%- set names = input_declarations() | map(attribute='name') | list -%}
         {%- for name in inputs_given() -%}
-            {%- if name not in seeds -%}
-                {{ refuse_inputs('names ' ~ name ~ ', which is none of ' ~ seeds | sort | join(', ')) }}
+            {%- if name not in names -%}
+                {{ refuse_inputs('names ' ~ name ~ ', which is none of ' ~ names | sort | join(', ')) }}
             {%- endif -%}
             {%- do input_source(name) -%}
         {%- endfor -%}

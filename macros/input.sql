@@ -1,5 +1,6 @@
 {#-
-Where the rows of an input stand: in its seed or, with the var `inputs`, in Parquet files or in a table of the catalog.
+Where the rows of an input stand: in its seed, in its Parquet file of inputs/ (kind file) or, with the var `inputs`, in Parquet
+files or in a table of the catalog.
     inputs: {trade_flows: {parquet: /data/flows}, country_pairs: {table: lake.public.pairs}}
 Only staged() calls it. docs/data.md tells the contract, decision 017 the reasons.
 -#}
@@ -7,6 +8,8 @@ Only staged() calls it. docs/data.md tells the contract, decision 017 the reason
     {%- set source = input_source(name) -%}
     {%- if source.kind == 'seed' -%}
         {{ ref(name) }}
+    {%- elif source.kind == 'file' -%}
+        {{ adapter.dispatch('file_rows', 'trade_potential')(name) }}
     {%- elif execute -%}
         (
             select
@@ -39,11 +42,30 @@ Only staged() calls it. docs/data.md tells the contract, decision 017 the reason
 {%- endmacro %}
 
 
-{#- What the var says of an input: kind seed, parquet or table, and the path or the parts of the name. -#}
+{#- The rows of the Parquet file of a source, types as declared (the plugin has compared them), and their numbers. -#}
+{% macro duckdb__file_rows(name) -%}
+    (
+        select
+            {% for column in input_types(name) -%}
+                {{ column }},
+            {% endfor -%}
+            file_row_number + 1 as file_line
+        from read_parquet({{ sql_text(duckdb__parquet_path(name, input_label(name))) }})
+        {{ 'where false' if flags.EMPTY }}
+    ) as {{ name }}
+{%- endmacro %}
+
+{#- Elsewhere the file has been loaded into the table of the source (load_files). -#}
+{% macro default__file_rows(name) -%}
+    {{ source('inputs', name) }}
+{%- endmacro %}
+
+
+{#- Kind of an input: seed, file (of a source), or what the var says: parquet or table, with path or parts of the name. -#}
 {% macro input_source(name) -%}
     {%- set given = inputs_given() -%}
     {%- if name not in given -%}
-        {{ return({'kind': 'seed'}) }}
+        {{ return({'kind': 'file' if execute and input_declaration(name).resource_type == 'source' else 'seed'}) }}
     {%- endif -%}
     {%- set setting = given[name] -%}
     {%- if setting is not mapping or setting | length != 1 or (setting | first) not in ('parquet', 'table') -%}
@@ -101,9 +123,17 @@ Only staged() calls it. docs/data.md tells the contract, decision 017 the reason
 {%- endmacro %}
 
 
-{#- Declared type by column, in the order of the seed. -#}
+{#- Declared type by column, in the order of the declaration. -#}
 {% macro input_types(name) -%}
-    {{ return(input_seed(name).config.column_types if execute else {}) }}
+    {%- set types = {} -%}
+    {%- if execute and input_declaration(name).resource_type == 'source' -%}
+        {%- for column in input_declaration(name).columns.values() -%}
+            {%- do types.update({column.name: column.data_type}) -%}
+        {%- endfor -%}
+    {%- elif execute -%}
+        {%- do types.update(input_declaration(name).config.column_types) -%}
+    {%- endif -%}
+    {{ return(types) }}
 {%- endmacro %}
 
 
@@ -146,7 +176,7 @@ Only staged() calls it. docs/data.md tells the contract, decision 017 the reason
 {%- endmacro %}
 
 
-{#- How people know an input: the path of its seed, the path of its files, or its table. -#}
+{#- How people know an input: the path of its seed or file from the project, the path of the files of the var, or its table. -#}
 {% macro input_label(name) -%}
     {%- set source = input_source(name) -%}
     {%- if source.kind == 'parquet' -%}
@@ -154,7 +184,11 @@ Only staged() calls it. docs/data.md tells the contract, decision 017 the reason
     {%- elif source.kind == 'table' -%}
         {{ return('table ' ~ source.table) }}
     {%- endif -%}
-    {{ return(input_seed(name).original_file_path if execute else name) }}
+    {%- if not execute -%}
+        {{ return(name) }}
+    {%- endif -%}
+    {%- set path = input_declaration(name).original_file_path -%}
+    {{ return(modules.re.sub('[^/]+$', name ~ '.parquet', path) if source.kind == 'file' else path) }}
 {%- endmacro %}
 
 

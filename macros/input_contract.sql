@@ -6,9 +6,7 @@ All that does not is told at once, by file or table, row or key, column, value a
     {%- if execute -%}
         {%- set refused = {'lines': [], 'complaints': []} -%}
         {%- for name in inputs_given() -%}
-            {%- set staging = 'model.' ~ project_name ~ '.stg_' ~ input_seed(name).fqn[1] ~ '__' ~ name -%}
-            {#- `dbt retry` selects nodes without telling which. -#}
-            {%- if runs_nodes() and (staging in selected_resources or not selected_resources) -%}
+            {%- if stages_input(name) -%}
                 {%- set told = told_of_input(name) -%}
                 {%- do refused.lines.extend(told.lines) -%}
                 {%- do refused.complaints.extend(told.complaints) -%}
@@ -53,9 +51,17 @@ All that does not is told at once, by file or table, row or key, column, value a
 {%- endmacro %}
 
 
-{#- The declaration of an input: the node of its seed. -#}
-{% macro input_seed(name) -%}
-    {{ return(graph.nodes['seed.' ~ project_name ~ '.' ~ name]) }}
+{#- Whether this run makes the staging model of an input; `dbt retry` selects nodes without telling which. -#}
+{% macro stages_input(name) -%}
+    {%- set staging = 'model.' ~ project_name ~ '.stg_' ~ input_folder(input_declaration(name)) ~ '__' ~ name -%}
+    {{ return(runs_nodes() and (staging in selected_resources or not selected_resources)) }}
+{%- endmacro %}
+
+
+{#- The declaration of an input: the node of its seed, or of the table of a source. -#}
+{% macro input_declaration(name) -%}
+    {%- set seed = graph.nodes.get('seed.' ~ project_name ~ '.' ~ name) -%}
+    {{ return(seed or graph.sources['source.' ~ project_name ~ '.inputs.' ~ name]) }}
 {%- endmacro %}
 
 

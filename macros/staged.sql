@@ -1,18 +1,19 @@
 {#-
 A staging model: the declared columns of its input, wherever the var `inputs` says that the rows stand, and the place of each
-row. Everything but the name of the model follows from the declaration in seeds/<folder>/_<folder>__seeds.yml.
+row. Everything but the name of the model follows from the declaration in seeds/<folder>/_<folder>__seeds.yml, of a source
+(inputs/world/_world__sources.yml) that the model names.
 -#}
-{% macro staged() -%}
+{% macro staged(declared=none) -%}
     {%- set name = input_name(this.identifier) -%}
     {%- do require_columns(name) -%}
     {#- A parent also where the rows stand elsewhere: its tests judge this model, and stop who reads it. #}
-    -- depends on {{ ref(name) }}
+    -- depends on {{ ref(name) if declared is none else name }}
     select
         {% for column in input_types(name) -%}
             {{ column }},
         {% endfor -%}
         {{ row_place(name) }}
-    from {{ input(name) }}
+    from {{ input(name) if execute or declared is none else declared }}
 {%- endmacro %}
 
 
@@ -31,30 +32,47 @@ row. Everything but the name of the model follows from the declaration in seeds/
 
 {#- The rows that a test of a declared input judges: dbt attaches it to the seed, the rows are those of its staging model. -#}
 {% macro staged_rows() -%}
-    {%- set name = modules.re.search("ref\\('(\\w+)'\\)", model.test_metadata.kwargs.model)[1] -%}
-    {{ return(ref('stg_' ~ model.fqn[1] ~ '__' ~ name)) }}
+    {%- set declared = modules.re.search("(?:ref|source)[(](?:'(\\w+)', *)?'(\\w+)'[)]", model.test_metadata.kwargs.model) -%}
+    {{ return(ref('stg_' ~ (declared[1] or model.fqn[1]) ~ '__' ~ declared[2])) }}
 {%- endmacro %}
 
 
-{#- Inputs whose seeds are declared in a folder of seeds/. -#}
+{#- Inputs whose seeds are declared in a folder of seeds/, or that are tables of a source of its name. -#}
 {% macro input_names(folder) -%}
     {%- set names = [] -%}
-    {%- for node in (graph.nodes.values() if execute else []) if node.resource_type == 'seed' and node.fqn[1] == folder -%}
-        {%- do names.append(node.name) -%}
+    {%- for declared in input_declarations() if input_folder(declared) == folder -%}
+        {%- do names.append(declared.name) -%}
     {%- endfor -%}
     {{ return(names | sort) }}
 {%- endmacro %}
 
 
+{#- Every declaration of an input: seeds, and tables of sources. -#}
+{% macro input_declarations() -%}
+    {%- set found = [] -%}
+    {%- if execute -%}
+        {%- do found.extend(graph.nodes.values() | selectattr('resource_type', 'equalto', 'seed')) -%}
+        {%- do found.extend(graph.sources.values()) -%}
+    {%- endif -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+
+{#- The folder in the name of the staging model, stg_<folder>__<input>. -#}
+{% macro input_folder(declared) -%}
+    {{ return(declared.source_name if declared.resource_type == 'source' else declared.fqn[1]) }}
+{%- endmacro %}
+
+
 {#- Key of an input. -#}
 {% macro input_key(name) -%}
-    {{ return(input_seed(name).config.meta.key if execute else []) }}
+    {{ return(input_declaration(name).config.meta.key if execute else []) }}
 {%- endmacro %}
 
 
 {#- Columns by which people are told of a row: the key, or config.meta.named_by of the seed. -#}
 {% macro named_by(name) -%}
-    {{ return((input_seed(name).config.meta.get('named_by') if execute) or input_key(name)) }}
+    {{ return((input_declaration(name).config.meta.get('named_by') if execute) or input_key(name)) }}
 {%- endmacro %}
 
 
@@ -69,7 +87,7 @@ The table of a seed that this run does not load may be older than its declaratio
 has been compared, and of other inputs check_inputs compares the columns.
 -#}
 {% macro require_columns(name) -%}
-    {%- if execute and input_source(name).kind == 'seed' and input_seed(name).unique_id not in selected_resources -%}
+    {%- if execute and input_source(name).kind == 'seed' and input_declaration(name).unique_id not in selected_resources -%}
         {%- set seed = load_relation(ref(name)) -%}
         {%- if seed is not none -%}
             {%- set held = {} -%}

@@ -1,17 +1,13 @@
 -- Every pair-year a gravity model could use: outcome in v0, terms in v1.., and why it is lost.
 with runs as (
     select
-        runs.study_id,
-        runs.spec_id,
-        specifications.index_spec_id,
-        specifications.outcome_transform,
-        specifications.outcome_divisor_usd,
-        coalesce(specifications.outcome_scaling, studies.outcome_scaling) as outcome_scaling
-    from {{ ref('stg_study__study_specifications') }} as runs
-    inner join {{ ref('stg_study__studies') }} as studies
-        on runs.study_id = studies.study_id
-    inner join {{ ref('stg_study__gravity_specifications') }} as specifications
-        on runs.spec_id = specifications.spec_id
+        study_id,
+        spec_id,
+        index_spec_id,
+        outcome_scaling,
+        outcome_transform,
+        outcome_divisor_usd
+    from {{ ref('int_panel__runs') }}
 ),
 
 regressors as (

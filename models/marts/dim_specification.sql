@@ -39,7 +39,11 @@ select
     specifications.spec_id,
     specifications.spec_name,
     specifications.index_spec_id,
-    case specifications.outcome_transform when 'ln' then 'log_linear' else 'linear' end as method,
+    case
+        when specifications.model_kind = 'structural' then 'structural'
+        when specifications.outcome_transform = 'ln' then 'log_linear'
+        else 'linear'
+    end as method,
     cast(null as varchar) as normalisation,
     cast(null as varchar) as component_rule,
     cast(null as varchar) as anchor_variable,

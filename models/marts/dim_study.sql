@@ -6,6 +6,7 @@ select
     partner_scope,
     flow,
     outcome_scaling,
+    trade_source,
     ecommerce_series,
     default_spec_id,
     default_estimator,
@@ -13,6 +14,7 @@ select
     description,
     first_year,
     last_year,
+    minimum_prediction_usd,
     as_of_date
 from {{ ref('stg_study__studies') }}
 where {{ gate_is_open() }}

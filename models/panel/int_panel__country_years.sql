@@ -1,7 +1,7 @@
 -- Countries whose figures a study needs: its partners, and its reporters where a term is theirs.
 with needs_reporters as (
     select distinct runs.study_id
-    from {{ ref('stg_study__study_specifications') }} as runs
+    from {{ ref('int_panel__runs') }} as runs
     inner join {{ ref('stg_study__gravity_terms') }} as terms
         on runs.spec_id = terms.spec_id
     where terms.side = 'reporter'

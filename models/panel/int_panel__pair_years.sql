@@ -7,11 +7,17 @@ with digits as (
     {% endfor -%}
 ),
 
+studies as (
+    select *
+    from {{ ref('stg_study__studies') }}
+    where study_id in (select runs.study_id from {{ ref('int_panel__runs') }} as runs)
+),
+
 years as (
     select
         studies.study_id,
         studies.first_year + 10 * tens.digit + ones.digit as year
-    from {{ ref('stg_study__studies') }} as studies
+    from studies
     cross join digits as tens
     cross join digits as ones
     where studies.first_year + 10 * tens.digit + ones.digit <= studies.last_year
@@ -23,7 +29,7 @@ pairs as (
         studies.study_id,
         studies.reporter_iso3 as reporter_code,
         listed.partner_iso3 as partner_code
-    from {{ ref('stg_study__studies') }} as studies
+    from studies
     inner join {{ ref('stg_study__study_partners') }} as listed
         on studies.study_id = listed.study_id
     where
@@ -34,7 +40,7 @@ pairs as (
         studies.study_id,
         flows.reporter_code,
         flows.partner_code
-    from {{ ref('stg_study__studies') }} as studies
+    from studies
     inner join {{ ref('gate_trade_flows') }} as flows
         on
             flows.year between studies.first_year and studies.last_year

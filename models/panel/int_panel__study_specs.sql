@@ -1,19 +1,17 @@
 -- What needs panel values: the study, and each of its specifications, which may override vintages.
 with study_specs as (
     select
-        runs.study_id,
-        runs.spec_id,
-        specifications.index_spec_id
-    from {{ ref('stg_study__study_specifications') }} as runs
-    inner join {{ ref('stg_study__gravity_specifications') }} as specifications
-        on runs.spec_id = specifications.spec_id
+        study_id,
+        spec_id,
+        index_spec_id
+    from {{ ref('int_panel__runs') }}
 )
 
-select
+select distinct
     study_id,
     'study' as spec_kind,
     'as_of' as spec_id
-from {{ ref('stg_study__studies') }}
+from study_specs
 union all
 select distinct
     study_id,

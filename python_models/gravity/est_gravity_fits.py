@@ -10,6 +10,6 @@ def model(dbt, session):
         sample=dbt.ref("int_gravity__ppml_sample").df(),
         terms=dbt.ref("stg_study__gravity_terms").df(),
         specifications=dbt.ref("stg_study__gravity_specifications").df(),
-        runs=dbt.ref("stg_study__study_specifications").df(),
+        runs=dbt.ref("int_panel__runs").df(),
         max_terms=int(dbt.config.meta_get("max_terms")),
     )

@@ -20,5 +20,10 @@ def model(dbt, session):
         "total_trade_press": dbt.ref("stg_inputs__total_trade_press"),
         "exchange_rates": dbt.ref("stg_inputs__exchange_rates"),
         "trade_agreements": dbt.ref("stg_inputs__trade_agreements"),
+        "trade_notes": dbt.ref("stg_inputs__trade_notes"),
+        "world_trade": dbt.ref("stg_inputs__world_trade"),
+        "world_pairs": dbt.ref("stg_inputs__world_pairs"),
+        "agreement_spells": dbt.ref("stg_inputs__agreement_spells"),
+        "world_observations": dbt.ref("stg_inputs__world_observations"),
     }
     return check_inputs(inputs, dbt.ref("int_quality__inputs").df())

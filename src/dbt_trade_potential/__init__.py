@@ -1,4 +1,4 @@
-"""What dbt loads before it reads the project: refuse seeds that are not well-formed.
+"""What dbt loads before it reads the project: refuse seeds and files that are not well-formed.
 
 dbt imports every installed module called dbt_* and starts the classes in `plugins`. That is the
 one place before dbt itself opens the seeds, and dbt opens them with a traceback where a file is
@@ -21,6 +21,7 @@ from trade_potential.errors import InputError
 from trade_potential.limits import memory_limit
 from trade_potential.quality import complaints
 from trade_potential.quality.seed_files import complaints_of_seeds
+from trade_potential.quality.source_files import complaints_of_sources
 
 PROJECT = "trade_potential"
 MEMORY_LIMIT = "TRADE_POTENTIAL_MEMORY_LIMIT"
@@ -35,7 +36,7 @@ class SeedFiles(dbtPlugin):
     """Stops a dbt command whose seeds could not be loaded as they are meant."""
 
     def initialize(self) -> None:
-        """Check every seed of the project; other projects of the same environment are passed over.
+        """Check every seed and Parquet file; other projects of the environment are passed over.
 
         Raises:
             DbtRuntimeError: With one line per refused cell, row or file, or the limit on memory.
@@ -58,7 +59,7 @@ class SeedFiles(dbtPlugin):
             raise DbtRuntimeError(f"{said}; nothing was run") from None
         except InputError as error:
             raise DbtRuntimeError(f"{MEMORY_LIMIT}: {error}; nothing was run") from None
-        refused = complaints_of_seeds(project)
+        refused = complaints.told([complaints_of_seeds(project), complaints_of_sources(project)])
         if refused.lines:
             complaints.write(target, get_invocation_id(), refused.complaints)
             said = "\n  ".join(refused.lines)

@@ -20,6 +20,7 @@ PARTS = (
     "dbt_project.yml",
     "profiles",
     "seeds",
+    "inputs",
     "models",
     "macros",
     "python_models",

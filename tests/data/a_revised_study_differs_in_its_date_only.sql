@@ -25,6 +25,8 @@ where
     or later.partner_scope <> earlier.partner_scope
     or later.flow <> earlier.flow
     or later.outcome_scaling <> earlier.outcome_scaling
+    or later.trade_source <> earlier.trade_source
+    or later.minimum_prediction_usd is distinct from earlier.minimum_prediction_usd
     or later.ecommerce_series is distinct from earlier.ecommerce_series
     or later.first_year <> earlier.first_year
     or later.last_year <> earlier.last_year

@@ -11,6 +11,10 @@ from (
         || ': ' || coalesce(fits.status, 'not estimated') || ' ('
         || coalesce(fits.reason, 'no prediction is above 0') || ')' as described
     from {{ ref('stg_study__studies') }} as studies
+    inner join {{ ref('stg_study__gravity_specifications') }} as specifications
+        on
+            studies.default_spec_id = specifications.spec_id
+            and specifications.model_kind = 'panel'
     left join {{ ref('est_gravity_fits') }} as fits
         on
             studies.study_id = fits.study_id

@@ -1,16 +1,15 @@
--- A study answers by the rows of its default specification; the complaint tells where they went.
+-- A study of a panel answers by the rows of its default specification; the complaint tells where
+-- they went.
 with runs as (
     select
         studies.study_id,
         studies.default_spec_id,
-        specifications.index_spec_id
+        runs.index_spec_id
     from {{ ref('stg_study__studies') }} as studies
-    inner join {{ ref('stg_study__study_specifications') }} as runs
+    inner join {{ ref('int_panel__runs') }} as runs
         on
             studies.study_id = runs.study_id
             and studies.default_spec_id = runs.spec_id
-    inner join {{ ref('stg_study__gravity_specifications') }} as specifications
-        on studies.default_spec_id = specifications.spec_id
 ),
 
 candidates as (

@@ -165,8 +165,17 @@ def test_staging_and_gate_are_one_macro_each() -> None:
         for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]
     }
     staging = {path.stem: path.read_text() for path in (ROOT / "models/staging").glob("*.sql")}
-    assert set(staging) == {f"stg_{folder}__{name}" for folder, name in declared}
-    assert set(staging.values()) == {"{{ staged() }}\n"}
+    tables = [
+        table["name"]
+        for path in (ROOT / "inputs").glob("*/_*.yml")
+        for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+        for table in source["tables"]
+    ]
+    assert staging == {
+        **{f"stg_{folder}__{name}": "{{ staged() }}\n" for folder, name in declared},
+        **{f"stg_inputs__{t}": f"{{{{ staged(source('inputs', '{t}')) }}}}\n" for t in tables},
+    }
+    declared |= {("inputs", name) for name in tables}
     gates = {path.stem: path.read_text() for path in (ROOT / "models/quality").glob("gate_*.sql")}
     assert set(gates) <= {f"gate_{name}" for folder, name in declared if folder == "inputs"}
     assert set(gates.values()) == {"{{ gated() }}\n"}

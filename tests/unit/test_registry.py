@@ -151,7 +151,7 @@ def allowed(path: str, column: str) -> list[list[str]]:
 @pytest.mark.parametrize(
     ("column", "names"),
     [
-        ("default_estimator", OF_K),
+        ("default_estimator", [*OF_K, "ppml_structural"]),
         ("k_estimator", OF_K),
         ("estimator", list(of_commands())),
         ("covariance", list(COVARIANCES)),

@@ -79,6 +79,10 @@ DESIGNS: Mapping[str, Design] = {
 }
 
 
+IN_SQL = frozenset({"world_trade", "world_pairs", "agreement_spells", "world_observations"})
+"""Inputs whose rules are asked of all rows in SQL: of them one row is read."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Input:
     """An input as the gate sees it.
@@ -143,6 +147,8 @@ def read_input(
         frame=pd.DataFrame(), rows_total=total, place=place or f"seeds/inputs/{name}.csv",
         kind=kind, key=key, relation=relation,
     )  # fmt: skip
+    if name in IN_SQL and relation is not None:
+        return replace(read, frame=asked(relation, "select * from input limit 1"))
     if relation is None or total <= max_rows:
         return replace(read, frame=rows if isinstance(rows, pd.DataFrame) else rows.df())
     if name not in DESIGNS:

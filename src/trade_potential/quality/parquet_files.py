@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trade_potential.rows.read_errors import PARQUET
-from trade_potential.sql.render import as_pattern
+from trade_potential.sql.render import as_pattern, file_literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,6 +29,12 @@ def complaint_of_parquet(path: str) -> str:
     except duckdb.Error:
         return PARQUET
     return ""
+
+
+def columns_of_parquet(path: Path) -> dict[str, str]:
+    """Stored type by column, as DuckDB names it, of a file that can be read."""
+    found = _memory().cursor().sql(f"from read_parquet({file_literal(path)})")
+    return dict(zip(found.columns, map(str, found.types), strict=True))
 
 
 @cache

@@ -217,6 +217,8 @@ CHECKS: tuple[Check, ...] = (
     years("trade_agreements", "status_year"),
     paired("trade_agreements", ("date_precision", "date_length"),
            [("day", 10), ("month", 7), ("year", 4)], "date_precision fits the date"),
+
+    years("trade_notes"),
 )
 # fmt: on
 

@@ -1,0 +1,1 @@
+{{ staged(source('inputs', 'agreement_spells')) }}
