@@ -1,19 +1,21 @@
-{#- The figures of a pair that a variable may be made of. -#}
-{% macro pair_figures() -%}
-    {{ return([
+{#- The figures of a pair that a variable may be made of; of those between any two economies none is of the partner alone. -#}
+{% macro pair_figures(of_world=false) -%}
+    {%- set figures = [
         'distance_km', 'distance_capitals_km', 'distance_weighted_km',
-        'is_contiguous', 'has_common_official_language', 'had_colonial_tie', 'is_partner_landlocked',
-    ]) }}
+        'is_contiguous', 'has_common_official_language', 'had_colonial_tie',
+    ] -%}
+    {{ return(figures if of_world else figures + ['is_partner_landlocked']) }}
 {%- endmacro %}
 
 
 {#- The named figure of a pair as a number; yes is 1 and no is 0. -#}
-{% macro pair_figure(pairs, name) -%}
+{% macro pair_figure(pairs, name, of_world=false) -%}
+    {%- set figures = pair_figures(of_world) -%}
     case {{ name }}
-        {%- for figure in pair_figures() if figure.startswith('distance') %}
+        {%- for figure in figures if figure.startswith('distance') %}
             when '{{ figure }}' then {{ pairs }}.{{ figure }}
         {%- endfor %}
-        {%- for figure in pair_figures() if not figure.startswith('distance') %}
+        {%- for figure in figures if not figure.startswith('distance') %}
             when '{{ figure }}' then case when {{ pairs }}.{{ figure }} then 1.0 else 0.0 end
         {%- endfor %}
     end

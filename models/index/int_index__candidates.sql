@@ -1,4 +1,5 @@
 -- Every country-year an index could cover: its variables in slots, and why it is lost if it is.
+-- An index may stand on the variables that are there, if they are as many as it asks for.
 with terms as (
     select
         candidates.study_id,
@@ -38,7 +39,10 @@ slotted as (
             max(case when position = {{ k }} then term_value end) as v{{ k }},
         {% endfor -%}
         -- a decimal literal would have a decimal average, of five places on some engines
-        avg(cast(case when is_imputed then 1 else 0 end as double precision)) as imputed_share,
+        avg(cast(case when is_imputed then 1 when not is_imputed then 0 end as double precision))
+            as imputed_share,
+        cast(count(*) as integer) as term_count,
+        cast(count(variable_value) as integer) as indicator_count,
         {{ text_list('case when variable_value is null then variable end', 'position') }}
             as missing_variables,
         {{ text_list(
@@ -49,23 +53,44 @@ slotted as (
 )
 
 select
-    study_id,
-    index_spec_id,
-    country_code,
-    country_iso3,
+    slotted.study_id,
+    slotted.index_spec_id,
+    slotted.country_code,
+    slotted.country_iso3,
+    -- which slots hold a value: rows that are alike in this have the same weights
+    {% for k in slots(1) -%}
+        case when slotted.v{{ k }} is null then '0' else '1' end
+        {{- ' ||' if not loop.last }}
+    {% endfor -%}
+    as available_slots,
+    slotted.missing_variables as missing_indicators,
     case
-        when country_iso3 is null then 'country_code'
-        when missing_variables is not null then 'indicators'
-        when undefined_variables is not null then 'logarithm'
+        when slotted.country_iso3 is null then 'country_code'
+        when slotted.indicator_count < specifications.min_terms then 'indicators'
+        when slotted.undefined_variables is not null then 'logarithm'
     end as lost_step,
     case
-        when country_iso3 is null then 'the code stands for no country of today'
-        when missing_variables is not null then 'no value for ' || missing_variables
-        when undefined_variables is not null then 'no logarithm of ' || undefined_variables
+        when slotted.country_iso3 is null then 'the code stands for no country of today'
+        when slotted.indicator_count < specifications.min_terms
+            then
+                'no value for ' || slotted.missing_variables
+                || case
+                    when specifications.min_terms < slotted.term_count
+                        then
+                            ': ' || slotted.indicator_count || ' of ' || slotted.term_count
+                            || ' indicators, ' || specifications.min_terms || ' are needed'
+                    else ''
+                end
+        when slotted.undefined_variables is not null
+            then 'no logarithm of ' || slotted.undefined_variables
     end as lost_reason,
-    year,
+    slotted.year,
     {% for k in slots(1) -%}
-        v{{ k }},
+        slotted.v{{ k }},
     {% endfor -%}
-    imputed_share
+    slotted.imputed_share,
+    slotted.indicator_count,
+    slotted.indicator_count < slotted.term_count as is_partial
 from slotted
+inner join {{ ref('stg_study__index_specifications') }} as specifications
+    on slotted.index_spec_id = specifications.index_spec_id

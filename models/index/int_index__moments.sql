@@ -1,7 +1,7 @@
--- Correlations of the variables of an index over its sample: all that the estimator sees.
+-- Correlations of the variables of an index over its complete rows: all that the estimator sees.
 with shifted as (
     {{ shifted_rows(
-        ref('int_index__sample'), ref('int_index__statistics'), ['study_id', 'index_spec_id'], slots(1)
+        ref('int_index__complete'), ref('int_index__statistics'), ['study_id', 'index_spec_id'], slots(1)
     ) }}
 ),
 

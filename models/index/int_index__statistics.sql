@@ -1,1 +1,1 @@
-{{ slot_statistics(ref('int_index__sample'), ['study_id', 'index_spec_id'], slots(1)) }}
+{{ slot_statistics(ref('int_index__complete'), ['study_id', 'index_spec_id'], slots(1)) }}

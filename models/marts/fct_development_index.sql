@@ -2,6 +2,7 @@ select
     study_id,
     index_spec_id,
     country_iso3,
+    missing_indicators,
     year,
     cast(
         rank() over (
@@ -10,6 +11,9 @@ select
         ) as integer
     ) as index_rank,
     development_index,
+    development_index_se,
     composite_score,
-    imputed_share
+    imputed_share,
+    indicator_count,
+    is_partial
 from {{ ref('int_index__scores') }}

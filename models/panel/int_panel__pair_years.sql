@@ -1,26 +1,13 @@
 -- Every row a study could have; what becomes of each is the sample or the ledger.
 -- Years without any figure are candidates, too: a study that asks for them is told what it lost.
-with digits as (
-    {% for digit in range(10) -%}
-        select {{ digit }} as digit
-        {% if not loop.last %}union all{% endif %}
-    {% endfor -%}
-),
-
-studies as (
+with studies as (
     select *
     from {{ ref('stg_study__studies') }}
     where study_id in (select runs.study_id from {{ ref('int_panel__runs') }} as runs)
 ),
 
 years as (
-    select
-        studies.study_id,
-        studies.first_year + 10 * tens.digit + ones.digit as year
-    from studies
-    cross join digits as tens
-    cross join digits as ones
-    where studies.first_year + 10 * tens.digit + ones.digit <= studies.last_year
+    {{ years_of_studies('studies') }}
 ),
 
 pairs as (

@@ -19,7 +19,8 @@ MODELS = {name: {"inference", "rows", "sql"} for name in ("gravity", "index", "p
 ROOMS: dict[str, set[str]] = {
     **SHARED,
     **MODELS,
-    "results": {"gravity", "index", "inference", "ppml"},
+    "structural": {"inference"},
+    "results": {"gravity", "index", "inference", "ppml", "structural"},
     "panel": {*SHARED, "gravity", "ppml"},
     "audit": {"gravity", "inference", "results", "rows"},
     "quality": {"rows", "sql"},

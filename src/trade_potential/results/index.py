@@ -89,7 +89,7 @@ def _number(value: Any) -> float | None:
     return None if pd.isna(value) else float(value)
 
 
-def _variables(spec_id: str, terms: pd.DataFrame) -> tuple[str, ...]:
+def variables_in_order(spec_id: str, terms: pd.DataFrame) -> tuple[str, ...]:
     """Variables of one index by position."""
     ordered = terms.sort_values("position")
     positions = ordered["position"].tolist()
@@ -221,7 +221,7 @@ def estimate_indices(
         own_terms = terms[terms["index_spec_id"] == spec_id]
         try:
             estimate = estimate_index(
-                Correlation.from_rows(group, _variables(key[1], own_terms)),
+                Correlation.from_rows(group, variables_in_order(key[1], own_terms)),
                 _settings(known[key[1]], own_terms),
             )
         except InputError as error:

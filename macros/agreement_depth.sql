@@ -1,0 +1,11 @@
+{#- How deep an agreement goes, by its type or by the variable that tells of it: 0 is none. -#}
+{% macro agreement_depth(name) -%}
+    case {{ name }}
+        when 'CU' then 3
+        when 'has_customs_union' then 3
+        when 'FTA' then 2
+        when 'has_free_trade_agreement' then 2
+        when 'PSA' then 1
+        when 'has_partial_agreement' then 1
+    end
+{%- endmacro %}

@@ -1,0 +1,14 @@
+"""Every specification of world trade: status, sizes, fit."""
+
+
+def model(dbt, session):
+    from trade_potential.results.structural import structural
+
+    dbt.config(materialized="table")
+    return structural(
+        dbt.ref("int_structural__cells"),
+        runs=dbt.ref("int_structural__runs").df(),
+        terms=dbt.ref("stg_study__gravity_terms").df(),
+        specifications=dbt.ref("stg_study__gravity_specifications").df(),
+        studies=dbt.ref("stg_study__studies").df(),
+    ).fits

@@ -1,0 +1,1 @@
+"""Gravity of world trade with exporter-year and importer-year effects."""
