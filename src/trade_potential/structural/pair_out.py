@@ -1,32 +1,38 @@
 """Predictions without the pair itself: both directions and all years of a pair left out.
 
-With r = trade less fit and W = diag(fit) on the cells S of a pair, H = X_S (X'WX)^-1 X_S', one
-Newton step from the fit to the estimate without S changes the linear predictor of S by
-
-    d = -(I - H W)^-1 H r.
-
-H is L, a 2 x 2 block for the two directions in each year, plus x Q x', x the regressors less
-effects and Q the inverse of their information. So with V = W (I - L W)^-1 the slopes change by
-b = -(Q^-1 - x'V x)^-1 x'(I - W L)^-1 r, and d = (I - L W)^-1 (x b - L r): no system is larger than
-the number of slopes, and all pairs are solved at once.
-
-Source: Pregibon (1981), Logistic regression diagnostics, section 4, for one row; Woodbury (1950).
+Three ways, each where the one before is not good enough, so that every prediction lies within
+1e-3 in logarithms of a refit: one Newton step for all pairs (``pair_step``); the effects of a year
+once more, where an effect of the pair's exporters or importers moves (``pair_balance``); slopes
+and effects once more, where the slopes move (``pair_refit``).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from trade_potential.linalg import FloatArray, IntArray
-from trade_potential.structural.estimate import StructuralFit
+from trade_potential.structural.estimate import StructuralFit, fit_world
 from trade_potential.structural.normal import Normal
+from trade_potential.structural.pair_balance import SETTLED, rebalanced
+from trade_potential.structural.pair_refit import refitted
+from trade_potential.structural.pair_step import OneStep, one_step
 
+METHODS = ("leverage", "effects", "refit", "no_effect")
+"""How a prediction without its pair came about: one Newton step from the fit; the effects refitted
+with the slopes of that step; everything refitted; not at all, for without the pair its exporter or
+importer has no effect in the year."""
+LEVERAGE, EFFECTS, REFIT, NO_EFFECT = range(4)
 
-METHODS = ("leverage", "refit", "no_effect")
-"""How a prediction without its pair came about: one Newton step from the fit; steps until nothing
-changes; not at all, for without the pair its exporter or importer trades nothing in the year."""
+FAR_EFFECTS = 0.02
+"""Change of an effect by one step from which on effects are refitted: an error of half its square
+was measured, 4e-4."""
+
+FAR_SLOPES = 0.0015
+"""Change by slopes from which on everything is refitted; see ``_by_slopes``. With the slopes of one
+step errors were at most half of it."""
 
 
 @dataclass(frozen=True)
@@ -40,101 +46,84 @@ class PairOut:
     """
 
     predicted: FloatArray
-    method: IntArray
+    method: npt.NDArray[np.int8]
     n_refitted: int
 
 
 def without_pair(fit: StructuralFit) -> PairOut:
-    """Leave each pair out, both directions and all years, and predict it.
+    """Leave each pair out and predict it.
 
     Args:
         fit: With an estimate.
     """
-    pairs = fit.world.pairs
-    step = one_step(fit, Normal.of(fit.fitted, fit.base), pairs)
-    predicted = fit.fitted.copy()
-    one, other = pairs
-    predicted[:, one, other] *= np.exp(step.predictor[0])
-    predicted[:, other, one] *= np.exp(step.predictor[1])
+    dense = Normal.of(fit.fitted, fit.base).dense()
+    step = one_step(fit, dense)
+    change, method = step.change, np.zeros(step.change.shape[1:], dtype=np.int8)
+    moves = np.abs(step.lines).max(axis=0)
+    whole = _by_slopes(fit, step, moves) > FAR_SLOPES
+    cut = (step.is_bridge & (step.both(fit.world.is_used).all(axis=0))).any(axis=0)
+    settled = np.ones(len(whole), dtype=bool)
+    for t in range(len(fit.world.years)):
+        pairs = np.flatnonzero((moves[t] > FAR_EFFECTS) & ~whole & ~cut)
+        change[:, t, pairs], last = rebalanced(fit, dense, step, t, pairs)
+        method[t, pairs] = EFFECTS
+        settled[pairs] &= last <= SETTLED
+    whole &= ~cut
+    pairs = np.flatnonzero(whole)
+    change[:, :, pairs], is_settled = refitted(fit, dense, step, pairs)
+    settled[pairs] = is_settled
+    method[:, whole] = REFIT
+    for k in np.flatnonzero(cut | ~settled).tolist():
+        change[:, :, k] = _alone(fit, step, k)
+        method[:, k] = REFIT
+    return _placed(fit, step, change, method)
+
+
+def _by_slopes(fit: StructuralFit, step: OneStep, moves: FloatArray) -> FloatArray:
+    """(P,) how much the slopes of a step matter, as a change of linear predictors.
+
+    The larger of two: the root mean square change over the fit; and the change of the pair's cells
+    times that of the effects beside them.
+    """
+    information = np.linalg.inv(fit.bread)
+    b = step.slopes
+    squares = np.einsum("Pk,km,Pm->P", b, information, b, optimize=True)
+    beside = np.abs(np.einsum("kdtP,Pk->dtP", step.within, b)).max(axis=(0, 1))
+    overall = np.sqrt(np.maximum(squares, 0.0) / fit.fitted.sum())
+    return np.maximum(overall, beside * np.minimum(moves.max(axis=0), 1.0))
+
+
+def _alone(fit: StructuralFit, step: OneStep, k: int) -> FloatArray:
+    """(2, T) change of the linear predictor of a pair by an estimate of its own; NaN without."""
+    world, i, j = fit.world, step.one[k], step.other[k]
+    used, trade = world.is_used.copy(), world.trade.copy()
+    for cells in (used, trade):
+        cells[:, i, j] = cells[:, j, i] = 0
+    regressors = world.regressors * used
+    rest = fit_world(replace(world, is_used=used, trade=trade, regressors=regressors))
+    found = np.full((2, len(world.years)), np.nan)
+    if not rest.is_estimated or rest.world.terms != world.terms:
+        return found
+    has = rest.world.has("exporter"), rest.world.has("importer")
+    for d, (one, other) in enumerate(((i, j), (j, i))):
+        predictor = np.tensordot(rest.coefficients, world.regressors[:, :, one, other], axes=1)
+        predictor += rest.exporters[:, one] + rest.importers[:, other]
+        known = world.is_used[:, one, other] & has[0][:, one] & has[1][:, other]
+        fitted = np.where(known, fit.fitted[:, one, other], 1.0)
+        found[d] = np.where(known, predictor - np.log(fitted), np.nan)
+    return found
+
+
+def _placed(
+    fit: StructuralFit, step: OneStep, change: FloatArray, method: npt.NDArray[np.int8]
+) -> PairOut:
+    """Changes of pairs as predictions of cells."""
     positive = fit.world.trade > 0.0
-    rest = [positive.sum(axis=axis, keepdims=True) - positive == 0 for axis in (1, 2)]
-    method = np.where(rest[0] | rest[1], METHODS.index("no_effect"), 0)
-    predicted[method > 0] = np.nan
-    return PairOut(predicted, method, 0)
-
-
-@dataclass(frozen=True)
-class OneStep:
-    """One Newton step for each of P pairs i < j; directions i to j and j to i.
-
-    Attributes:
-        slopes: (P, p) change.
-        predictor: (2, T, P) change of the linear predictor of the pair's cells.
-        push: (2, T, P) what the cells' absence adds to the scores: W d - r.
-    """
-
-    slopes: FloatArray
-    predictor: FloatArray
-    push: FloatArray
-
-
-def one_step(fit: StructuralFit, normal: Normal, pairs: tuple[IntArray, IntArray]) -> OneStep:
-    """The step for each pair.
-
-    Args:
-        fit: With an estimate.
-        normal: Of the fitted values.
-        pairs: (P,) each, i < j.
-    """
-    one, other = pairs
-
-    def both(values: FloatArray) -> FloatArray:
-        """(..., 2, P) of (..., n, n)."""
-        return np.stack([values[..., one, other], values[..., other, one]], axis=-2)
-
-    p = len(fit.coefficients)
-    w = np.moveaxis(both(fit.fitted), 1, 0)
-    r = np.moveaxis(both(fit.world.trade), 1, 0) - w
-    x = np.moveaxis(both(fit.within), 2, 1)
-    n = len(fit.world.economies)
-    dense = normal.dense()
-    rows, across, columns = dense[:, :n, :n], dense[:, :n, n:], dense[:, n:, n:]
-    of_rows, of_columns = (np.einsum("tii->ti", part) for part in (rows, columns))
-    same = both(of_rows[:, :, None] + of_columns[:, None, :] + 2.0 * across)
-    l_one, l_other = same[:, 0], same[:, 1]
-    own = np.einsum("tii->ti", across)
-    mixed = rows[:, one, other] + columns[:, other, one] + own[:, one] + own[:, other]
-
-    def lever(v: FloatArray) -> FloatArray:
-        """L v for v (..., 2, T, P), directions first."""
-        return np.stack(
-            [
-                l_one * v[..., 0, :, :] + mixed * v[..., 1, :, :],
-                mixed * v[..., 0, :, :] + l_other * v[..., 1, :, :],
-            ],
-            axis=-3,
-        )
-
-    # I - L W and its inverse, by elements
-    a, d = 1.0 - l_one * w[0], 1.0 - l_other * w[1]
-    b, c = -mixed * w[1], -mixed * w[0]
-    with np.errstate(all="ignore"):
-        per_det = 1.0 / (a * d - b * c)
-        # V x = W (I - L W)^-1 x
-        inverse = ((d * per_det, -b * per_det), (-c * per_det, a * per_det))
-
-        def solved(v: FloatArray) -> FloatArray:
-            v0, v1 = v[..., 0, :, :], v[..., 1, :, :]
-            return np.stack(
-                [inverse[0][0] * v0 + inverse[0][1] * v1, inverse[1][0] * v0 + inverse[1][1] * v1],
-                axis=-3,
-            )
-
-        vx = w * solved(x)
-        information = np.linalg.inv(fit.bread) - np.einsum("kdtP,mdtP->Pkm", x, vx, optimize=True)
-        # (I - W L)^-1 r = r + W (I - L W)^-1 L r
-        full = r + w * solved(lever(r))
-        gradient = -np.einsum("kdtP,dtP->Pk", x, full)
-        change = np.linalg.solve(information, gradient[:, :, None])[:, :, 0]
-        moved = solved(np.einsum("kdtP,Pk->dtP", x, change) - lever(r))
-    return OneStep(change, moved, w * moved - r)
+    lone = [positive.sum(axis=axis, keepdims=True) - positive == 0 for axis in (1, 2)]
+    none = step.both(lone[0] | lone[1]) | ~np.isfinite(change)
+    change = np.where(none, np.nan, change)
+    predicted, methods = fit.fitted.copy(), np.zeros(fit.fitted.shape, dtype=np.int8)
+    for d, (one, other) in enumerate(((step.one, step.other), (step.other, step.one))):
+        predicted[:, one, other] *= np.exp(change[d])
+        methods[:, one, other] = np.where(none[d], NO_EFFECT, method)
+    return PairOut(predicted, methods, int((method > LEVERAGE).any(axis=0).sum()))
