@@ -149,6 +149,7 @@ lint-yaml: $(SYNCED_DEV)
 # After the build, where the same make runs one: DuckDB lets one process write or many read.
 lint-docs: $(SYNCED_DEV) $(if $(filter build docs,$(MAKECMDGOALS)),build,$(WAREHOUSE))
 	$(BIN)/python docs/run_queries.py --check $(PAGES)
+	$(BIN)/python docs/answers.py --check
 	$(BIN)/python docs/validation.py --check
 	$(BIN)/python docs/api.py --check
 	$(BIN)/python research/replication --check
@@ -167,6 +168,7 @@ format: $(SYNCED_DEV) ## Rewrite Python and SQL in house style
 .PHONY: docs
 docs: build $(SYNCED_DEV) ## Build, then refresh the results and pictures in docs/
 	$(BIN)/python docs/run_queries.py $(PAGES)
+	$(BIN)/python docs/answers.py
 	$(BIN)/python docs/validation.py
 	$(BIN)/python docs/api.py
 	$(BIN)/python research/replication
