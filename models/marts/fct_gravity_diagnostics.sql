@@ -80,7 +80,7 @@ select
     fits.study_id,
     fits.spec_id,
     'ppml_structural' as estimator,
-    names.diagnostic,
+    names_.diagnostic,
     fits.status as estimator_status,
     fits.reason,
     cast(null as integer) as group_size,
