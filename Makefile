@@ -93,14 +93,16 @@ test-python: $(SYNCED_DEV) ## Test the library and build on other Pythons: PYTHO
 	$(BIN)/python -m tests.pythons $(PYTHONS)
 
 # The other engines: Debian's packages where they are missing and make runs as root, else their name.
+# The small world of the tests, or WORLD=whole.
+WORLD ?= small
 .PHONY: test-postgres test-spark
 test-postgres: $(SYNCED_ENGINES) ## Build on a private PostgreSQL server and compare every mart with DuckDB's
 	$(BIN)/python -m tests.engines.install postgres
-	$(BIN)/python -m pytest tests/engines --ignore-glob 'tests/engines/test_spark*'
+	$(BIN)/python -m pytest tests/engines --world $(WORLD) --ignore-glob 'tests/engines/test_spark*'
 
 test-spark: $(SYNCED_ENGINES) ## Build in a local Spark session and compare every mart with DuckDB's
 	$(BIN)/python -m tests.engines.install java
-	$(BIN)/python -m pytest tests/engines --ignore-glob 'tests/engines/test_postgres*'
+	$(BIN)/python -m pytest tests/engines --world $(WORLD) --ignore-glob 'tests/engines/test_postgres*'
 
 .PHONY: torture
 torture: $(SYNCED_DEV) ## Kill 50 builds, read all the while, fill disks: about an hour, outside the project
