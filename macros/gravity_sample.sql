@@ -15,7 +15,8 @@ keep one order. -#}
         {% for k in slots() -%}
             v{{ k }},
         {% endfor -%}
-        imputed_share
+        imputed_share,
+        is_unreported
     from {{ ref('int_gravity__candidates') }}
     where {{ condition }}
     order by study_id, spec_id, pair_id, year

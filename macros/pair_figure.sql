@@ -16,7 +16,7 @@
             when '{{ figure }}' then {{ pairs }}.{{ figure }}
         {%- endfor %}
         {%- for figure in figures if not figure.startswith('distance') %}
-            when '{{ figure }}' then case when {{ pairs }}.{{ figure }} then 1.0 else 0.0 end
+            when '{{ figure }}' then case when {{ pairs }}.{{ figure }} then 1.0 when not {{ pairs }}.{{ figure }} then 0.0 end
         {%- endfor %}
     end
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- Why a row without trade is lost to logarithms; PPML keeps it. -#}
+{#- How the reason begins for which a row without trade is lost to logarithms; PPML keeps it. -#}
 {% macro zero_trade() -%}
     trade is zero
 {%- endmacro %}

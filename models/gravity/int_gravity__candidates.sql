@@ -111,13 +111,12 @@ outcomes as (
         runs.outcome_scaling,
         runs.outcome_transform,
         outcomes.ecommerce_quote_kind,
+        outcomes.trade_missing_reason,
         outcomes.ecommerce_missing_reason,
         outcomes.year,
         runs.outcome_divisor_usd,
-        outcomes.exports_usd,
-        outcomes.imports_usd,
         outcomes.goods_trade_usd,
-        outcomes.ecommerce_share,
+        outcomes.is_unreported,
         case runs.outcome_scaling
             when 'ecommerce_share' then outcomes.goods_trade_usd * outcomes.ecommerce_share
             when 'none' then outcomes.goods_trade_usd
@@ -149,16 +148,15 @@ select
     end as lost_step,
     case
         when outcomes.pair_id is null then 'the code stands for no country of today'
-        when outcomes.exports_usd is null and outcomes.imports_usd is null then 'no trade reported'
-        when outcomes.goods_trade_usd is null and outcomes.exports_usd is null
-            then 'no exports reported'
-        when outcomes.goods_trade_usd is null then 'no imports reported'
+        when outcomes.goods_trade_usd is null then outcomes.trade_missing_reason
         when outcomes.actual_usd is null then outcomes.ecommerce_missing_reason
         when outcomes.actual_usd < 0 then 'trade is negative'
         when slotted.missing_terms is not null then 'no value for ' || slotted.missing_terms
         when slotted.undefined_terms is not null then 'no logarithm of ' || slotted.undefined_terms
         when outcomes.outcome_transform = 'ln' and outcomes.actual_usd = 0
-            then '{{ zero_trade() }}'
+            then
+                '{{ zero_trade() }}'
+                || case when outcomes.is_unreported then ': BACI lists no flow' else '' end
     end as lost_reason,
     outcomes.outcome_transform,
     outcomes.year,
@@ -170,7 +168,8 @@ select
     {% for k in slots(1) -%}
         slotted.v{{ k }},
     {% endfor -%}
-    slotted.imputed_share
+    slotted.imputed_share,
+    outcomes.is_unreported
 from outcomes
 inner join slotted
     on

@@ -24,7 +24,8 @@ with rows_in as (
         {% for k in slots(1) -%}
             coalesce(means.m{{ k }} + origins.o{{ k }}, 0) as x{{ max_terms() + k }},
         {% endfor -%}
-        sample.imputed_share
+        sample.imputed_share,
+        sample.is_unreported
     from {{ ref('int_gravity__ppml_sample') }} as sample
     left join {{ ref('int_gravity__pair_means') }} as means
         on
@@ -82,6 +83,7 @@ select
         as predicted_outcome_se,
     covariances.critical_value,
     rows_in.imputed_share,
+    rows_in.is_unreported,
     estimators.link = 'log' or rows_in.outcome_transform = 'ln' as is_log_fit
 from rows_in
 inner join {{ ref('est_gravity_fits') }} as fits

@@ -1,19 +1,22 @@
 with audit as (
-    select
-        study_id,
-        spec_id,
-        quantity,
-        reference,
-        status,
-        published,
-        recomputed,
-        relative_difference,
-        tolerance,
-        nullif(estimator, '') as estimator,
-        nullif(covariance, '') as covariance,
-        nullif(term, '') as term,
-        nullif(reason, '') as reason
-    from {{ ref('est_audit') }}
+    {%- for table in ['est_audit', 'est_audit_structural'] %}
+        select
+            study_id,
+            spec_id,
+            quantity,
+            reference,
+            status,
+            published,
+            recomputed,
+            relative_difference,
+            tolerance,
+            nullif(estimator, '') as estimator,
+            nullif(covariance, '') as covariance,
+            nullif(term, '') as term,
+            nullif(reason, '') as reason
+        from {{ ref(table) }}
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
 )
 
 select

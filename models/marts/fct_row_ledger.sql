@@ -21,7 +21,7 @@ select
     partner_iso3,
     lost_step as step,
     lost_reason as reason,
-    case when lost_reason = '{{ zero_trade() }}' then 'logarithms' else 'all' end as lost_to,
+    case when lost_reason like '{{ zero_trade() }}%' then 'logarithms' else 'all' end as lost_to,
     year
 from {{ ref('int_gravity__candidates') }}
 where lost_step is not null

@@ -16,6 +16,7 @@ with predicted as (
         year,
         actual_usd,
         imputed_share,
+        is_unreported,
         predicted_outcome,
         predicted_outcome_se,
         is_log_fit,
@@ -40,6 +41,7 @@ potential as (
         year,
         actual_usd,
         imputed_share,
+        is_unreported,
         predicted_outcome,
         predicted_outcome_se,
         is_log_fit,
@@ -83,6 +85,7 @@ select
     potential.k_definition,
     potential.interval_covariance,
     potential.scale_kind,
+    studies.trade_source,
     potential.year,
     potential.actual_usd,
     potential.predicted_usd,
@@ -113,6 +116,7 @@ select
                 potential.k_ratio * potential.predicted_outcome
                 / (potential.predicted_outcome - potential.margin)
     end as k_ratio_ci_high,
+    potential.is_unreported,
     potential.spec_id = studies.default_spec_id
     and potential.estimator = studies.default_estimator as is_default
 from potential

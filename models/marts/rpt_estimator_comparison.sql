@@ -9,6 +9,7 @@ select
         max(case when estimator = '{{ estimator }}' then potential_class end)
             as {{ estimator }}_class,
     {% endfor -%}
+    max(trade_source) as trade_source,
     year,
     max(actual_usd) as actual_usd,
     {% for estimator in estimators -%}

@@ -12,6 +12,8 @@ select
     classes.class_label,
     potential.estimator_status,
     potential.scale_kind,
+    potential.trade_source,
+    indices.missing_indicators,
     potential.year,
     indices.index_rank,
     {{ rounded('potential.actual_usd / 1e6', 3) }} as actual_usd_mn,
@@ -20,7 +22,8 @@ select
     {{ rounded('potential.k_ratio_ci_low', 3) }} as k_ratio_ci_low,
     {{ rounded('potential.k_ratio_ci_high', 3) }} as k_ratio_ci_high,
     {{ rounded('indices.development_index', 3) }} as development_index,
-    {{ rounded('potential.imputed_share', 3) }} as imputed_share
+    {{ rounded('potential.imputed_share', 3) }} as imputed_share,
+    potential.is_unreported
 from {{ ref('fct_trade_potential') }} as potential
 inner join {{ ref('dim_study') }} as studies
     on potential.study_id = studies.study_id

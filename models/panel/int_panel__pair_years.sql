@@ -28,9 +28,11 @@ pairs as (
         flows.reporter_code,
         flows.partner_code
     from studies
-    inner join {{ ref('gate_trade_flows') }} as flows
+    inner join {{ ref('int_panel__flows') }} as flows
         on
-            flows.year between studies.first_year and studies.last_year
+            studies.trade_source = flows.trade_source
+            and flows.year between studies.first_year and studies.last_year
+            and not (flows.is_export_unreported and flows.is_import_unreported)
             and (
                 studies.reporter_scope = 'all_reported'
                 or studies.reporter_iso3 = flows.reporter_code
@@ -50,10 +52,13 @@ select
     reporters.country_iso3 as reporter_iso3,
     pairs.partner_code,
     partners.country_iso3 as partner_iso3,
+    studies.trade_source,
     years.year,
     -- the entity of the panel; none where a code stands for no country of today
     reporters.country_iso3 || '-' || partners.country_iso3 as pair_id
 from pairs
+inner join studies
+    on pairs.study_id = studies.study_id
 inner join years
     on pairs.study_id = years.study_id
 left join {{ ref('int_panel__country_codes') }} as reporters

@@ -89,15 +89,38 @@ country_variables as (
             and panel.base_year = base.year
 ),
 
--- The pair under its codes of today; a source may know a country by an older one.
+-- The pair under its codes of today; a source may know a country by an older one. country_pairs goes
+-- with the reports of a country, world_pairs has the pairs of BACI.
+figures as (
+    select
+        'national' as trade_source,
+        reporter_code,
+        partner_code,
+        {% for figure in pair_figures() -%}
+            {{ figure }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    from {{ ref('gate_country_pairs') }}
+    union all
+    select
+        'baci' as trade_source,
+        origin_code as reporter_code,
+        destination_code as partner_code,
+        {% for figure in pair_figures() -%}
+            {{ 'cast(null as boolean) as ' if figure == 'is_partner_landlocked' -}}
+            {{ figure }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    from {{ ref('gate_world_pairs') }}
+),
+
 pairs as (
     select
+        figures.trade_source,
         {% for figure in pair_figures() -%}
             figures.{{ figure }},
         {% endfor -%}
         reporters.country_iso3 as reporter_iso3,
         partners.country_iso3 as partner_iso3
-    from {{ ref('gate_country_pairs') }} as figures
+    from figures
     inner join {{ ref('int_panel__country_codes') }} as reporters
         on figures.reporter_code = reporters.source_code
     inner join {{ ref('int_panel__country_codes') }} as partners
@@ -124,7 +147,8 @@ pair_variables as (
         on named.study_id = candidates.study_id
     inner join pairs
         on
-            candidates.reporter_iso3 = pairs.reporter_iso3
+            candidates.trade_source = pairs.trade_source
+            and candidates.reporter_iso3 = pairs.reporter_iso3
             and candidates.partner_iso3 = pairs.partner_iso3
     left join {{ ref('gate_oil_prices') }} as oil
         on

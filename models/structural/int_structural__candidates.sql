@@ -4,27 +4,13 @@ with years as (
     {{ years_of_studies(ref('int_structural__runs')) }}
 ),
 
-named as (
-    select
-        exporter_code as source_code,
-        year
-    from {{ ref('gate_world_trade') }}
-    where trade_usd > 0
-    union
-    select
-        importer_code as source_code,
-        year
-    from {{ ref('gate_world_trade') }}
-    where trade_usd > 0
-),
-
 traded as (
     select distinct
-        coalesce(codes.country_iso3, named.source_code) as country_code,
-        named.year
-    from named
+        coalesce(codes.country_iso3, traders.country_code) as country_code,
+        traders.year
+    from {{ ref('int_panel__baci_economies') }} as traders
     left join {{ ref('int_panel__country_codes') }} as codes
-        on named.source_code = codes.source_code
+        on traders.country_code = codes.source_code
 ),
 
 economies as (

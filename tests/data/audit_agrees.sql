@@ -1,15 +1,2 @@
 -- Stops the potential: every published number that its second computation does not confirm.
-select
-    {{ complaint_of(
-        key="study_id || ', ' || spec_id"
-        ~ " || case when estimator = '' then '' else ', ' || estimator end"
-        ~ " || case when covariance = '' then '' else ', ' || covariance end"
-        ~ " || ', ' || quantity || case when term = '' then '' else ' ' || term end",
-        value="'published ' || coalesce(cast(published as varchar), 'nothing')"
-        ~ " || ', ' || reference || ' says ' || coalesce(cast(recomputed as varchar), 'nothing')"
-        ~ " || case when reason = '' then '' else ' (' || reason || ')' end"
-        ~ " || coalesce(', relative difference ' || cast(relative_difference as varchar), '')",
-        rule="'both computations agree to ' || cast(tolerance as varchar)"
-    ) }}
-from {{ ref('est_audit') }}
-where status = 'differs'
+{{ audit_complaints('est_audit') }}

@@ -104,7 +104,11 @@ from (
                 when studies.reporter_scope = 'one' and studies.partner_scope = 'listed'
                     then 'no partner is listed in study_partners'
                 else
-                    'no pair of its countries has a flow in trade_flows in '
+                    'no pair of its countries has a flow in '
+                    || case studies.trade_source
+                        when 'baci' then 'world_trade'
+                        else 'trade_flows'
+                    end || ' in '
                     || studies.first_year || '-' || studies.last_year
             end
         ) as described

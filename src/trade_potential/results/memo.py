@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def solved_once(function: Callable[..., T]) -> Callable[..., T]:
-    """A pure function of data frames and Arrow tables by name that keeps its last result, known by what went in.
+    """A pure function of tables by name that keeps its last result, known by what went in.
 
     dbt runs the models of a build in threads of one process: who asks for the same meanwhile waits.
     In a process of its own each solves again, to the same numbers.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from trade_potential.linalg import FloatArray, IntArray
+from trade_potential.linalg import FloatArray
 from trade_potential.structural.estimate import StructuralFit, fit_world
 from trade_potential.structural.normal import Normal
 from trade_potential.structural.pair_balance import SETTLED, rebalanced
@@ -89,8 +89,9 @@ def _by_slopes(fit: StructuralFit, step: OneStep, moves: FloatArray) -> FloatArr
     b = step.slopes
     squares = np.einsum("Pk,km,Pm->P", b, information, b, optimize=True)
     beside = np.abs(np.einsum("kdtP,Pk->dtP", step.within, b)).max(axis=(0, 1))
-    overall = np.sqrt(np.maximum(squares, 0.0) / fit.fitted.sum())
-    return np.maximum(overall, beside * np.minimum(moves.max(axis=0), 1.0))
+    overall: FloatArray = np.sqrt(np.maximum(squares, 0.0) / fit.fitted.sum())
+    found: FloatArray = np.maximum(overall, beside * moves.max(axis=0))
+    return found
 
 
 def _alone(fit: StructuralFit, step: OneStep, k: int) -> FloatArray:

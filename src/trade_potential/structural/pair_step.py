@@ -56,11 +56,9 @@ class OneStep:
     lines: FloatArray
     is_bridge: BoolArray
 
-    def both(self, values: FloatArray) -> FloatArray:
-        """(..., 2, T, P) of (..., T, n, n)."""
-        return np.stack(
-            [values[..., self.one, self.other], values[..., self.other, self.one]], axis=-3
-        )
+    def both(self, values: BoolArray) -> BoolArray:
+        """(2, T, P) of (T, n, n)."""
+        return np.stack([values[:, self.one, self.other], values[:, self.other, self.one]])
 
     def along(self, slopes: FloatArray, pairs: IntArray) -> FloatArray:
         """(2, T, B) change of the linear predictor by slopes (B, p), effects following them."""

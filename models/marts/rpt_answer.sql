@@ -1,0 +1,172 @@
+-- Every answer stands once for each of the two economies: exports of one are imports of the other,
+-- and the total is that of both.
+with views as (
+    select
+        names.label,
+        names.flow
+    from (
+        values ('exports', 'directed'), ('imports', 'directed'), ('total', 'total'), ('back', 'total')
+    ) as names (label, flow)
+),
+
+-- what is known to be wrong with recorded trade, of either of the two
+noted as (
+    select
+        codes.country_iso3,
+        notes.year,
+        max(notes.flag) as flag
+    from {{ ref('gate_trade_notes') }} as notes
+    inner join {{ ref('int_panel__country_codes') }} as codes
+        on notes.country_code = codes.source_code
+    where notes.source_id in (select flows.source_id from {{ ref('gate_world_trade') }} as flows)
+    group by codes.country_iso3, notes.year
+),
+
+said as (
+    select
+        reporter_iso3,
+        partner_iso3,
+        flow,
+        year,
+        {{ text_list(
+            "study_id || '/' || spec_id || '/' || estimator || ' ' || "
+            ~ bound_text(rounded('other_k_ratio', 2)) ~ " || coalesce(' ' || other_class, '')",
+            "study_id || spec_id || estimator"
+        ) }} as other_answers,
+        {{ text_list(
+            "study_id || '/' || spec_id || ': ' || difference_reason",
+            "study_id || spec_id || estimator"
+        ) }} as difference_reason
+    from {{ ref('rpt_answer_differences') }}
+    where is_default or estimator = 'ppml_structural'
+    group by reporter_iso3, partner_iso3, flow, year
+),
+
+answered as (
+    select
+        flows.study_id,
+        flows.spec_id,
+        case views.label when 'total' then 'total' when 'back' then 'total' else views.label end
+            as flow,
+        case
+            when views.label in ('exports', 'total') then flows.exporter_iso3
+            else flows.importer_iso3
+        end as reporter_iso3,
+        case
+            when views.label in ('exports', 'total') then flows.importer_iso3
+            else flows.exporter_iso3
+        end as partner_iso3,
+        flows.potential_class,
+        flows.k_status,
+        cast(null as varchar) as k_reason,
+        lasting.lasting_class,
+        flows.pair_out_method,
+        flows.year,
+        flows.size_band,
+        flows.band_pairs,
+        lasting.n_years,
+        flows.actual_usd,
+        flows.predicted_usd,
+        flows.predicted_pair_out_usd,
+        flows.k_ratio,
+        flows.k_median_of_band,
+        flows.k_percentile,
+        flows.class_share,
+        flows.k_pair_out_ratio,
+        lasting.k_lasting,
+        lasting.lasting_class_probability,
+        lasting.p_huge,
+        lasting.p_expansion,
+        lasting.p_reshaping,
+        flows.is_unreported,
+        flows.class_depends_on_own_trade
+    from {{ ref('int_structural__flows') }} as flows
+    inner join views
+        on flows.flow = views.flow
+    left join {{ ref('est_structural_lasting') }} as lasting
+        on
+            flows.study_id = lasting.study_id
+            and flows.spec_id = lasting.spec_id
+            and flows.flow = lasting.flow
+            and flows.exporter_iso3 = lasting.exporter_iso3
+            and flows.importer_iso3 = lasting.importer_iso3
+    where {{ audit_agrees() }}
+    union all
+    select
+        unanswered.study_id,
+        unanswered.spec_id,
+        views.label as flow,
+        unanswered.reporter_iso3,
+        unanswered.partner_iso3,
+        cast(null as varchar) as potential_class,
+        unanswered.k_status,
+        unanswered.k_reason,
+        cast(null as varchar) as lasting_class,
+        cast(null as varchar) as pair_out_method,
+        unanswered.year,
+        {% for name in ['size_band', 'band_pairs', 'n_years'] -%}
+            cast(null as integer) as {{ name }},
+        {% endfor -%}
+        {% for name in [
+            'actual_usd', 'predicted_usd', 'predicted_pair_out_usd', 'k_ratio', 'k_median_of_band',
+            'k_percentile', 'class_share', 'k_pair_out_ratio', 'k_lasting',
+            'lasting_class_probability', 'p_huge', 'p_expansion', 'p_reshaping',
+        ] -%}
+            cast(null as double precision) as {{ name }},
+        {% endfor -%}
+        cast(null as boolean) as is_unreported,
+        cast(null as boolean) as class_depends_on_own_trade
+    from {{ ref('int_answer__unanswered') }} as unanswered
+    cross join views
+    where views.label <> 'back' and {{ audit_agrees() }}
+)
+
+select
+    answered.reporter_iso3,
+    answered.partner_iso3,
+    answered.flow,
+    answered.study_id,
+    answered.spec_id,
+    'baci' as trade_source,
+    answered.potential_class,
+    answered.lasting_class,
+    answered.k_status,
+    answered.k_reason,
+    answered.pair_out_method,
+    coalesce(reporters.flag, partners.flag) as trade_flag,
+    said.other_answers,
+    said.difference_reason,
+    answered.year,
+    answered.size_band,
+    answered.band_pairs,
+    answered.n_years,
+    answered.actual_usd,
+    answered.predicted_usd,
+    answered.predicted_pair_out_usd,
+    answered.k_ratio,
+    answered.k_median_of_band,
+    answered.k_percentile,
+    answered.class_share,
+    answered.k_pair_out_ratio,
+    answered.k_lasting,
+    answered.lasting_class_probability,
+    answered.p_huge,
+    answered.p_expansion,
+    answered.p_reshaping,
+    answered.is_unreported,
+    answered.class_depends_on_own_trade
+from answered
+left join said
+    on
+        answered.reporter_iso3 = said.reporter_iso3
+        and answered.partner_iso3 = said.partner_iso3
+        and answered.flow = said.flow
+        and answered.year = said.year
+left join noted as reporters
+    on
+        answered.reporter_iso3 = reporters.country_iso3
+        and answered.year = reporters.year
+left join noted as partners
+    on
+        answered.partner_iso3 = partners.country_iso3
+        and answered.year = partners.year

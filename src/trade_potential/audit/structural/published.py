@@ -1,0 +1,144 @@
+"""Published tables of one estimate, laid on the cells that the audit has made itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from trade_potential.audit.structural.cells import Cells
+from trade_potential.linalg import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Tables of a build, as Arrow tables."""
+
+    fits: Any
+    coefficients: Any
+    covariances: Any
+    effects: Any
+    pairs: Any
+
+
+@dataclass(frozen=True)
+class Published:
+    """What is published of one specification of a study.
+
+    Attributes:
+        fit: Its row of the fits, by column.
+        terms: (p,) of the cells.
+        coefficients: Its rows, the term as index.
+        covariance: (p, p) of the terms of the cells; NaN where none is published.
+        effects: log_effect and trade_usd, (T, n) by side; NaN where none is published.
+        predicted, pair_out: (T, n, n) US$; NaN where none is published.
+        is_refitted: (T, n, n) 1 where the pair was estimated again without itself.
+        strangers: Rows by table of a cell or effect that the audit does not have, or has twice.
+    """
+
+    fit: dict[str, Any]
+    terms: tuple[str, ...]
+    coefficients: pd.DataFrame
+    covariance: FloatArray
+    effects: dict[tuple[str, str], FloatArray]
+    predicted: FloatArray
+    pair_out: FloatArray
+    is_refitted: FloatArray
+    strangers: dict[str, int]
+
+
+def published_of(tables: Tables, study_id: str, spec_id: str, cells: Cells) -> Published:
+    """Read the numbers of one specification."""
+    import pyarrow.compute as pc
+
+    own = (study_id, spec_id)
+    n, years = len(cells.economies), len(cells.years)
+    (fit,) = rows_of(tables.fits, *own).to_pylist()
+    elements = rows_of(tables.covariances, *own)
+    square = Places(
+        (len(cells.terms),) * 2,
+        [_places(elements[name], cells.terms) for name in ("term_1", "term_2")],
+    )
+    strangers, effects = {"effects": 0, "pairs": 0}, {}
+    given = rows_of(tables.effects, *own)
+    for side in ("exporter", "importer"):
+        rows = given.filter(
+            pc.and_(pc.equal(given["side"], side), pc.is_valid(given["log_effect"]))
+        )
+        at = [_years(rows, cells), _places(rows["country_iso3"], cells.economies)]
+        places = Places((years, n), at)
+        for name in ("log_effect", "trade_usd"):
+            effects[side, name] = places.laid(rows[name])
+        strangers["effects"] += places.strangers
+    rows = rows_of(tables.pairs, *own)
+    sides = [_places(rows[name], cells.economies) for name in ("exporter_iso3", "importer_iso3")]
+    places = Places((years, n, n), [_years(rows, cells), *sides])
+    strangers["pairs"] = places.strangers
+    return Published(
+        fit=fit,
+        terms=cells.terms,
+        coefficients=rows_of(tables.coefficients, *own).to_pandas().set_index("term"),
+        covariance=square.laid(elements["covariance_value"]),
+        effects=effects,
+        predicted=places.laid(rows["predicted_usd"]),
+        pair_out=places.laid(rows["predicted_pair_out_usd"]),
+        is_refitted=places.laid(_is_refit(rows["pair_out_method"])),
+        strangers=strangers,
+    )
+
+
+def rows_of(table: Any, study_id: str, spec_id: str) -> Any:
+    """Rows of an Arrow table of one specification of a study."""
+    import pyarrow.compute as pc
+
+    wanted = pc.and_(pc.equal(table["study_id"], study_id), pc.equal(table["spec_id"], spec_id))
+    return table.filter(wanted)
+
+
+class Places:
+    """Places of N rows in an array.
+
+    Attributes:
+        strangers: Rows without a place, or at one that another has taken.
+    """
+
+    def __init__(self, shape: tuple[int, ...], at: Sequence[IntArray]) -> None:
+        """From places by axis, -1 of an unknown one."""
+        self.shape = shape
+        self._known = np.logical_and.reduce([axis >= 0 for axis in at])
+        self._flat = np.ravel_multi_index([axis[self._known] for axis in at], shape)
+        taken = np.zeros(int(np.prod(shape)), dtype=bool)
+        taken[self._flat] = True
+        self.strangers = len(self._known) - int(taken.sum())
+
+    def laid(self, values: Any) -> FloatArray:
+        """Values of an Arrow column of numbers at their places; NaN elsewhere and of null."""
+        found = np.full(self.shape, np.nan)
+        found.ravel()[self._flat] = values.to_numpy().astype(float, copy=False)[self._known]
+        return found
+
+
+def _places(column: Any, names: Sequence[str]) -> IntArray:
+    """(N,) places of a column of names; -1 of an unknown one."""
+    coded = column.combine_chunks().dictionary_encode()
+    place = {name: at for at, name in enumerate(names)}
+    known = [place.get(name, -1) for name in coded.dictionary.to_pylist()]
+    found: IntArray = np.array([*known, -1], dtype=np.int64)[coded.indices.to_numpy()]
+    return found
+
+
+def _years(rows: Any, cells: Cells) -> IntArray:
+    """(N,) places of years; -1 of another."""
+    first = cells.years[0]
+    years = rows["year"].to_numpy().astype(np.int64) - first
+    return np.where((years >= 0) & (years < len(cells.years)), years, -1)
+
+
+def _is_refit(methods: Any) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.cast(pc.fill_null(pc.equal(methods, "refit"), False), pa.float64())
