@@ -132,6 +132,11 @@ replication: build $(SYNCED_DEV) ## Build, then print how much of the reference 
 	$(BIN)/python research/replication
 	$(BIN)/python docs/replication.py
 
+# Only from the inputs in the repository: no build is needed.
+.PHONY: simulate
+simulate: $(SYNCED_DEV) ## Ask every K about worlds whose truth is known: ten minutes, docs/reading-k.md
+	$(BIN)/python -m research.simulated_worlds
+
 .PHONY: lint lint-python lint-types lint-sql lint-yaml lint-docs
 lint: lint-python lint-types lint-sql lint-yaml lint-docs ## Check style, types and the results printed in docs/
 
@@ -155,6 +160,7 @@ lint-docs: $(SYNCED_DEV) $(if $(filter build docs,$(MAKECMDGOALS)),build,$(WAREH
 	$(BIN)/python docs/validation.py --check
 	$(BIN)/python docs/api.py --check
 	$(BIN)/python research/replication --check
+	$(BIN)/python -m research.simulated_worlds --check
 	$(BIN)/python -m benchmarks --check
 
 # Only where there is none: the results in docs/ are compared with a warehouse, however old.
