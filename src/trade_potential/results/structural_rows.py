@@ -14,7 +14,6 @@ class FitRow:
     """One specification of one study; ``structural.estimate`` says what the numbers are.
 
     ``n_refitted_pairs``: pairs whose prediction without themselves took more than a Newton step.
-    ``input_digest``: of the cells and settings, so that a build knows what it has solved before.
     """
 
     status: str
@@ -29,7 +28,6 @@ class FitRow:
     deviance: float | None = None
     deviance_r_squared: float | None = None
     n_refitted_pairs: int | None = None
-    input_digest: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
