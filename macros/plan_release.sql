@@ -109,7 +109,7 @@ hook every selected node but the unit tests: those count as left out wherever th
     {%- set parts = {} -%}
     {%- for found in graph.nodes.values()
         if found.resource_type == 'model' and found.fqn[1] == 'marts' and 'parted_by' in found.config.meta -%}
-        {%- do parts.update({found.name: found.config.meta.parted_by}) -%}
+        {%- do parts.update({found.alias: found.config.meta.parted_by}) -%}
     {%- endfor -%}
     {{ return(parts) }}
 {%- endmacro %}
