@@ -88,6 +88,6 @@ PAIRS = pa.schema(
         "pair_out_method": TEXT,
     }
 )
-"""Columns of the pairs. ``predicted_pair_out_usd`` is null where the pair is all the trade of its
-exporter or importer in the year (``pair_out_method`` no_effect), and of specifications that are not
+"""Columns of the pairs. ``predicted_pair_out_usd`` is null where other pairs do not determine it
+(``pair_out_method`` no_effect), and of specifications that are not
 the default of their study; the methods are those of ``structural.pair_out``."""
