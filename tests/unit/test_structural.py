@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from tests.worlds import TERMS, by_cell, made_up, world_of
 
-from trade_potential.errors import InputError
+from trade_potential.errors import InputError, MemoryLimitError
 from trade_potential.structural.estimate import StructuralFit, fit_world
 
 SUMS = 1e-11
@@ -286,3 +286,12 @@ def test_a_regressor_beyond_doubles_is_named() -> None:
     cells = made_up()
     with pytest.raises(InputError, match="lndist: values are too large to square"):
         fitted(cells.assign(lndist=cells["lndist"] * 1e200))
+
+
+def test_a_world_beyond_memory_is_refused() -> None:
+    names = [f"E{k}" for k in range(20_001)]
+    cells = pd.DataFrame(
+        {"exporter": names[:-1], "importer": names[1:], "year": 2010, "trade": 1.0}
+    )
+    with pytest.raises(MemoryLimitError, match="20,001 economies, 1 years and 1 regressors"):
+        world_of(cells.assign(lndist=0.0), ("lndist",))
