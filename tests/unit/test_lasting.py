@@ -135,6 +135,37 @@ def test_without_noise_to_measure_there_is_no_lasting_ratio(trade: str) -> None:
     assert np.isnan(found.probabilities(CLASSES)).all()
 
 
+def test_the_noise_of_pairs_that_are_alike_by_hand() -> None:
+    """Six years, prediction 2 million, twice as much trade on the whole."""
+    trade = np.tile(1e6 * np.array([5.0, 5.0, 3.0, 3.0, 5.0, 3.0])[:, None], MIN_PAIRS)
+    predicted = np.full_like(trade, 2e6)
+    noise = noise_of(trade, predicted, predicted > 0.0)
+    at = noise.methods.index("own")
+    assert noise.n_pairs[at] == MIN_PAIRS == noise.n_pairs.sum()
+    assert noise.level_usd[at] == pytest.approx(4e6)
+    assert noise.phi[at] == pytest.approx(6.0 / 5.0 / 16.0 * 4e6)  # squares 6, divided by 5, mean 4
+    lagged = (1.0 - 1.0 + 1.0 - 1.0 - 1.0) / 6.0
+    assert noise.rho[at] == max(0.0, (6.0 * lagged + 1.0) / 2.0) == 0.0
+    slow = trade[[0, 1, 4, 2, 3, 5]]
+    lagged = (1.0 + 1.0 - 1.0 + 1.0 + 1.0) / 6.0
+    found = noise_of(slow, predicted, predicted > 0.0).rho[at]
+    assert found == pytest.approx(min((6.0 * lagged + 1.0) / 2.0, LARGEST_CORRELATION))
+
+
+def test_noise_between_and_beyond_its_bands() -> None:
+    trade, predicted, _ = _drawn(pairs=4_000, size=(1e3, 1e9))
+    noise = lasting(trade, predicted).noise
+    for k in (1, 4):
+        phi, rho = noise.at(noise.level_usd[[k]])
+        assert (phi[0], rho[0]) == pytest.approx((noise.phi[k], noise.rho[k]))
+    low, lower = (noise.at(np.array([level]))[0][0] / level for level in (10.0, 0.001))
+    assert low == pytest.approx(lower)  # the ratio of deviation to mean stays
+    between = np.sqrt(noise.level_usd[1] * noise.level_usd[2])
+    relative = noise.phi / noise.level_usd
+    middle = noise.at(np.array([between]))[0][0] / between
+    assert middle == pytest.approx(np.sqrt(relative[1] * relative[2]))
+
+
 @pytest.mark.parametrize("rho", [0.0, 0.3, 0.6])
 def test_serial_correlation_is_recovered_and_cuts_the_years(rho: float) -> None:
     trade, predicted, _ = _drawn(pairs=4_000, alpha=0.0, deviation=0.2, rho=rho)
