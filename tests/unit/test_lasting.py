@@ -145,7 +145,7 @@ def test_the_noise_of_pairs_that_are_alike_by_hand() -> None:
     assert noise.level_usd[at] == pytest.approx(4e6)
     assert noise.phi[at] == pytest.approx(6.0 / 5.0 / 16.0 * 4e6)  # squares 6, divided by 5, mean 4
     lagged = (1.0 - 1.0 + 1.0 - 1.0 - 1.0) / 6.0
-    assert noise.rho[at] == max(0.0, (6.0 * lagged + 1.0) / 2.0) == 0.0
+    assert noise.rho[at] == pytest.approx((6.0 * lagged + 1.0) / 2.0, abs=EXACT)
     slow = trade[[0, 1, 4, 2, 3, 5]]
     lagged = (1.0 + 1.0 - 1.0 + 1.0 + 1.0) / 6.0
     found = noise_of(slow, predicted, predicted > 0.0).rho[at]
