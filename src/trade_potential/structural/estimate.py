@@ -109,6 +109,8 @@ def fit_world(given: World) -> StructuralFit:
         return refuse("no_rows", "there are no cells")
     if not world.trade.any():
         return refuse("all_zero", f"all {int(given.is_used.sum())} cells are without trade")
+    if not world.terms:
+        return refuse("rank_deficient", "there is no regressor")
     used, takes = world.is_used, world.totals()[1]
     joined = Components.of(used, takes)
     if (joined.n_apart > 1).any():
@@ -119,8 +121,7 @@ def fit_world(given: World) -> StructuralFit:
     gone = left_out(world, standard, joined.base) if silent else LeftOut()
     at = [k for k, term in enumerate(world.terms) if term not in gone.terms]
     if not at:
-        said = gone.reason or "there is no regressor"
-        return refuse("rank_deficient", f"{said}; none is left")
+        return refuse("rank_deficient", f"{gone.reason}; none is left")
     counts = _counts(world)
     n_effects = counts["n_exporter_years"] + counts["n_importer_years"] - world.n_years_used
     if counts["n_obs"] <= len(at) + n_effects:
