@@ -93,14 +93,16 @@ test-python: $(SYNCED_DEV) ## Test the library and build on other Pythons: PYTHO
 	$(BIN)/python -m tests.pythons $(PYTHONS)
 
 # The other engines: Debian's packages where they are missing and make runs as root, else their name.
+# The small world of the tests, or WORLD=whole.
+WORLD ?= small
 .PHONY: test-postgres test-spark
 test-postgres: $(SYNCED_ENGINES) ## Build on a private PostgreSQL server and compare every mart with DuckDB's
 	$(BIN)/python -m tests.engines.install postgres
-	$(BIN)/python -m pytest tests/engines --ignore-glob 'tests/engines/test_spark*'
+	$(BIN)/python -m pytest tests/engines --world $(WORLD) --ignore-glob 'tests/engines/test_spark*'
 
 test-spark: $(SYNCED_ENGINES) ## Build in a local Spark session and compare every mart with DuckDB's
 	$(BIN)/python -m tests.engines.install java
-	$(BIN)/python -m pytest tests/engines --ignore-glob 'tests/engines/test_postgres*'
+	$(BIN)/python -m pytest tests/engines --world $(WORLD) --ignore-glob 'tests/engines/test_postgres*'
 
 .PHONY: torture
 torture: $(SYNCED_DEV) ## Kill 50 builds, read all the while, fill disks: about an hour, outside the project
@@ -154,6 +156,7 @@ lint-yaml: $(SYNCED_DEV)
 # After the build, where the same make runs one: DuckDB lets one process write or many read.
 lint-docs: $(SYNCED_DEV) $(if $(filter build docs,$(MAKECMDGOALS)),build,$(WAREHOUSE))
 	$(BIN)/python docs/run_queries.py --check $(PAGES)
+	$(BIN)/python docs/answers.py --check
 	$(BIN)/python docs/validation.py --check
 	$(BIN)/python docs/api.py --check
 	$(BIN)/python research/replication --check
@@ -173,6 +176,7 @@ format: $(SYNCED_DEV) ## Rewrite Python and SQL in house style
 .PHONY: docs
 docs: build $(SYNCED_DEV) ## Build, then refresh the results and pictures in docs/
 	$(BIN)/python docs/run_queries.py $(PAGES)
+	$(BIN)/python docs/answers.py
 	$(BIN)/python docs/validation.py
 	$(BIN)/python docs/api.py
 	$(BIN)/python research/replication

@@ -60,7 +60,7 @@ def dbt_cost(repeats: int, say: Say) -> dict[str, Any]:
 
     with tempfile.TemporaryDirectory(prefix="bench-dbt-") as name:
         folder = Path(name)
-        Project.copied_to(folder / "project")
+        Project.copied_to(folder / "project", whole_world=True)
         threads = _threads(folder / "project" / "profiles.yml")
         say("dbt parse")
         _dbt(folder / "project", "parse", "--no-partial-parse")

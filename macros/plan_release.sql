@@ -27,6 +27,7 @@ node by its name or that of its folder is refused instead. A run that does not r
             'publish_seconds': whole_number('publish_seconds'),
             'vars': args.get('vars', {}),
             'keys': mart_keys(),
+            'parts': mart_parts(),
             'left_out': left_out,
         } -%}
         {#- One statement each: Spark takes no more, PostgreSQL has no "create or replace table". -#}
@@ -86,13 +87,13 @@ hook every selected node but the unit tests: those count as left out wherever th
 {%- endmacro %}
 
 
-{#- Key of every mart: the columns whose uniqueness the build tests. A mart without such a test has none. -#}
+{#- Key of every mart by the name of its table: the columns whose uniqueness the build tests. A mart without such a test has none. -#}
 {% macro mart_keys() -%}
     {%- set keys = {} -%}
     {%- for found in graph.nodes.values()
         if found.resource_type == 'test' and found.test_metadata and found.attached_node
         and graph.nodes[found.attached_node].fqn[1] == 'marts' -%}
-        {%- set mart = graph.nodes[found.attached_node].name -%}
+        {%- set mart = graph.nodes[found.attached_node].alias -%}
         {%- if found.test_metadata.name == 'rows_are_unique' -%}
             {%- do keys.update({mart: found.test_metadata.kwargs.columns}) -%}
         {%- elif found.test_metadata.name == 'unique' and mart not in keys -%}
@@ -100,4 +101,15 @@ hook every selected node but the unit tests: those count as left out wherever th
         {%- endif -%}
     {%- endfor -%}
     {{ return(keys) }}
+{%- endmacro %}
+
+
+{#- The column that parts the Parquet of a large mart into files, as its YAML says (config.meta.parted_by). -#}
+{% macro mart_parts() -%}
+    {%- set parts = {} -%}
+    {%- for found in graph.nodes.values()
+        if found.resource_type == 'model' and found.fqn[1] == 'marts' and 'parted_by' in found.config.meta -%}
+        {%- do parts.update({found.alias: found.config.meta.parted_by}) -%}
+    {%- endfor -%}
+    {{ return(parts) }}
 {%- endmacro %}

@@ -2,7 +2,7 @@
 -- trade: the median under the log models, the mean under PPML. The standard error is that of the
 -- regression line, sqrt(x' V x).
 -- Estimators with pair effects predict nothing here: without the effects their slopes say how a
--- pair changes, not how pairs differ.
+-- pair changes, not how pairs differ. Nor does one that sees pairs only, where years have effects.
 {% set design = design_slots() -%}
 with rows_in as (
     select
@@ -36,6 +36,14 @@ with rows_in as (
         on
             sample.study_id = origins.study_id
             and sample.spec_id = origins.spec_id
+),
+
+with_year_effects as (
+    select distinct terms.spec_id
+    from {{ ref('stg_study__gravity_terms') }} as terms
+    inner join {{ ref('stg_study__variables') }} as variables
+        on terms.variable = variables.variable
+    where variables.variable_kind = 'year'
 ),
 
 covariances as (
@@ -100,3 +108,6 @@ inner join covariances
         fits.study_id = covariances.study_id
         and fits.spec_id = covariances.spec_id
         and fits.estimator = covariances.estimator
+left join with_year_effects
+    on rows_in.spec_id = with_year_effects.spec_id
+where estimators.unit = 'row' or with_year_effects.spec_id is null

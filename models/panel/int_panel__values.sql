@@ -10,7 +10,7 @@ with countries as (
 
 years as (
     select distinct year
-    from {{ ref('gate_observations') }}
+    from {{ ref('int_panel__observations') }}
 ),
 
 observed as (
@@ -26,7 +26,7 @@ observed as (
         observations.is_estimate,
         vintages.is_after_as_of
     from {{ ref('int_panel__vintages') }} as vintages
-    inner join {{ ref('gate_observations') }} as observations
+    inner join {{ ref('int_panel__observations') }} as observations
         on
             vintages.indicator_code = observations.indicator_code
             and vintages.vintage_date = observations.vintage_date

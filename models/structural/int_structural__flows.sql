@@ -3,9 +3,9 @@
 -- The total is sum over sum; an economy without any export has no prediction, and none is added.
 with labels as (
     select
-        names.label,
-        case names.label when 'total' then 'total' else 'directed' end as flow
-    from (values ('forward'), ('back'), ('total')) as names (label)
+        names_.label,
+        case names_.label when 'total' then 'total' else 'directed' end as flow
+    from (values ('forward'), ('back'), ('total')) as names_ (label)
 ),
 
 flows as (
@@ -154,8 +154,10 @@ select
     predicted_usd,
     predicted_pair_out_usd,
     k_ratio,
-    avg(middle_k) over (partition by study_id, flow, year, size_band) as k_median_of_band,
     k_percentile,
+    k_pair_out_ratio,
+    is_unreported,
+    avg(middle_k) over (partition by study_id, flow, year, size_band) as k_median_of_band,
     case
         when potential_class is not null
             then
@@ -165,7 +167,5 @@ select
                 )
                 / count(potential_class) over (partition by study_id, flow, year)
     end as class_share,
-    k_pair_out_ratio,
-    is_unreported,
     potential_class <> pair_out_class as class_depends_on_own_trade
 from classed

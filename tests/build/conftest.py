@@ -30,7 +30,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
         project = Project(folder / "clean")
         said = folder / "clean.log"
         if not project.root.exists():
-            result = Project.copied_to(project.root).dbt_as_typed("build")
+            whole = Project.copied_to(project.root, whole_world=True)
+            result = whole.dbt_as_typed("build")
             said.write_text(f"{result.returncode}\n{result.stdout[-5000:]}", encoding="utf-8")
     assert said.read_text(encoding="utf-8").startswith("0\n"), said.read_text(encoding="utf-8")
     return project
@@ -38,7 +39,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture
 def unbuilt(built: Project, tmp_path: Path) -> Project:
-    """A project to be changed and built."""
+    """A project to be changed and built, with a small world."""
     return Project.copied_to(tmp_path / "project", parsed=built)
 
 

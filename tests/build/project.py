@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-from tests.build import forks, parsed_state
+from tests.build import forks, parsed_state, small_world
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = (
@@ -43,8 +43,13 @@ class Project:
     root: Path
 
     @classmethod
-    def copied_to(cls, root: Path, *, parsed: Project | None = None) -> Project:
-        """A project that was never built; dbt need not parse again what it has `parsed`."""
+    def copied_to(
+        cls, root: Path, *, parsed: Project | None = None, whole_world: bool = False
+    ) -> Project:
+        """A project that was never built; dbt need not parse again what it has `parsed`.
+
+        Of the world's trade it has a few economies and years, unless `whole_world` is wanted.
+        """
         root.mkdir(parents=True)
         for part in PARTS:
             source = ROOT / part
@@ -55,6 +60,8 @@ class Project:
                 shutil.copy(source, root / part)
         (root / "profiles.yml").symlink_to("profiles/profiles.yml")
         (root / "warehouse").mkdir()
+        if not whole_world:
+            small_world.shrink(root)
         if parsed:
             parsed_state.bring(parsed.root, root)
         return cls(root)

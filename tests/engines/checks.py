@@ -35,12 +35,15 @@ class Engine:
 
     @pytest.fixture(scope="class")
     @classmethod
-    def project(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    def project(
+        cls, tmp_path_factory: pytest.TempPathFactory, whole_world: bool
+    ) -> Iterator[Project]:
         """A copy of the project, and the engine for it."""
         with cls.running() as environment, pytest.MonkeyPatch.context() as patch:
             for name, value in environment.items():
                 patch.setenv(name, value)
-            yield Project.copied_to(tmp_path_factory.mktemp(cls.target) / "project")
+            folder = tmp_path_factory.mktemp(cls.target) / "project"
+            yield Project.copied_to(folder, whole_world=whole_world)
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -63,8 +66,17 @@ class Engine:
 
     def test_nothing_is_left_beside_the_project(self, release: Path, project: Project) -> None:
         assert release.is_dir()
-        known = {"dbt_project.yml", "profiles", "profiles.yml", "seeds", "models", "macros"}
-        known |= {"python_models", "src", "tests", "warehouse", "release", "target", "logs"}
+        known = {"dbt_project.yml", "profiles", "profiles.yml", "seeds", "inputs", "models"}
+        known |= {
+            "macros",
+            "python_models",
+            "src",
+            "tests",
+            "warehouse",
+            "release",
+            "target",
+            "logs",
+        }
         assert {path.name for path in project.root.iterdir()} - known <= {".user.yml"}
 
     def test_planted_defect_stops_the_build_and_is_named(

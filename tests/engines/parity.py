@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from trade_potential.release.mart_files import one_file, parquet_of
+from trade_potential.release.mart_files import parquet_files, rows_of
 from trade_potential.sql.render import quoted
 
 RELATIVE = 1e-9
@@ -86,7 +86,7 @@ def _mart(
     """One mart of two releases, row by row of its key."""
     types = []
     for name, folder in (("one", first), ("other", second)):
-        side = memory.sql(f"select true as here, * from {one_file(parquet_of(folder, mart))}")
+        side = memory.sql(f"select true as here, * from {rows_of(parquet_files(folder, mart))}")
         side.create_view(name)
         types.append(dict(zip(side.columns[1:], map(str, side.types[1:]), strict=True)))
     rows = memory.sql("select count(*) from one").fetchall()[0][0]

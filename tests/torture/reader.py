@@ -18,7 +18,7 @@ import duckdb
 
 from trade_potential.release.disk import checksum
 from trade_potential.release.layout import CURRENT, DATABASE, MANIFEST
-from trade_potential.release.mart_files import content, one_file, parquet_of
+from trade_potential.release.mart_files import content, parquet_files, rows_of
 from trade_potential.sql.render import quoted
 
 SESSION_QUERIES = 8
@@ -63,11 +63,12 @@ class Reader:
             self.issued += 1
             place = self._random.choice(("duckdb", "parquet", "bytes"))
             if place == "bytes":
-                is_same = checksum(parquet_of(folder, mart)) == manifest["marts"][mart]["sha256"]
-                said["reads"].append([place, mart, is_same])
+                files = {path: path.relative_to(folder) for path in parquet_files(folder, mart)}
+                listed = {manifest["files"][name.as_posix()]["sha256"] for name in files.values()}
+                said["reads"].append([place, mart, listed == {checksum(path) for path in files}])
             else:
                 with duckdb.connect(*_where(folder, place)) as connection:
-                    rows = one_file(parquet_of(folder, mart)) if place == "parquet" else None
+                    rows = rows_of(parquet_files(folder, mart)) if place == "parquet" else None
                     said["reads"].append([place, mart, *_read(connection, mart, rows)])
                 is_whole = said["reads"][-1][2] == manifest["marts"][mart]["rows"]
                 said["reads"].append(["count", mart, is_whole])

@@ -190,7 +190,7 @@ def test_rollback_moves_the_link_only_to_what_is_whole(root: Path) -> None:
 
 @pytest.mark.parametrize("part", ["marts/fct_trade_potential.parquet", "trade_potential.duckdb"])
 def test_a_flipped_byte_is_found(root: Path, part: str) -> None:
-    good, bad = (release(root, f"run-{k}").release for k in (1, 2))
+    good, bad = (release(root, f"run-{k}", k=k).release for k in (1.0, 2.0))
     path = bad.folder / part
     path.chmod(0o644)
     held = bytearray(path.read_bytes())

@@ -29,15 +29,14 @@ import pyarrow.dataset  # with it DuckDB reads Arrow by Arrow's own threads
 
 from trade_potential.errors import ReleaseError
 from trade_potential.release import publish
-from trade_potential.release.mart_files import opened, write_tables
+from trade_potential.release.mart_files import write_parquet
 
 session = duckdb.connect()
 session.execute("create table m as select i as a from range(3000) t(i)")
 marts, keys = {"m": session.table("m")}, {"m": ["a"]}
-with opened() as memory:
-    Path(sys.argv[1]).mkdir()
-    held = write_tables(Path(sys.argv[1]), marts, keys, build=session.cursor(), memory=memory)
-    print(held["m"].rows)
+Path(sys.argv[1]).mkdir()
+held = write_parquet(Path(sys.argv[1]), marts, keys, {}, build=session.cursor())
+print(held["m"].rows)
 try:
     publish(Path(sys.argv[2]), marts, session=session, keys=keys, run_id="run", about={})
 except ReleaseError as error:

@@ -24,7 +24,7 @@ from trade_potential.errors import ReleaseError
 from trade_potential.release import complaints, current_id, disk, released
 from trade_potential.release.layout import LOCK, find
 
-CALLS = ("fsync", "mkdir", "chmod", "rename", "replace", "symlink", "unlink", "rmdir")
+CALLS = ("fsync", "mkdir", "chmod", "rename", "replace", "symlink", "link", "unlink", "rmdir")
 """Calls that change a directory; between two of them nothing a reader sees can change."""
 
 
@@ -37,7 +37,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def _interrupted(at: int, act: Callable[[], None]) -> Iterator[list[str]]:
+def interrupted(at: int, act: Callable[[], None]) -> Iterator[list[str]]:
     """Do something in place of the call number ``at``, once; lists the calls."""
     seen: list[str] = []
     patch = pytest.MonkeyPatch()
@@ -61,12 +61,12 @@ def _interrupted(at: int, act: Callable[[], None]) -> Iterator[list[str]]:
         patch.undo()
 
 
-def _killed(root: Path, at: int) -> bool:
+def killed(publish: Callable[[], object], at: int) -> bool:
     """Publish in a process that is killed at a call; whether there was such a call."""
     child = os.fork()
     if child == 0:
-        with _interrupted(at, lambda: os.kill(os.getpid(), signal.SIGKILL)):
-            tiny(root, "killed")
+        with interrupted(at, lambda: os.kill(os.getpid(), signal.SIGKILL)):
+            publish()
         os._exit(0)
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
@@ -82,7 +82,7 @@ def test_killed_at_any_call_leaves_a_release_and_the_next_build_repairs(
     for at in itertools.count(1):
         root = tmp_path / str(at)
         shutil.copytree(template, root, symlinks=True)
-        if not _killed(root, at):
+        if not killed(lambda: tiny(root, "killed"), at):  # noqa: B023
             break
         current = find(root, "current")
         assert complaints(current) == [], at
@@ -132,7 +132,7 @@ def test_failure_at_any_call_changes_nothing(template: Path, tmp_path: Path, cod
         shutil.copytree(template, root, symlinks=True)
         before = contents(root)
         said, notes = "", ()
-        with _interrupted(at, fail) as calls:
+        with interrupted(at, fail) as calls:
             try:
                 notes = tiny(root, "third").notes
             except ReleaseError as error:
@@ -160,7 +160,7 @@ def test_interrupt_from_the_keyboard_leaves_no_staging(template: Path, tmp_path:
     root = tmp_path / "release"
     shutil.copytree(template, root, symlinks=True)
     before = contents(root)
-    with _interrupted(6, interrupt), pytest.raises(KeyboardInterrupt):
+    with interrupted(6, interrupt), pytest.raises(KeyboardInterrupt):
         tiny(root, "run")
     assert contents(root) == before
 
@@ -174,11 +174,11 @@ def test_full_disk_is_named_and_leaves_no_staging(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
         try:
             with pytest.raises(ReleaseError, match="nothing is published"):
-                release(root, "second")
+                release(root, "second", k=2.0)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         assert contents(root) == before
-    assert release(root, "second").release.sequence == 2
+    assert release(root, "second", k=2.0).release.sequence == 2
 
 
 def test_folder_that_cannot_be_written_is_named(

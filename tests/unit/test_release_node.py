@@ -34,6 +34,7 @@ def _publish(
         "publish_seconds": 600,
         "vars": {"it's": 1},
         "keys": {"dim_study": ["study_id"]},
+        "parts": {},
         "left_out": "",
         **plan,
     }
@@ -126,7 +127,7 @@ def test_code_version_names_the_commit_and_says_dirty(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("step", "told"),
-    [("write_tables", []), ("_retain", ["out/current now is {}"])],
+    [("write_parquet", []), ("_retain", ["out/current now is {}"])],
     ids=["before the link moves", "after it has moved"],
 )
 def test_what_is_said_of_a_run_that_is_broken_off_is_what_the_link_says(

@@ -13,7 +13,7 @@ from dbt_common.clients.jinja import get_environment
 from dbt_common.exceptions.macros import MacroReturn
 from tests.panels import ROOT
 
-MACROS = ("plan_release", "runs_nodes", "left_out_of_a_release", "mart_keys")
+MACROS = ("plan_release", "runs_nodes", "left_out_of_a_release", "mart_keys", "mart_parts")
 NODE = "model.trade_potential.publish_release"
 TEST = "test.trade_potential.unique_dim"
 KINDS = {
@@ -42,7 +42,14 @@ def planned(
         raise Refused(text)
 
     nodes = {
-        unique_id: SimpleNamespace(resource_type=kind, name=unique_id.split(".")[-1])
+        unique_id: SimpleNamespace(
+            resource_type=kind,
+            name=unique_id.split(".")[-1],
+            fqn=["trade_potential", "release" if unique_id == NODE else "marts"],
+            config=SimpleNamespace(
+                meta={"parted_by": "year"} if unique_id.endswith(".dim") else {}
+            ),
+        )
         for unique_id, kind in KINDS.items()
     }
     nodes[TEST].test_metadata = None
@@ -106,6 +113,7 @@ def test_a_build_of_everything_publishes_however_it_is_selected(args: dict[str, 
     plan = planned(**args)
     assert plan is not None
     assert plan["left_out"] == ""
+    assert plan["parts"] == {"dim": "year"}
 
 
 @pytest.mark.parametrize(

@@ -242,6 +242,7 @@ def estimator_rows() -> list[dict[str, str | bool]]:
             "effects": ", ".join(spec.effects),
             "distribution": spec.distribution,
             "link": spec.link,
+            "unit": spec.unit,
             "covariances": ", ".join(spec.published),
             "has_theta": spec.has_theta,
             "predicts": spec.predicts,

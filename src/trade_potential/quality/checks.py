@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
 
+ROWS = "rows"
 FIRST_YEAR = 1990
 # The year of the newest vintage among the inputs. Raise it together with a newer vintage; it is
 # no clock on purpose: the same inputs must pass or fail on every day.
@@ -28,6 +29,8 @@ class Check:
         settings: Further arguments of the expectation.
         only: Column and value of the rows that are looked at; None: all rows.
         optional: Whether missing values are passed over; otherwise they break the rule.
+        of: What of the input is looked at: its rows, or a frame of sums (`world.FRAMES`).
+        may_be_unseen: Whether the rule may find nothing to judge, such as no witness.
     """
 
     suite: str
@@ -39,6 +42,8 @@ class Check:
     settings: Mapping[str, Any] = field(default_factory=dict)
     only: tuple[str, str] | None = None
     optional: bool = False
+    of: str = ROWS
+    may_be_unseen: bool = False
 
     @property
     def check_id(self) -> str:

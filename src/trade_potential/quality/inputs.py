@@ -13,6 +13,7 @@ from typing import Protocol
 import pandas as pd
 
 from trade_potential.quality.coverage import AFTER_A_GAP, WITHDRAWN
+from trade_potential.quality.world import WORLD_PARTS
 from trade_potential.sql.render import text_literal
 
 MAX_ROWS = 200_000
@@ -95,6 +96,7 @@ class Input:
         key: Columns that name a row.
         relation: All rows, to ask for more; None: there are none.
         condition: SQL that holds for the rows read; empty: all are read.
+        is_whole: Whether rules are asked of all rows in SQL, whatever was read.
         refusal: Why no row was read, if none could be.
     """
 
@@ -105,12 +107,13 @@ class Input:
     key: tuple[str, ...] = ()
     relation: Relation | None = None
     condition: str = ""
+    is_whole: bool = False
     refusal: str = ""
 
     @property
     def is_sample(self) -> bool:
         """Whether there are more rows than were read."""
-        return self.rows_total > len(self.frame)
+        return self.rows_total > len(self.frame) and not self.is_whole
 
 
 def asked(relation: Relation, sql: str) -> pd.DataFrame:
@@ -148,7 +151,8 @@ def read_input(
         kind=kind, key=key, relation=relation,
     )  # fmt: skip
     if name in IN_SQL and relation is not None:
-        return replace(read, frame=asked(relation, "select * from input limit 1"))
+        first = asked(relation, "select * from input limit 1")
+        return replace(read, frame=first, is_whole=True)
     if relation is None or total <= max_rows:
         return replace(read, frame=rows if isinstance(rows, pd.DataFrame) else rows.df())
     if name not in DESIGNS:
@@ -285,5 +289,6 @@ PROFILE: Mapping[str, tuple[str, str]] = {
         "max(year) as last_year from input group by indicator_code, vintage_date",
     ),
     "withdrawn figures": ("observations", WITHDRAWN),
+    **WORLD_PARTS,
 }
 """By part: the input and the query."""

@@ -31,8 +31,8 @@ from trade_potential.quality.checks import (
     unbroken,
     years,
 )
+from trade_potential.quality.suites_world import HALF_EARTH_KM, WORLD_CHECKS
 
-HALF_EARTH_KM = 20_040.0  # half the equator, rounded up: no two places lie further apart
 ROUNDING_TN = 0.0151  # three figures rounded to two decimals differ by at most 3 x 0.005
 # Largest real factor of prices, rates and totals: oil in 2020, 1.6.
 AGREEING_YEARS = (
@@ -219,6 +219,7 @@ CHECKS: tuple[Check, ...] = (
            [("day", 10), ("month", 7), ("year", 4)], "date_precision fits the date"),
 
     years("trade_notes"),
+    *WORLD_CHECKS,
 )
 # fmt: on
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trade_potential.release.disk import checksum
-from trade_potential.release.layout import DATABASE, MANIFEST, MARTS
-from trade_potential.release.mart_files import Content, one_file, parquet_of
+from trade_potential.release.layout import DATABASE, MANIFEST
+from trade_potential.release.mart_files import Content, parquet_files, parquet_of, rows_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -116,8 +116,7 @@ def manifest(
             "rows": held.rows,
             "key": keys[mart],
             "columns": [{"name": name, "type": kind} for name, kind in held.columns],
-            "file": f"{MARTS}/{mart}.parquet",
-            **files[f"{MARTS}/{mart}.parquet"],
+            **_place(folder, mart, files),
         }
         for mart, held in contents.items()
     }
@@ -136,11 +135,20 @@ def manifest(
     }
 
 
+def _place(folder: Path, mart: str, files: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The Parquet file of a mart, or the pattern of its parts, whose checksums ``files`` has."""
+    path = parquet_of(folder, mart).relative_to(folder).as_posix()
+    if path in files:
+        return {"file": path, **files[path]}
+    parts = [held["bytes"] for name, held in files.items() if name.startswith(f"{path}/")]
+    return {"file": f"{path}/*.parquet", "bytes": sum(parts)}
+
+
 def _gate(memory: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
     """Expectations on the inputs: passed and failed, by severity."""
     counted = memory.execute(
         "select severity, count(*) filter (where passed), count(*) filter (where not passed) "
-        f"from {one_file(parquet_of(folder, GATE))} group by severity order by severity"
+        f"from {rows_of(parquet_files(folder, GATE))} group by severity order by severity"
     ).fetchall()
     by_severity = {name: {"passed": good, "failed": bad} for name, good, bad in counted}
     is_closed = by_severity.get("error", {}).get("failed", 0) > 0 or not counted
@@ -150,7 +158,7 @@ def _gate(memory: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
 def _audit(memory: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
     """Numbers beside their second computation, by status."""
     counted = memory.execute(
-        f"select status, count(*) from {one_file(parquet_of(folder, AUDIT))} "
+        f"select status, count(*) from {rows_of(parquet_files(folder, AUDIT))} "
         "group by status order by status"
     ).fetchall()
     by_status = dict(counted)

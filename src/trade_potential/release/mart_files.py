@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,9 +32,9 @@ def literal(path: Path) -> str:
     return text_literal(str(path.absolute()))
 
 
-def one_file(path: Path) -> str:
-    """Rows of one Parquet file in SQL."""
-    return f"read_parquet({file_literal(path)}, hive_partitioning = false)"
+def rows_of(files: Sequence[Path]) -> str:
+    """Rows of Parquet files of one mart in SQL, those of the first file first."""
+    return f"read_parquet([{', '.join(map(file_literal, files))}], hive_partitioning = false)"
 
 
 def content(relation: duckdb.DuckDBPyRelation) -> Content:
@@ -47,8 +47,15 @@ def content(relation: duckdb.DuckDBPyRelation) -> Content:
 
 
 def parquet_of(folder: Path, mart: str) -> Path:
-    """The Parquet file of a mart in a release."""
-    return folder / MARTS / f"{mart}.parquet"
+    """Where a mart lies in a release: a Parquet file, or a folder with one for each part."""
+    parts = folder / MARTS / mart
+    return parts if parts.is_dir() else folder / MARTS / f"{mart}.parquet"
+
+
+def parquet_files(folder: Path, mart: str) -> list[Path]:
+    """The Parquet files of a mart in a release; a part's name is its value."""
+    path = parquet_of(folder, mart)
+    return sorted(path.iterdir()) if path.is_dir() else [path]
 
 
 def opened() -> duckdb.DuckDBPyConnection:
@@ -58,34 +65,32 @@ def opened() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"enable_external_file_cache": "false"})
 
 
-def write_tables(
+def write_parquet(
     folder: Path,
     marts: Mapping[str, duckdb.DuckDBPyRelation],
     keys: Mapping[str, list[str]],
+    parts: Mapping[str, str],
     *,
     build: duckdb.DuckDBPyConnection,
-    memory: duckdb.DuckDBPyConnection,
 ) -> dict[str, Content]:
-    """Write every mart, rows in the order of its key, read all of it again and compare.
+    """Write every mart as Parquet, rows in the order of its key.
 
-    The database of the build writes the Parquet files itself: rows that pass through Arrow into
-    another one wait for Arrow's threads, for ever where none can be started.
+    The database of the build writes the files itself: rows that pass through Arrow into another
+    one wait for Arrow's threads, for ever where none can be started.
 
     Args:
         folder: A directory without tables.
         marts: Rows by name of the mart.
         keys: Columns of the key by name of the mart.
+        parts: Column by name of the mart, whose whole numbers part it into files.
         build: A connection to the database of the marts with a transaction of its own: a full
             disk must not abort the build's.
-        memory: As ``opened``; writes the DuckDB file, where a full disk would end the build's
-            database.
 
     Returns:
         What each mart holds.
 
     Raises:
-        ReleaseError: A name is no file name, a key is missing or repeats, or what was read is not
-            what was written.
+        ReleaseError: A name is no file name, a key is missing, or a part is no whole number.
     """
     (folder / MARTS).mkdir()
     contents = {}
@@ -97,16 +102,59 @@ def write_tables(
             raise ReleaseError(f"{mart}: no key among its columns; give it a test rows_are_unique")
         rows = build.sql(relation.sql_query())
         contents[mart] = content(rows)
-        # All columns: the order is fixed even among rows that a key would not tell apart.
-        columns = dict.fromkeys([*key, *rows.columns])
-        ordered = rows.order(", ".join(f"{quoted(c)} asc nulls last" for c in columns))
-        ordered.write_parquet(str(parquet_of(folder, mart)), compression="zstd")
+        for path, part in _parts(folder, mart, rows, parts.get(mart)):
+            ordered = part.order(", ".join(f"{quoted(c)} asc nulls last" for c in key))
+            ordered.write_parquet(str(path), compression="zstd")
+    return contents
+
+
+def _parts(
+    folder: Path, mart: str, rows: duckdb.DuckDBPyRelation, column: str | None
+) -> Iterator[tuple[Path, duckdb.DuckDBPyRelation]]:
+    """The files of a mart and the rows of each; one file where there is no row to part."""
+    if column is not None and column not in rows.columns:
+        raise ReleaseError(f"{mart}: is parted by {column}, which is none of its columns")
+    values = rows.project(quoted(column)).distinct().fetchall() if column else []
+    if column is None or not values:
+        yield folder / MARTS / f"{mart}.parquet", rows
+        return
+    if not all(isinstance(value, int) for (value,) in values):
+        raise ReleaseError(f"{mart}: is parted by {column}, which must hold whole numbers only")
+    (folder / MARTS / mart).mkdir()
+    for (value,) in sorted(values):
+        part = rows.filter(f"{quoted(column)} = {value}")
+        yield folder / MARTS / mart / f"{value}.parquet", part
+
+
+def write_database(
+    folder: Path, marts: Iterable[str], *, memory: duckdb.DuckDBPyConnection
+) -> None:
+    """Write the DuckDB file from the Parquet files.
+
+    Args:
+        folder: Where they lie.
+        marts: Names.
+        memory: As ``opened``: a full disk would end the database that writes.
+    """
     path = literal(folder / DATABASE)
     memory.execute(f"attach {path} as released (storage_version '{STORAGE}')")
-    for mart in contents:
-        from_file = one_file(parquet_of(folder, mart))
-        memory.execute(f"create table released.main.{quoted(mart)} as select * from {from_file}")
+    for mart in marts:
+        rows = rows_of(parquet_files(folder, mart))
+        memory.execute(f"create table released.main.{quoted(mart)} as select * from {rows}")
     memory.execute("detach released")
+
+
+def refuse_other_contents(
+    memory: duckdb.DuckDBPyConnection,
+    folder: Path,
+    contents: Mapping[str, Content],
+    keys: Mapping[str, list[str]],
+) -> None:
+    """Read all files again and compare.
+
+    Raises:
+        ReleaseError: What was read is not what was to be written, or a key repeats.
+    """
     for mart, read in read_tables(memory, folder, list(contents)).items():
         for place, found in read.items():
             if found != contents[mart]:
@@ -116,13 +164,12 @@ def write_tables(
                     f"types of {mart}, then run dbt build"
                 )
         refuse_repeated_key(memory, folder, mart, keys[mart])
-    return contents
 
 
 def read_tables(
     memory: duckdb.DuckDBPyConnection, folder: Path, marts: list[str]
 ) -> dict[str, dict[str, Content]]:
-    """What the Parquet file and the table of each mart hold, by file.
+    """What the Parquet files and the table of each mart hold, by place.
 
     Raises:
         ReleaseError: A file cannot be read.
@@ -135,7 +182,8 @@ def read_tables(
         memory.execute(f"attach {literal(path)} as released (read_only)")
         for mart in marts:
             path = parquet_of(folder, mart)
-            in_file = content(memory.sql(f"select * from {one_file(path)}"))
+            rows = rows_of(parquet_files(folder, mart))
+            in_file = content(memory.sql(f"select * from {rows}"))
             path = folder / DATABASE
             in_table = content(memory.sql(f"select * from released.main.{quoted(mart)}"))
             found[mart] = {str(parquet_of(folder, mart)): in_file, str(path): in_table}
@@ -154,7 +202,7 @@ def refuse_repeated_key(
     """Raise ReleaseError where two rows of a mart share their key."""
     columns = ", ".join(map(quoted, key))
     repeated = memory.execute(
-        f"select 1 from {one_file(parquet_of(folder, mart))} "
+        f"select 1 from {rows_of(parquet_files(folder, mart))} "
         f"group by {columns} having count(*) > 1 limit 1"
     ).fetchall()
     if repeated:

@@ -49,6 +49,7 @@ def publish_marts(
             marts,
             session=session,
             keys=plan["keys"],
+            parts=plan["parts"],
             run_id=plan["invocation_id"],
             about={
                 "target": plan["target"],

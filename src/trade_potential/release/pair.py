@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from trade_potential.release.layout import ReleaseFolder
-from trade_potential.release.mart_files import one_file, parquet_of
+from trade_potential.release.mart_files import parquet_files, rows_of
 from trade_potential.release.noise import FLOATING, any_moved, change_of, moved
 from trade_potential.sql.render import quoted
 
@@ -25,7 +25,8 @@ class Pair:
         types: Type by column of the new release.
         shared: Columns that both have.
         is_comparable: Whether both have the same key.
-        is_same: Whether both are the same file.
+        is_same: Whether both are the same files.
+        sides: Rows of each in SQL, without those of parts that are the same in both.
     """
 
     def __init__(
@@ -40,9 +41,9 @@ class Pair:
         self._before = [column["name"] for column in before["columns"]]
         self.shared = [name for name in self.types if name in self._before]
         self.is_comparable = before["key"] == after["key"]
-        self.is_same = before["sha256"] == after["sha256"]
-        self.sides = {"old": one_file(parquet_of(old.folder, mart))}
-        self.sides["new"] = one_file(parquet_of(new.folder, mart))
+        was, now = _checksums(old, mart), _checksums(new, mart)
+        self.is_same = was == now
+        self.sides = {"old": _rows(old, was, now), "new": _rows(new, now, was)}
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of a query on both."""
@@ -141,6 +142,22 @@ class Pair:
                     }
                 )
         return found
+
+
+def _checksums(release: ReleaseFolder, mart: str) -> dict[str, str]:
+    """Checksum by name of each Parquet file of a mart."""
+    files = release.manifest()["files"]
+    names = (
+        path.relative_to(release.folder).as_posix() for path in parquet_files(release.folder, mart)
+    )
+    return {name: files[name]["sha256"] for name in names}
+
+
+def _rows(release: ReleaseFolder, own: dict[str, str], other: dict[str, str]) -> str:
+    """Rows in SQL of the files that the other release has not, or of all where it has the same."""
+    changed = [name for name in own if other.get(name) != own[name] or own == other]
+    rows = rows_of([release.folder / name for name in changed or own])
+    return rows if changed else f"(select * from {rows} limit 0)"
 
 
 class Pairs:

@@ -3,7 +3,8 @@
 Killed at any point, ``current`` is the old release or the new one:
 
 1. The lock is taken, leftovers of killed processes are removed.
-2. ``.staging-<id>`` gets every file; all are read again, compared, made read-only and flushed.
+2. ``.staging-<id>`` gets every file, a large one that has not changed as a link to that of the
+   current release; all are read again, compared, made read-only and flushed.
 3. ``.pending`` names the id; the directory gets its name. It is complete, but no release.
 4. ``current`` moves: from here on it is one. ``.pending`` goes.
 5. Releases beyond the number kept are removed.
@@ -18,7 +19,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trade_potential.errors import ReleaseError
 from trade_potential.release import disk
@@ -30,11 +31,18 @@ from trade_potential.release.layout import (
     SUMS,
     ReleaseFolder,
     current_id,
+    named,
     release_id,
     released,
 )
 from trade_potential.release.manifest import manifest, sums
-from trade_potential.release.mart_files import opened, write_tables
+from trade_potential.release.mart_files import (
+    opened,
+    refuse_other_contents,
+    write_database,
+    write_parquet,
+)
+from trade_potential.release.share import link_unchanged
 from trade_potential.release.verify import complaints_by
 
 if TYPE_CHECKING:
@@ -60,12 +68,21 @@ class Published:
     notes: tuple[str, ...]
 
 
+class Tables(NamedTuple):
+    """By name of the mart: its rows, the columns of its key, and the column that parts it."""
+
+    marts: Mapping[str, duckdb.DuckDBPyRelation]
+    keys: dict[str, list[str]]
+    parts: Mapping[str, str]
+
+
 def publish(
     root: Path,
     marts: Mapping[str, duckdb.DuckDBPyRelation],
     *,
     session: duckdb.DuckDBPyConnection,
     keys: dict[str, list[str]],
+    parts: Mapping[str, str] | None = None,
     run_id: str,
     about: dict[str, Any],
     kept: int = KEPT,
@@ -79,6 +96,7 @@ def publish(
         marts: Rows by name of the mart, of tables that every connection to the database sees.
         session: A connection to that database.
         keys: Columns of the key by name of the mart.
+        parts: Column by name of the mart, whose whole numbers part its Parquet into files.
         run_id: Of the build.
         about: Further entries of the manifest.
         kept: How many of the newest releases stay.
@@ -104,7 +122,8 @@ def publish(
             name = release_id(sequence, run_id)
             new = ReleaseFolder(name, sequence, root / name)
             about = {"run_id": run_id, **about}
-            notes += _bring_in(new, previous, marts, session, keys, about, limit_seconds)
+            tables = Tables(marts, keys, parts or {})
+            notes += _bring_in(new, previous, tables, session, about, limit_seconds)
             notes += _retain(root, kept, {name, previous})
     except OSError as error:
         raise ReleaseError(f"{disk.in_words(error)}; nothing is published") from error
@@ -117,14 +136,14 @@ def publish(
 def _bring_in(
     new: ReleaseFolder,
     previous: str | None,
-    marts: Mapping[str, duckdb.DuckDBPyRelation],
+    tables: Tables,
     session: duckdb.DuckDBPyConnection,
-    keys: dict[str, list[str]],
     about: dict[str, Any],
     limit_seconds: float,
 ) -> list[str]:
     """Write, verify and swap; what fails before the swap leaves no trace."""
     root = new.folder.parent
+    before = named(root / previous) if previous else None
     staging = root / (STAGING + new.release_id)
     try:
         disk.begin(staging, new.release_id)
@@ -132,7 +151,10 @@ def _bring_in(
         with session.cursor() as build, opened() as memory, ended_after(limit_seconds) as watch:
             watch(build)
             watch(memory)
-            contents = write_tables(staging, marts, keys, build=build, memory=memory)
+            contents = write_parquet(staging, *tables, build=build)
+            if not link_unchanged(staging, before):
+                write_database(staging, contents, memory=memory)
+            refuse_other_contents(memory, staging, contents, tables.keys)
             described = manifest(
                 memory,
                 staging,
@@ -140,7 +162,7 @@ def _bring_in(
                 previous=previous,
                 about=about,
                 contents=contents,
-                keys=keys,
+                keys=tables.keys,
             )
             text = json.dumps(described, indent=2, ensure_ascii=False, default=str) + "\n"
             (staging / MANIFEST).write_text(text, encoding="utf-8")

@@ -37,7 +37,8 @@ def weights_of_rows(
             a 0.
         variables: study_id, index_spec_id, variable, weight of complete rows; null where the index
             was refused, whose rows have no weights.
-        moments, terms: As ``estimate_indices``.
+        moments: As ``estimate_indices``.
+        terms: As ``estimate_indices``.
         max_terms: Variables that the columns by slot provide for.
     """
     weights = {

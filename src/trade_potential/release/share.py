@@ -1,0 +1,59 @@
+"""Large files that have not changed since the current release lie on the disk once, by hard links.
+
+Each release still has every file under its name, and removing one leaves the others whole.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from trade_potential.errors import ReleaseError
+from trade_potential.release.disk import checksum
+from trade_potential.release.layout import DATABASE, MARTS, ReleaseFolder
+
+SHARED_BYTES = 1 << 20
+"""Size from which a file is shared. Smaller ones save nothing, and damage to the file of one
+release cannot reach a copy in another."""
+
+
+def link_unchanged(staging: Path, current: ReleaseFolder | None) -> bool:
+    """Put links to files of the current release in place of equal files.
+
+    A file counts as equal by its checksum, read from the disk just now, so that damage does not
+    spread. Where the file system makes no link, the file stays a copy.
+
+    Args:
+        staging: The release that is being written; it has its Parquet files and no DuckDB file.
+        current: The release before it.
+
+    Returns:
+        Whether all marts are unchanged and the DuckDB file is linked, too.
+    """
+    if current is None:
+        return False
+    try:
+        before = {name: held["sha256"] for name, held in current.manifest()["files"].items()}
+    except (ReleaseError, KeyError, TypeError):  # damaged: nothing of it is taken
+        return False
+    paths = [path for path in (staging / MARTS).rglob("*") if path.is_file()]
+    now = {path.relative_to(staging).as_posix(): checksum(path) for path in paths}
+    for name, digest in now.items():
+        if before.get(name) == digest:
+            _link(current.folder / name, staging / name, digest)
+    is_same = now == {name: digest for name, digest in before.items() if name.startswith(MARTS)}
+    old = current.folder / DATABASE
+    return is_same and _link(old, staging / DATABASE, before.get(DATABASE))
+
+
+def _link(old: Path, new: Path, digest: str | None) -> bool:
+    """Make ``new`` a link to ``old``, where that is large enough and as the manifest says."""
+    draft = new.with_name(new.name + ".link")
+    try:
+        if old.stat().st_size < SHARED_BYTES or checksum(old) != digest:
+            return False
+        draft.hardlink_to(old)
+        draft.replace(new)
+    except OSError:  # another disk, another owner, no links there, or too many of this file
+        draft.unlink(missing_ok=True)
+        return False
+    return True
