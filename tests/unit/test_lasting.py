@@ -52,9 +52,12 @@ def _drawn(
     return predicted * ratio * np.maximum(1.0 + deviation * noise, 0.0), predicted, ratio
 
 
-def _unit(found: Lasting, k: int, size: float) -> float:
-    """What sums of a pair are counted in: phi over the share of years that are independent."""
-    phi, rho = found.noise.at(found.mean[[k]] * size)
+def _unit(found: Lasting, y: float, m: float) -> float:
+    """What sums of a pair are counted in: phi over the share of years that are independent.
+
+    Read at the mean of its years and half a year as predicted.
+    """
+    phi, rho = found.noise.at(np.array([(y + 0.5 * m / YEARS) / (YEARS + 0.5)]))
     return float(phi[0] * (1.0 + rho[0]) / (1.0 - rho[0]))
 
 
@@ -63,8 +66,8 @@ def test_the_posterior_is_that_of_numeric_integration(k: int) -> None:
     trade, predicted, _ = _drawn(rho=0.5)
     found = lasting(trade, predicted)
     y, m = trade[:, k].sum(), predicted[:, k].sum()
-    unit = m / (found.rate[k] - 1.0 / found.alpha[k])
-    assert unit == pytest.approx(_unit(found, k, m / YEARS), rel=1e-3)  # one pass behind
+    unit = _unit(found, y, m)
+    assert found.rate[k] == pytest.approx(1.0 / found.alpha[k] + m / unit)
     assert found.shape[k] == pytest.approx(1.0 / found.alpha[k] + y / unit)
     prior = gamma(1.0 / found.alpha[k], scale=found.alpha[k])
 
@@ -128,7 +131,7 @@ def test_a_pair_with_few_years_says_less() -> None:
 @pytest.mark.parametrize("trade", ["one year", "no trade", "no noise"])
 def test_without_noise_to_measure_there_is_no_lasting_ratio(trade: str) -> None:
     y, m, _ = _drawn()
-    held = {"one year": (y[:1], m[:1]), "no trade": (0.0 * y, m), "no noise": (2.0 * m, m)}
+    held = {"one year": (y[:1], m[:1]), "no trade": (0.0 * y, m), "no noise": (1.1 * m, m)}
     found = lasting(*held[trade])
     assert set(found.noise.methods) == set(found.spread.methods) == {"not_available"}
     assert np.isnan(found.mean).all()
