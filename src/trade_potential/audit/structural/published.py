@@ -22,6 +22,8 @@ class Tables:
     covariances: Any
     effects: Any
     pairs: Any
+    lasting: Any = None
+    dispersion: Any = None
 
 
 @dataclass(frozen=True)
