@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from research.simulated_worlds.methods import BOUNDS, CUTS, Answer, Answers, both
 from scipy.special import gammainc
-from simulated_worlds.methods import BOUNDS, Answer, Answers, both
+
 from trade_potential.linalg import FloatArray
 from trade_potential.structural.dispersion import EDGES_USD
 from trade_potential.structural.lasting import Flow, lasting, lasting_of_world
@@ -80,7 +81,7 @@ def by_predicted_size(world: World, found: Answers) -> Answer:
         alpha = max(((k[of] - 1.0) ** 2).mean() - (unit / of_model[of]).mean(), SMALLEST_ALPHA)
         shape[of] = 1.0 / alpha + total[of] / unit
         rate[of] = 1.0 / alpha + of_model[of] / unit
-    low, high = (gammainc(shape, rate * bound) for bound in (0.8, 1.2))
+    low, high = (gammainc(shape, rate * bound) for bound in CUTS)
     return Answer(shape / rate, np.array([low, high - low, 1.0 - high]))
 
 

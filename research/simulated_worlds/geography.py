@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+
 from trade_potential.structural.world import Codes, World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,12 +18,14 @@ TERMS = (
 )
 
 CELLS = """
-    with economies as (
-        select distinct origin_code as code
-        from read_parquet('{inputs}/world_pairs.parquet')
-        where
-            origin_code in (select exporter_code from read_parquet('{inputs}/world_trade.parquet'))
-            or origin_code in (select importer_code from read_parquet('{inputs}/world_trade.parquet'))
+    with trade as (
+        select * from read_parquet('{inputs}/world_trade.parquet')
+    ),
+
+    economies as (
+        select exporter_code as code from trade
+        union
+        select importer_code from trade
     ),
 
     cells as (
@@ -37,7 +40,12 @@ CELLS = """
     ),
 
     agreements as (
-        select cells.origin_code, cells.destination_code, cells.year, min(spells.agreement_type) as type
+        -- CU, FTA, PSA: the first is the deepest
+        select
+            cells.origin_code,
+            cells.destination_code,
+            cells.year,
+            min(spells.agreement_type) as type
         from cells
         inner join read_parquet('{inputs}/agreement_spells.parquet') as spells
             on
@@ -61,7 +69,7 @@ CELLS = """
         cast(coalesce(agreements.type = 'PSA', false) as double) as has_partial_agreement
     from cells
     left join agreements using (origin_code, destination_code, year)
-    left join read_parquet('{inputs}/world_trade.parquet') as trade
+    left join trade
         on
             trade.exporter_code = cells.origin_code
             and trade.importer_code = cells.destination_code

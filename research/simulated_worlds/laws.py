@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import expit, logit, ndtr
+
 from trade_potential.linalg import FloatArray
 from trade_potential.structural.world import BoolArray
 
@@ -14,6 +15,8 @@ EDGES = 10.0 ** np.arange(3, 10)
 
 ABOVE_MEDIAN = 0.6745
 """Upper quartile of a normal law: zeros and tiny flows do not move that side."""
+
+ENOUGH_YEARS, LARGEST_MEMORY = 5, 0.9
 
 NEVER = 0.9999
 """Largest share of years without trade."""
@@ -44,38 +47,25 @@ class Laws:
     @classmethod
     def of(cls, trade: FloatArray, fitted: FloatArray, used: BoolArray) -> Laws:
         """Of (T, n, n) trade; only flows with a cell in every year."""
-        i, j = np.nonzero(used.all(axis=0))
-        y, m = trade[:, i, j], fitted[:, i, j]
-        k = y.sum(axis=0) / m.sum(axis=0)
-        predicted, spread = [], []
-        size = m.mean(axis=0)
+        always = np.nonzero(used.all(axis=0))
+        y, m = trade[:, *always], fitted[:, *always]
+        k, size, flow = y.sum(axis=0) / m.sum(axis=0), m.mean(axis=0), y.mean(axis=0)
+        spreads, noises = [], []
         band = np.digitize(size, EDGES)
         for b in np.unique(band):
             of = band == b
             middle, upper = np.quantile(k[of], (0.5, 0.75))
             if middle > 0.0:
-                predicted.append(np.median(size[of]))
-                spread.append(np.log(upper / middle) / ABOVE_MEDIAN)
-        level, no_trade, deviation, memory = [], [], [], []
-        flow = y.mean(axis=0)
+                spreads.append((np.median(size[of]), np.log(upper / middle) / ABOVE_MEDIAN))
         band = np.digitize(flow, EDGES)
         for b in np.unique(band[flow > 0.0]):
             of = (band == b) & (flow > 0.0)
-            level.append(np.exp(np.log(flow[of]).mean()))
-            no_trade.append((y[:, of] == 0.0).mean())
-            some = of & ((y > 0.0).sum(axis=0) > 4)
-            logs = np.where(y[:, some] > 0.0, np.log(np.maximum(y[:, some], 1e-300) / m[:, some]), np.nan)
-            error = logs - np.nanmean(logs, axis=0)
-            n = (y[:, some] > 0.0).sum(axis=0)
-            squares = np.nansum(error**2, axis=0)
-            lagged = np.nansum(error[1:] * error[:-1], axis=0) / squares
-            deviation.append(np.sqrt(squares / (n - 1)).mean())
-            memory.append(np.clip((n.mean() * lagged.mean() + 1.0) / (n.mean() - 4.0), 0.0, 0.9))
-        there, back = k, (trade.sum(axis=0) / np.where(used.any(axis=0), fitted.sum(axis=0), 1.0))[j, i]
-        both = (there > 0.0) & (back > 0.0)
-        ties = np.corrcoef(np.log(there[both]), np.log(back[both]))[0, 1]
-        parts = (predicted, spread, level, no_trade, deviation, memory)
-        return cls(*(np.array(part) for part in parts), float(ties))
+            noises.append((np.exp(np.log(flow[of]).mean()), *_years(y[:, of], m[:, of])))
+        held = np.zeros(fitted.shape[1:])
+        held[always] = k
+        ahead = np.triu((held > 0.0) & (held.T > 0.0), 1)
+        ties = np.corrcoef(np.log(held[ahead]), np.log(held.T[ahead]))[0, 1]
+        return cls(*np.array(spreads).T, *np.array(noises).T, float(ties))
 
     def shocks(self, rng: np.random.Generator, predicted: FloatArray, scale: float) -> FloatArray:
         """(n, n) lognormal ratios with mean 1; ``scale`` times the observed deviation."""
@@ -101,6 +91,22 @@ class Laws:
         years, silent = (_remembering(rng, memory, len(mean)) for _ in range(2))
         found = mean / (1.0 - share) * np.exp(deviation * years - deviation**2 / 2.0)
         return np.where(ndtr(silent) > share, found, 0.0)
+
+
+def _years(y: FloatArray, m: FloatArray) -> tuple[float, float, float]:
+    """Share without trade, deviation of ln trade from the pair's mean, and its memory."""
+    has = y > 0.0
+    n = has.sum(axis=0)
+    some = n >= ENOUGH_YEARS
+    has, n = has[:, some], n[some]
+    logs = np.where(has, np.log(np.where(has, y[:, some], 1.0) / m[:, some]), 0.0)
+    error = np.where(has, logs - logs.sum(axis=0) / n, 0.0)
+    squares = (error**2).sum(axis=0)
+    lagged = (error[1:] * error[:-1]).sum(axis=0) / squares
+    years = n.mean()
+    # what taking the mean of few years away costs: Marriott and Pope (1954)
+    memory = min(max((years * lagged.mean() + 1.0) / (years - 4.0), 0.0), LARGEST_MEMORY)
+    return float((y == 0.0).mean()), float(np.sqrt(squares / (n - 1)).mean()), float(memory)
 
 
 def _at(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+
 from trade_potential.linalg import FloatArray, IntArray
 from trade_potential.structural.estimate import StructuralFit, fit_world
 from trade_potential.structural.lasting import lasting_of_world
@@ -12,8 +13,9 @@ from trade_potential.structural.pair_out import without_pair
 from trade_potential.structural.world import World
 
 YEAR = 2019
-CLASSES = (("huge_potential", None, 0.8), ("potential_expansion", 0.8, 1.2), ("potential_reshaping", 1.2, None))
-BOUNDS = tuple((low, high) for _, low, high in CLASSES)
+CUTS = (0.8, 1.2)
+BOUNDS = ((None, CUTS[0]), CUTS, (CUTS[1], None))
+"""Of the classes huge potential, expansion, reshaping."""
 REPORTERS = 30
 """The largest traders each run a log gravity of their own."""
 
@@ -33,7 +35,7 @@ class Answer:
     @classmethod
     def of(cls, k: FloatArray) -> Answer:
         """A method that is sure of its class."""
-        return cls(k, np.eye(3)[np.digitize(np.nan_to_num(k), (0.8, 1.2))].T)
+        return cls(k, np.eye(3)[np.digitize(np.nan_to_num(k), CUTS)].T)
 
     @property
     def classes(self) -> IntArray:
@@ -66,13 +68,8 @@ def both(values: FloatArray, one: IntArray, other: IntArray) -> FloatArray:
     return found
 
 
-def answers(world: World, logs: World | None = None) -> Answers:
-    """Every method.
-
-    Args:
-        world: As the structural model is given it.
-        logs: The same trade with the regressors of the log gravity; None for those of ``world``.
-    """
+def answers(world: World) -> Answers:
+    """Every method."""
     fit = fit_world(world)
     out = without_pair(fit).predicted
     always = (out > 0.0).all(axis=0)
@@ -88,7 +85,7 @@ def answers(world: World, logs: World | None = None) -> Answers:
         "years": Answer.of(trade.sum(axis=0) / fitted.sum(axis=0)),
         "years_out": Answer.of(trade.sum(axis=0) / left.sum(axis=0)),
         "lasting": Answer(total.lasting.mean[at], total.lasting.probabilities(BOUNDS)[:, at]),
-        "log_gravity": Answer.of(_log_gravity(logs or world, one, other)),
+        "log_gravity": Answer.of(_log_gravity(world, one, other)),
     }
     return Answers(one, other, found, fit, out)
 
@@ -110,8 +107,8 @@ def _log_gravity(world: World, one: IntArray, other: IntArray) -> FloatArray:
         rest = size[years, partners] - trade
         some = rest > 0.0
         years, partners, trade, rest = years[some], partners[some], trade[some], rest[some]
-        design = [np.log(rest), *world.regressors[:, years, i, partners], *np.eye(len(size))[:, years]]
-        x = np.array(design).T
+        of_pairs, of_years = world.regressors[:, years, i, partners], np.eye(len(size))[:, years]
+        x = np.array([np.log(rest), *of_pairs, *of_years]).T
         fitted = x @ np.linalg.lstsq(x, np.log(trade))[0]
         residual = np.log(trade) - fitted
         residual -= np.log(np.exp(residual).mean())

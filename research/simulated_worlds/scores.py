@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from simulated_worlds.methods import Answer
+from research.simulated_worlds.methods import CUTS, Answer
+
 from trade_potential.linalg import FloatArray
 
 SIZES = (1e7, 1e8, 1e9)
@@ -45,22 +46,23 @@ def shares(answer: Answer, size: FloatArray) -> dict[str, dict[str, float]]:
 def scores(answer: Answer, truth: FloatArray, size: FloatArray) -> dict[str, dict[str, float]]:
     """Recovery of (P,) true lasting ratios."""
     found = shares(answer, size)
-    true = np.digitize(truth, (0.8, 1.2))
+    true = np.digitize(truth, CUTS)
     for name, of in by_size(size):
         of = of & np.isfinite(answer.k)
         p = answer.probabilities[:, of]
         hit = np.eye(3)[true[of]].T
         k, u = (np.log(np.maximum(v[of], SMALLEST)) for v in (answer.k, truth))
+        held = answer.classes[of]
         moves = u.std() > 0.0 and k.std() > 0.0
         found[name] |= {
             "rmse": float(np.sqrt(((k - u) ** 2).mean())),
             "bias": float((k - u).mean()),
             "correlation": float(np.corrcoef(k, u)[0, 1]) if moves else float("nan"),
-            "right": float((answer.classes[of] == true[of]).mean()),
+            "right": float((held == true[of]).mean()),
+            "false": float(((held != 1) & (held != true[of])).mean()),
             "brier": float(((p - hit) ** 2).sum(axis=0).mean()),
             "log_score": float(-np.log(np.maximum((p * hit).sum(axis=0), SMALLEST)).mean()),
             "expected_right": float(p.max(axis=0).mean()),
-            "false_potential": float(((answer.classes[of] != 1) & (answer.classes[of] != true[of])).mean()),
             **{f"true_{c}": float((true[of] == c).mean()) for c in range(3)},
         }
     return found

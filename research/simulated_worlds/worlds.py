@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from research.simulated_worlds.laws import Laws
 from scipy.special import ndtr
 from scipy.stats import gamma
-from simulated_worlds.laws import Laws
-from trade_potential.linalg import FloatArray
+
+from trade_potential.linalg import FloatArray, IntArray
 from trade_potential.structural.world import World
 
 SWEEPS = 50
@@ -42,48 +43,67 @@ class Truth:
         trade = laws.noisy(rng, self.expected * self.ratio) * self.world.is_used
         return replace(self.world, trade=trade).with_effects()
 
+    def of_pairs(self, one: IntArray, other: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Lasting ratios of two-way trade, and what is expected without shocks in US$ a year."""
+        size = self.expected.mean(axis=0)
+        flows = size * self.ratio
+        expected = size[one, other] + size[other, one]
+        return (flows[one, other] + flows[other, one]) / expected, expected
 
-def language(world: World, rng: np.random.Generator, slope: float) -> FloatArray:
+
+@dataclass(frozen=True)
+class Given:
+    """What an effect is made of: a world, chance, and the slope of ln distance in its fit."""
+
+    world: World
+    rng: np.random.Generator
+    slope: float
+
+    def regressor(self, term: str) -> FloatArray:
+        """(T, n, n)."""
+        return self.world.regressors[self.world.terms.index(term)]
+
+
+def language(given: Given) -> FloatArray:
     """A common official language matters, and the estimator has no such term."""
-    return LANGUAGE * world.regressors[world.terms.index("has_common_official_language")]
+    return LANGUAGE * given.regressor("has_common_official_language")
 
 
-def unobserved(world: World, rng: np.random.Generator, slope: float) -> FloatArray:
+def unobserved(given: Given) -> FloatArray:
     """Economies of the same of ten groups trade more; nobody has recorded the groups."""
-    group = rng.integers(GROUPS, size=len(world.economies))
-    return np.broadcast_to(GROUP * (group[:, None] == group[None, :]), world.trade.shape)
+    group = given.rng.integers(GROUPS, size=len(given.world.economies))
+    same = GROUP * (group[:, None] == group[None, :])
+    return np.broadcast_to(same, given.world.trade.shape)
 
 
-def kink(world: World, rng: np.random.Generator, slope: float) -> FloatArray:
+def kink(given: Given) -> FloatArray:
     """Distance costs little up to 3,000 km and much beyond; the estimator has one elasticity."""
-    x = world.regressors[world.terms.index("lndist")]
+    x = given.regressor("lndist")
     edge = np.log(KINK_KM)
-    return np.minimum(x - edge, 0.0) * NEAR + np.maximum(x - edge, 0.0) * FAR - slope * x
+    return np.minimum(x - edge, 0.0) * NEAR + np.maximum(x - edge, 0.0) * FAR - given.slope * x
 
 
-def elasticities(world: World, rng: np.random.Generator, slope: float) -> FloatArray:
+def elasticities(given: Given) -> FloatArray:
     """Every exporter and every importer has an elasticity of distance of its own."""
-    x = world.regressors[world.terms.index("lndist")]
-    n = len(world.economies)
-    own = rng.normal(0.0, ELASTICITY, (2, n))
-    return (own[0][:, None] + own[1][None, :]) * (x - x[world.is_used].mean())
+    x = given.regressor("lndist")
+    own = given.rng.normal(0.0, ELASTICITY, (2, len(given.world.economies)))
+    return (own[0][:, None] + own[1][None, :]) * (x - x[given.world.is_used].mean())
 
 
-def diversion(world: World, rng: np.random.Generator, slope: float) -> FloatArray:
+def diversion(given: Given) -> FloatArray:
     """Partners with an agreement take trade from outsiders, the more the nearer these are to them.
 
     An outsider loses with the share of the importer's purchases that comes under agreements from
     economies near to the outsider.
     """
-    at = [world.terms.index(f"has_{kind}") for kind in ("customs_union", "free_trade_agreement")]
-    member = world.regressors[at].sum(axis=0)
-    near = np.exp(-np.exp(world.regressors[world.terms.index("lndist")]) / NEIGHBOUR_KM)
-    near *= world.is_used
+    world = given.world
+    member = given.regressor("has_customs_union") + given.regressor("has_free_trade_agreement")
+    near = np.exp(-np.exp(given.regressor("lndist")) / NEIGHBOUR_KM) * world.is_used
     share = world.trade / np.maximum(world.trade.sum(axis=1, keepdims=True), 1.0)
     return -DIVERSION * (1.0 - member) * (near @ (member * share))
 
 
-Wrong = Callable[[World, np.random.Generator, float], FloatArray]
+Wrong = Callable[[Given], FloatArray]
 Law = Literal["none", "lognormal", "gamma"]
 
 
@@ -110,7 +130,8 @@ class Variant:
         """Expected trade adds up to observed trade by exporter and importer in every year."""
         expected = fitted
         if self.wrong:
-            missed = sum(effect(world, rng, slope) for effect in self.wrong)
+            given = Given(world, rng, slope)
+            missed = sum(effect(given) for effect in self.wrong)
             expected = scaled(fitted * np.exp(missed), *world.totals())
         terms = [term for term in world.terms if term not in self.omitted]
         return Truth(world.select(terms), expected, self._ratio(laws, rng, expected))

@@ -20,7 +20,7 @@ ROOMS: dict[str, set[str]] = {
     **SHARED,
     **MODELS,
     "structural": {"inference"},
-    "results": {"gravity", "index", "inference", "ppml", "structural"},
+    "results": {"gravity", "index", "inference", "ppml", "sql", "structural"},
     "panel": {*SHARED, "gravity", "ppml"},
     "audit": {"gravity", "inference", "results", "rows"},
     "quality": {"rows", "sql"},
