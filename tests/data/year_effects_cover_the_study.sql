@@ -1,5 +1,6 @@
--- Years without an effect of their own share one level: of a specification with year effects one
--- year of the study may be so, the one that the others are compared with.
+-- Years without an effect of their own share one level, which may be meant or forgotten: of a
+-- specification with year effects one year is so, the one that the others are compared with.
+{{ config(severity='warn') }}
 with effects as (
     select
         terms.spec_id,
