@@ -146,12 +146,18 @@ def exact(cells: pd.DataFrame) -> pd.DataFrame:
     return cells.assign(trade=np.exp(0.1 * size[0] - 0.2 * size[1] - 0.7 * cells["lndist"]))
 
 
+def far_apart(cells: pd.DataFrame) -> pd.DataFrame:
+    """Flows of forty orders of magnitude."""
+    return cells.assign(trade=cells["trade"] * np.exp(20.0 * np.sin(7.0 * np.arange(len(cells)))))
+
+
 CASES: dict[str, tuple[Any, str]] = {
     "no_rows": (lambda cells: cells[:0], "there are no cells"),
     "all_zero": (lambda cells: cells.assign(trade=0.0), "without trade"),
     "too_few_rows": (few, "4 cells for 4 coefficients: 0 residual"),
     "disconnected": (in_two_worlds, "in 2011 no cell joins E00, E01, E02, E03"),
     "exact_fit": (exact, "no residual"),
+    "not_converged": (far_apart, "too many orders of magnitude"),
 }
 
 
