@@ -18,7 +18,10 @@ covered as (
         studies.first_year,
         studies.last_year,
         sum(
-            case when effects.base_year between studies.first_year and studies.last_year then 1 else 0 end
+            case
+                when effects.base_year between studies.first_year and studies.last_year then 1
+                else 0
+            end
         ) as effect_count,
         min(effects.base_year) as first_effect,
         max(effects.base_year) as last_effect
