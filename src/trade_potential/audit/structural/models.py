@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from trade_potential.audit.compare import COLUMNS
+from trade_potential.audit.structural.answers import ANSWERS, Class, answers_of, confirm_answers
+from trade_potential.audit.structural.cells import Cells
 from trade_potential.audit.structural.confirm import confirm
 from trade_potential.audit.structural.findings import Findings
 from trade_potential.audit.structural.inputs import Inputs, Term, study_cells
 from trade_potential.audit.structural.left_out import confirm_left_out
-from trade_potential.audit.structural.published import Tables, published_of
+from trade_potential.audit.structural.published import Tables, cell_places, published_of, rows_of
 from trade_potential.linalg import one_thread
 
 if TYPE_CHECKING:
@@ -34,16 +36,85 @@ def audit_structural(*, inputs: Relations, study: Relations, published: Relation
             index_scores.
         published: fits, coefficients, covariances, effects, pairs.
     """
-    held = Inputs(**{name: relation.to_arrow_table() for name, relation in inputs.items()})
     tables = Tables(**{name: relation.to_arrow_table() for name, relation in published.items()})
+    found = [pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)]
+    for run, cells in _worlds(inputs, study):
+        with one_thread():
+            found.append(_of_run(run, cells, tables))
+    return pd.concat(found, ignore_index=True)
+
+
+def audit_answers(
+    *,
+    inputs: Relations,
+    study: Relations,
+    pairs: duckdb.DuckDBPyRelation,
+    potential_classes: duckdb.DuckDBPyRelation,
+    answers: duckdb.DuckDBPyRelation,
+) -> pd.DataFrame:
+    """Rows of the default specification of every study of kind structural.
+
+    Args:
+        inputs: As ``audit_structural``.
+        study: Likewise.
+        pairs: est_structural_pairs, verified there.
+        potential_classes: Intervals of K.
+        answers: rpt_answer.
+    """
+    classes = [
+        Class(
+            row["potential_class"],
+            -np.inf if pd.isna(row["k_lower"]) else row["k_lower"],
+            np.inf if pd.isna(row["k_upper"]) else row["k_upper"],
+            bool(row["is_lower_inclusive"]),
+            bool(row["is_upper_inclusive"]),
+        )
+        for row in potential_classes.df().sort_values("display_order").to_dict("records")
+    ]
+    held, given = pairs.to_arrow_table(), answers.project(ANSWERS).to_arrow_table()
+    found = [pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)]
+    for run, cells in _worlds(inputs, study, defaults=True):
+        rows = rows_of(held, run["study_id"], run["spec_id"])
+        places = cell_places(rows, cells)
+        recomputed = answers_of(
+            cells,
+            places.laid(rows["predicted_usd"]),
+            places.laid(rows["predicted_pair_out_usd"]),
+            classes=classes,
+            minimum_usd=run["minimum_prediction_usd"],
+        )
+        of_run = Findings(run["study_id"], run["spec_id"])
+        confirm_answers(of_run, cells, recomputed, given, classes)
+        found.append(of_run.frame())
+    return pd.concat(found, ignore_index=True)
+
+
+def _worlds(
+    inputs: Relations, study: Relations, *, defaults: bool = False
+) -> Iterator[tuple[dict[Any, Any], Cells]]:
+    """Every run of kind structural, or those of default specifications, with its cells."""
+    held = Inputs(**{name: relation.to_arrow_table() for name, relation in inputs.items()})
     rows = {name: relation.df() for name, relation in study.items()}
     runs = rows["study_specifications"].merge(rows["gravity_specifications"], on="spec_id")
     runs = runs[runs["model_kind"] == "structural"].merge(rows["studies"], on="study_id")
-    found = [pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)]
+    if defaults:
+        runs = runs[runs["spec_id"] == runs["default_spec_id"]]
     for run in runs.sort_values(["study_id", "spec_id"]).to_dict("records"):
-        with one_thread():
-            found.append(_of_run(run, held, tables, rows))
-    return pd.concat(found, ignore_index=True)
+        scores = rows["index_scores"]
+        scores = scores[
+            (scores["study_id"] == run["study_id"])
+            & (scores["index_spec_id"] == run["index_spec_id"])
+        ]
+        keys = zip(scores["country_iso3"], scores["year"], strict=True)
+        yield (
+            run,
+            study_cells(
+                held,
+                years=list(range(run["first_year"], run["last_year"] + 1)),
+                terms=terms_of(run["spec_id"], rows["gravity_terms"], rows["variables"]),
+                index=dict(zip(keys, scores["development_index"], strict=True)),
+            ),
+        )
 
 
 def terms_of(spec_id: str, terms: pd.DataFrame, variables: pd.DataFrame) -> list[Term]:
@@ -65,20 +136,7 @@ def terms_of(spec_id: str, terms: pd.DataFrame, variables: pd.DataFrame) -> list
     ]
 
 
-def _of_run(
-    run: Mapping[Any, Any], inputs: Inputs, tables: Tables, rows: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame:
-    scores = rows["index_scores"]
-    scores = scores[
-        (scores["study_id"] == run["study_id"]) & (scores["index_spec_id"] == run["index_spec_id"])
-    ]
-    keys = zip(scores["country_iso3"], scores["year"], strict=True)
-    cells = study_cells(
-        inputs,
-        years=list(range(run["first_year"], run["last_year"] + 1)),
-        terms=terms_of(run["spec_id"], rows["gravity_terms"], rows["variables"]),
-        index=dict(zip(keys, scores["development_index"], strict=True)),
-    )
+def _of_run(run: Mapping[Any, Any], cells: Cells, tables: Tables) -> pd.DataFrame:
     published = published_of(tables, run["study_id"], run["spec_id"], cells)
     found = Findings(run["study_id"], run["spec_id"])
     optimal = confirm(found, cells, published, level=run["confidence_level"])
