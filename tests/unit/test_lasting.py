@@ -28,6 +28,8 @@ CLASSES = ((None, 0.8), (0.8, 1.2), (1.2, None))
 YEARS, PAIRS = 13, 400
 INTEGRATION = 1e-7
 """Relative error of quad at its defaults, with room."""
+SETTLED = 1e-4
+"""What another pass would move."""
 EXACT = 1e-10
 """Rounding of a few hundred sums."""
 
@@ -52,12 +54,13 @@ def _drawn(
     return predicted * ratio * np.maximum(1.0 + deviation * noise, 0.0), predicted, ratio
 
 
-def _unit(found: Lasting, y: float, m: float) -> float:
+def _unit(found: Lasting, k: int, size: float) -> float:
     """What sums of a pair are counted in: phi over the share of years that are independent.
 
-    Read at the mean of its years and half a year as predicted.
+    Read at the flow of its posterior mean, with half a year as predicted.
     """
-    phi, rho = found.noise.at(np.array([(y + 0.5 * m / YEARS) / (YEARS + 0.5)]))
+    level = size * (YEARS * found.mean[[k]] + 0.5) / (YEARS + 0.5)
+    phi, rho = found.noise.at(level)
     return float(phi[0] * (1.0 + rho[0]) / (1.0 - rho[0]))
 
 
@@ -66,8 +69,8 @@ def test_the_posterior_is_that_of_numeric_integration(k: int) -> None:
     trade, predicted, _ = _drawn(rho=0.5)
     found = lasting(trade, predicted)
     y, m = trade[:, k].sum(), predicted[:, k].sum()
-    unit = _unit(found, y, m)
-    assert found.rate[k] == pytest.approx(1.0 / found.alpha[k] + m / unit)
+    unit = m / (found.rate[k] - 1.0 / found.alpha[k])
+    assert unit == pytest.approx(_unit(found, k, m / YEARS), rel=SETTLED)
     assert found.shape[k] == pytest.approx(1.0 / found.alpha[k] + y / unit)
     prior = gamma(1.0 / found.alpha[k], scale=found.alpha[k])
 
