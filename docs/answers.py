@@ -138,7 +138,9 @@ def reasons(answers: Sequence[tuple], others: Sequence[tuple]) -> str:
         for at, when, name, other_k, other, agree, _, reason in others
         if (at, when) == (partner, year) and agree is False
     ]
-    return markdown(["pair", "specification", "answer", "it says", "factors from one to the other"], rows)
+    return markdown(
+        ["pair", "specification", "answer", "it says", "factors from one to the other"], rows
+    )
 
 
 def main() -> int:

@@ -33,7 +33,7 @@ said as (
         year,
         {{ text_list(
             "study_id || '/' || spec_id || '/' || estimator || ' ' || "
-            ~ bound_text(rounded('other_k_ratio', 2)) ~ " || coalesce(' ' || other_class, '')",
+            ~ ratio_text('other_k_ratio') ~ " || coalesce(' ' || other_class, '')",
             "study_id || spec_id || estimator"
         ) }} as other_answers,
         {{ text_list(

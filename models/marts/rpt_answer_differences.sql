@@ -197,7 +197,7 @@ reasons as (
         partner_iso3,
         flow,
         year,
-        {{ text_list(contribution_text('contribution', 'log_value'), 'place') }}
+        {{ text_list(contribution_text('contribution', 'log_value', 'estimator'), 'place') }}
             as difference_reason
     from ranked
     where place <= 2

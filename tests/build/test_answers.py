@@ -13,7 +13,6 @@ pytestmark = pytest.mark.build
 ROUNDING = 1e-9
 """Relative: logarithms and sums of a few hundred numbers, each known to 1e-12 or better."""
 BANDS = 20
-ASKED = [("VNM", "DEU"), ("KAZ", "UZB"), ("BRA", "CHN")]
 
 
 def frame(project: Project, query: str) -> pd.DataFrame:
@@ -26,9 +25,9 @@ def test_one_query_answers_any_pair_by_flow(built: Project) -> None:
     found = frame(
         built,
         "select * from marts.rpt_answer where year = 2019 and (reporter_iso3, partner_iso3) in "
-        f"({', '.join(map(str, ASKED))})",
+        "(('VNM', 'DEU'), ('KAZ', 'UZB'), ('BRA', 'CHN'))",
     )
-    assert len(found) == 3 * len(ASKED)
+    assert len(found) == 3 * 3
     assert set(found["k_status"]) == {"ok"}
     told = ["k_ratio", "k_percentile", "k_pair_out_ratio", "k_lasting", "lasting_class"]
     assert found[[*told, "potential_class", "class_share"]].notna().all(axis=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from trade_potential.audit.structural.cells import Cells
 from trade_potential.audit.structural.confirm import confirm
 from trade_potential.audit.structural.findings import Findings
 from trade_potential.audit.structural.inputs import Inputs, Term, study_cells
+from trade_potential.audit.structural.lasting import confirm_lasting
 from trade_potential.audit.structural.left_out import confirm_left_out
 from trade_potential.audit.structural.published import Tables, cell_places, published_of, rows_of
 from trade_potential.linalg import one_thread
@@ -27,20 +28,28 @@ PAIRS_LEFT_OUT = 6
 """Pairs that each build estimates again without themselves: a tenth of a second each."""
 
 
-def audit_structural(*, inputs: Relations, study: Relations, published: Relations) -> pd.DataFrame:
+def audit_structural(
+    *,
+    inputs: Relations,
+    study: Relations,
+    potential_classes: duckdb.DuckDBPyRelation,
+    published: Relations,
+) -> pd.DataFrame:
     """Rows of every specification of kind structural that a study runs.
 
     Args:
         inputs: world_trade, world_pairs, agreement_spells, countries, country_code_mappings.
         study: studies, study_specifications, gravity_specifications, gravity_terms, variables, and
             index_scores.
-        published: fits, coefficients, covariances, effects, pairs.
+        potential_classes: Intervals of K.
+        published: fits, coefficients, covariances, effects, pairs, lasting, dispersion.
     """
     tables = Tables(**{name: relation.to_arrow_table() for name, relation in published.items()})
+    classes = _classes(potential_classes)
     found = [pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)]
     for run, cells in _worlds(inputs, study):
         with one_thread():
-            found.append(_of_run(run, cells, tables))
+            found.append(_of_run(run, cells, tables, classes))
     return pd.concat(found, ignore_index=True)
 
 
@@ -61,16 +70,7 @@ def audit_answers(
         potential_classes: Intervals of K.
         answers: rpt_answer.
     """
-    classes = [
-        Class(
-            row["potential_class"],
-            -np.inf if pd.isna(row["k_lower"]) else row["k_lower"],
-            np.inf if pd.isna(row["k_upper"]) else row["k_upper"],
-            bool(row["is_lower_inclusive"]),
-            bool(row["is_upper_inclusive"]),
-        )
-        for row in potential_classes.df().sort_values("display_order").to_dict("records")
-    ]
+    classes = _classes(potential_classes)
     held, given = pairs.to_arrow_table(), answers.project(ANSWERS).to_arrow_table()
     found = [pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)]
     for run, cells in _worlds(inputs, study, defaults=True):
@@ -87,6 +87,19 @@ def audit_answers(
         confirm_answers(of_run, cells, recomputed, given, classes)
         found.append(of_run.frame())
     return pd.concat(found, ignore_index=True)
+
+
+def _classes(potential_classes: duckdb.DuckDBPyRelation) -> list[Class]:
+    return [
+        Class(
+            row["potential_class"],
+            -np.inf if pd.isna(row["k_lower"]) else row["k_lower"],
+            np.inf if pd.isna(row["k_upper"]) else row["k_upper"],
+            bool(row["is_lower_inclusive"]),
+            bool(row["is_upper_inclusive"]),
+        )
+        for row in potential_classes.df().sort_values("display_order").to_dict("records")
+    ]
 
 
 def _worlds(
@@ -136,10 +149,22 @@ def terms_of(spec_id: str, terms: pd.DataFrame, variables: pd.DataFrame) -> list
     ]
 
 
-def _of_run(run: Mapping[Any, Any], cells: Cells, tables: Tables) -> pd.DataFrame:
-    published = published_of(tables, run["study_id"], run["spec_id"], cells)
-    found = Findings(run["study_id"], run["spec_id"])
+def _of_run(
+    run: Mapping[Any, Any], cells: Cells, tables: Tables, classes: Sequence[Class]
+) -> pd.DataFrame:
+    own = (run["study_id"], run["spec_id"])
+    published = published_of(tables, *own, cells)
+    found = Findings(*own)
     optimal = confirm(found, cells, published, level=run["confidence_level"])
     if optimal is not None and np.isfinite(published.pair_out).any():
         confirm_left_out(found, optimal, published, sample=PAIRS_LEFT_OUT)
+        confirm_lasting(
+            found,
+            cells,
+            published.predicted,
+            published.pair_out,
+            rows=rows_of(tables.lasting, *own),
+            laws=rows_of(tables.dispersion, *own).to_pylist(),
+            classes=classes,
+        )
     return found.frame()

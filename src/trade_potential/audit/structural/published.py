@@ -22,6 +22,8 @@ class Tables:
     covariances: Any
     effects: Any
     pairs: Any
+    lasting: Any = None
+    dispersion: Any = None
 
 
 @dataclass(frozen=True)
@@ -131,11 +133,15 @@ class Places:
 
 
 def places_of(column: Any, names: Sequence[str]) -> IntArray:
-    """(N,) places of a column of names; -1 of an unknown one."""
+    """(N,) places of a column of names; -1 of an unknown one, and of null."""
+    import pyarrow.compute as pc
+
     coded = column.combine_chunks().dictionary_encode()
     place = {name: at for at, name in enumerate(names)}
     known = [place.get(name, -1) for name in coded.dictionary.to_pylist()]
-    found: IntArray = np.array([*known, -1], dtype=np.int64)[coded.indices.to_numpy()]
+    found: IntArray = np.array([*known, -1], dtype=np.int64)[
+        pc.fill_null(coded.indices, len(known)).to_numpy()
+    ]
     return found
 
 
