@@ -14,7 +14,7 @@ WAREHOUSE := warehouse/trade_potential.duckdb
 # Kernels of OpenBLAS for the processor in hand; Prescott's run on every x86-64: make test-kernels KERNELS="Haswell Zen"
 KERNELS ?= Prescott
 # Tests that do linear algebra: all that could depend on the last digits of a kernel.
-NUMERIC := $(filter-out %_input.py, $(wildcard tests/unit/test_gravity*.py tests/unit/test_ppml*.py tests/unit/test_index*.py)) \
+NUMERIC := $(filter-out %_input.py, $(wildcard tests/unit/test_gravity*.py tests/unit/test_ppml*.py tests/unit/test_index*.py tests/unit/test_structural*.py)) \
 	tests/unit/test_audit.py tests/unit/test_audit_ppml.py tests/unit/test_panel.py tests/unit/test_far_from_zero.py tests/unit/test_exact_fit.py tests/reference
 # Arguments of the torture: make torture TORTURE="--kills 5 --lanes 2"
 TORTURE ?=
@@ -83,7 +83,7 @@ test-kernels: $(SYNCED_DEV) ## Test the numbers again with other kernels of Open
 		if [ "$$found" = "$$own" ] && [ "$$found" != "$$kernel" ]; then \
 			echo "test-kernels: this processor or OpenBLAS has no kernel $$kernel" >&2; exit 1; \
 		fi; \
-		$(BIN)/python -m pytest -q $(PYTEST) $(NUMERIC) || exit 1; \
+		$(BIN)/python -m pytest -q $(PYTEST) -m "not slow" $(NUMERIC) || exit 1; \
 	done
 
 # Each in an environment of its own in build/pythons; a Python that is nowhere is taken from Debian's packages.
@@ -132,6 +132,11 @@ replication: build $(SYNCED_DEV) ## Build, then print how much of the reference 
 	$(BIN)/python research/replication
 	$(BIN)/python docs/replication.py
 
+# Only from the inputs in the repository: no build is needed.
+.PHONY: simulate
+simulate: $(SYNCED_DEV) ## Ask every K about worlds whose truth is known: ten minutes, docs/reading-k.md
+	$(BIN)/python -m research.simulated_worlds
+
 .PHONY: lint lint-python lint-types lint-sql lint-yaml lint-docs
 lint: lint-python lint-types lint-sql lint-yaml lint-docs ## Check style, types and the results printed in docs/
 
@@ -151,9 +156,12 @@ lint-yaml: $(SYNCED_DEV)
 # After the build, where the same make runs one: DuckDB lets one process write or many read.
 lint-docs: $(SYNCED_DEV) $(if $(filter build docs,$(MAKECMDGOALS)),build,$(WAREHOUSE))
 	$(BIN)/python docs/run_queries.py --check $(PAGES)
+	$(BIN)/python docs/answers.py --check
 	$(BIN)/python docs/validation.py --check
 	$(BIN)/python docs/api.py --check
 	$(BIN)/python research/replication --check
+	$(BIN)/python -m research.simulated_worlds --check
+	$(BIN)/python -m research.partial_index --check
 	$(BIN)/python -m benchmarks --check
 
 # Only where there is none: the results in docs/ are compared with a warehouse, however old.
@@ -169,9 +177,11 @@ format: $(SYNCED_DEV) ## Rewrite Python and SQL in house style
 .PHONY: docs
 docs: build $(SYNCED_DEV) ## Build, then refresh the results and pictures in docs/
 	$(BIN)/python docs/run_queries.py $(PAGES)
+	$(BIN)/python docs/answers.py
 	$(BIN)/python docs/validation.py
 	$(BIN)/python docs/api.py
 	$(BIN)/python research/replication
+	$(BIN)/python -m research.partial_index
 	$(BIN)/python docs/replication.py
 	$(BIN)/python docs/figures.py
 

@@ -2,11 +2,14 @@
 
 
 def model(dbt, session):
-    from trade_potential.results.structural_lasting import dispersion_table
+    from trade_potential.results.estimated import estimated
 
     dbt.config(materialized="table")
-    return dispersion_table(
-        dbt.ref("int_structural__cells"),
+    return estimated(
+        "dispersion",
+        session,
+        dbt.this,
+        cells=dbt.ref("int_structural__cells"),
         runs=dbt.ref("int_structural__runs").df(),
         terms=dbt.ref("stg_study__gravity_terms").df(),
         specifications=dbt.ref("stg_study__gravity_specifications").df(),

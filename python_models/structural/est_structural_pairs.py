@@ -2,13 +2,16 @@
 
 
 def model(dbt, session):
-    from trade_potential.results.structural import structural
+    from trade_potential.results.estimated import estimated
 
     dbt.config(materialized="table")
-    return structural(
-        dbt.ref("int_structural__cells"),
+    return estimated(
+        "pairs",
+        session,
+        dbt.this,
+        cells=dbt.ref("int_structural__cells"),
         runs=dbt.ref("int_structural__runs").df(),
         terms=dbt.ref("stg_study__gravity_terms").df(),
         specifications=dbt.ref("stg_study__gravity_specifications").df(),
         studies=dbt.ref("stg_study__studies").df(),
-    ).pairs
+    )

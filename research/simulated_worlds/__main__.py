@@ -18,19 +18,23 @@ from typing import Any
 import numpy as np
 from research.simulated_worlds import page
 from research.simulated_worlds.candidates import CANDIDATES
+from research.simulated_worlds.dominance import dominance
 from research.simulated_worlds.geography import observed_world
+from research.simulated_worlds.growth import growth
 from research.simulated_worlds.laws import Laws
-from research.simulated_worlds.methods import Answers, answers, both
+from research.simulated_worlds.methods import answers
 from research.simulated_worlds.observed import described
 from research.simulated_worlds.realism import realism
 from research.simulated_worlds.scores import scores
-from research.simulated_worlds.worlds import VARIANTS, Truth
+from research.simulated_worlds.worlds import VARIANTS
 
 from trade_potential.linalg import one_thread
 
 SEED, DRAWS, DIGITS = 14, 3, 4
 COMPARED = ("none", "half", "lognormal", "gamma", "all_shocks")
 """Worlds in which the ways to the lasting ratio are compared."""
+OBSERVED_LIKE = "lognormal"
+"""The kind of world that looks most like the observed one; realism is that of its last draw."""
 
 
 def simulated(draws: int) -> dict[str, Any]:
@@ -46,21 +50,30 @@ def simulated(draws: int) -> dict[str, Any]:
         "observed": described(world, found),
         "worlds": {},
         "candidates": {},
+        "growth": {},
+        "dominance": {},
         "realism": {"observed": realism(world.trade, found.fit.fitted, world.is_used)},
     }
     for number, (name, variant) in enumerate(VARIANTS.items()):
-        held: dict[str, list[Any]] = {"worlds": [], "candidates": []}
+        held: dict[str, list[Any]] = {"worlds": [], "candidates": [], "growth": [], "dominance": []}
         for draw in range(draws):
             rng = np.random.default_rng([SEED, number, draw])
             truth = variant.truth(world, found.fit.fitted, laws, rng, results["slope"])
             drawn = truth.drawn(laws, rng)
             own = answers(drawn)
-            judged = _judge(truth, own)
-            held["worlds"].append({key: judged(way) for key, way in own.by_method.items()})
+            ratio, size = truth.of_pairs(own.one, own.other)
+            held["worlds"].append(
+                {key: scores(way, ratio, size) for key, way in own.by_method.items()}
+            )
             if name in COMPARED:
                 ways = {key: way(drawn, own) for key, (_, way) in CANDIDATES.items()}
-                held["candidates"].append({key: judged(way) for key, way in ways.items()})
-            if name == "lognormal" and draw == 0:
+                held["candidates"].append(
+                    {key: scores(way, ratio, size) for key, way in ways.items()}
+                )
+            if name == OBSERVED_LIKE:
+                held["growth"].append(growth(drawn, own))
+                expected = truth.expected.mean(axis=0)
+                held["dominance"].append(dominance(own, expected, ratio))
                 results["realism"]["simulated"] = realism(
                     drawn.trade, truth.expected, drawn.is_used
                 )
@@ -69,14 +82,6 @@ def simulated(draws: int) -> dict[str, Any]:
                 results[of][name] = _mean(rows)
         print(f"{variant.title}: {draws} worlds", file=sys.stderr)
     return results
-
-
-def _judge(truth: Truth, own: Answers) -> Any:
-    """Scores of an answer against the truth of two-way trade."""
-    expected = truth.expected.sum(axis=0)
-    size = both(truth.expected.mean(axis=0), own.one, own.other)
-    ratio = both(expected * truth.ratio, own.one, own.other) / both(expected, own.one, own.other)
-    return lambda answer: scores(answer, ratio, size)
 
 
 def _mean(rows: list[Any]) -> Any:

@@ -1,10 +1,11 @@
-"""What observed trade says: classes, the pair in its own benchmark, growth after K, examples."""
+"""What observed trade says: classes, the pair in its own benchmark, examples, sums by size."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+from research.simulated_worlds.growth import growth
 from research.simulated_worlds.laws import EDGES
 from research.simulated_worlds.methods import CUTS, YEAR, Answers, both
 from research.simulated_worlds.scores import by_size, shares
@@ -13,9 +14,6 @@ from trade_potential.linalg import FloatArray
 from trade_potential.structural.lasting import lasting_of_world
 from trade_potential.structural.world import World
 
-HORIZON = 5
-"""Years of growth."""
-LARGE_USD = 1e8
 CHINA = "CHN"
 PARTNERS = ("KAZ", "KGZ", "TJK", "TKM", "UZB", "CHL", "OMN", "HKG", "PAN", "NLD", "DEU", "VNM")
 
@@ -26,7 +24,7 @@ def described(world: World, found: Answers) -> dict[str, Any]:
     return {
         "methods": {name: shares(answer, size) for name, answer in found.by_method.items()},
         "own_pair": _own_pair(found, size),
-        "growth": _growth(world, found),
+        "growth": growth(world, found),
         "examples": _examples(world, found),
         "adding_up": _adding_up(world, found),
     }
@@ -46,38 +44,6 @@ def _own_pair(found: Answers, size: FloatArray) -> dict[str, dict[str, float]]:
         }
         for name, band in by_size(size)
     }
-
-
-def _growth(world: World, found: Answers) -> list[dict[str, Any]]:
-    """Ln of trade over trade five years before, on ln K of the first year or of the year before.
-
-    Years of start as dummies; errors clustered by pair. Only pairs with trade in all three years.
-    """
-    y, m = (both(v, found.one, found.other) for v in (world.trade, found.fit.fitted))
-    rows = []
-    for name, large in (("all pairs with a class", 1e7), ("from 100 million US$ on", LARGE_USD)):
-        of = m.mean(axis=0) >= large
-        for lag in (0, 1):
-            slope, error, n = _slope(y[:, of], m[:, of], lag)
-            rows.append({"pairs": name, "lag": lag, "slope": slope, "error": error, "n": n})
-    return rows
-
-
-def _slope(y: FloatArray, m: FloatArray, lag: int) -> tuple[float, float, int]:
-    x, growth, pairs = [], [], []
-    for t in range(1, len(y) - HORIZON):
-        has = (y[t - 1] > 0.0) & (y[t] > 0.0) & (y[t + HORIZON] > 0.0)
-        k = np.log(y[t - lag, has] / m[t - lag, has])
-        g = np.log(y[t + HORIZON, has] / y[t, has])
-        x.append(k - k.mean())
-        growth.append(g - g.mean())
-        pairs.append(np.flatnonzero(has))
-    k, g, pair = (np.concatenate(part) for part in (x, growth, pairs))
-    slope = float(k @ g / (k @ k))
-    scores = np.bincount(pair, k * (g - slope * k))
-    clusters = len(np.unique(pair))
-    error = np.sqrt((scores**2).sum() * clusters / (clusters - 1)) / (k @ k)
-    return slope, float(error), len(k)
 
 
 def _examples(world: World, found: Answers) -> list[dict[str, Any]]:

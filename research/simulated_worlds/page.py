@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from research.simulated_worlds.candidates import CANDIDATES
+from research.simulated_worlds.dominance import METHODS as DOMINANCE_METHODS
 from research.simulated_worlds.geography import ROOT
 from research.simulated_worlds.worlds import BOTH, RIGHT, VARIANTS, WRONG
 
@@ -28,6 +29,7 @@ METHODS = {
 CLASSES = ("huge potential", "expansion", "reshaping")
 BANDS = {"1": "10 to 100 million", "2": "100 million to 1 billion", "3": "above 1 billion"}
 ALL = {"all": "all with a class", **BANDS}
+WHEN = {"0": "the first year", "1": "the year before"}
 SHOWN = ("year", "years", "lasting", "log_gravity")
 Row = Sequence[object]
 
@@ -57,9 +59,10 @@ def tables(found: dict[str, Any]) -> dict[str, dict[str, str]]:
             "observed_classes": _observed_classes(found["observed"]["methods"]),
             "own_pair": _own_pair(found["observed"]["own_pair"]),
             "examples": _examples(found["observed"]["examples"]),
-            "growth": _growth(found["observed"]["growth"]),
+            "growth": _growth(found["observed"]["growth"], found["growth"]["lognormal"]),
             "realism": _realism(found["realism"]),
             "no_shocks": _no_shocks(found["worlds"]["none"]),
+            "dominance": _dominance(found["dominance"]["lognormal"]),
             "recovery": _recovery(found["worlds"]),
             "wrong_models": _wrong_models(found["worlds"]),
             "could_be": _could_be(found),
@@ -106,13 +109,32 @@ def _examples(found: list[dict[str, Any]]) -> str:
     return markdown((*header, "pair left out", "lasting", "class", "probability, %"), rows())
 
 
-def _growth(found: list[dict[str, Any]]) -> str:
+def _growth(seen: dict[str, Any], drawn: dict[str, Any]) -> str:
     def rows() -> Iterator[Row]:
-        for own in found:
-            when = "the year before" if own["lag"] else "the first year itself"
-            yield own["pairs"], when, number(own["slope"]), number(own["error"], 3), own["n"]
+        for floor in seen:
+            for lag, own in seen[floor].items():
+                when = {"0": "the first year", "1": "the year before"}.get(
+                    lag, f"{lag} years before"
+                )
+                of = floor if floor == "all pairs" else f"{floor} or more"
+                own_slope = number(own["slope"]), number(own["error"], 3), own["n"]
+                yield of, when, *own_slope, number(drawn[floor][lag]["slope"])
 
-    return markdown(("pairs", "K of", "slope", "standard error", "rows"), rows())
+    header = ("predicted US$ a year", "K of", "slope", "standard error", "rows")
+    return markdown((*header, "slope where ratios never change"), rows())
+
+
+def _dominance(found: dict[str, Any]) -> str:
+    def rows() -> Iterator[Row]:
+        for share, ways in found.items():
+            cells = [
+                number(ways[key][part]) for part in ("slope", "error") for key in DOMINANCE_METHODS
+            ]
+            yield percent(float(share)), percent(ways["pairs"]["n"] / 100.0), *cells
+
+    names = [METHODS[key] for key in DOMINANCE_METHODS]
+    header = [f"{part}, {name}" for part in ("slope", "error") for name in names]
+    return markdown(("largest share from, %", "pairs", *header), rows())
 
 
 def _realism(found: dict[str, Any]) -> str:

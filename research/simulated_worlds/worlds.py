@@ -11,7 +11,7 @@ from research.simulated_worlds.laws import Laws
 from scipy.special import ndtr
 from scipy.stats import gamma
 
-from trade_potential.linalg import FloatArray
+from trade_potential.linalg import FloatArray, IntArray
 from trade_potential.structural.world import World
 
 SWEEPS = 50
@@ -42,6 +42,13 @@ class Truth:
         """The world with trade of every year."""
         trade = laws.noisy(rng, self.expected * self.ratio) * self.world.is_used
         return replace(self.world, trade=trade).with_effects()
+
+    def of_pairs(self, one: IntArray, other: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Lasting ratios of two-way trade, and what is expected without shocks in US$ a year."""
+        size = self.expected.mean(axis=0)
+        flows = size * self.ratio
+        expected = size[one, other] + size[other, one]
+        return (flows[one, other] + flows[other, one]) / expected, expected
 
 
 @dataclass(frozen=True)

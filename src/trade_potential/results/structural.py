@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from trade_potential.linalg import one_thread
 from trade_potential.results.build import terms_by_spec
 from trade_potential.results.cells import CELL, Cells
 from trade_potential.results.gravity import KEYS
-from trade_potential.results.memo import solved_once
+from trade_potential.results.kept import digests_of
 from trade_potential.results.structural_rows import (
     PAIRS,
     TEXT,
@@ -102,7 +103,7 @@ def structural(
     specifications: pd.DataFrame,
     studies: pd.DataFrame,
 ) -> Structural:
-    """The tables of every run; models that ask for the same are solved once.
+    """The tables of every run; what models of one process ask for again is not solved again.
 
     Args:
         cells: study_id, spec_id, exporter_iso3, importer_iso3, year, trade_usd, v1, v2, ...
@@ -114,43 +115,59 @@ def structural(
     Raises:
         InputError: See ``World.of``; or positions of terms have a gap.
     """
-    of_runs = terms[terms["spec_id"].isin(runs["spec_id"])]
-    last = int(of_runs["position"].max()) if len(of_runs) else 0
-    slots = ", ".join(f"v{k}" for k in range(1, last + 1))
-    columns = ", ".join(filter(None, [", ".join((*KEYS, *CELL)), "year, trade_usd", slots]))
-    return structural_once(
-        cells=cells.project(columns).to_arrow_table(),
-        runs=runs[[*KEYS]].sort_values([*KEYS], ignore_index=True),
-        terms=of_runs[["spec_id", "term", "position"]],
-        specifications=specifications[["spec_id", "confidence_level"]],
-        studies=studies[["study_id", "default_spec_id"]],
-    )
+    settings = {"terms": terms, "specifications": specifications, "studies": studies}
+    digests = digests_of(cells, runs=runs, settings=rests_on(settings))
+    with LOCK:
+        rest = [key for key, digest in digests.items() if _digest_of(key) != digest]
+        if rest:
+            SOLVED.update(_solve_all(cells, rest, digests, **settings))
+        return Structural({key: SOLVED[key] for key in digests})
+
+
+RESTS_ON = {
+    "terms": ["spec_id", "term", "position"],
+    "specifications": ["spec_id", "confidence_level"],
+    "studies": ["study_id", "default_spec_id"],
+    "classes": ["potential_class", "display_order", "k_lower", "k_upper"],
+}
+"""Columns of settings that numbers rest on: others, such as descriptions, may change."""
+
+
+def rests_on(settings: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The settings without what no number rests on."""
+    return {name: frame[RESTS_ON[name]] for name, frame in settings.items()}
+
+
+LOCK, SOLVED = Lock(), dict[Key, Solved]()
+"""The models of a build run in threads of one process: the first solves, the others wait."""
+
+
+def _digest_of(key: Key) -> str | None:
+    return SOLVED[key].input_digest if key in SOLVED else None
 
 
 def _solve_all(
+    cells: duckdb.DuckDBPyRelation,
+    keys: list[Key],
+    digests: dict[Key, str],
     *,
-    cells: pa.Table,
-    runs: pd.DataFrame,
     terms: pd.DataFrame,
     specifications: pd.DataFrame,
     studies: pd.DataFrame,
-) -> Structural:
-    named = terms_by_spec(terms)
+) -> Iterator[tuple[Key, Solved]]:
+    of_runs = terms[terms["spec_id"].isin([spec for _, spec in keys])]
+    named = terms_by_spec(of_runs)
+    slots = [f"v{k}" for k in range(1, max(map(len, named.values()), default=0) + 1)]
+    columns = ", ".join([*KEYS, *CELL, "year", "trade_usd", *slots])
+    held = Cells.of(cells.project(columns).to_arrow_table())
     levels = dict(zip(specifications["spec_id"], specifications["confidence_level"], strict=True))
     defaults = set(zip(studies["study_id"], studies["default_spec_id"], strict=True))
-    columns = Cells.of(cells)
-    found: dict[Key, Solved] = {}
-    for key in zip(runs["study_id"], runs["spec_id"], strict=True):
-        world, digest = columns.world(key, named.get(key[1], ()))
+    for key in keys:
+        world = held.world(key, named.get(key[1], ()))
         with one_thread():
             fit = fit_world(world)
             pair_out = without_pair(fit) if key in defaults and fit.is_estimated else None
-        found[key] = Solved(world, fit, pair_out, float(levels[key[1]]), digest)
-    return Structural(found)
-
-
-structural_once = solved_once(_solve_all)
-"""For the models of a build, which ask for the same tables one after the other."""
+        yield key, Solved(world, fit, pair_out, float(levels[key[1]]), digests[key])
 
 
 def _fit_row(one: Solved) -> FitRow:
@@ -172,7 +189,6 @@ def _fit_row(one: Solved) -> FitRow:
         n_pairs=fit.n_pairs,
         n_exporter_years=fit.n_exporter_years,
         n_importer_years=fit.n_importer_years,
-        input_digest=one.input_digest,
         **numbers,
     )
 

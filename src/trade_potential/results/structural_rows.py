@@ -14,7 +14,6 @@ class FitRow:
     """One specification of one study; ``structural.estimate`` says what the numbers are.
 
     ``n_refitted_pairs``: pairs whose prediction without themselves took more than a Newton step.
-    ``input_digest``: of the cells and settings, so that a build knows what it has solved before.
     """
 
     status: str
@@ -29,7 +28,6 @@ class FitRow:
     deviance: float | None = None
     deviance_r_squared: float | None = None
     n_refitted_pairs: int | None = None
-    input_digest: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +88,6 @@ PAIRS = pa.schema(
         "pair_out_method": TEXT,
     }
 )
-"""Columns of the pairs. ``predicted_pair_out_usd`` is null where the pair is all the trade of its
-exporter or importer in the year (``pair_out_method`` no_effect), and of specifications that are not
+"""Columns of the pairs. ``predicted_pair_out_usd`` is null where other pairs do not determine it
+(``pair_out_method`` no_effect), and of specifications that are not
 the default of their study; the methods are those of ``structural.pair_out``."""

@@ -22,13 +22,13 @@ from trade_potential.structural.pair_step import OneStep, one_step
 
 METHODS = ("leverage", "effects", "refit", "no_effect")
 """How a prediction without its pair came about: one Newton step from the fit; the effects refitted
-with the slopes of that step; everything refitted; not at all, for without the pair its exporter or
-importer has no effect in the year."""
+with the slopes of that step; everything refitted; not at all, for the other pairs do not determine
+an effect of its exporter or importer in the year, or a slope."""
 LEVERAGE, EFFECTS, REFIT, NO_EFFECT = range(4)
 
 FAR_EFFECTS = 0.02
-"""Change of an effect by one step from which on effects are refitted: an error of half its square
-was measured, 4e-4."""
+"""Change of an effect by one step from which on effects are refitted: of a smaller one errors in ln
+K were at most 3e-4."""
 
 FAR_SLOPES = 0.0015
 """Change by slopes from which on everything is refitted; see ``_by_slopes``. With the slopes of one
@@ -61,7 +61,8 @@ def without_pair(fit: StructuralFit) -> PairOut:
     change, method = step.change, np.zeros(step.change.shape[1:], dtype=np.int8)
     moves = np.abs(step.lines).max(axis=0)
     whole = _by_slopes(fit, step, moves) > FAR_SLOPES
-    cut = (step.is_bridge & (step.both(fit.world.is_used).all(axis=0))).any(axis=0)
+    is_cut = step.is_bridge & step.both(fit.world.is_used).all(axis=0)
+    cut = is_cut.any(axis=0) | step.is_alone
     settled = np.ones(len(whole), dtype=bool)
     for t in range(len(fit.world.years)):
         pairs = np.flatnonzero((moves[t] > FAR_EFFECTS) & ~whole & ~cut)

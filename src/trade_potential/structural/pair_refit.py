@@ -17,7 +17,7 @@ from trade_potential.structural.world import BoolArray
 AT_ONCE = 16
 """Pairs at a time, whose fits of a year stay in the cache of a processor."""
 
-SETTLED = 3e-4
+SETTLED = 1e-4
 """Largest change of a linear predictor by the last step of the slopes, itself included to first
 order; what is left is a tenth of it or less."""
 
