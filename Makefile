@@ -132,6 +132,11 @@ replication: build $(SYNCED_DEV) ## Build, then print how much of the reference 
 	$(BIN)/python research/replication
 	$(BIN)/python docs/replication.py
 
+# Only from the inputs in the repository: no build is needed.
+.PHONY: simulate
+simulate: $(SYNCED_DEV) ## Ask every K about worlds whose truth is known: ten minutes, docs/reading-k.md
+	$(BIN)/python -m research.simulated_worlds
+
 .PHONY: lint lint-python lint-types lint-sql lint-yaml lint-docs
 lint: lint-python lint-types lint-sql lint-yaml lint-docs ## Check style, types and the results printed in docs/
 
@@ -151,10 +156,12 @@ lint-yaml: $(SYNCED_DEV)
 # After the build, where the same make runs one: DuckDB lets one process write or many read.
 lint-docs: $(SYNCED_DEV) $(if $(filter build docs,$(MAKECMDGOALS)),build,$(WAREHOUSE))
 	$(BIN)/python docs/run_queries.py --check $(PAGES)
+	$(BIN)/python docs/answers.py --check
 	$(BIN)/python docs/validation.py --check
 	$(BIN)/python docs/api.py --check
 	$(BIN)/python research/replication --check
 	$(BIN)/python -m research.partial_index --check
+	$(BIN)/python -m research.simulated_worlds --check
 	$(BIN)/python -m benchmarks --check
 
 # Only where there is none: the results in docs/ are compared with a warehouse, however old.
@@ -170,6 +177,7 @@ format: $(SYNCED_DEV) ## Rewrite Python and SQL in house style
 .PHONY: docs
 docs: build $(SYNCED_DEV) ## Build, then refresh the results and pictures in docs/
 	$(BIN)/python docs/run_queries.py $(PAGES)
+	$(BIN)/python docs/answers.py
 	$(BIN)/python docs/validation.py
 	$(BIN)/python docs/api.py
 	$(BIN)/python research/replication

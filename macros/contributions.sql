@@ -16,9 +16,13 @@ up to ln(other K / K); in words they are factors, the largest first.
 {%- endmacro %}
 
 
-{#- A factor in words, two decimals: ` x 0.52`. -#}
-{% macro factor_text(log_value) -%}
-    ' x ' || {{ bound_text(rounded('exp(' ~ log_value ~ ')', 2)) }}
+{#- A ratio in words: two decimals, four below 0.1. -#}
+{% macro ratio_text(ratio) -%}
+    case
+        when {{ ratio }} >= 1e6 then 'above 1000000'
+        when {{ ratio }} >= 0.1 then {{ bound_text(rounded('least(' ~ ratio ~ ', 1e6)', 2)) }}
+        else {{ bound_text(rounded('least(' ~ ratio ~ ', 1e6)', 4)) }}
+    end
 {%- endmacro %}
 
 
@@ -42,11 +46,13 @@ up to ln(other K / K); in words they are factors, the largest first.
 {%- endmacro %}
 
 
-{#- A contribution in words: what it is and by which factor it moves K. -#}
-{% macro contribution_text(name, log_value) -%}
-    case {{ name }}
+{#- A contribution in words: what it is and by which factor it moves K; what is left of two structural ones are their effects. -#}
+{% macro contribution_text(name, log_value, estimator) -%}
+    case {{ name }} || case when {{ estimator }} = 'ppml_structural' then ', structural' else '' end
+        when 'other_terms_log, structural' then 'effects of the two economies'
+        when 'trade_costs_log, structural' then '{{ contributions().trade_costs_log }}'
         {%- for column, words in contributions().items() %}
             when '{{ column }}' then '{{ words }}'
         {%- endfor %}
-    end || {{ factor_text(log_value) }}
+    end || ' x ' || {{ ratio_text('exp(' ~ log_value ~ ')') }}
 {%- endmacro %}

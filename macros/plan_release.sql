@@ -87,13 +87,13 @@ hook every selected node but the unit tests: those count as left out wherever th
 {%- endmacro %}
 
 
-{#- Key of every mart: the columns whose uniqueness the build tests. A mart without such a test has none. -#}
+{#- Key of every mart by the name of its table: the columns whose uniqueness the build tests. A mart without such a test has none. -#}
 {% macro mart_keys() -%}
     {%- set keys = {} -%}
     {%- for found in graph.nodes.values()
         if found.resource_type == 'test' and found.test_metadata and found.attached_node
         and graph.nodes[found.attached_node].fqn[1] == 'marts' -%}
-        {%- set mart = graph.nodes[found.attached_node].name -%}
+        {%- set mart = graph.nodes[found.attached_node].alias -%}
         {%- if found.test_metadata.name == 'rows_are_unique' -%}
             {%- do keys.update({mart: found.test_metadata.kwargs.columns}) -%}
         {%- elif found.test_metadata.name == 'unique' and mart not in keys -%}
@@ -109,7 +109,7 @@ hook every selected node but the unit tests: those count as left out wherever th
     {%- set parts = {} -%}
     {%- for found in graph.nodes.values()
         if found.resource_type == 'model' and found.fqn[1] == 'marts' and 'parted_by' in found.config.meta -%}
-        {%- do parts.update({found.name: found.config.meta.parted_by}) -%}
+        {%- do parts.update({found.alias: found.config.meta.parted_by}) -%}
     {%- endfor -%}
     {{ return(parts) }}
 {%- endmacro %}

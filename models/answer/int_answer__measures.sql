@@ -1,71 +1,71 @@
--- What an answer and another one differ by is made of these: predictions of both directions with and
--- without the pair, effects of both economies, and what the partner trades beyond its size.
+-- What an answer and another one differ by is made of these: predictions of both directions with
+-- and without the pair, effects of both economies, and what the partner trades beyond its size.
 select
-    others.study_id,
-    others.spec_id,
-    others.estimator,
-    others.reporter_iso3,
-    others.partner_iso3,
-    others.flow,
-    others.trade_source,
+    said.study_id,
+    said.spec_id,
+    said.estimator,
+    said.reporter_iso3,
+    said.partner_iso3,
+    said.flow,
+    said.trade_source,
     flows.potential_class,
-    others.other_class,
-    others.year,
+    said.other_class,
+    said.year,
     flows.predicted_usd,
     flows.k_ratio,
     flows.k_pair_out_ratio,
-    others.other_k_ratio,
-    others.log_trade,
-    others.mean_for_median_log,
+    said.other_k_ratio,
+    said.log_trade,
+    said.mean_for_median_log,
     exports.beyond_size_ratio as partner_exports_ratio,
     imports.beyond_size_ratio as partner_imports_ratio,
-    {{ seen_from('others', 'pairs', 'trade_{k}_usd', 'imports') }} / nullif(
+    {{ seen_from('said', 'pairs', 'trade_{k}_usd', 'imports') }} / nullif(
         coalesce(pairs.trade_1_usd, 0) + coalesce(pairs.trade_2_usd, 0), 0
     ) as import_share,
     flows.actual_usd,
-    {{ seen_from('others', 'pairs', 'predicted_{k}_usd', 'exports') }} as exports_usd,
-    {{ seen_from('others', 'pairs', 'predicted_{k}_usd', 'imports') }} as imports_usd,
-    {{ seen_from('others', 'pairs', 'predicted_pair_out_{k}_usd', 'exports') }}
+    {{ seen_from('said', 'pairs', 'predicted_{k}_usd', 'exports') }} as exports_usd,
+    {{ seen_from('said', 'pairs', 'predicted_{k}_usd', 'imports') }} as imports_usd,
+    {{ seen_from('said', 'pairs', 'predicted_pair_out_{k}_usd', 'exports') }}
         as exports_pair_out_usd,
-    {{ seen_from('others', 'pairs', 'predicted_pair_out_{k}_usd', 'imports') }}
+    {{ seen_from('said', 'pairs', 'predicted_pair_out_{k}_usd', 'imports') }}
         as imports_pair_out_usd,
     flows.predicted_pair_out_usd,
     reporter_exports.log_effect + imports.log_effect as exports_log_effects,
     exports.log_effect + reporter_imports.log_effect as imports_log_effects,
     other_reporter_exports.log_effect + other_imports.log_effect as other_exports_log_effects,
     other_exports.log_effect + other_reporter_imports.log_effect as other_imports_log_effects,
-    others.is_default,
-    others.is_structural
-from {{ ref('int_answer__others') }} as others
+    said.is_default,
+    said.is_structural
+from {{ ref('int_answer__others') }} as said
 left join {{ ref('int_structural__flows') }} as flows
     on
-        case others.flow when 'total' then 'total' else 'directed' end = flows.flow
-        and {{ exporter_of('others') }} = flows.exporter_iso3
-        and {{ importer_of('others') }} = flows.importer_iso3
-        and others.year = flows.year
+        case said.flow when 'total' then 'total' else 'directed' end = flows.flow
+        and {{ exporter_of('said') }} = flows.exporter_iso3
+        and {{ importer_of('said') }} = flows.importer_iso3
+        and said.year = flows.year
 left join {{ ref('int_structural__pair_flows') }} as pairs
     on
         flows.study_id = pairs.study_id
-        and least(others.reporter_iso3, others.partner_iso3) = pairs.first_iso3
-        and greatest(others.reporter_iso3, others.partner_iso3) = pairs.second_iso3
-        and others.year = pairs.year
+        and least(said.reporter_iso3, said.partner_iso3) = pairs.first_iso3
+        and greatest(said.reporter_iso3, said.partner_iso3) = pairs.second_iso3
+        and said.year = pairs.year
 {% for name, side, country in [
     ('exports', 'exporter', 'partner'), ('imports', 'importer', 'partner'),
     ('reporter_exports', 'exporter', 'reporter'), ('reporter_imports', 'importer', 'reporter'),
 ] -%}
-left join {{ ref('fct_country_effects') }} as {{ name }}
-    on
-        flows.study_id = {{ name }}.study_id
-        and flows.spec_id = {{ name }}.spec_id
-        and {{ name }}.side = '{{ side }}'
-        and others.{{ country }}_iso3 = {{ name }}.country_iso3
-        and others.year = {{ name }}.year
--- none of a panel
-left join {{ ref('fct_country_effects') }} as other_{{ name }}
-    on
-        others.study_id = other_{{ name }}.study_id
-        and others.spec_id = other_{{ name }}.spec_id
-        and other_{{ name }}.side = '{{ side }}'
-        and others.{{ country }}_iso3 = other_{{ name }}.country_iso3
-        and others.year = other_{{ name }}.year
+    left join {{ ref('fct_country_effects') }} as {{ name }}
+        on
+            flows.study_id = {{ name }}.study_id
+            and flows.spec_id = {{ name }}.spec_id
+            and {{ name }}.side = '{{ side }}'
+            and said.{{ country }}_iso3 = {{ name }}.country_iso3
+            and said.year = {{ name }}.year
+    -- none of a panel
+    left join {{ ref('fct_country_effects') }} as other_{{ name }}
+        on
+            said.study_id = other_{{ name }}.study_id
+            and said.spec_id = other_{{ name }}.spec_id
+            and other_{{ name }}.side = '{{ side }}'
+            and said.{{ country }}_iso3 = other_{{ name }}.country_iso3
+            and said.year = other_{{ name }}.year
 {% endfor -%}

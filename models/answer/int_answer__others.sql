@@ -1,8 +1,8 @@
 -- K of every panel specification, and that of other structural specifications where its class is
 -- another, as either of the two economies sees it.
 with sides as (
-    select names.side
-    from (values ('exporter'), ('importer')) as names (side)
+    select names_.side
+    from (values ('exporter'), ('importer')) as names_ (side)
 )
 
 select
@@ -33,27 +33,27 @@ inner join {{ ref('int_panel__outcomes') }} as outcomes
 where potential.k_status = 'ok'
 union all
 select
-    others.study_id,
-    others.spec_id,
+    flows.study_id,
+    flows.spec_id,
     studies.default_estimator as estimator,
-    case sides.side when 'exporter' then others.exporter_iso3 else others.importer_iso3 end
+    case sides.side when 'exporter' then flows.exporter_iso3 else flows.importer_iso3 end
         as reporter_iso3,
-    case sides.side when 'exporter' then others.importer_iso3 else others.exporter_iso3 end
+    case sides.side when 'exporter' then flows.importer_iso3 else flows.exporter_iso3 end
         as partner_iso3,
     case
-        when others.flow = 'total' then 'total'
+        when flows.flow = 'total' then 'total'
         when sides.side = 'exporter' then 'exports'
         else 'imports'
     end as flow,
     studies.trade_source,
-    others.potential_class as other_class,
-    others.year,
-    others.k_ratio as other_k_ratio,
+    flows.potential_class as other_class,
+    flows.year,
+    flows.k_ratio as other_k_ratio,
     cast(null as double precision) as log_trade,
     0.0 as mean_for_median_log,
     false as is_default,
     true as is_structural
-from {{ ref('int_structural__other_flows') }} as others
+from {{ ref('int_structural__other_flows') }} as flows
 inner join {{ ref('dim_study') }} as studies
-    on others.study_id = studies.study_id
+    on flows.study_id = studies.study_id
 cross join sides

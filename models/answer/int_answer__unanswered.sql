@@ -1,12 +1,13 @@
 -- Pairs and years for which a study has K and the structural model has none, and why.
+-- one row, empty where no study runs a structural specification
 with studies as (
     select
-        runs.study_id,
-        runs.spec_id,
-        runs.first_year,
-        runs.last_year
-    from {{ ref('int_structural__runs') }} as runs
-    where runs.is_default
+        max(study_id) as study_id,
+        max(spec_id) as spec_id,
+        max(first_year) as first_year,
+        max(last_year) as last_year
+    from {{ ref('int_structural__runs') }}
+    where is_default
 ),
 
 last_years as (
@@ -41,6 +42,7 @@ select
     unanswered.partner_iso3,
     studies.study_id,
     studies.spec_id,
+    unanswered.year,
     case
         when unanswered.year > last_years.last_trade_year then 'after_last_trade_year'
         when studies.study_id is null then 'no_structural_study'
@@ -61,12 +63,10 @@ select
         when reporters.lost_reason is not null
             then unanswered.reporter_iso3 || ': ' || reporters.lost_reason
         else 'the structural model has no estimate of the pair'
-    end as k_reason,
-    unanswered.year
+    end as k_reason
 from unanswered
 cross join last_years
-left join studies
-    on unanswered.year >= 0
+cross join studies
 left join {{ ref('int_structural__economies') }} as partners
     on
         studies.study_id = partners.study_id

@@ -94,4 +94,4 @@ select
     log_effect_expected,
     exp(log_effect - log_effect_expected) as beyond_size_ratio
 from expected
-where {{ audit_agrees() }}
+where {{ audit_agrees('est_audit_structural') }}

@@ -25,3 +25,30 @@ inner join {{ ref('est_gravity_fits') }} as fits
         and coefficients.spec_id = fits.spec_id
         and coefficients.estimator = fits.estimator
 where {{ audit_agrees() }}
+union all
+select
+    coefficients.study_id,
+    coefficients.spec_id,
+    'ppml_structural' as estimator,
+    coefficients.covariance,
+    coefficients.term,
+    fits.status as estimator_status,
+    coefficients.term_status,
+    coefficients.reason,
+    'G/(G-1)' as correction,
+    coefficients.coefficient,
+    coefficients.std_error as coefficient_se,
+    coefficients.statistic,
+    cast(null as double precision) as df,
+    coefficients.p_value,
+    coefficients.ci_low as coefficient_ci_low,
+    coefficients.ci_high as coefficient_ci_high,
+    fits.n_obs,
+    fits.n_pairs as n_entities,
+    'normal' as distribution
+from {{ ref('est_structural_coefficients') }} as coefficients
+inner join {{ ref('est_structural_fits') }} as fits
+    on
+        coefficients.study_id = fits.study_id
+        and coefficients.spec_id = fits.spec_id
+where {{ audit_agrees('est_audit_structural') }}

@@ -12,8 +12,19 @@
 }.items() %}{% for name in names -%}
     {% do numbers.update({name: 'fits.' ~ name}) %}{% do present.update({name: 'fits.' ~ column}) %}
 {%- endfor %}{% endfor -%}
+{% set structural = {} -%}
+{% for name, column in {
+    'n_obs': 'n_obs', 'n_entities': 'n_pairs', 'n_zeros': 'n_zero', 'deviance': 'deviance',
+    'n_exporter_years': 'n_exporter_years', 'n_importer_years': 'n_importer_years',
+    'n_refitted_pairs': 'n_refitted_pairs', 'iterations': 'iterations',
+    'largest_score': 'largest_score', 'deviance_r_squared': 'deviance_r_squared',
+}.items() %}{% do structural.update({name: 'fits.' ~ column}) %}{% endfor -%}
 with names as (
     {{ name_rows(present, 'diagnostic') }}
+),
+
+structural_names as (
+    {{ name_rows(structural, 'diagnostic') }}
 ),
 
 numbers as (
@@ -64,3 +75,18 @@ inner join numbers
         and fits.spec_id = numbers.spec_id
         and fits.estimator = numbers.estimator
 where {{ audit_agrees() }}
+union all
+select
+    fits.study_id,
+    fits.spec_id,
+    'ppml_structural' as estimator,
+    names_.diagnostic,
+    fits.status as estimator_status,
+    fits.reason,
+    cast(null as integer) as group_size,
+    {{ picked('names_.diagnostic', structural) }} as diagnostic_value
+from {{ ref('est_structural_fits') }} as fits
+cross join structural_names as names_
+where
+    {{ picked('names_.diagnostic', structural) }} is not null
+    and {{ audit_agrees('est_audit_structural') }}

@@ -2,11 +2,14 @@
 -- and the total is that of both.
 with views as (
     select
-        names.label,
-        names.flow
+        names_.label,
+        names_.flow
     from (
-        values ('exports', 'directed'), ('imports', 'directed'), ('total', 'total'), ('back', 'total')
-    ) as names (label, flow)
+        values ('exports', 'directed'),
+        ('imports', 'directed'),
+        ('total', 'total'),
+        ('back', 'total')
+    ) as names_ (label, flow)
 ),
 
 -- what is known to be wrong with recorded trade, of either of the two
@@ -30,7 +33,7 @@ said as (
         year,
         {{ text_list(
             "study_id || '/' || spec_id || '/' || estimator || ' ' || "
-            ~ bound_text(rounded('other_k_ratio', 2)) ~ " || coalesce(' ' || other_class, '')",
+            ~ ratio_text('other_k_ratio') ~ " || coalesce(' ' || other_class, '')",
             "study_id || spec_id || estimator"
         ) }} as other_answers,
         {{ text_list(
@@ -90,7 +93,7 @@ answered as (
             and flows.flow = lasting.flow
             and flows.exporter_iso3 = lasting.exporter_iso3
             and flows.importer_iso3 = lasting.importer_iso3
-    where {{ audit_agrees() }}
+    where {{ audit_agrees('est_audit_structural') }}
     union all
     select
         unanswered.study_id,
@@ -118,7 +121,7 @@ answered as (
         cast(null as boolean) as class_depends_on_own_trade
     from {{ ref('int_answer__unanswered') }} as unanswered
     cross join views
-    where views.label <> 'back' and {{ audit_agrees() }}
+    where views.label <> 'back'
 )
 
 select
@@ -133,7 +136,6 @@ select
     answered.k_status,
     answered.k_reason,
     answered.pair_out_method,
-    coalesce(reporters.flag, partners.flag) as trade_flag,
     said.other_answers,
     said.difference_reason,
     answered.year,
@@ -154,7 +156,8 @@ select
     answered.p_expansion,
     answered.p_reshaping,
     answered.is_unreported,
-    answered.class_depends_on_own_trade
+    answered.class_depends_on_own_trade,
+    coalesce(reporters.flag, partners.flag) as trade_flag
 from answered
 left join said
     on

@@ -1,6 +1,6 @@
 -- What other specifications say of an answer, and what their K differs by, term by term.
--- K = B / P with trade B and prediction P of world trade. Another K = N s / (M s) has trade N of its
--- own source, a prediction M, and perhaps a share s of the year, which cancels. So
+-- K = B / P with trade B and prediction P of world trade. Another K = N s / (M s) has trade N of
+-- its own source, a prediction M, and perhaps a share s of the year, which cancels. So
 -- ln(other K / K) = ln(N / B) + ln(P / M), and ln P is the trade costs, the effects of the partner
 -- (what its size and income let one expect and what goes beyond), and what the pair's own trade
 -- does to them; what no term takes is common to the partners of the year, or left to the other
@@ -26,10 +26,10 @@ with weighted as (
         import_share,
         is_default,
         is_structural,
+        mean_for_median_log,
         case when k_ratio > 0 and other_k_ratio > 0 then ln(other_k_ratio / k_ratio) end
             as difference_log,
         case when actual_usd > 0 then log_trade - ln(actual_usd) end as trade_source_log,
-        mean_for_median_log,
         ln(predicted_usd / nullif(predicted_pair_out_usd, 0)) as own_trade_log,
         {{ weighted("ln(partner_imports_ratio * exports_pair_out_usd / exports_usd)", "0") }}
             as partner_imports_log,
@@ -197,7 +197,8 @@ reasons as (
         partner_iso3,
         flow,
         year,
-        {{ text_list(contribution_text('contribution', 'log_value'), 'place') }} as difference_reason
+        {{ text_list(contribution_text('contribution', 'log_value', 'estimator'), 'place') }}
+            as difference_reason
     from ranked
     where place <= 2
     group by study_id, spec_id, estimator, reporter_iso3, partner_iso3, flow, year
@@ -224,11 +225,11 @@ select
     completed.import_share,
     completed.partner_imports_ratio,
     completed.partner_exports_ratio,
-    least(completed.partner_imports_ratio, completed.partner_exports_ratio) as hub_ratio,
     completed.predicted_usd,
     completed.k_pair_out_ratio,
     completed.classes_agree,
-    completed.is_default
+    completed.is_default,
+    least(completed.partner_imports_ratio, completed.partner_exports_ratio) as hub_ratio
 from completed
 left join reasons
     on
@@ -239,3 +240,4 @@ left join reasons
         and completed.partner_iso3 = reasons.partner_iso3
         and completed.flow = reasons.flow
         and completed.year = reasons.year
+where {{ audit_agrees('est_audit_structural') }}

@@ -19,9 +19,9 @@ spells as (
 )
 
 select
+    years.year,
     least(spells.first_iso3, spells.second_iso3) as country_iso3_a,
     greatest(spells.first_iso3, spells.second_iso3) as country_iso3_b,
-    years.year,
     max(spells.agreement_depth) as agreement_depth
 from spells
 inner join years

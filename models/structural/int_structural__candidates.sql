@@ -6,8 +6,8 @@ with years as (
 
 traded as (
     select distinct
-        coalesce(codes.country_iso3, traders.country_code) as country_code,
-        traders.year
+        traders.year,
+        coalesce(codes.country_iso3, traders.country_code) as country_code
     from {{ ref('int_panel__baci_economies') }} as traders
     left join {{ ref('int_panel__country_codes') }} as codes
         on traders.country_code = codes.source_code
@@ -96,13 +96,13 @@ select
     spec_id,
     country_code,
     country_iso3,
+    year,
+    development_index,
     case
         when code_reason is not null then 'country_code'
         when trade_reason is not null then 'trade_flow'
         when pair_reason is not null then 'pair_figures'
         when index_reason is not null then 'regressors'
     end as lost_step,
-    coalesce(code_reason, trade_reason, pair_reason, index_reason) as lost_reason,
-    year,
-    development_index
+    coalesce(code_reason, trade_reason, pair_reason, index_reason) as lost_reason
 from candidates

@@ -7,13 +7,13 @@ select
     pair_years.year,
     pair_years.trade_usd,
     pair_years.is_unreported,
-    {% for k in slots(1) -%}
-        terms.v{{ k }} * case
-            when runs.i{{ k }} then exporters.development_index * importers.development_index
-            else 1.0
-        end as v{{ k }}
-        {{- ',' if not loop.last }}
-    {% endfor %}
+{% for k in slots(1) -%}
+    terms.v{{ k }} * case
+        when runs.i{{ k }} then exporters.development_index * importers.development_index
+        else 1.0
+    end as v{{ k }}
+    {{- ',' if not loop.last }}
+{% endfor %}
 from {{ ref('int_structural__pair_years') }} as pair_years
 inner join {{ ref('int_structural__pair_terms') }} as terms
     on

@@ -27,9 +27,9 @@ sides as (
     select
         exporters.study_id,
         exporters.spec_id,
+        flows.year,
         case sides.side when 'exports' then flows.exporter_iso3 else flows.importer_iso3 end
             as country_iso3,
-        flows.year,
         max(case sides.side when 'exports' then 1 else 0 end) as exports,
         max(case sides.side when 'imports' then 1 else 0 end) as imports
     from flows
@@ -56,6 +56,8 @@ select
     candidates.spec_id,
     candidates.country_code,
     candidates.country_iso3,
+    candidates.year,
+    candidates.development_index,
     case
         when candidates.lost_step is not null then candidates.lost_step
         when sides.country_iso3 is null then 'trade_flow'
@@ -64,8 +66,6 @@ select
         when candidates.lost_step is not null then candidates.lost_reason
         when sides.country_iso3 is null then 'no trade with an economy of the sample'
     end as lost_reason,
-    candidates.year,
-    candidates.development_index,
     coalesce(sides.exports, 0) = 1 as is_exporter,
     coalesce(sides.imports, 0) = 1 as is_importer
 from {{ ref('int_structural__candidates') }} as candidates

@@ -3,9 +3,9 @@
 -- The total is sum over sum; an economy without any export has no prediction, and none is added.
 with labels as (
     select
-        names.label,
-        case names.label when 'total' then 'total' else 'directed' end as flow
-    from (values ('forward'), ('back'), ('total')) as names (label)
+        names_.label,
+        case names_.label when 'total' then 'total' else 'directed' end as flow
+    from (values ('forward'), ('back'), ('total')) as names_ (label)
 ),
 
 flows as (
@@ -94,8 +94,8 @@ ranked as (
             partition by study_id, flow, year, size_band order by k_ratio
         ) as k_position,
         rank() over (partition by study_id, flow, year, size_band order by k_ratio) as k_rank,
-        cume_dist() over (partition by study_id, flow, year, size_band order by k_ratio)
-            as share_up_to
+        -- all with the same K are in the frame
+        count(*) over (partition by study_id, flow, year, size_band order by k_ratio) as up_to
     from ratios
 ),
 
@@ -120,7 +120,8 @@ classed as (
         classes.potential_class,
         pair_out_classes.potential_class as pair_out_class,
         -- pairs with the same K stand at the middle of their places
-        50.0 * ((ranked.k_rank - 1.0) / ranked.band_pairs + ranked.share_up_to) as k_percentile,
+        50 * cast(ranked.k_rank - 1 + ranked.up_to as double precision) / ranked.band_pairs
+            as k_percentile,
         -- the middle one of an odd number, or the two middle ones
         case
             when 2 * ranked.k_position between ranked.band_pairs and ranked.band_pairs + 2
@@ -154,8 +155,10 @@ select
     predicted_usd,
     predicted_pair_out_usd,
     k_ratio,
-    avg(middle_k) over (partition by study_id, flow, year, size_band) as k_median_of_band,
     k_percentile,
+    k_pair_out_ratio,
+    is_unreported,
+    avg(middle_k) over (partition by study_id, flow, year, size_band) as k_median_of_band,
     case
         when potential_class is not null
             then
@@ -165,7 +168,5 @@ select
                 )
                 / count(potential_class) over (partition by study_id, flow, year)
     end as class_share,
-    k_pair_out_ratio,
-    is_unreported,
     potential_class <> pair_out_class as class_depends_on_own_trade
 from classed

@@ -29,9 +29,9 @@ pairs as (
         destinations.country_iso3 as importer_iso3,
         least(origins.country_iso3, destinations.country_iso3) as country_iso3_a,
         greatest(origins.country_iso3, destinations.country_iso3) as country_iso3_b,
-        {% for figure in pair_figures(of_world=true) -%}
-            pairs.{{ figure }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for figure in pair_figures(of_world=true) -%}
+        pairs.{{ figure }}{{ ',' if not loop.last }}
+    {% endfor %}
     from {{ ref('gate_world_pairs') }} as pairs
     inner join {{ ref('int_panel__country_codes') }} as origins
         on pairs.origin_code = origins.source_code
@@ -74,7 +74,9 @@ figures as (
                             then 1.0
                         else 0.0
                     end
-            else {{ pair_figure('pairs', 'terms.pair_figure', of_world=true) }} / terms.figure_divisor
+            else
+                {{ pair_figure('pairs', 'terms.pair_figure', of_world=true) }}
+                / terms.figure_divisor
         end as figure
     from pairs
     inner join depths
@@ -105,9 +107,9 @@ select
     importer_iso3,
     {{ text_list('case when term_value is null then term end', 'position') }} as missing_terms,
     agreement_depth,
-    {% for k in slots(1) -%}
-        max(case when position = {{ k }} then term_value end) as v{{ k }}
-        {{- ',' if not loop.last }}
-    {% endfor %}
+{% for k in slots(1) -%}
+    max(case when position = {{ k }} then term_value end) as v{{ k }}
+    {{- ',' if not loop.last }}
+{% endfor %}
 from valued
 group by spec_id, exporter_iso3, importer_iso3, agreement_depth

@@ -3,10 +3,10 @@
 with multiplied as (
     select
         terms.spec_id,
-        {% for k in slots(1) -%}
-            max(case when terms.position = {{ k }} then 1 else 0 end) = 1 as i{{ k }}
-            {{- ',' if not loop.last }}
-        {% endfor %}
+    {% for k in slots(1) -%}
+        max(case when terms.position = {{ k }} then 1 else 0 end) = 1 as i{{ k }}
+        {{- ',' if not loop.last }}
+    {% endfor %}
     from {{ ref('stg_study__gravity_terms') }} as terms
     inner join {{ ref('stg_study__variables') }} as variables
         on

@@ -33,6 +33,7 @@ def model(dbt, session):
         "rpt_replication": dbt.ref("rpt_replication"),
         "rpt_replication_findings": dbt.ref("rpt_replication_findings"),
         "rpt_trade_potential": dbt.ref("rpt_trade_potential"),
+        "rpt_trade_potential_v1": dbt.ref("rpt_trade_potential", version=1),
         "rpt_vintage_sensitivity": dbt.ref("rpt_vintage_sensitivity"),
     }
     return publish_marts(session, marts=marts, vintages=dbt.ref("int_panel__vintages"), say=say)

@@ -5,7 +5,7 @@ with last_year as (
     from {{ ref('rpt_answer') }}
     where
         predicted_usd is not null
-        and year = (select max(year) from {{ ref('int_structural__pair_flows') }})
+        and year = (select max(pairs.year) from {{ ref('int_structural__pair_flows') }} as pairs)
 )
 
 select
@@ -20,7 +20,9 @@ left join last_year as seen
     on
         own.reporter_iso3 = seen.partner_iso3
         and own.partner_iso3 = seen.reporter_iso3
-        and case own.flow when 'exports' then 'imports' when 'imports' then 'exports' else 'total' end
+        and case own.flow
+            when 'exports' then 'imports' when 'imports' then 'exports' else 'total'
+        end
         = seen.flow
 where
     not coalesce(

@@ -12,7 +12,7 @@ with added as (
         {% for name in contributions() -%}
             coalesce({{ name }}, 0){{ ' + ' if not loop.last }}
         {% endfor -%}
-        as contributions_log
+            as contributions_log
     from {{ ref('rpt_answer_differences') }}
     where k_ratio > 0 and other_k_ratio > 0
 )

@@ -1,4 +1,5 @@
--- Candidates = sample + ledger for every specification.
+-- Candidates = sample + ledger for every specification; of a structural one both its economies and
+-- the pairs of those that are in.
 with rows_in as (
     select
         study_id,
@@ -26,6 +27,32 @@ candidates as (
         on
             studies.study_id = rows_in.study_id
             and studies.spec_kind = rows_in.spec_kind
+    union all
+    select
+        study_id,
+        'structural' as spec_kind,
+        spec_id,
+        count(*) as row_count
+    from {{ ref('int_structural__candidates') }}
+    group by study_id, spec_id
+    union all
+    select
+        study_id,
+        'structural pair' as spec_kind,
+        spec_id,
+        sum(exporters * importers - on_both_sides) as row_count
+    from (
+        select
+            study_id,
+            spec_id,
+            year,
+            sum(case when is_exporter then 1 else 0 end) as exporters,
+            sum(case when is_importer then 1 else 0 end) as importers,
+            sum(case when is_exporter and is_importer then 1 else 0 end) as on_both_sides
+        from {{ ref('int_structural__economies') }}
+        group by study_id, spec_id, year
+    ) as sides
+    group by study_id, spec_id
 ),
 
 outcomes as (
@@ -47,6 +74,26 @@ outcomes as (
         spec_id
     from {{ ref('fct_row_ledger') }}
     where lost_to in ('all', 'logarithms')
+    union all
+    select
+        study_id,
+        'structural' as spec_kind,
+        spec_id
+    from {{ ref('int_structural__economies') }}
+    where lost_step is null
+    union all
+    select
+        study_id,
+        'structural pair' as spec_kind,
+        spec_id
+    from {{ ref('int_structural__cells') }}
+    union all
+    select
+        study_id,
+        'structural pair' as spec_kind,
+        spec_id
+    from {{ ref('fct_row_ledger') }}
+    where spec_kind = 'structural' and lost_to = 'pair'
 ),
 
 counted as (

@@ -2,8 +2,8 @@
 -- trade in every year: the first-order conditions of the effects (Fally 2015). To 1e-9: sums of 200
 -- numbers, each known to 1e-12 of the largest.
 with sides as (
-    select names.side
-    from (values ('exporter'), ('importer')) as names (side)
+    select names_.side
+    from (values ('exporter'), ('importer')) as names_ (side)
 ),
 
 predicted as (
@@ -11,9 +11,9 @@ predicted as (
         pairs.study_id,
         pairs.spec_id,
         sides.side,
+        pairs.year,
         case sides.side when 'exporter' then pairs.exporter_iso3 else pairs.importer_iso3 end
             as country_iso3,
-        pairs.year,
         sum(pairs.predicted_usd) as predicted_usd
     from {{ ref('est_structural_pairs') }} as pairs
     cross join sides

@@ -13,8 +13,10 @@ from scipy import stats
 from trade_potential.audit.structural.confirm import confirm
 from trade_potential.audit.structural.findings import Findings
 from trade_potential.audit.structural.inputs import Inputs, Term, study_cells
+from trade_potential.audit.structural.left_out import confirm_left_out
 from trade_potential.audit.structural.published import Tables, published_of
 from trade_potential.structural.estimate import StructuralFit, fit_world
+from trade_potential.structural.pair_out import METHODS, PairOut
 from trade_potential.structural.world import Codes, World
 
 ECONOMIES = ("AUT", "BRA", "CHN", "DEU", "FRA", "IND", "JPN", "KAZ", "KGZ", "USA", "UZB", "VNM")
@@ -146,7 +148,7 @@ def fitted(held: pd.DataFrame) -> StructuralFit:
     )
 
 
-def tables(fit: StructuralFit) -> dict[str, pd.DataFrame]:
+def tables(fit: StructuralFit, pair_out: PairOut | None = None) -> dict[str, pd.DataFrame]:
     """What a build publishes of an estimate, by table."""
     world, errors = fit.world, np.sqrt(np.diag(fit.covariance))
     economies, years = np.array(world.economies), np.array(world.years)
@@ -196,16 +198,23 @@ def tables(fit: StructuralFit) -> dict[str, pd.DataFrame]:
         "coefficients": coefficients,
         "covariances": covariances,
         "effects": pd.concat(sides, ignore_index=True),
-        "pairs": predicted.assign(predicted_pair_out_usd=np.nan, pair_out_method=None),
+        "pairs": predicted.assign(
+            predicted_pair_out_usd=pair_out.predicted[t, i, j] if pair_out else np.nan,
+            pair_out_method=np.array(METHODS)[pair_out.method[t, i, j]] if pair_out else None,
+        ),
     }
     return {name: frame.assign(study_id=STUDY, spec_id=SPEC) for name, frame in held.items()}
 
 
-def audited(given: dict[str, pd.DataFrame], from_inputs: Inputs | None = None) -> pd.DataFrame:
-    """What the audit says of published tables."""
+def audited(
+    given: dict[str, pd.DataFrame], from_inputs: Inputs | None = None, sample: int = 0
+) -> pd.DataFrame:
+    """What the audit says of published tables, with so many pairs left out."""
     read = inputs() if from_inputs is None else from_inputs
     made = study_cells(read, years=list(YEARS), terms=TERMS, index={})
     arrow = {name: pa.Table.from_pandas(frame) for name, frame in given.items()}
-    found = Findings(STUDY, SPEC)
-    confirm(found, made, published_of(Tables(**arrow), STUDY, SPEC, made), level=0.95)
+    found, published = Findings(STUDY, SPEC), published_of(Tables(**arrow), STUDY, SPEC, made)
+    optimal = confirm(found, made, published, level=0.95)
+    if optimal is not None and np.isfinite(published.pair_out).any():
+        confirm_left_out(found, optimal, published, sample=sample)
     return found.frame()

@@ -12,16 +12,21 @@ import pytest
 from scipy import stats
 from tests.unit.structural_world import (
     SLOPES,
+    TERMS,
     TYPES,
     YEARS,
     audited,
     cells,
     fitted,
+    inputs,
     tables,
 )
 
+from trade_potential.audit.structural.inputs import study_cells
+from trade_potential.audit.structural.left_out import predicted_without
 from trade_potential.linalg import FloatArray
 from trade_potential.structural.estimate import StructuralFit
+from trade_potential.structural.pair_out import without_pair
 
 MEASURED = 1e-11
 """Largest relative difference allowed where nothing is wrong; measured 5e-14."""
@@ -300,3 +305,81 @@ def test_errors_of_another_formula_are_found(wrong: Callable[[StructuralFit], Fl
     refused = differing(audited(tables(replace(fit, covariance=wrong(fit)))))
     assert refused >= {("std_error", term) for term in SLOPES} | {("covariance", "")}
     assert not refused & {("coefficient", term) for term in SLOPES}
+
+
+# A pair left out
+
+
+def _in_sample(held: pd.DataFrame) -> None:
+    held["predicted_pair_out_usd"] = held["predicted_usd"]
+
+
+def _one_step(held: pd.DataFrame) -> None:
+    moved = held["predicted_pair_out_usd"] / held["predicted_usd"]
+    held["predicted_pair_out_usd"] = held["predicted_usd"] * moved**0.9
+
+
+def _other_direction(held: pd.DataFrame) -> None:
+    key = ["exporter_iso3", "importer_iso3", "year"]
+    back = held.rename(columns={key[0]: key[1], key[1]: key[0]}).set_index(key)
+    at = pd.MultiIndex.from_frame(held[key])
+    held["predicted_pair_out_usd"] = back["predicted_pair_out_usd"].reindex(at).to_numpy()
+
+
+def _one_year_alone(held: pd.DataFrame) -> None:
+    held.loc[held["year"] != 2016, "predicted_pair_out_usd"] = held["predicted_usd"]
+
+
+def _none(held: pd.DataFrame) -> None:
+    held.loc[held["exporter_iso3"] == "KGZ", "predicted_pair_out_usd"] = np.nan
+
+
+@cache
+def with_pairs_left_out() -> Published:
+    fit = fitted(cells())
+    return tables(fit, without_pair(fit))
+
+
+ALL_PAIRS = 12 * 11 // 2
+
+
+def test_every_pair_left_out_is_confirmed() -> None:
+    found = audited(with_pairs_left_out(), sample=ALL_PAIRS)
+    left_out = found[found["quantity"] == "predicted_pair_out_usd"]
+    assert len(left_out) == ALL_PAIRS
+    assert set(found["status"]) == {"agrees"}
+
+
+@pytest.mark.parametrize("plant", [_in_sample, _one_step, _other_direction, _one_year_alone, _none])
+def test_a_pair_that_is_not_left_out_is_found(plant: Callable[[pd.DataFrame], None]) -> None:
+    held = {name: frame.copy() for name, frame in with_pairs_left_out().items()}
+    plant(held["pairs"])
+    refused = {quantity for quantity, _ in differing(audited(held, sample=8))}
+    assert refused == {"predicted_pair_out_usd"}
+
+
+def test_a_refit_does_not_depend_on_where_it_starts() -> None:
+    fit = fitted(cells())
+    held = cells()
+    two = held["exporter"].isin(["CHN", "KGZ"]) & held["importer"].isin(["CHN", "KGZ"])
+    rest = fitted(held[~two])
+    made = study_cells(inputs(), years=list(YEARS), terms=TERMS, index={})
+    one, other = made.economies.index("CHN"), made.economies.index("KGZ")
+    at = [fit.world.economies.index(code) for code in made.economies if code in fit.world.economies]
+    effects = [np.full(made.is_cell.shape[:2], np.nan) for _ in range(2)]
+    places = [k for k, code in enumerate(made.economies) if code in fit.world.economies]
+    for held_effects, own in zip(effects, (fit.exporters, fit.importers), strict=True):
+        held_effects[:, places] = own[:, at]
+    found = predicted_without(
+        made,
+        (one, other),
+        slopes=fit.coefficients,
+        exporters=effects[0],
+        importers=effects[1],
+        bread=fit.bread,
+    )
+    i, j = rest.world.economies.index("CHN"), rest.world.economies.index("KGZ")
+    for way, (a, b) in enumerate(((i, j), (j, i))):
+        x = made.x[:, :, *((one, other), (other, one))[way]]
+        expected = np.exp(rest.coefficients @ x + rest.exporters[:, a] + rest.importers[:, b])
+        np.testing.assert_allclose(found[way], expected, rtol=1e-4)  # of the step at which it ends

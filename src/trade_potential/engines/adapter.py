@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from dbt.adapters.base import BaseAdapter, PythonJobHelper, available
 
 from trade_potential.engines.dialect import translated, type_name
-from trade_potential.engines.seeds import LINE, read_seed
+from trade_potential.engines.seeds import LINE, read_seed, read_source
 from trade_potential.quality.answers import answered
 
 
@@ -76,6 +76,25 @@ class ProjectAdapter(BaseAdapter):
             )
             self.write_relation(relation.render(), rows)
         return f"-- {path.name}, read by DuckDB, with its lines as {LINE}"
+
+    @available.parse_none
+    def load_source(self, relation: Any, path: str, types: dict[str, str]) -> None:
+        """Make the table of a source anew from its Parquet file.
+
+        Args:
+            relation: To make.
+            path: The file.
+            types: Declared type by column.
+        """
+        import duckdb
+
+        with duckdb.connect() as memory:
+            rows = read_source(memory, Path(path), types=types)
+            self.replace_relation(relation.schema, relation.render(), rows)
+
+    @abstractmethod
+    def replace_relation(self, schema: str, name: str, rows: Any) -> None:
+        """Create a table from a DuckDB relation outside any transaction, with its schema."""
 
     @abstractmethod
     def write_relation(self, name: str, rows: Any) -> None:

@@ -164,6 +164,15 @@ class TradePostgresAdapter(ProjectAdapter, PostgresAdapter):
     JobHelper = PostgresModels
     ConnectionManager = TradePostgresConnectionManager
 
+    def replace_relation(self, schema: str, name: str, rows: Any) -> None:
+        """Create a table from a DuckDB relation, with its schema, over a connection of its own."""
+        connection = Connection(type=TYPE, name=name, credentials=self.config.credentials)
+        opened = TradePostgresConnectionManager.open(connection)
+        with closing(opened.handle) as handle, handle, handle.cursor() as cursor:
+            cursor.execute(f"create schema if not exists {quoted(schema)}")
+            cursor.execute(f"drop table if exists {name} cascade")
+            write(cursor, name, rows)
+
     def write_relation(self, name: str, rows: Any) -> None:
         """Create a table from a DuckDB relation, in the transaction of this thread."""
         with self.connections.get_thread_connection().handle.cursor() as cursor:

@@ -1,4 +1,7 @@
-"""Seeds read by DuckDB, whatever engine they are loaded into: the same values, types and lines."""
+"""Seeds and Parquet files read by DuckDB, whatever engine they are loaded into.
+
+The same values and types everywhere, and the place of each row.
+"""
 
 from __future__ import annotations
 
@@ -37,3 +40,20 @@ def read_seed(
     )
     # The header is line 1, and no value spans lines (it would have been refused).
     return memory.sql(f"select *, cast(rowid + 2 as bigint) as {LINE} from seed order by rowid")
+
+
+def read_source(
+    memory: duckdb.DuckDBPyConnection, path: Path, *, types: Mapping[str, str]
+) -> duckdb.DuckDBPyRelation:
+    """The rows of the Parquet file of a source, and the number of each.
+
+    Args:
+        memory: A connection.
+        path: The file; it has been compared with its declaration (``dbt_trade_potential``).
+        types: Declared type by column.
+    """
+    columns = ", ".join(quoted(name) for name in types)
+    return memory.sql(
+        f"select {columns}, cast(file_row_number + 1 as bigint) as {LINE}"
+        f" from read_parquet({file_literal(path)})"
+    )

@@ -126,6 +126,12 @@ class TradeSparkAdapter(ProjectAdapter, SparkAdapter):
     JobHelper = SparkModels
     ConnectionManager = TradeSparkConnectionManager
 
+    def replace_relation(self, schema: str, name: str, rows: Any) -> None:
+        """Create a table from a DuckDB relation, with its schema."""
+        spark = started(self.config.credentials)
+        spark.sql(f"create schema if not exists {schema}")
+        write(spark, name, rows)
+
     def write_relation(self, name: str, rows: Any) -> None:
         """Create a table from a DuckDB relation."""
         write(started(self.config.credentials), name, rows)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from trade_potential.quality.checks import Check
@@ -141,10 +142,15 @@ def _failing(read: Input, check: Check, value: str, rows: str, count: int) -> pd
 
 
 def of_extremes(found: Mapping[str, Measured], checks: Sequence[Check]) -> pd.DataFrame:
-    """The frame that Great Expectations judges: lowest and highest value of each check."""
-    columns = {
-        check.columns[0]: [found[check.check_id].low, found[check.check_id].high]
-        for check in checks
-        if check.check_id in found
-    }
-    return pd.DataFrame(columns, index=range(2)).astype("float64")
+    """The frame that Great Expectations judges: lowest and highest value of each check.
+
+    NaN is the highest of all numbers to DuckDB and a missing value to Great Expectations: infinity
+    stands for it, which lies outside every range.
+    """
+    columns = {}
+    for check in checks:
+        if check.check_id in found:
+            of = found[check.check_id]
+            values = pd.Series([of.low, of.high], dtype="float64")
+            columns[check.columns[0]] = values.fillna(np.inf) if of.rows_checked else values
+    return pd.DataFrame(columns, index=range(2))

@@ -17,6 +17,8 @@ from trade_potential.quality.slips import AGREEING, NOTED_TRADE_USD, SPIKE_TRADE
 
 Parts = Mapping[str, pd.DataFrame]
 
+ALL_GOODS = "cepii_baci"
+"""Source whose flows are of all goods; of another, such as of some products, none is a witness."""
 WITNESS = "CHN"
 WITNESS_PARTNERS = 30
 """Partners in both sources below which a median of their ratios tells nothing."""
@@ -82,15 +84,17 @@ WORLD_PARTS: Mapping[str, tuple[str, str]] = {
     "trade by economy": (
         "world_trade",
         "select exporter_code as country_code, 'export' as flow, year, sum(trade_usd) as trade_usd,"
-        " count(*) as flow_count from input group by exporter_code, year union all "
-        "select importer_code, 'import', year, sum(trade_usd), count(*)"
-        " from input group by importer_code, year",
+        f" count(*) as flow_count, bool_and(source_id = '{ALL_GOODS}') as is_of_all_goods"
+        " from input group by exporter_code, year union all "
+        "select importer_code, 'import', year, sum(trade_usd), count(*),"
+        f" bool_and(source_id = '{ALL_GOODS}') from input group by importer_code, year",
     ),
     "trade of the witness": (
         "world_trade",
         f"select importer_code as partner_code, 'export' as flow, year, trade_usd from input"
-        f" where exporter_code = '{WITNESS}' union all select exporter_code, 'import', year,"
-        f" trade_usd from input where importer_code = '{WITNESS}'",
+        f" where exporter_code = '{WITNESS}' and source_id = '{ALL_GOODS}' union all"
+        " select exporter_code, 'import', year, trade_usd from input"
+        f" where importer_code = '{WITNESS}' and source_id = '{ALL_GOODS}'",
     ),
     "slips of flows": ("world_trade", _BESIDE),
     "reports of the witness": (
@@ -121,7 +125,9 @@ def _economies(parts: Parts) -> pd.DataFrame:
     sums = parts["trade by economy"].sort_values(["country_code", "flow", "year"])
     sums = sums.reset_index(drop=True)
     series, keys = ["country_code", "flow"], ["country_code", "year"]
-    both = sums.groupby(keys)["trade_usd"].sum().rename("both").reset_index()
+    both = (
+        sums[sums["is_of_all_goods"]].groupby(keys)["trade_usd"].sum().rename("both").reset_index()
+    )
     held = parts["merchandise trade"].pivot_table(
         index=keys, columns="indicator_code", values="observed_value", aggfunc="first"
     )

@@ -9,13 +9,12 @@ from threading import Lock
 from typing import Any, TypeVar
 
 import pandas as pd
-import pyarrow as pa
 
 T = TypeVar("T")
 
 
 def solved_once(function: Callable[..., T]) -> Callable[..., T]:
-    """A pure function of data frames and Arrow tables by name that keeps its last result, known by what went in.
+    """A pure function of data frames by name that keeps its last result, known by what went in.
 
     dbt runs the models of a build in threads of one process: who asks for the same meanwhile waits.
     In a process of its own each solves again, to the same numbers.
@@ -43,19 +42,6 @@ def _digest(given: dict[str, Any]) -> bytes:
         if isinstance(value, pd.DataFrame):
             said = repr(value.dtypes.astype(str).to_dict())
             rows = pd.util.hash_pandas_object(value, index=False).to_numpy().tobytes()
-        elif isinstance(value, pa.Table):
-            said, rows = str(value.schema), _arrow_digest(value)
         held.update(f"{name} {len(said)} {len(rows)} {said}".encode())
         held.update(rows)
-    return held.digest()
-
-
-def _arrow_digest(table: pa.Table) -> bytes:
-    """Of the buffers of its columns: tables in other chunks are solved again."""
-    held = hashlib.blake2b()
-    for column in table.columns:
-        for chunk in column.chunks:
-            held.update(f"{len(chunk)} {chunk.offset}".encode())
-            for buffer in chunk.buffers():
-                held.update(b"" if buffer is None else buffer)
     return held.digest()

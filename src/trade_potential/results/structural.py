@@ -9,17 +9,26 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
 from trade_potential.inference.left_out import ABSORBED, OMITTED
 from trade_potential.inference.wald import FEW_CLUSTERS, Inference, too_few
-from trade_potential.linalg import IntArray, one_thread
+from trade_potential.linalg import one_thread
 from trade_potential.results.build import terms_by_spec
 from trade_potential.results.cells import CELL, Cells
 from trade_potential.results.gravity import KEYS
 from trade_potential.results.kept import digests_of
-from trade_potential.results.typed import Int32, frame_of
+from trade_potential.results.structural_rows import (
+    PAIRS,
+    TEXT,
+    CoefficientRow,
+    CovarianceRow,
+    EffectRow,
+    FitRow,
+)
+from trade_potential.results.typed import frame_of
 from trade_potential.structural.estimate import StructuralFit, fit_world
 from trade_potential.structural.pair_out import METHODS, PairOut, without_pair
 from trade_potential.structural.world import SIDES, World
@@ -30,72 +39,6 @@ if TYPE_CHECKING:
 Key = tuple[str, str]
 COVARIANCE = "clustered"
 NO_ROWS = "no cell of the study is left: the row ledger tells why"
-
-
-@dataclass(frozen=True, kw_only=True)
-class FitRow:
-    """One specification of one study; ``structural.estimate`` says what the numbers are.
-
-    ``n_refitted_pairs``: pairs whose prediction without themselves took more than a Newton step.
-    """
-
-    status: str
-    reason: str | None
-    n_obs: int
-    n_zero: int
-    n_pairs: int
-    n_exporter_years: int
-    n_importer_years: int
-    iterations: Int32 | None = None
-    largest_score: float | None = None
-    deviance: float | None = None
-    deviance_r_squared: float | None = None
-    n_refitted_pairs: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CoefficientRow:
-    """One regressor, with its error clustered by unordered pair, or why it has no coefficient.
-
-    ``term_status``: ok, few_clusters (no more pairs than slopes), absorbed or omitted.
-    """
-
-    term: str
-    position: Int32
-    covariance: str
-    term_status: str
-    reason: str | None
-    coefficient: float | None = None
-    std_error: float | None = None
-    statistic: float | None = None
-    p_value: float | None = None
-    ci_low: float | None = None
-    ci_high: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CovarianceRow:
-    """Covariance of two coefficients, each pair of terms in both orders."""
-
-    term_1: str
-    term_2: str
-    covariance_value: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class EffectRow:
-    """One exporter-year or importer-year.
-
-    ``status``: ok; base, the largest importer of a year, whose effect is 0; no_trade, which has no
-    effect. ``trade_usd``: exports or imports over the cells used.
-    """
-
-    side: str
-    country_iso3: str
-    year: Int32
-    status: str
-    log_effect: float | None
-    trade_usd: float
 
 
 @dataclass(frozen=True)
@@ -150,24 +93,6 @@ class Structural:
     def _frame(self, kind: type[Any], rows: Callable[[Solved], Iterator[Any]]) -> pd.DataFrame:
         held = {key: list(rows(one)) for key, one in self.solved.items() if one.fit.is_estimated}
         return frame_of(kind, held, keys=KEYS)
-
-
-TEXT = pa.dictionary(pa.int32(), pa.string())
-PAIRS = pa.schema(
-    {
-        "study_id": TEXT,
-        "spec_id": TEXT,
-        "exporter_iso3": TEXT,
-        "importer_iso3": TEXT,
-        "year": pa.int32(),
-        "predicted_usd": pa.float64(),
-        "predicted_pair_out_usd": pa.float64(),
-        "pair_out_method": TEXT,
-    }
-)
-"""Columns of the pairs. ``predicted_pair_out_usd`` is null where the pair is all the trade of its
-exporter or importer in the year (``pair_out_method`` no_effect), and of specifications that are not
-the default of their study; the methods are those of ``structural.pair_out``."""
 
 
 def structural(
@@ -238,7 +163,7 @@ def _solve_all(
     levels = dict(zip(specifications["spec_id"], specifications["confidence_level"], strict=True))
     defaults = set(zip(studies["study_id"], studies["default_spec_id"], strict=True))
     for key in keys:
-        world, _ = held.world(key, named.get(key[1], ()))
+        world = held.world(key, named.get(key[1], ()))
         with one_thread():
             fit = fit_world(world)
             pair_out = without_pair(fit) if key in defaults and fit.is_estimated else None
@@ -326,7 +251,7 @@ def _pairs(key: Key, one: Solved) -> pa.Table:
     t, exporter, importer = np.nonzero(used)
     none = pa.nulls(len(t))
 
-    def text(codes: IntArray, names: Sequence[str]) -> pa.DictionaryArray:
+    def text(codes: npt.NDArray[np.integer[Any]], names: Sequence[str]) -> pa.DictionaryArray:
         values = pa.array(list(names), type=pa.string())
         return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), values)
 

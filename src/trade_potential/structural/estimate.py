@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from trade_potential.inference.left_out import COMBINATION, CONSTANT_REGRESSOR, LeftOut
-from trade_potential.linalg import FloatArray, ScaledSystem, collinear_columns
-from trade_potential.precision import CONSTANT_TOLERANCE
-from trade_potential.structural.existence import Components, dependent, separated
+from trade_potential.inference.left_out import LeftOut
+from trade_potential.linalg import FloatArray, ScaledSystem
+from trade_potential.structural.existence import Components, separated
 from trade_potential.structural.normal import less_effects
+from trade_potential.structural.regressors import dependent, left_out, standardised
 from trade_potential.structural.solve import Problem, Solution, solve
 from trade_potential.structural.world import BoolArray, World
 
@@ -109,18 +109,19 @@ def fit_world(given: World) -> StructuralFit:
         return refuse("no_rows", "there are no cells")
     if not world.trade.any():
         return refuse("all_zero", f"all {int(given.is_used.sum())} cells are without trade")
+    if not world.terms:
+        return refuse("rank_deficient", "there is no regressor")
     used, takes = world.is_used, world.totals()[1]
     joined = Components.of(used, takes)
     if (joined.n_apart > 1).any():
         return refuse("disconnected", _apart(world, joined))
-    standard, mean, spread = _standardised(world)
+    standard, mean, spread = standardised(world)
     trading = Components.of(world.trade > 0.0, takes)
     silent = [k for part in dependent(standard, world.trade > 0.0, trading.base) for k in part]
-    gone = _left_out(world, standard, joined) if silent else LeftOut()
+    gone = left_out(world, standard, joined.base) if silent else LeftOut()
     at = [k for k, term in enumerate(world.terms) if term not in gone.terms]
     if not at:
-        said = gone.reason or "there is no regressor"
-        return refuse("rank_deficient", f"{said}; none is left")
+        return refuse("rank_deficient", f"{gone.reason}; none is left")
     counts = _counts(world)
     n_effects = counts["n_exporter_years"] + counts["n_importer_years"] - world.n_years_used
     if counts["n_obs"] <= len(at) + n_effects:
@@ -219,7 +220,8 @@ def clustered(
     scores += scores.transpose(0, 2, 1)
     of_pairs = scores[:, *np.triu_indices(scores.shape[1], 1)]
     meat = of_pairs @ of_pairs.T
-    return bread @ meat @ bread * (n_pairs / (n_pairs - 1.0))
+    found: FloatArray = bread @ meat @ bread * (n_pairs / (n_pairs - 1.0))
+    return found
 
 
 def _counts(world: World) -> dict[str, Any]:
@@ -231,56 +233,6 @@ def _counts(world: World) -> dict[str, Any]:
         "n_exporter_years": int(world.has("exporter").sum()),
         "n_importer_years": int(world.has("importer").sum()),
     }
-
-
-def _standardised(world: World) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Regressors with mean 0 and deviation 1 over the cells used, 0 elsewhere; means, deviations.
-
-    One that does not vary is 0 throughout, with deviation 1.
-    """
-    used = world.is_used
-    held = world.regressors[:, used]
-    mean = held.mean(axis=1)
-    held -= mean[:, None]
-    mean += (again := held.mean(axis=1))
-    held -= again[:, None]
-    spread = np.sqrt((held**2).mean(axis=1))
-    varies = spread > CONSTANT_TOLERANCE * np.abs(mean)
-    spread = np.where(varies, spread, 1.0)
-    standard = np.zeros_like(world.regressors)
-    standard[:, used] = held * (varies / spread)[:, None]
-    return standard, mean, spread
-
-
-def _left_out(world: World, standard: FloatArray, joined: Components) -> LeftOut:
-    """Regressors that say nothing new over the cells used, sorted by what explains them."""
-    names = np.array(world.terms, dtype=object)
-    flat = standard.reshape(len(standard), -1)
-    constant = ~flat.any(axis=1)
-    varying = np.flatnonzero(~constant)
-    products = flat[varying] @ flat[varying].T
-    combined = [int(varying[k]) for k in collinear_columns(products)]
-    absorbed, beside = dependent(standard, world.is_used, joined.base)
-    plain = {*np.flatnonzero(constant).tolist(), *combined}
-
-    def of(positions: list[int]) -> tuple[str, ...]:
-        return tuple(names[sorted(positions)])
-
-    return (
-        LeftOut()
-        .adding("omitted", of(np.flatnonzero(constant).tolist()), CONSTANT_REGRESSOR)
-        .adding("omitted", of(combined), COMBINATION)
-        .adding(
-            "absorbed",
-            of([k for k in absorbed if k not in plain]),
-            "the effects of exporter-years, importer-years absorb {}",
-        )
-        .adding(
-            "absorbed",
-            of([k for k in beside if k not in plain]),
-            f"{COMBINATION} and the effects",
-        )
-    )
 
 
 def _apart(world: World, joined: Components) -> str:

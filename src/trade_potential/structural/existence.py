@@ -19,12 +19,7 @@ from scipy import sparse
 from scipy.optimize import linprog
 from scipy.sparse.csgraph import connected_components
 
-from trade_potential.linalg import (
-    COLLINEARITY_TOLERANCE,
-    FloatArray,
-    IntArray,
-    collinear_columns,
-)
+from trade_potential.linalg import FloatArray, IntArray
 from trade_potential.structural.normal import less_effects
 from trade_potential.structural.world import BoolArray, World
 
@@ -57,8 +52,8 @@ class Components:
             (np.ones(len(t), dtype=np.int8), (t * 2 * n + one, t * 2 * n + n + other)),
             shape=(size, size),
         )
-        _, label = connected_components(edges.tocsr(), directed=False)
-        label = label.astype(np.int64).reshape(years, 2 * n)
+        _, found = connected_components(edges.tocsr(), directed=False)
+        label = np.asarray(found, dtype=np.int64).reshape(years, 2 * n)
         is_there = np.concatenate([joined.any(axis=2), joined.any(axis=1)], axis=1)
         label[~is_there] = -1
         base = np.zeros((years, n), dtype=bool)
@@ -74,23 +69,6 @@ class Components:
         """(T,) components of each year."""
         found: IntArray = self.base.sum(axis=1)
         return found
-
-
-def dependent(
-    values: FloatArray, joined: BoolArray, base: BoolArray
-) -> tuple[list[int], list[int]]:
-    """Positions of standardised regressors (p, T, n, n) that say nothing new on the cells joined.
-
-    Those that the effects absorb, and those that the effects and regressors before them explain.
-    """
-    within = less_effects(values, joined.astype(float), base)
-    within *= joined
-    flat = within.reshape(len(within), -1)
-    products = flat @ flat.T
-    is_flat = np.diag(products) < COLLINEARITY_TOLERANCE * joined.sum()
-    varying = np.flatnonzero(~is_flat)
-    found = collinear_columns(products[np.ix_(varying, varying)])
-    return np.flatnonzero(is_flat).tolist(), [int(varying[k]) for k in found]
 
 
 def separated(world: World, values: FloatArray, gone: list[int], trading: Components) -> str:
@@ -134,7 +112,7 @@ def separated(world: World, values: FloatArray, gone: list[int], trading: Compon
     hit = at[part_of @ found.x > POSITIVE]
     if not len(hit):
         return ""
-    share = slopes @ found.x[constants.shape[1] :]
+    share = slopes @ np.asarray(found.x)[constants.shape[1] :]
     named = [term for term, g in zip(world.terms, share, strict=True) if abs(g) > POSITIVE]
     k = hit[0]
     first = f"{world.economies[one[k]]}-{world.economies[other[k]]} {world.years[t[k]]}"

@@ -73,7 +73,7 @@ class Year:
             return found
 
         positive = (trade > 0.0).astype(float)
-        goals = []
+        goals: list[FloatArray] = []
         for axis in (1, 0):
             goal = less(trade.sum(axis=axis), trade, of_exporters=axis == 1)
             # differences of sums leave rounding where nothing is left
@@ -85,7 +85,8 @@ class Year:
         return cls(
             one,
             other,
-            *goals,
+            sends=goals[0],
+            takes=goals[1],
             weight=less(fitted.sum(axis=0), fitted, of_exporters=False),
             inverse=columns,
             reach=reach,
@@ -114,13 +115,14 @@ class Year:
         across = np.einsum("dnb,nb->db", reach, score)
         back = np.einsum("dcb,cb->db", self.gain[:, :, pairs], across)
         moved: FloatArray = self.inverse @ score
-        return moved + np.einsum("dnb,db->nb", reach, back)
+        moved += np.einsum("dnb,db->nb", reach, back)
+        return moved
 
 
 def balanced(
     year: Year, over_importers: Product, over_exporters: Product
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Factors (n, B) of exporters and importers, and the last change (B,) of a logarithm.
+    """Factors (n, B) of exporters and importers, and (B,) the last change of a logarithm.
 
     A factor is 0 where nothing is left to add up to.
     """
@@ -163,13 +165,15 @@ def rebalanced(
     own = np.exp(x) * np.stack([fitted[one, other], fitted[other, one]])
 
     def over_importers(factors: FloatArray, some: IntArray) -> FloatArray:
-        found, at = fitted @ factors, np.arange(len(some))
+        found: FloatArray = fitted @ factors
+        at = np.arange(len(some))
         found[one[some], at] -= own[0, some] * factors[other[some], at]
         found[other[some], at] -= own[1, some] * factors[one[some], at]
         return found
 
     def over_exporters(factors: FloatArray, some: IntArray) -> FloatArray:
-        found, at = fitted.T @ factors, np.arange(len(some))
+        found: FloatArray = fitted.T @ factors
+        at = np.arange(len(some))
         found[other[some], at] -= own[0, some] * factors[one[some], at]
         found[one[some], at] -= own[1, some] * factors[other[some], at]
         return found

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from trade_potential.linalg import FloatArray, IntArray
+from trade_potential.linalg import FloatArray
 from trade_potential.structural.estimate import StructuralFit, fit_world
 from trade_potential.structural.normal import Normal
 from trade_potential.structural.pair_balance import SETTLED, rebalanced
@@ -22,8 +22,8 @@ from trade_potential.structural.pair_step import OneStep, one_step
 
 METHODS = ("leverage", "effects", "refit", "no_effect")
 """How a prediction without its pair came about: one Newton step from the fit; the effects refitted
-with the slopes of that step; everything refitted; not at all, for without the pair its exporter or
-importer has no effect in the year."""
+with the slopes of that step; everything refitted; not at all, for the other pairs do not determine
+an effect of its exporter or importer in the year, or a slope."""
 LEVERAGE, EFFECTS, REFIT, NO_EFFECT = range(4)
 
 FAR_EFFECTS = 0.02
@@ -61,7 +61,8 @@ def without_pair(fit: StructuralFit) -> PairOut:
     change, method = step.change, np.zeros(step.change.shape[1:], dtype=np.int8)
     moves = np.abs(step.lines).max(axis=0)
     whole = _by_slopes(fit, step, moves) > FAR_SLOPES
-    cut = (step.is_bridge & (step.both(fit.world.is_used).all(axis=0))).any(axis=0)
+    is_cut = step.is_bridge & step.both(fit.world.is_used).all(axis=0)
+    cut = is_cut.any(axis=0) | step.is_alone
     settled = np.ones(len(whole), dtype=bool)
     for t in range(len(fit.world.years)):
         pairs = np.flatnonzero((moves[t] > FAR_EFFECTS) & ~whole & ~cut)
@@ -89,8 +90,9 @@ def _by_slopes(fit: StructuralFit, step: OneStep, moves: FloatArray) -> FloatArr
     b = step.slopes
     squares = np.einsum("Pk,km,Pm->P", b, information, b, optimize=True)
     beside = np.abs(np.einsum("kdtP,Pk->dtP", step.within, b)).max(axis=(0, 1))
-    overall = np.sqrt(np.maximum(squares, 0.0) / fit.fitted.sum())
-    return np.maximum(overall, beside * np.minimum(moves.max(axis=0), 1.0))
+    overall: FloatArray = np.sqrt(np.maximum(squares, 0.0) / fit.fitted.sum())
+    found: FloatArray = np.maximum(overall, beside * moves.max(axis=0))
+    return found
 
 
 def _alone(fit: StructuralFit, step: OneStep, k: int) -> FloatArray:

@@ -12,11 +12,12 @@ from trade_potential.linalg import FloatArray, IntArray
 from trade_potential.structural.estimate import StructuralFit
 from trade_potential.structural.pair_balance import Year, balanced
 from trade_potential.structural.pair_step import OneStep
+from trade_potential.structural.world import BoolArray
 
 AT_ONCE = 16
 """Pairs at a time, whose fits of a year stay in the cache of a processor."""
 
-SETTLED = 3e-4
+SETTLED = 1e-4
 """Largest change of a linear predictor by the last step of the slopes, itself included to first
 order; what is left is a tenth of it or less."""
 
@@ -26,20 +27,19 @@ MAX_STEPS = 10
 
 def refitted(
     fit: StructuralFit, dense: FloatArray, step: OneStep, pairs: IntArray
-) -> tuple[FloatArray, FloatArray]:
-    """(2, T, B) change of the linear predictor of B pairs, and (B,) the last change of one."""
-    parts = [pairs[k : k + AT_ONCE] for k in range(0, len(pairs), AT_ONCE)]
-    found = [_refitted(fit, dense, step, part) for part in parts]
-    if not found:
-        return np.zeros((2, len(fit.world.years), 0)), np.zeros(0)
-    return np.concatenate([part[0] for part in found], axis=2), np.concatenate(
-        [part[1] for part in found]
-    )
+) -> tuple[FloatArray, BoolArray]:
+    """(2, T, B) change of the linear predictor of B pairs, and (B,) whether its steps settled."""
+    change = np.zeros((2, len(fit.world.years), len(pairs)))
+    settled = np.zeros(len(pairs), dtype=bool)
+    for k in range(0, len(pairs), AT_ONCE):
+        part = slice(k, k + AT_ONCE)
+        change[:, :, part], settled[part] = _refitted(fit, dense, step, pairs[part])
+    return change, settled
 
 
 def _refitted(
     fit: StructuralFit, dense: FloatArray, step: OneStep, pairs: IntArray
-) -> tuple[FloatArray, FloatArray]:
+) -> tuple[FloatArray, BoolArray]:
     years = range(len(fit.world.years))
     held = [Year.of(fit, dense, step, t, pairs) for t in years]
     slopes = step.slopes[pairs].copy()
@@ -54,7 +54,8 @@ def _refitted(
             found[:, t, active] = own
             score += of_year
             unsettled = np.maximum(unsettled, change)
-        more = np.linalg.solve(step.information[pairs[active]], score[:, :, None])[:, :, 0]
+        information = step.information[pairs[active]]
+        more = np.asarray(np.linalg.solve(information, score[:, :, None]), dtype=float)[:, :, 0]
         slopes[active] += more
         followed = step.along(more, pairs[active])
         found[:, :, active] += followed
@@ -79,11 +80,16 @@ def _year(
     means *= fit.fitted[t]
     means[at, own.one, own.other] = means[at, own.other, own.one] = 0.0
 
+    def of(some: IntArray) -> FloatArray:
+        return means if len(some) == len(means) else means[some]
+
     def over_importers(factors: FloatArray, some: IntArray) -> FloatArray:
-        return np.einsum("bij,jb->ib", means[some], factors, optimize=True)
+        found: FloatArray = of(some) @ factors.T[:, :, None]
+        return found[:, :, 0].T
 
     def over_exporters(factors: FloatArray, some: IntArray) -> FloatArray:
-        return np.einsum("bij,ib->jb", means[some], factors, optimize=True)
+        found: FloatArray = factors.T[:, None, :] @ of(some)
+        return found[:, 0].T
 
     exporters, importers, last = balanced(own, over_importers, over_exporters)
     means *= exporters.T[:, :, None]

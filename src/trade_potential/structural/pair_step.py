@@ -25,8 +25,9 @@ from trade_potential.linalg import FloatArray, IntArray
 from trade_potential.structural.estimate import StructuralFit
 from trade_potential.structural.world import BoolArray
 
-BRIDGE = 1e-9
-"""Determinant of I - L W below which nothing but the pair joins its exporter and importer."""
+VANISHING = 1e-9
+"""Determinant of I - L W below which nothing but the pair joins its exporter and importer, and of
+the information of the slopes, in units of that of the fit, below which the pair tells a slope."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class OneStep:
         within: (p, 2, T, P) x.
         lines: (4, T, P) change of the effects of exporters i and j, importers i and j.
         is_bridge: (T, P) whether the year is not joined without the pair.
+        is_alone: (P,) whether no other pair tells a slope, so that there is no step.
     """
 
     one: IntArray
@@ -55,12 +57,11 @@ class OneStep:
     within: FloatArray
     lines: FloatArray
     is_bridge: BoolArray
+    is_alone: BoolArray
 
-    def both(self, values: FloatArray) -> FloatArray:
-        """(..., 2, T, P) of (..., T, n, n)."""
-        return np.stack(
-            [values[..., self.one, self.other], values[..., self.other, self.one]], axis=-3
-        )
+    def both(self, values: BoolArray) -> BoolArray:
+        """(2, T, P) of (T, n, n)."""
+        return np.stack([values[:, self.one, self.other], values[:, self.other, self.one]])
 
     def along(self, slopes: FloatArray, pairs: IntArray) -> FloatArray:
         """(2, T, B) change of the linear predictor by slopes (B, p), effects following them."""
@@ -93,7 +94,7 @@ def one_step(fit: StructuralFit, dense: FloatArray) -> OneStep:
     matrix[0, 0] += 1.0
     matrix[1, 1] += 1.0
     determinant = matrix[0, 0] * matrix[1, 1] - matrix[0, 1] * matrix[1, 0]
-    is_bridge = determinant < BRIDGE
+    is_bridge = determinant < VANISHING
     # Without the pair the year is in two parts: nothing is said of it there.
     determinant = np.where(is_bridge, np.inf, determinant)
     swapped = np.stack(
@@ -109,6 +110,8 @@ def one_step(fit: StructuralFit, dense: FloatArray) -> OneStep:
     lifted = times(inverse, times(lever, r))
     taken = np.einsum("kdtP,mdtP->Pkm", x, w * times(inverse, x), optimize=True)
     information = np.linalg.inv(fit.bread) - taken
+    is_alone = ~(np.linalg.det(information @ fit.bread) > VANISHING)
+    information[is_alone] = np.linalg.inv(fit.bread)
     gradient = -np.einsum("kdtP,dtP->Pk", x, r + w * lifted)
     slopes = np.linalg.solve(information, gradient[:, :, None])[:, :, 0]
     change = times(inverse, np.einsum("kdtP,Pk->dtP", x, slopes)) - lifted
@@ -120,4 +123,4 @@ def one_step(fit: StructuralFit, dense: FloatArray) -> OneStep:
         (across[:, one, other] + of_columns[:, other], own[:, other] + columns[:, one, other]),
     ]
     lines = np.stack([first * push[0] + second * push[1] for first, second in diagonal])
-    return OneStep(one, other, slopes, information, change, push, inverse, x, lines, is_bridge)
+    return OneStep(one, other, slopes, information, change, push, inverse, x, lines, is_bridge, is_alone)

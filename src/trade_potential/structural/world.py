@@ -50,7 +50,8 @@ class World:
         """The world of N cells in any order.
 
         Args:
-            exporter, importer: Names and a code for each cell.
+            exporter: Of each cell.
+            importer: Of each cell.
             year: (N,).
             trade: (N,) not negative, zeros included.
             regressors: (N,) each, by term.
@@ -99,7 +100,10 @@ class World:
 
     def without_trade(self) -> dict[Side, BoolArray]:
         """(T, n) by side: whether there are cells and none of them has trade."""
-        lost = [self.has(side) & (total == 0.0) for side, total in zip(SIDES, self.totals())]
+        lost = [
+            self.has(side) & (total == 0.0)
+            for side, total in zip(SIDES, self.totals(), strict=True)
+        ]
         return dict(zip(SIDES, lost, strict=True))
 
     def totals(self) -> tuple[FloatArray, FloatArray]:
@@ -108,8 +112,7 @@ class World:
 
     def has(self, side: Side) -> BoolArray:
         """(T, n) whether an economy has a cell in a year."""
-        found: BoolArray = self.is_used.any(axis=2 if side == "exporter" else 1)
-        return found
+        return np.asarray(self.is_used.any(axis=2 if side == "exporter" else 1))
 
     @property
     def n_years_used(self) -> int:

@@ -32,7 +32,7 @@ STEPS, SWEEPS = 60, 2_000
 def confirm_left_out(
     found: Findings, optimal: Optimum, published: Published, *, sample: int
 ) -> None:
-    """Add pairs left out: the two that lose most without themselves, and others by the hash.
+    """Add pairs left out: of each way the one that moves most, and others by the hash.
 
     Args:
         found: Takes the rows.
@@ -68,7 +68,7 @@ def confirm_left_out(
 def sampled(cells: Cells, published: Published, sample: int) -> list[tuple[int, int]]:
     """Pairs to leave out again, the same in every build of the same tables.
 
-    Of each method the pair whose own prediction moves most, where a wrong step would show; then
+    Of each way the pair whose own prediction moves most, where a wrong step would show; then
     pairs by the hash of their codes, which no one has chosen.
     """
     one, other = cells.pairs()
@@ -76,11 +76,10 @@ def sampled(cells: Cells, published: Published, sample: int) -> list[tuple[int, 
         moved = np.abs(np.log(published.pair_out / published.predicted))
     of_pair = np.fmax(moved, moved.transpose(0, 2, 1))
     largest = np.fmax.reduce(np.where(np.isfinite(of_pair), of_pair, -1.0), axis=0)[one, other]
-    is_refitted = np.fmax.reduce(published.is_refitted, axis=0)[one, other] == 1.0
+    way = np.nan_to_num(np.fmax.reduce(published.pair_out_method, axis=0), nan=-1.0)[one, other]
     found = [
-        int(np.flatnonzero(by)[largest[by].argmax()])
-        for by in (~is_refitted, is_refitted)
-        if by.any()
+        int(np.flatnonzero(way == method)[largest[way == method].argmax()])
+        for method in np.unique(way)
     ]
     codes = [f"{cells.economies[i]}-{cells.economies[j]}" for i, j in zip(one, other, strict=True)]
     by_hash = sorted(range(len(codes)), key=lambda k: hashlib.sha256(codes[k].encode()).digest())
@@ -99,9 +98,10 @@ def predicted_without(
 ) -> FloatArray:
     """(2, T) US$ in both directions, from an estimate that has not seen the pair; NaN without any.
 
-    Effects by balancing sums over partners (Deming and Stephan 1940), slopes by steps with the
-    inverse of the second derivatives over all cells, near those without the pair: it sets the pace
-    alone, the fixed point solves the score equations of the cells that are left.
+    Effects by balancing sums over partners (Deming and Stephan 1940), slopes by the quasi-Newton
+    steps of Broyden, Fletcher, Goldfarb and Shanno from the second derivatives over all cells
+    (Nocedal and Wright 2006, eq. 6.17): where they end, the score equations of the cells that are
+    left hold.
 
     Args:
         cells: The world.
@@ -119,7 +119,10 @@ def predicted_without(
     p = len(cells.terms)
     flat = cells.x.reshape(p, -1)
     own = cells.x[:, :, [one, other], [other, one]]
-    unit = np.sqrt(np.diag(bread))
+    if any(np.ptp(values[is_left]) == 0.0 for values in cells.x):
+        return np.full((2, len(cells.years)), np.nan)  # what only this pair has leaves no slope
+    unit, inverse = np.sqrt(np.diag(bread)), bread
+    step, before = None, np.zeros(p)
     found = slopes.copy()
     out = np.where(exports > 0.0, np.exp(np.nan_to_num(exporters)), 0.0)
     into = np.where(imports > 0.0, np.exp(np.nan_to_num(importers)), 0.0)
@@ -127,12 +130,24 @@ def predicted_without(
         distance = np.exp(np.tensordot(found, cells.x, axes=1)) * is_left
         out, into = balanced(distance, exports, imports, out, into)
         rest = trade - out[:, :, None] * distance * into[:, None, :]
-        step = bread @ (flat @ rest.ravel())
+        gradient = flat @ rest.ravel()
+        if step is not None:
+            inverse = _updated(inverse, step, before - gradient)
+        step, before = inverse @ gradient, gradient
         if np.abs(step / unit).max() <= STEP:
             break
         found = found + step
     effects = out[:, [one, other]] * into[:, [other, one]]
     return np.where(effects > 0.0, effects * np.exp(np.tensordot(found, own, axes=1)), np.nan).T
+
+
+def _updated(inverse: FloatArray, step: FloatArray, change: FloatArray) -> FloatArray:
+    """The inverse of the second derivatives once a step has shown how the gradient changes."""
+    along = float(step @ change)
+    if along <= 0.0:
+        return inverse
+    left = np.eye(len(step)) - np.outer(step, change) / along
+    return np.asarray(left @ inverse @ left.T + np.outer(step, step) / along)
 
 
 def balanced(

@@ -35,7 +35,7 @@ class Published:
         covariance: (p, p) of the terms of the cells; NaN where none is published.
         effects: log_effect and trade_usd, (T, n) by side; NaN where none is published.
         predicted, pair_out: (T, n, n) US$; NaN where none is published.
-        is_refitted: (T, n, n) 1 where the pair was estimated again without itself.
+        pair_out_method: (T, n, n) number of the way there; NaN where there is none.
         strangers: Rows by table of a cell or effect that the audit does not have, or has twice.
     """
 
@@ -46,7 +46,7 @@ class Published:
     effects: dict[tuple[str, str], FloatArray]
     predicted: FloatArray
     pair_out: FloatArray
-    is_refitted: FloatArray
+    pair_out_method: FloatArray
     strangers: dict[str, int]
 
 
@@ -85,7 +85,7 @@ def published_of(tables: Tables, study_id: str, spec_id: str, cells: Cells) -> P
         effects=effects,
         predicted=places.laid(rows["predicted_usd"]),
         pair_out=places.laid(rows["predicted_pair_out_usd"]),
-        is_refitted=places.laid(_is_refit(rows["pair_out_method"])),
+        pair_out_method=places.laid(_numbered(rows["pair_out_method"])),
         strangers=strangers,
     )
 
@@ -137,8 +137,11 @@ def _years(rows: Any, cells: Cells) -> IntArray:
     return np.where((years >= 0) & (years < len(cells.years)), years, -1)
 
 
-def _is_refit(methods: Any) -> Any:
+def _numbered(column: Any) -> Any:
+    """A column of names as numbers, in the order in which they come; null is NaN."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    return pc.cast(pc.fill_null(pc.equal(methods, "refit"), False), pa.float64())
+    coded = column.combine_chunks()
+    if not pa.types.is_dictionary(coded.type):
+        coded = coded.dictionary_encode()
+    return pa.chunked_array([coded.indices.cast(pa.float64())])

@@ -1,0 +1,25 @@
+-- The columns of version 1, for what still reads them.
+select
+    study_name,
+    reporter_name,
+    partner_name,
+    un_region,
+    income_group,
+    study_id,
+    spec_id,
+    estimator,
+    reporter_iso3,
+    partner_iso3,
+    class_label,
+    estimator_status,
+    scale_kind,
+    year,
+    index_rank,
+    actual_usd_mn,
+    predicted_usd_mn,
+    k_ratio,
+    k_ratio_ci_low,
+    k_ratio_ci_high,
+    development_index,
+    imputed_share
+from {{ ref('rpt_trade_potential', v=2) }}

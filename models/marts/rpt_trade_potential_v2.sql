@@ -1,0 +1,82 @@
+-- Structural K is trade over its prediction by one source; a share by which the study scales its
+-- own trade multiplies both afterwards and leaves it as it is.
+{% set share -%}
+    case when potential.scale_kind is null then 1.0 else shares.ecommerce_share end
+{%- endset -%}
+select
+    studies.study_name,
+    reporters.country_name as reporter_name,
+    partners.country_name as partner_name,
+    partners.un_region,
+    partners.income_group,
+    potential.study_id,
+    potential.spec_id,
+    potential.estimator,
+    potential.reporter_iso3,
+    potential.partner_iso3,
+    classes.class_label,
+    potential.estimator_status,
+    potential.scale_kind,
+    potential.trade_source,
+    structural_classes.class_label as structural_class_label,
+    structural.k_status as structural_k_status,
+    differences.difference_reason,
+    indices.missing_indicators,
+    potential.year,
+    indices.index_rank,
+    {{ rounded('potential.actual_usd / 1e6', 3) }} as actual_usd_mn,
+    {{ rounded('potential.predicted_usd / 1e6', 3) }} as predicted_usd_mn,
+    {{ rounded('potential.k_ratio', 3) }} as k_ratio,
+    {{ rounded('potential.k_ratio_ci_low', 3) }} as k_ratio_ci_low,
+    {{ rounded('potential.k_ratio_ci_high', 3) }} as k_ratio_ci_high,
+    {{ rounded('structural.actual_usd * ' ~ share ~ ' / 1e6', 3) }} as structural_actual_usd_mn,
+    {{ rounded('structural.predicted_usd * ' ~ share ~ ' / 1e6', 3) }}
+        as structural_predicted_usd_mn,
+    {{ rounded('structural.k_ratio', 3) }} as structural_k_ratio,
+    {{ rounded('structural.k_median_of_band', 3) }} as structural_k_median,
+    {{ rounded('structural.k_percentile', 1) }} as structural_k_percentile,
+    {{ rounded('structural.k_pair_out_ratio', 3) }} as structural_k_pair_out_ratio,
+    {{ rounded('indices.development_index', 3) }} as development_index,
+    {{ rounded('potential.imputed_share', 3) }} as imputed_share,
+    potential.is_unreported,
+    structural.class_depends_on_own_trade
+from {{ ref('fct_trade_potential') }} as potential
+inner join {{ ref('dim_study') }} as studies
+    on potential.study_id = studies.study_id
+inner join {{ ref('dim_specification') }} as specifications
+    on
+        specifications.spec_kind = 'gravity'
+        and potential.spec_id = specifications.spec_id
+inner join {{ ref('dim_country') }} as reporters
+    on potential.reporter_iso3 = reporters.country_iso3
+inner join {{ ref('dim_country') }} as partners
+    on potential.partner_iso3 = partners.country_iso3
+inner join {{ ref('dim_potential_class') }} as classes
+    on potential.potential_class = classes.potential_class
+left join {{ ref('fct_development_index') }} as indices
+    on
+        potential.study_id = indices.study_id
+        and specifications.index_spec_id = indices.index_spec_id
+        and potential.partner_iso3 = indices.country_iso3
+        and potential.year = indices.year
+left join {{ ref('rpt_answer') }} as structural
+    on
+        potential.reporter_iso3 = structural.reporter_iso3
+        and potential.partner_iso3 = structural.partner_iso3
+        and studies.flow = structural.flow
+        and potential.year = structural.year
+left join {{ ref('dim_potential_class') }} as structural_classes
+    on structural.potential_class = structural_classes.potential_class
+left join {{ ref('rpt_answer_differences') }} as differences
+    on
+        potential.study_id = differences.study_id
+        and potential.spec_id = differences.spec_id
+        and potential.estimator = differences.estimator
+        and potential.reporter_iso3 = differences.reporter_iso3
+        and potential.partner_iso3 = differences.partner_iso3
+        and potential.year = differences.year
+left join {{ ref('int_panel__ecommerce_shares') }} as shares
+    on
+        potential.study_id = shares.study_id
+        and potential.year = shares.year
+where potential.is_default
