@@ -21,11 +21,12 @@ INPUTS = {
     "trade_flows": {"parquet": "data/flows"},
     "country_pairs": {"parquet": "data/it's pairs"},
     "exchange_rates": {"table": "lake.main.rates"},
+    "agreement_spells": {"parquet": "data/spells"},
 }
 
 
 def _write(seeds: Project, root: Path) -> None:
-    """The three inputs outside the seeds: by year and flow, in two files, in another database."""
+    """The inputs outside: by year and flow, in two files, in another database, by type."""
     data = root / "data"
     pairs = data / "it's pairs"
     (pairs / "more").mkdir(parents=True)
@@ -41,6 +42,10 @@ def _write(seeds: Project, root: Path) -> None:
                 "copy (select * from built.seeds.country_pairs "  # noqa: S608
                 f"where rowid % 2 = {number}) to '{path}' (format parquet)"
             )
+        lake.execute(
+            f"copy (from '{root}/inputs/world/agreement_spells.parquet') to '{data}/spells' "
+            "(format parquet, partition_by (agreement_type))"
+        )
         lake.execute(f"attach '{data}/lake.duckdb' as lake")
         lake.execute(
             "create table lake.main.rates as select * replace (cast(lcu_per_usd as "
@@ -65,7 +70,7 @@ def _vars(**more: object) -> tuple[str, str]:
 
 @pytest.fixture(scope="module")
 def outside(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project, never built, with its three inputs outside the seeds."""
+    """A project, never built, with inputs outside the seeds and the files of the world."""
     root = tmp_path_factory.mktemp("outside") / "project"
     project = Project.copied_to(root)
     _write(built, root)
@@ -92,6 +97,8 @@ def test_the_same_rows_give_the_same_marts(
     assert places["trade_flows"] == f"{project.root}/data/flows/**/*.parquet"
     assert places["country_pairs"] == f"{project.root}/data/it's pairs/**/*.parquet"
     assert places["exchange_rates"] == "table lake.main.rates"
+    assert places["agreement_spells"] == f"{project.root}/data/spells/**/*.parquet"
+    assert places["world_trade"] == "inputs/world/world_trade.parquet"
     assert places["oil_prices"] == "seeds/inputs/oil_prices.csv"
     assert f"{project.root}/data/it's pairs/" in result.stdout  # a warning names file and row
     sampled = project.query(
@@ -235,12 +242,15 @@ def test_the_gate_refuses_by_file_and_row_what_its_sample_holds(
     row = _row(exports, "KAZ")
     _rewrite(exports, "* replace (if(partner_code = 'KAZ', -7, trade_usd) as trade_usd)")
     _rates(project, "update rates set lcu_per_usd = 0 where year = 2015")
+    (unions,) = (project.root / "data" / "spells" / "agreement_type=CU").glob("*.parquet")
+    _rewrite(unions, "* replace (from_year - 1 as to_year)")
     result = project.dbt("build", *_vars(gate_max_rows=1000))
     assert result.returncode == 1
     _assert_named(
         result.stdout,
         (f"{exports}, row {row}, column trade_usd: CHN, KAZ, export, 2015 = -7", "(rule: trade"),
         ("table lake.main.rates, key, column lcu_per_usd: CHN, 2015 = 0", "(rule: 0 < rate"),
+        (f"{unions}, row 1, column spell_years: ", " = 0; ", "(rule: a spell ends no earlier"),
     )
     listed = json.loads((project.root / "target" / "complaints.json").read_text())["complaints"]
     shown = {(of["file"], of["row"], of["key"], of["value"]) for of in listed}
@@ -252,7 +262,7 @@ def test_the_gate_refuses_by_file_and_row_what_its_sample_holds(
 @pytest.mark.parametrize(
     ("inputs", "said"),
     [
-        ({"trade_flow": {"parquet": "x"}}, "names trade_flow, which is none of countries, "),
+        ({"trade_flow": {"parquet": "x"}}, "names trade_flow, which is none of agreement_spells, "),
         ({"trade_flows": {"parquet": "data/none"}}, "data/none/**/*.parquet, and there is no such"),
         ({"trade_flows": {"table": "seeds.none"}}, "table is seeds.none, and there is none"),
         (

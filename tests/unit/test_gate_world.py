@@ -149,7 +149,7 @@ TRADE: dict[str, tuple[str, Mapping[str, str]]] = {
             "case when year = 2014 and exporter_code <> 'CHN' and hash(importer_code) % 3 = 0"
             " then trade_usd / 1000 else trade_usd end as trade_usd"
         ),
-        {"flows_of_one_unit_share": "0.987", "steady_flows_share": "0.98"},
+        {"flows_of_one_unit_share": "all flows = 0.987", "steady_flows_share": "0.98"},
     ),
     "negative": (
         REPLACED.format("case when file_line = 12345 then -1.0 else trade_usd end as trade_usd"),

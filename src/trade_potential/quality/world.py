@@ -191,7 +191,7 @@ def _whole(parts: Parts) -> pd.DataFrame:
     exports = sums[sums["flow"] == "export"]
     has_pair = exports["country_code"].isin(pairs)
     share = exports.loc[has_pair, "flow_count"].sum() / exports["flow_count"].sum()
-    return parts["slips of flows"].assign(exports_with_distance_share=share)
+    return parts["slips of flows"].assign(flows="all flows", exports_with_distance_share=share)
 
 
 def _vintages(parts: Parts) -> pd.DataFrame:
@@ -239,7 +239,7 @@ FRAMES: Mapping[str, Mapping[str, Frame]] = {
         "economies": Frame(("country_code", "flow", "year"), _economies),
         "years": Frame(("year",), _years),
         "witness": Frame(("flow", "year"), _witness),
-        "whole": Frame((), _whole),
+        "whole": Frame(("flows",), _whole),
     },
     "world_observations": {
         "vintages": Frame(("indicator_code", "vintage_date"), _vintages),
