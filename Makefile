@@ -160,6 +160,7 @@ lint-docs: $(SYNCED_DEV) $(if $(filter build docs,$(MAKECMDGOALS)),build,$(WAREH
 	$(BIN)/python docs/validation.py --check
 	$(BIN)/python docs/api.py --check
 	$(BIN)/python research/replication --check
+	$(BIN)/python -m research.partial_index --check
 	$(BIN)/python -m research.simulated_worlds --check
 	$(BIN)/python -m benchmarks --check
 
@@ -180,6 +181,7 @@ docs: build $(SYNCED_DEV) ## Build, then refresh the results and pictures in doc
 	$(BIN)/python docs/validation.py
 	$(BIN)/python docs/api.py
 	$(BIN)/python research/replication
+	$(BIN)/python -m research.partial_index
 	$(BIN)/python docs/replication.py
 	$(BIN)/python docs/figures.py
 

@@ -20,3 +20,11 @@
 {% macro design_slots() -%}
     {{ return(range(2 * max_terms() + 1) | list) }}
 {%- endmacro %}
+
+
+{#- Which slots of a row hold a value, as a text of a 1 or a 0 for each. -#}
+{% macro slots_held(relation) -%}
+    {% for k in slots(1) -%}
+        case when {{ relation }}.v{{ k }} is null then '0' else '1' end{{ ' || ' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}

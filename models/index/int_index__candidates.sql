@@ -58,11 +58,7 @@ select
     slotted.country_code,
     slotted.country_iso3,
     -- which slots hold a value: rows that are alike in this have the same weights
-    {% for k in slots(1) -%}
-        case when slotted.v{{ k }} is null then '0' else '1' end
-        {{- ' ||' if not loop.last }}
-    {% endfor -%}
-    as available_slots,
+    {{ slots_held('slotted') }} as available_slots,
     slotted.missing_variables as missing_indicators,
     case
         when slotted.country_iso3 is null then 'country_code'

@@ -7,8 +7,9 @@ with scaling as (
         normalisation,
         {% for k in slots(1) -%}
             max(case when position = {{ k }} then location end) as location_{{ k }},
-            max(case when position = {{ k }} then scale end) as scale_{{ k }}{{ ',' if not loop.last }}
+            max(case when position = {{ k }} then scale end) as scale_{{ k }},
         {% endfor -%}
+        count(*) as term_count
     from {{ ref('int_index__scaling') }}
     where scale is not null
     group by study_id, index_spec_id, normalisation
@@ -67,6 +68,8 @@ select
     year,
     composite_score,
     imputed_share,
+    indicator_count,
+    is_partial,
     case normalisation
         when 'zscore'
             then (composite_score - lowest_score) / nullif(highest_score - lowest_score, 0)
@@ -75,7 +78,5 @@ select
     case normalisation
         when 'zscore' then composite_se / nullif(highest_score - lowest_score, 0)
         else composite_se
-    end as development_index_se,
-    indicator_count,
-    is_partial
+    end as development_index_se
 from ranged

@@ -91,6 +91,7 @@ select
     potential.predicted_usd,
     potential.k_ratio,
     potential.imputed_share,
+    potential.is_unreported,
     case when potential.is_predicted_positive then 'ok' else 'prediction_not_positive' end
         as k_status,
     potential.k_ratio / smearing.smearing_factor as k_mean_ratio,
@@ -116,7 +117,6 @@ select
                 potential.k_ratio * potential.predicted_outcome
                 / (potential.predicted_outcome - potential.margin)
     end as k_ratio_ci_high,
-    potential.is_unreported,
     potential.spec_id = studies.default_spec_id
     and potential.estimator = studies.default_estimator as is_default
 from potential

@@ -89,29 +89,30 @@ country_variables as (
             and panel.base_year = base.year
 ),
 
--- The pair under its codes of today; a source may know a country by an older one. country_pairs goes
--- with the reports of a country, world_pairs has the pairs of BACI.
+-- Figures of pairs: country_pairs goes with the reports of a country, world_pairs has the pairs of
+-- BACI and does not say who has no coast, the last of the figures.
 figures as (
     select
-        'national' as trade_source,
+        {% for figure in pair_figures() -%}
+            {{ figure }},
+        {% endfor -%}
         reporter_code,
         partner_code,
-        {% for figure in pair_figures() -%}
-            {{ figure }}{{ ',' if not loop.last }}
-        {% endfor -%}
+        'national' as trade_source
     from {{ ref('gate_country_pairs') }}
     union all
     select
-        'baci' as trade_source,
+        {% for figure in pair_figures() if figure != 'is_partner_landlocked' -%}
+            {{ figure }},
+        {% endfor -%}
+        cast(null as boolean) as is_partner_landlocked,
         origin_code as reporter_code,
         destination_code as partner_code,
-        {% for figure in pair_figures() -%}
-            {{ 'cast(null as boolean) as ' if figure == 'is_partner_landlocked' -}}
-            {{ figure }}{{ ',' if not loop.last }}
-        {% endfor -%}
+        'baci' as trade_source
     from {{ ref('gate_world_pairs') }}
 ),
 
+-- The pair under its codes of today; a source may know a country by an older one.
 pairs as (
     select
         figures.trade_source,

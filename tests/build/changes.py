@@ -42,3 +42,15 @@ def column_dropped(column: str) -> Change:
 
 def rows_added(*rows: str) -> Change:
     return lambda _, table: table.extend(row.split(",") for row in rows)
+
+
+def rows_like(first: str, *rows: dict[str, str]) -> Change:
+    """Adds rows like the one that begins with `first`, but for the values given by column."""
+
+    def change(header: list[str], table: list[list[str]]) -> None:
+        model = dict(zip(header, next(row for row in table if row[0] == first), strict=True))
+        for row in rows:
+            assert not row.keys() - model.keys()
+            table.append(list((model | row).values()))
+
+    return change

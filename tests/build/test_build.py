@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.build.changes import rows_added
+from tests.build.changes import rows_added, rows_like
 from tests.build.project import Project
 
 from trade_potential.cli import main
@@ -176,16 +176,15 @@ def test_new_study_is_new_rows_and_a_specification_without_any_has_a_status(
     rebuilt: Project,
 ) -> None:
     project = rebuilt
-    settings = "none,,recommended,random,,trial"  # what is not scaled needs no series of volumes
-    project.edit_seed(
-        "study/studies",
-        rows_added(f"asean,ASEAN,CHN,one,listed,exports,{settings},2015,2025,2026-11-01"),
-    )
+    # what is not scaled needs no series of volumes
+    study = {"study_id": "asean", "flow": "exports", "outcome_scaling": "none"}
+    study |= {"ecommerce_series": "", "first_year": "2015", "last_year": "2025"}
+    project.edit_seed("study/studies", rows_like("central_asia", study))
     members = ("BRN", "IDN", "KHM", "LAO", "MMR", "MYS", "PHL", "SGP", "THA", "VNM")
     listed = [f"asean,{member},{k}" for k, member in enumerate(members, start=1)]
     project.edit_seed("study/study_partners", rows_added(*listed))
     project.edit_seed(
-        "study/gravity_specifications", rows_added("log_of_0,Log of 0,pca_11,,ln,trial,1.0,0.95")
+        "study/gravity_specifications", rows_like("recommended", {"spec_id": "log_of_0"})
     )
     project.edit_seed(
         "study/gravity_terms", rows_added("log_of_0,ln2014,year_2014,ln,partner,1,1.0,")

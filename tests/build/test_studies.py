@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from tests.build.changes import rows_added
+from tests.build.changes import rows_added, rows_like, value_set
 from tests.build.project import Project
 
 from trade_potential.quality.complaints import of_test
@@ -17,7 +17,9 @@ RULES = (
     "classes_part_every_k_once",
     "default_specifications_are_run",
     "ecommerce_series_are_of_the_reporter",
+    "index_minimum_fits_its_terms",
     "partners_are_not_the_reporter",
+    "reconciled_trade_is_not_scaled",
     "scaled_specifications_have_volumes",
     "specifications_have_terms",
 )
@@ -31,10 +33,13 @@ def _study(
     scope: str = "listed",
     scaling: str = "none,",
     spec: str = "recommended",
-) -> str:
-    """A row of studies; scaling and series in one."""
-    scopes = f"one,{scope},total"
-    return f"{name},{name},{reporter},{scopes},{scaling},{spec},random,,trial,{years},2026-11-01"
+    source: str = "national",
+) -> dict[str, str]:
+    """What a row of studies has of its own; scaling and series in one."""
+    values = [name, reporter, scope, *scaling.split(","), *years.split(","), spec, source]
+    columns = ["study_id", "reporter_iso3", "partner_scope", "outcome_scaling", "ecommerce_series"]
+    columns += ["first_year", "last_year", "default_spec_id", "trade_source"]
+    return dict(zip(columns, values, strict=True))
 
 
 def _line(project: Project, seed: str, start: str) -> str:
@@ -66,6 +71,27 @@ EMPTY = {
         (),
         "no pair of its countries has a flow in trade_flows in 2013-2020",
     ),
+    "not_in_baci": (
+        _study("not_in_baci", reporter="TWN", scope="all_reported", source="baci"),
+        (),
+        "no pair of its countries has a flow in world_trade in 2013-2020",
+    ),
+    "not_listed": (
+        _study("not_listed", reporter="TWN", source="baci"),
+        ("KAZ",),
+        "0 of 8 reporter-partner-years kept, 8 lost at trade_flow (BACI lists no trade of TWN in "
+        "the year, 8 rows)",
+    ),
+    "after_baci": (
+        _study("after_baci", "2021,2022", reporter="VNM", source="baci"),
+        ("KAZ",),
+        "2 lost at trade_flow (BACI has no figures after 2020, 2 rows)",
+    ),
+    "reporter_without_distance": (
+        _study("reporter_without_distance", "2019,2019", reporter="MNE", source="baci"),
+        ("KAZ",),
+        "0 of 1 reporter-partner-years kept, 1 lost at regressors (no value for ",
+    ),
     "no_partners": (_study("no_partners"), (), "no partner is listed in study_partners"),
     "one_country_year": (
         _study("one_country_year", "2015,2015"),
@@ -81,7 +107,7 @@ def test_study_without_rows_is_refused_with_the_step_that_lost_them(
 ) -> None:
     project = rebuilt
     rows = [row for row, _, _ in EMPTY.values()]
-    project.edit_seed("study/studies", rows_added(_study("unscaled"), *rows))
+    project.edit_seed("study/studies", rows_like("central_asia_newest", _study("unscaled"), *rows))
     partners = {study: partners for study, (_, partners, _) in EMPTY.items()}
     partners["unscaled"] = ("KAZ", "KGZ", "UZB", "TJK", "TKM")
     listed = [f"{study},{p},1" for study, of_study in partners.items() for p in of_study]
@@ -154,16 +180,25 @@ def refused(built: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
 
     project.edit_seed("study/potential_classes", overlap)
     project.edit_seed("study/study_partners", rows_added("central_asia,CHN,6"))
+    project.edit_seed(
+        "study/index_specifications", value_set("min_terms", "12", index_spec_id="pca_11")
+    )
+    project.edit_seed(
+        "study/index_specifications", value_set("min_terms", "2", index_spec_id="study_printed")
+    )
     studies = (
         _study("never_run"),
         _study("german", reporter="DEU", scaling="ecommerce_share,100ec_extended"),
         _study("no_series", scaling="ecommerce_share,"),
         _study("unscaled", spec="no_terms"),
+        _study("reconciled", scaling="ecommerce_share,100ec_extended", source="baci"),
+        _study("scaled_by_the_model", scaling="none,100ec_extended", source="baci"),
     )
-    project.edit_seed("study/studies", rows_added(*studies))
-    spec = "no_terms,No terms,pca_11,ecommerce_share,ln,trial,1.0,0.95"
-    project.edit_seed("study/gravity_specifications", rows_added(spec))
+    project.edit_seed("study/studies", rows_like("central_asia", *studies))
+    spec = {"spec_id": "no_terms", "outcome_scaling": "ecommerce_share"}
+    project.edit_seed("study/gravity_specifications", rows_like("recommended", spec))
     runs = ("german,recommended", "no_series,recommended", "unscaled,no_terms")
+    runs += ("scaled_by_the_model,no_terms",)
     project.edit_seed("study/study_specifications", rows_added(*runs))
     result = project.dbt("build", "-s", STUDY_SEEDS, *RULES)
     assert result.returncode != 0
@@ -179,6 +214,14 @@ def refused(built: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
         ("studies", "german,", 'holds 100ec_2012 of CHN for reporter DEU" (rule: every volume'),
         ("studies", "no_series,", 'ecommerce_series: "" (rule: a study whose outcome is scaled'),
         ("study_specifications", "unscaled,", 'spec_id: "unscaled, no_terms" (rule: a spec'),
+        ("studies", "reconciled,", 'trade_source: "baci" (rule: a share of a country\'s own trade'),
+        ("study_specifications", "scaled_by_the_model,no_terms", "no_terms of trade_source baci"),
+        ("index_specifications", "pca_11,", 'min_terms: "pca_11, 12 of 11, zscore" (rule: the min'),
+        (
+            "index_specifications",
+            "study_printed,",
+            '"study_printed, 2 of 3, minmax" (rule: the min',
+        ),
         ("gravity_specifications", "no_terms,", 'spec_id: "no_terms" (rule: the specification has'),
     ],
 )

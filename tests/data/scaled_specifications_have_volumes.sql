@@ -8,7 +8,12 @@ select
 from (
     select
         runs.*,
-        runs.study_id || ', ' || runs.spec_id || case when studies.trade_source <> 'national' then ' of trade_source ' || studies.trade_source else '' end as described
+        runs.study_id || ', ' || runs.spec_id
+        || case
+            when studies.trade_source <> 'national'
+                then ' of trade_source ' || studies.trade_source
+            else ''
+        end as described
     from {{ ref('stg_study__study_specifications') }} as runs
     inner join {{ ref('stg_study__studies') }} as studies
         on runs.study_id = studies.study_id

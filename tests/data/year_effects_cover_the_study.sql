@@ -1,5 +1,6 @@
--- Years without an effect of their own share one level: of a specification with year effects one
--- year of the study may be so, the one that the others are compared with.
+-- Years without an effect of their own share one level, which may be meant or forgotten: of a
+-- specification with year effects one year is so, the one that the others are compared with.
+{{ config(severity='warn') }}
 with effects as (
     select
         terms.spec_id,
@@ -17,7 +18,10 @@ covered as (
         studies.first_year,
         studies.last_year,
         sum(
-            case when effects.base_year between studies.first_year and studies.last_year then 1 else 0 end
+            case
+                when effects.base_year between studies.first_year and studies.last_year then 1
+                else 0
+            end
         ) as effect_count,
         min(effects.base_year) as first_effect,
         max(effects.base_year) as last_effect
