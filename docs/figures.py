@@ -13,6 +13,7 @@ from pathlib import Path
 import altair as alt
 import duckdb
 import pandas as pd
+from figure_answers import ANSWERS, answer_matrix
 from figure_rows import QUERIES, SMALL, WIDE, cuts_of, in_words, missing, ticks_of
 
 from trade_potential.inference.registry import ESTIMATORS
@@ -161,7 +162,7 @@ def save(chart: alt.TopLevelMixin, target: Path) -> None:
 
 
 def main() -> None:
-    """Read the marts and write trade_potential.png and estimators.png."""
+    """Read the marts and write answers.png, trade_potential.png and estimators.png."""
     require_drawing("docs/figures.py")
     arguments = sys.argv[1:]
     database = arguments[0] if arguments else ROOT / "warehouse" / "trade_potential.duckdb"
@@ -169,15 +170,17 @@ def main() -> None:
     with duckdb.connect(database, read_only=True) as connection:
         potential = connection.execute("select * from marts.rpt_trade_potential").df()
         found = {name: connection.execute(query).df() for name, query in QUERIES.items()}
+        answers = connection.execute(ANSWERS).df()
     for study in {SMALL, WIDE} - set(potential["study_id"]):
         sys.exit(f"docs/figures.py: study {study} is not in {database}; it draws nothing else")
     small = potential[potential["study_id"] == SMALL]
     wide = potential[potential["study_id"] == WIDE]
     folder.mkdir(parents=True, exist_ok=True)
-    answer = alt.vconcat(
+    save(answer_matrix(answers, found["classes"]), folder / "answers.png")
+    of_china = alt.vconcat(
         heat_table(small, found["classes"]), interval_plot(wide, found), spacing=30
     )
-    save(answer, folder / "trade_potential.png")
+    save(of_china, folder / "trade_potential.png")
     save(estimator_plot(found), folder / "estimators.png")
 
 
