@@ -1,5 +1,5 @@
 with audit as (
-    {%- for table in ['est_audit', 'est_audit_structural'] %}
+    {%- for table in ['est_audit', 'est_audit_structural', 'est_audit_answers'] %}
         select
             study_id,
             spec_id,

@@ -21,11 +21,14 @@ def model(dbt, session):
             "variables": dbt.ref("stg_study__variables"),
             "index_scores": dbt.ref("int_index__scores"),
         },
+        potential_classes=dbt.ref("stg_study__potential_classes"),
         published={
             "fits": dbt.ref("est_structural_fits"),
             "coefficients": dbt.ref("est_structural_coefficients"),
             "covariances": dbt.ref("est_structural_covariances"),
             "effects": dbt.ref("est_structural_effects"),
             "pairs": dbt.ref("est_structural_pairs"),
+            "lasting": dbt.ref("est_structural_lasting"),
+            "dispersion": dbt.ref("est_structural_dispersion"),
         },
     )

@@ -104,7 +104,7 @@ def _years(y: FloatArray, m: FloatArray) -> tuple[float, float, float]:
     squares = (error**2).sum(axis=0)
     lagged = (error[1:] * error[:-1]).sum(axis=0) / squares
     years = n.mean()
-    # what taking the mean of few years away costs: Marriott and Pope (1954)
+    # what taking the mean of few years away costs: as structural.dispersion
     memory = min(max((years * lagged.mean() + 1.0) / (years - 4.0), 0.0), LARGEST_MEMORY)
     return float((y == 0.0).mean()), float(np.sqrt(squares / (n - 1)).mean()), float(memory)
 

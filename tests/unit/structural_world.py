@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import permutations
 from typing import Any
 
@@ -83,6 +84,12 @@ def spells() -> pd.DataFrame:
 
 
 def cells() -> pd.DataFrame:
+    """A copy of ``_cells``."""
+    return _cells().copy()
+
+
+@cache
+def _cells() -> pd.DataFrame:
     """Every ordered pair and year with terms and trade by a gravity equation, a third of it zero.
 
     UZB exports nothing in 2016: the cells of that exporter-year are not used.

@@ -28,6 +28,8 @@ CLASSES = ((None, 0.8), (0.8, 1.2), (1.2, None))
 YEARS, PAIRS = 13, 400
 INTEGRATION = 1e-7
 """Relative error of quad at its defaults, with room."""
+SETTLED = 1e-4
+"""What another pass would move."""
 EXACT = 1e-10
 """Rounding of a few hundred sums."""
 
@@ -53,8 +55,12 @@ def _drawn(
 
 
 def _unit(found: Lasting, k: int, size: float) -> float:
-    """What sums of a pair are counted in: phi over the share of years that are independent."""
-    phi, rho = found.noise.at(found.mean[[k]] * size)
+    """What sums of a pair are counted in: phi over the share of years that are independent.
+
+    Read at the flow of its posterior mean, with half a year as predicted.
+    """
+    level = size * (YEARS * found.mean[[k]] + 0.5) / (YEARS + 0.5)
+    phi, rho = found.noise.at(level)
     return float(phi[0] * (1.0 + rho[0]) / (1.0 - rho[0]))
 
 
@@ -64,7 +70,7 @@ def test_the_posterior_is_that_of_numeric_integration(k: int) -> None:
     found = lasting(trade, predicted)
     y, m = trade[:, k].sum(), predicted[:, k].sum()
     unit = m / (found.rate[k] - 1.0 / found.alpha[k])
-    assert unit == pytest.approx(_unit(found, k, m / YEARS), rel=1e-3)  # one pass behind
+    assert unit == pytest.approx(_unit(found, k, m / YEARS), rel=SETTLED)
     assert found.shape[k] == pytest.approx(1.0 / found.alpha[k] + y / unit)
     prior = gamma(1.0 / found.alpha[k], scale=found.alpha[k])
 
@@ -128,11 +134,42 @@ def test_a_pair_with_few_years_says_less() -> None:
 @pytest.mark.parametrize("trade", ["one year", "no trade", "no noise"])
 def test_without_noise_to_measure_there_is_no_lasting_ratio(trade: str) -> None:
     y, m, _ = _drawn()
-    held = {"one year": (y[:1], m[:1]), "no trade": (0.0 * y, m), "no noise": (2.0 * m, m)}
+    held = {"one year": (y[:1], m[:1]), "no trade": (0.0 * y, m), "no noise": (1.1 * m, m)}
     found = lasting(*held[trade])
     assert set(found.noise.methods) == set(found.spread.methods) == {"not_available"}
     assert np.isnan(found.mean).all()
     assert np.isnan(found.probabilities(CLASSES)).all()
+
+
+def test_the_noise_of_pairs_that_are_alike_by_hand() -> None:
+    """Six years, prediction 2 million, twice as much trade on the whole."""
+    trade = np.tile(1e6 * np.array([5.0, 5.0, 3.0, 3.0, 5.0, 3.0])[:, None], MIN_PAIRS)
+    predicted = np.full_like(trade, 2e6)
+    noise = noise_of(trade, predicted, predicted > 0.0)
+    at = noise.methods.index("own")
+    assert noise.n_pairs[at] == MIN_PAIRS == noise.n_pairs.sum()
+    assert noise.level_usd[at] == pytest.approx(4e6)
+    assert noise.phi[at] == pytest.approx(6.0 / 5.0 / 16.0 * 4e6)  # squares 6, divided by 5, mean 4
+    lagged = (1.0 - 1.0 + 1.0 - 1.0 - 1.0) / 6.0
+    assert noise.rho[at] == pytest.approx((6.0 * lagged + 1.0) / 2.0, abs=EXACT)
+    slow = trade[[0, 1, 4, 2, 3, 5]]
+    lagged = (1.0 + 1.0 - 1.0 + 1.0 + 1.0) / 6.0
+    found = noise_of(slow, predicted, predicted > 0.0).rho[at]
+    assert found == pytest.approx(min((6.0 * lagged + 1.0) / 2.0, LARGEST_CORRELATION))
+
+
+def test_noise_between_and_beyond_its_bands() -> None:
+    trade, predicted, _ = _drawn(pairs=4_000, size=(1e3, 1e9))
+    noise = lasting(trade, predicted).noise
+    for k in (1, 4):
+        phi, rho = noise.at(noise.level_usd[[k]])
+        assert (phi[0], rho[0]) == pytest.approx((noise.phi[k], noise.rho[k]))
+    low, lower = (noise.at(np.array([level]))[0][0] / level for level in (10.0, 0.001))
+    assert low == pytest.approx(lower)  # the ratio of deviation to mean stays
+    between = np.sqrt(noise.level_usd[1] * noise.level_usd[2])
+    relative = noise.phi / noise.level_usd
+    middle = noise.at(np.array([between]))[0][0] / between
+    assert middle == pytest.approx(np.sqrt(relative[1] * relative[2]))
 
 
 @pytest.mark.parametrize("rho", [0.0, 0.3, 0.6])

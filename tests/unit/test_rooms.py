@@ -38,7 +38,7 @@ SECOND_COMPUTATION = {
     "gravity.specification_tests": {"NEGATIVE_TOLERANCE"},
     "gravity.time_effects": {"ABSORBED_TWOWAY"},
     "inference.wald": {"RANK_TOLERANCE", "too_few"},
-    "linalg": {"COLLINEARITY_TOLERANCE", "FloatArray", "one_thread"},
+    "linalg": {"COLLINEARITY_TOLERANCE", "FloatArray", "IntArray", "one_thread"},
     "precision": {"is_constant", "rounding"},
     "results.build": {"terms_by_spec"},
     "results.gravity": {"Tables", "slots_of"},
@@ -114,4 +114,21 @@ def test_the_second_computation_of_ppml_shares_types_alone() -> None:
         "errors.InputError",
         "inference.CONSTANT",
         "linalg.FloatArray",
+    }
+
+
+def test_the_second_computation_of_the_world_shares_types_alone() -> None:
+    taken = {
+        f"{module}.{name}"
+        for path in sorted((LIBRARY / "audit" / "structural").glob("*.py"))
+        for module, name in own(path)
+        if not module.startswith("audit.structural")
+    }
+    assert taken == {
+        "audit.compare.COLUMNS",
+        "audit.published.Record",
+        "errors.InputError",
+        "linalg.FloatArray",
+        "linalg.IntArray",
+        "linalg.one_thread",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from dataclasses import replace
@@ -14,8 +15,8 @@ from research.simulated_worlds import page
 from research.simulated_worlds.geography import TERMS, YEARS, observed_world
 from research.simulated_worlds.growth import LAGS, growth
 from research.simulated_worlds.laws import Laws
-from research.simulated_worlds.methods import Answer, Answers, answers
-from research.simulated_worlds.scores import scores
+from research.simulated_worlds.methods import BOUNDS, Answer, Answers, answers
+from research.simulated_worlds.scores import SIZES, scores
 from research.simulated_worlds.worlds import (
     MISSED,
     VARIANTS,
@@ -75,6 +76,25 @@ def test_a_page_that_says_something_else_is_named(
     reading.write_text(text[:digit] + other + text[digit + 1 :], encoding="utf-8")
     assert page.update(check=True) == 1
     assert "no_shocks" in capsys.readouterr().err
+
+
+def test_the_worlds_are_those_of_the_study() -> None:
+    """Years, terms, floor and cuts are those of the rows of the study world."""
+    seeds = page.ROOT / "seeds" / "study"
+
+    def rows(name: str) -> list[dict[str, str]]:
+        with (seeds / f"{name}.csv").open(encoding="utf-8", newline="") as handle:
+            return list(csv.DictReader(handle))
+
+    (study,) = [row for row in rows("studies") if row["study_id"] == "world"]
+    assert (YEARS.start, YEARS.stop - 1) == (int(study["first_year"]), int(study["last_year"]))
+    assert float(study["minimum_prediction_usd"]) == SIZES[0]
+    terms = [row for row in rows("gravity_terms") if row["spec_id"] == study["default_spec_id"]]
+    used = [row["variable"] for row in sorted(terms, key=lambda row: int(row["position"]))]
+    assert used == ["distance_weighted_km", *TERMS[1:]]
+    classes = sorted(rows("potential_classes"), key=lambda row: int(row["display_order"]))
+    bounds = [(row["k_lower"], row["k_upper"]) for row in classes]
+    assert bounds == [tuple("" if k is None else f"{k:g}" for k in pair) for pair in BOUNDS]
 
 
 def test_every_kind_of_world_has_results() -> None:

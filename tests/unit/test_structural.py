@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from tests.worlds import TERMS, by_cell, made_up, world_of
 
-from trade_potential.errors import InputError
+from trade_potential.errors import InputError, MemoryLimitError
 from trade_potential.structural.estimate import StructuralFit, fit_world
 
 SUMS = 1e-11
@@ -164,6 +164,14 @@ def test_what_cannot_be_estimated_has_a_status_and_a_reason(status: str) -> None
     assert fit.is_estimated == (status == "exact_fit")
 
 
+def test_flows_too_far_apart_are_said_to_be() -> None:
+    cells = made_up()
+    spread = np.exp(np.random.default_rng(1).normal(0.0, 60.0, len(cells)))
+    fit = fitted(cells.assign(trade=cells["trade"] * spread))
+    assert fit.status == "not_converged"
+    assert fit.reason == "fitted values of too many orders of magnitude: a step is not determined"
+
+
 def test_one_pair_leaves_no_regressor() -> None:
     fit = fitted(pair_of_two(made_up(zeros=0.0)))
     assert fit.status in ("disconnected", "rank_deficient")
@@ -278,3 +286,12 @@ def test_a_regressor_beyond_doubles_is_named() -> None:
     cells = made_up()
     with pytest.raises(InputError, match="lndist: values are too large to square"):
         fitted(cells.assign(lndist=cells["lndist"] * 1e200))
+
+
+def test_a_world_beyond_memory_is_refused() -> None:
+    names = [f"E{k}" for k in range(20_001)]
+    cells = pd.DataFrame(
+        {"exporter": names[:-1], "importer": names[1:], "year": 2010, "trade": 1.0}
+    )
+    with pytest.raises(MemoryLimitError, match="20,001 economies, 1 years and 1 regressors"):
+        world_of(cells.assign(lndist=0.0), ("lndist",))

@@ -39,11 +39,14 @@ LOG_STEP = 1e-4
 AT_END = 0.1
 """Within this of an end of ln ALPHA_RANGE the search has met no optimum."""
 
+ROUNDING = 1e-12
+"""Years that deviate from a pair's mean by less than this share of its trade do not deviate."""
+
 Method = Literal[
     "own",  # from the pairs of the band
     "all_sizes",  # the band has fewer than MIN_PAIRS: from all pairs
     "at_bound",  # the largest likelihood is at an end of ALPHA_RANGE
-    "not_available",  # no pair has two years with trade in one of them
+    "not_available",  # no pair has two years that differ
 ]
 
 
@@ -100,13 +103,14 @@ def noise_of(trade: FloatArray, predicted: FloatArray, used: BoolArray) -> Noise
         predicted: The same.
         used: (T, P).
 
-    Source of the correction: Marriott and Pope (1954), Bias in the estimation of autocorrelations.
+    Source of the correction, of order 1 / n: Tjøstheim and Paulsen (1983), Bias of some
+    commonly-used time series estimates, for Yule-Walker estimates of order one about a mean.
     """
     n = used.sum(axis=0)
     total, mean = trade.sum(axis=0), trade.sum(axis=0) / np.maximum(n, 1)
     error = (trade - _ratio(total, predicted.sum(axis=0)) * predicted) * used
     squares = (error**2).sum(axis=0)
-    has = (n > 1) & (total > 0.0) & (squares > 0.0)
+    has = (n > 1) & (squares > (ROUNDING * total) ** 2)
     relative = _ratio(squares, np.maximum(n - 1, 1) * mean**2)
     lagged = _ratio((error[1:] * error[:-1]).sum(axis=0), squares)
     band = band_of(mean)

@@ -157,21 +157,21 @@ def _described(
     counts: dict[str, Any],
 ) -> StructuralFit:
     """The solution in the units of trade and regressors, with its covariance."""
-    within = less_effects(problem.regressors, solution.fitted, problem.base) * problem.is_used
+    within = less_effects(problem.regressors, solution.at.fitted, problem.base) * problem.is_used
     p = len(within)
     flat = within.reshape(p, -1)
-    bread = ScaledSystem.of((flat * solution.fitted.ravel()) @ flat.T).inverse
-    residual = problem.trade - solution.fitted
-    is_exact = bool((np.abs(residual) <= EXACT_FIT * (problem.trade + solution.fitted)).all())
+    bread = ScaledSystem.of((flat * solution.at.fitted.ravel()) @ flat.T).inverse
+    residual = problem.trade - solution.at.fitted
+    is_exact = bool((np.abs(residual) <= EXACT_FIT * (problem.trade + solution.at.fitted)).all())
     if is_exact:
         residual = np.zeros_like(residual)
     covariance = clustered(within, residual, bread, counts["n_pairs"])
-    slopes = solution.slopes / spread
+    slopes = solution.at.slopes / spread
     constant = np.log(unit) - float(slopes @ mean)
     has_exporter = problem.is_used.any(axis=2)
     deviance, of_constant = (
         _deviance(problem, fit) * unit
-        for fit in (solution.fitted, np.where(problem.is_used, 1.0, 0.0))
+        for fit in (solution.at.fitted, np.where(problem.is_used, 1.0, 0.0))
     )
     said = [gone.reason]
     if is_exact:
@@ -184,10 +184,10 @@ def _described(
         omitted=gone.omitted,
         coefficients=slopes,
         covariance=covariance / np.outer(spread, spread),
-        exporters=(solution.exporters + constant) * has_exporter,
-        importers=solution.importers,
+        exporters=(solution.at.exporters + constant) * has_exporter,
+        importers=solution.at.importers,
         base=problem.base,
-        fitted=solution.fitted * unit,
+        fitted=solution.at.fitted * unit,
         within=within * spread[:, None, None, None],
         bread=bread / np.outer(spread, spread) / unit,
         iterations=solution.iterations,

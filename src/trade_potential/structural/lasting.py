@@ -6,8 +6,7 @@ the fit without the pair. With u gamma of mean 1 and variance alpha, and sums in
     u | y ~ gamma(shape 1 / alpha + s sum y / phi, rate 1 / alpha + s sum m / phi),
 
 where s = (1 - rho) / (1 + rho) cuts n years to those that are independent. Zeros count like any
-other year. Phi and rho are those of the flow that the pair really has, which the posterior mean
-itself says.
+other year. Phi and rho are those of the flow that the pair really has, as the posterior mean says.
 
 The prediction is uncertain as well: the effect of an exporter rests on its other partners, whose
 own u do not average out. That error, the same in all years, multiplies u; the posterior keeps its
@@ -33,12 +32,13 @@ from trade_potential.structural.dispersion import (
     spread_of,
 )
 
-PASSES = 3
-"""Each takes the flow that a pair has from the posterior mean before; a fourth moves no mean by a
-hundredth on the world's pairs."""
+PASSES = 5
+"""Each takes the flow that a pair has from the posterior mean before. In simulated worlds more of
+them change no score; what still moves are single pairs with next to no trade."""
 
-FIRST_YEARS = 0.5
-"""Years of trade as predicted that are added before the first pass, so that no flow is 0."""
+PRIOR_YEARS = 0.5
+"""Years of trade as predicted that are added to those of a pair for the flow that it has: without
+them the noise of a pair without trade, and its mean with it, would shrink with every pass."""
 
 
 @dataclass(frozen=True)
@@ -103,9 +103,9 @@ def lasting(trade: FloatArray, predicted: FloatArray) -> Lasting:
     total, of_model = y.sum(axis=0), m.sum(axis=0)
     size = of_model / np.maximum(n, 1)
     noise, band = noise_of(y, m, used), band_of(size)
-    mean = (total + FIRST_YEARS * size) / np.where(has, of_model + FIRST_YEARS * size, np.nan)
+    mean = np.divide(total, of_model, out=np.full_like(total, np.nan), where=has)
     for _ in range(PASSES):
-        phi, rho = noise.at(mean * size)
+        phi, rho = noise.at(size * (n * mean + PRIOR_YEARS) / (n + PRIOR_YEARS))
         share = (1.0 - rho) / (1.0 + rho)
         unit = phi / share
         spread = spread_of(total, of_model, unit, size)

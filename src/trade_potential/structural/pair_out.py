@@ -27,8 +27,8 @@ an effect of its exporter or importer in the year, or a slope."""
 LEVERAGE, EFFECTS, REFIT, NO_EFFECT = range(4)
 
 FAR_EFFECTS = 0.02
-"""Change of an effect by one step from which on effects are refitted: an error of half its square
-was measured, 4e-4."""
+"""Change of an effect by one step from which on effects are refitted: of a smaller one errors in ln
+K were at most 3e-4."""
 
 FAR_SLOPES = 0.0015
 """Change by slopes from which on everything is refitted; see ``_by_slopes``. With the slopes of one

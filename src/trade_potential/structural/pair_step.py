@@ -123,4 +123,6 @@ def one_step(fit: StructuralFit, dense: FloatArray) -> OneStep:
         (across[:, one, other] + of_columns[:, other], own[:, other] + columns[:, one, other]),
     ]
     lines = np.stack([first * push[0] + second * push[1] for first, second in diagonal])
-    return OneStep(one, other, slopes, information, change, push, inverse, x, lines, is_bridge, is_alone)
+    return OneStep(
+        one, other, slopes, information, change, push, inverse, x, lines, is_bridge, is_alone
+    )

@@ -33,11 +33,15 @@ SWEEPS = 5
 FAR = 0.1
 """Largest change of a parameter above which scaling follows a step."""
 
+CLOSE = 0.01
+"""Largest change of a parameter below which a step is taken without a look at the likelihood."""
+
 HALVINGS = 20
 """A step is halved until the likelihood does not fall."""
 
 SINGULAR = 1e12
-"""Condition of the scaled information matrix from which on no digit of a slope is sure."""
+"""Condition of the scaled information matrix from which on no digit of a slope is sure: regressors
+that are independent over all cells may be collinear on those that have weight."""
 
 
 @dataclass(frozen=True)
@@ -56,24 +60,77 @@ class Problem:
     regressors: FloatArray
     base: BoolArray
 
+    @property
+    def flat(self) -> FloatArray:
+        """(p, T n n) regressors."""
+        return self.regressors.reshape(len(self.regressors), -1)
+
 
 @dataclass(frozen=True)
-class Solution:
-    """Where the steps ended.
+class Point:
+    """Parameters, and the fit by them.
 
     Attributes:
         slopes: (p,).
         exporters, importers: (T, n) effects; 0 without a cell.
         fitted: (T, n, n) conditional mean; 0 where a cell is not used.
-        score: Largest relative score.
-        iterations: Newton steps.
-        failure: Why they did not end at the optimum; empty if they did.
     """
 
     slopes: FloatArray
     exporters: FloatArray
     importers: FloatArray
     fitted: FloatArray
+
+    @classmethod
+    def of(
+        cls, problem: Problem, slopes: FloatArray, exporters: FloatArray, importers: FloatArray
+    ) -> Point:
+        """With the fit of the parameters."""
+        fitted = np.tensordot(slopes, problem.regressors, axes=1)
+        fitted += exporters[:, :, None]
+        fitted += importers[:, None, :]
+        np.exp(fitted, out=fitted)
+        fitted *= problem.is_used
+        return cls(slopes, exporters, importers, fitted)
+
+    def loss(self, problem: Problem) -> float:
+        """Minus the log likelihood, without its constant."""
+        y = problem.trade
+        linear = float(self.slopes @ (problem.flat @ y.ravel()))
+        linear += float((self.exporters * y.sum(axis=2)).sum())
+        linear += float((self.importers * y.sum(axis=1)).sum())
+        return float(self.fitted.sum()) - linear
+
+    def scaled(self, problem: Problem, times: int) -> Point:
+        """Importers, then exporters, moved to add up to trade; the base back to 0."""
+        y = problem.trade
+        sends, takes = y.sum(axis=2), y.sum(axis=1)
+        exporters, importers, fitted = self.exporters, self.importers, self.fitted
+        for _ in range(times):
+            by = _ratio(takes, fitted.sum(axis=1))
+            fitted = fitted * by[:, None, :]
+            importers = importers + np.log(by)
+            by = _ratio(sends, fitted.sum(axis=2))
+            fitted = fitted * by[:, :, None]
+            exporters = exporters + np.log(by)
+        shift = importers[problem.base][:, None]
+        exporters = exporters + shift * problem.is_used.any(axis=2)
+        importers = importers - shift * problem.is_used.any(axis=1)
+        return Point(self.slopes, exporters, importers, fitted)
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Where the steps ended.
+
+    Attributes:
+        at: The parameters.
+        score: Largest relative score.
+        iterations: Newton steps.
+        failure: Why they did not end at the optimum; empty if they did.
+    """
+
+    at: Point
     score: float
     iterations: int
     failure: str = ""
@@ -85,134 +142,112 @@ def solve(problem: Problem) -> Solution:
         return _solve(problem)
 
 
-def fitted_values(
-    problem: Problem, slopes: FloatArray, exporters: FloatArray, importers: FloatArray
-) -> FloatArray:
-    """(T, n, n) exp of the linear predictor; 0 where a cell is not used."""
-    predictor = np.tensordot(slopes, problem.regressors, axes=1)
-    predictor += exporters[:, :, None]
-    predictor += importers[:, None, :]
-    np.exp(predictor, out=predictor)
-    predictor *= problem.is_used
-    return predictor
-
-
 def _solve(problem: Problem) -> Solution:
-    y, x = problem.trade, problem.regressors
-    p, size = len(x), np.inf
-    sends, takes = y.sum(axis=2), y.sum(axis=1)
-    flat = x.reshape(p, -1)
-    slopes = np.zeros(p)
-    exporters, importers = (np.zeros_like(sends) for _ in range(2))
-    fitted = problem.is_used.astype(float)
-    exporters, importers, fitted = _scaled(problem, exporters, importers, fitted, SWEEPS)
-    score = np.inf
-    for step in range(1, MAX_STEPS + 1):
-        rows, columns = fitted.sum(axis=2), fitted.sum(axis=1)
-        residual = y - fitted
-        weighted = x * fitted
-        x_rows, x_columns = sums(weighted)
-        gradient = flat @ residual.ravel()
-        size_of = np.abs(flat) @ (y + fitted).ravel()
-        score = max(
-            _largest(sends - rows, sends),
-            _largest(takes - columns, takes),
-            _largest(gradient, size_of),
-        )
-        if score <= SCORES and size <= STEP:
-            return Solution(slopes, exporters, importers, fitted, score, step - 1)
+    none = np.zeros(problem.base.shape)
+    slopes = np.zeros(len(problem.regressors))
+    at = Point.of(problem, slopes, none, none).scaled(problem, SWEEPS)
+    size = np.inf
+    for step in range(MAX_STEPS + 1):
+        newton = Newton.of(problem, at.fitted)
+        if newton.score <= SCORES and size <= STEP:
+            return Solution(at, newton.score, step)
         try:
-            normal = Normal.of(fitted, problem.base)
-            p_rows, p_columns = normal.solve(x_rows, x_columns)
-            information = weighted.reshape(p, -1) @ flat.T - _product(
-                x_rows, x_columns, p_rows, p_columns
-            )
-            e_rows, e_columns = normal.solve(
-                (sends - rows)[:, :, None], (takes - columns)[:, :, None]
-            )
-            gradient -= _product(x_rows, x_columns, e_rows, e_columns)[:, 0]
-            system = ScaledSystem.of(information)
-        except np.linalg.LinAlgError as error:
-            return Solution(slopes, exporters, importers, fitted, score, step, str(error))
-        if not 0.0 < system.condition_number < SINGULAR:
-            said = "the information matrix is singular"
-            return Solution(slopes, exporters, importers, fitted, score, step, said)
-        change = system.inverse @ gradient
-        move = (
-            e_rows[:, :, 0] - p_rows @ change,
-            e_columns[:, :, 0] - p_columns @ change,
-        )
-        size = max(float(np.abs(part).max(initial=0.0)) for part in (change, *move))
-        if not np.isfinite(size):
-            said = "a Newton step is not finite"
-            return Solution(slopes, exporters, importers, fitted, score, step, said)
-        before, share = _loss(problem, fitted, slopes, exporters, importers), 1.0
+            move = newton.step(problem)
+        except np.linalg.LinAlgError:
+            said = "fitted values of too many orders of magnitude: a step is not determined"
+            return Solution(at, newton.score, step, said)
+        size = max(float(np.abs(part).max()) for part in move)
+        before, share = at.loss(problem), 1.0
         for _ in range(HALVINGS):
-            tried = (
-                slopes + share * change,
-                *(at + share * by for at, by in zip((exporters, importers), move, strict=True)),
+            new = Point.of(
+                problem,
+                at.slopes + share * move[0],
+                at.exporters + share * move[1],
+                at.importers + share * move[2],
             )
-            new = fitted_values(problem, *tried)
-            if size < FAR**2 or _loss(problem, new, *tried) <= before + 1e-12 * abs(before):
+            # close to the optimum the likelihood changes by less than its rounding
+            if size < CLOSE or new.loss(problem) <= before + 1e-12 * abs(before):
                 break
             share /= 2.0
-        slopes, exporters, importers = tried
-        fitted = new
-        if size > FAR:
-            exporters, importers, fitted = _scaled(problem, exporters, importers, fitted, 1)
-    said = f"after {MAX_STEPS} Newton steps the largest relative score is {score:.1g}"
-    return Solution(slopes, exporters, importers, fitted, score, MAX_STEPS, said)
+        at = new.scaled(problem, 1) if size > FAR else new
+    said = (
+        f"after {MAX_STEPS} Newton steps a parameter still moves by {size:.1g}, and the largest "
+        f"relative score is {newton.score:.1g}"
+    )
+    return Solution(at, newton.score, MAX_STEPS, said)
 
 
-def _product(
-    rows: FloatArray, columns: FloatArray, of_rows: FloatArray, of_columns: FloatArray
+@dataclass(frozen=True)
+class Newton:
+    """The scores of a fit, and its weighted regressors.
+
+    Attributes:
+        fitted: (T, n, n).
+        weighted: (p, T, n, n) regressors times fit.
+        rows, columns: (T, n, 1) scores of the effects of exporters and importers.
+        gradient: (p,) scores of the slopes.
+        score: The largest as a share of what it is a difference of.
+    """
+
+    fitted: FloatArray
+    weighted: FloatArray
+    rows: FloatArray
+    columns: FloatArray
+    gradient: FloatArray
+    score: float
+
+    @classmethod
+    def of(cls, problem: Problem, fitted: FloatArray) -> Newton:
+        """The scores of a fit."""
+        y = problem.trade
+        residual = y - fitted
+        rows, columns = residual.sum(axis=2), residual.sum(axis=1)
+        gradient = problem.flat @ residual.ravel()
+        score = max(
+            _largest(rows, y.sum(axis=2)),
+            _largest(columns, y.sum(axis=1)),
+            _largest(gradient, np.abs(problem.flat) @ (y + fitted).ravel()),
+        )
+        weighted = problem.regressors * fitted
+        return cls(fitted, weighted, rows[:, :, None], columns[:, :, None], gradient, score)
+
+    def step(self, problem: Problem) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Change of slopes (p,), of exporters and of importers (T, n).
+
+        Raises:
+            LinAlgError: No digit of it is sure.
+        """
+        normal = Normal.of(self.fitted, problem.base)
+        of_x = sums(self.weighted)
+        through = normal.solve(*of_x)
+        effects = normal.solve(self.rows, self.columns)
+        information = self.weighted.reshape(len(self.weighted), -1) @ problem.flat.T
+        information -= _products(of_x, through)
+        system = ScaledSystem.of(information)
+        if not 0.0 < system.condition_number < SINGULAR:
+            raise np.linalg.LinAlgError
+        slopes = system.inverse @ (self.gradient - _products(of_x, effects)[:, 0])
+        exporters, importers = (
+            own[:, :, 0] - x @ slopes for own, x in zip(effects, through, strict=True)
+        )
+        if not all(np.isfinite(part).all() for part in (slopes, exporters, importers)):
+            raise np.linalg.LinAlgError
+        return slopes, exporters, importers
+
+
+def _products(
+    one: tuple[FloatArray, FloatArray], other: tuple[FloatArray, FloatArray]
 ) -> FloatArray:
-    """(k, m) sums over years and economies of products of (T, n, k) and (T, n, m)."""
-    found: FloatArray = np.tensordot(rows, of_rows, axes=((0, 1), (0, 1)))
-    found += np.tensordot(columns, of_columns, axes=((0, 1), (0, 1)))
+    """(k, m) sums over sides, years and economies of products of (T, n, k) and (T, n, m)."""
+    axes = ((0, 1), (0, 1))
+    found: FloatArray = np.tensordot(one[0], other[0], axes) + np.tensordot(one[1], other[1], axes)
     return found
 
 
 def _largest(score: FloatArray, of: FloatArray) -> float:
     """Largest score as a share; where there is nothing, none."""
     share = np.divide(score, of, out=np.zeros_like(score), where=of > 0.0)
-    return float(np.abs(share).max(initial=0.0))
-
-
-def _loss(
-    problem: Problem,
-    fitted: FloatArray,
-    slopes: FloatArray,
-    exporters: FloatArray,
-    importers: FloatArray,
-) -> float:
-    """Minus the log likelihood without its constant."""
-    y = problem.trade
-    linear = float(slopes @ (problem.regressors.reshape(len(slopes), -1) @ y.ravel()))
-    linear += float((exporters * y.sum(axis=2)).sum() + (importers * y.sum(axis=1)).sum())
-    return float(fitted.sum()) - linear
-
-
-def _scaled(
-    problem: Problem,
-    exporters: FloatArray,
-    importers: FloatArray,
-    fitted: FloatArray,
-    times: int,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Move importers, then exporters, so that their sums are those of trade; the base back to 0."""
-    y = problem.trade
-    sends, takes = y.sum(axis=2), y.sum(axis=1)
-    for _ in range(times):
-        by = _ratio(takes, fitted.sum(axis=1))
-        fitted = fitted * by[:, None, :]
-        importers = importers + np.log(by)
-        by = _ratio(sends, fitted.sum(axis=2))
-        fitted = fitted * by[:, :, None]
-        exporters = exporters + np.log(by)
-    shift = importers[problem.base][:, None]
-    has_rows, has_columns = problem.is_used.any(axis=2), problem.is_used.any(axis=1)
-    return exporters + shift * has_rows, importers - shift * has_columns, fitted
+    return float(np.abs(share).max())
 
 
 def _ratio(goal: FloatArray, total: FloatArray) -> FloatArray:

@@ -9,8 +9,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from trade_potential.errors import InputError
+from trade_potential.errors import InputError, MemoryLimitError
 from trade_potential.linalg import FloatArray, IntArray
+
+LARGEST = 500_000_000
+"""Numbers of all matrices of regressors together: four gigabytes."""
 
 BoolArray = npt.NDArray[np.bool_]
 Side = Literal["exporter", "importer"]
@@ -59,6 +62,7 @@ class World:
         Raises:
             InputError: A cell is given twice or trades with itself; trade is negative; a number
                 is missing or not finite. The message names the first such cell.
+            MemoryLimitError: The matrices are too large.
         """
         economies = tuple(sorted({*exporter.used_names(), *importer.used_names()}))
         row, column = exporter.among(economies), importer.among(economies)
@@ -77,6 +81,11 @@ class World:
             refuse(~np.isfinite(values), f"{term} is missing or not finite")
         n, at = len(economies), (t, row, column)
         shape = (len(years), n, n)
+        if (numbers := len(years) * n**2 * (len(regressors) + 1)) > LARGEST:
+            raise MemoryLimitError(
+                f"{n:,} economies, {len(years)} years and {len(regressors)} regressors are "
+                f"{numbers:,} numbers, more than {LARGEST:,}"
+            )
         flat = np.ravel_multi_index(at, shape) if len(t) else np.zeros(0, dtype=np.int64)
         counts = np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
         refuse(counts[at] > 1, "the cell is given more than once")

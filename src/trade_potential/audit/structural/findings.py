@@ -95,7 +95,7 @@ class Findings:
             return
         at = int(np.argmax(difference))
         least = float(np.broadcast_to(scale, published.shape).ravel()[at])
-        reason = f"largest of {counted}: {named(at)}"
+        reason = f"largest of {counted}: {named(at)}" if difference[at] else f"{counted}, all equal"
         self.number(quantity, float(one[at]), float(other[at]), scale=least, reason=reason, **said)
 
     def frame(self) -> pd.DataFrame:

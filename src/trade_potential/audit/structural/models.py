@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from trade_potential.audit.compare import COLUMNS
+from trade_potential.audit.structural.answers import ANSWERS, Class, answers_of, confirm_answers
+from trade_potential.audit.structural.cells import Cells
 from trade_potential.audit.structural.confirm import confirm
 from trade_potential.audit.structural.findings import Findings
 from trade_potential.audit.structural.inputs import Inputs, Term, study_cells
+from trade_potential.audit.structural.lasting import confirm_lasting
 from trade_potential.audit.structural.left_out import confirm_left_out
-from trade_potential.audit.structural.published import Tables, published_of
+from trade_potential.audit.structural.published import Tables, cell_places, published_of, rows_of
 from trade_potential.linalg import one_thread
 
 if TYPE_CHECKING:
@@ -25,25 +28,106 @@ PAIRS_LEFT_OUT = 6
 """Pairs that each build estimates again without themselves: a tenth of a second each."""
 
 
-def audit_structural(*, inputs: Relations, study: Relations, published: Relations) -> pd.DataFrame:
+def audit_structural(
+    *,
+    inputs: Relations,
+    study: Relations,
+    potential_classes: duckdb.DuckDBPyRelation,
+    published: Relations,
+) -> pd.DataFrame:
     """Rows of every specification of kind structural that a study runs.
 
     Args:
         inputs: world_trade, world_pairs, agreement_spells, countries, country_code_mappings.
         study: studies, study_specifications, gravity_specifications, gravity_terms, variables, and
             index_scores.
-        published: fits, coefficients, covariances, effects, pairs.
+        potential_classes: Intervals of K.
+        published: fits, coefficients, covariances, effects, pairs, lasting, dispersion.
     """
-    held = Inputs(**{name: relation.to_arrow_table() for name, relation in inputs.items()})
     tables = Tables(**{name: relation.to_arrow_table() for name, relation in published.items()})
+    classes = _classes(potential_classes)
+    found = [pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)]
+    for run, cells in _worlds(inputs, study):
+        with one_thread():
+            found.append(_of_run(run, cells, tables, classes))
+    return pd.concat(found, ignore_index=True)
+
+
+def audit_answers(
+    *,
+    inputs: Relations,
+    study: Relations,
+    pairs: duckdb.DuckDBPyRelation,
+    potential_classes: duckdb.DuckDBPyRelation,
+    answers: duckdb.DuckDBPyRelation,
+) -> pd.DataFrame:
+    """Rows of the default specification of every study of kind structural.
+
+    Args:
+        inputs: As ``audit_structural``.
+        study: Likewise.
+        pairs: est_structural_pairs, verified there.
+        potential_classes: Intervals of K.
+        answers: rpt_answer.
+    """
+    classes = _classes(potential_classes)
+    held, given = pairs.to_arrow_table(), answers.project(ANSWERS).to_arrow_table()
+    found = [pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)]
+    for run, cells in _worlds(inputs, study, defaults=True):
+        rows = rows_of(held, run["study_id"], run["spec_id"])
+        places = cell_places(rows, cells)
+        recomputed = answers_of(
+            cells,
+            places.laid(rows["predicted_usd"]),
+            places.laid(rows["predicted_pair_out_usd"]),
+            classes=classes,
+            minimum_usd=run["minimum_prediction_usd"],
+        )
+        of_run = Findings(run["study_id"], run["spec_id"])
+        confirm_answers(of_run, cells, recomputed, given, classes)
+        found.append(of_run.frame())
+    return pd.concat(found, ignore_index=True)
+
+
+def _classes(potential_classes: duckdb.DuckDBPyRelation) -> list[Class]:
+    return [
+        Class(
+            row["potential_class"],
+            -np.inf if pd.isna(row["k_lower"]) else row["k_lower"],
+            np.inf if pd.isna(row["k_upper"]) else row["k_upper"],
+            bool(row["is_lower_inclusive"]),
+            bool(row["is_upper_inclusive"]),
+        )
+        for row in potential_classes.df().sort_values("display_order").to_dict("records")
+    ]
+
+
+def _worlds(
+    inputs: Relations, study: Relations, *, defaults: bool = False
+) -> Iterator[tuple[dict[Any, Any], Cells]]:
+    """Every run of kind structural, or those of default specifications, with its cells."""
+    held = Inputs(**{name: relation.to_arrow_table() for name, relation in inputs.items()})
     rows = {name: relation.df() for name, relation in study.items()}
     runs = rows["study_specifications"].merge(rows["gravity_specifications"], on="spec_id")
     runs = runs[runs["model_kind"] == "structural"].merge(rows["studies"], on="study_id")
-    found = [pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)]
+    if defaults:
+        runs = runs[runs["spec_id"] == runs["default_spec_id"]]
     for run in runs.sort_values(["study_id", "spec_id"]).to_dict("records"):
-        with one_thread():
-            found.append(_of_run(run, held, tables, rows))
-    return pd.concat(found, ignore_index=True)
+        scores = rows["index_scores"]
+        scores = scores[
+            (scores["study_id"] == run["study_id"])
+            & (scores["index_spec_id"] == run["index_spec_id"])
+        ]
+        keys = zip(scores["country_iso3"], scores["year"], strict=True)
+        yield (
+            run,
+            study_cells(
+                held,
+                years=list(range(run["first_year"], run["last_year"] + 1)),
+                terms=terms_of(run["spec_id"], rows["gravity_terms"], rows["variables"]),
+                index=dict(zip(keys, scores["development_index"], strict=True)),
+            ),
+        )
 
 
 def terms_of(spec_id: str, terms: pd.DataFrame, variables: pd.DataFrame) -> list[Term]:
@@ -66,22 +150,21 @@ def terms_of(spec_id: str, terms: pd.DataFrame, variables: pd.DataFrame) -> list
 
 
 def _of_run(
-    run: Mapping[Any, Any], inputs: Inputs, tables: Tables, rows: Mapping[str, pd.DataFrame]
+    run: Mapping[Any, Any], cells: Cells, tables: Tables, classes: Sequence[Class]
 ) -> pd.DataFrame:
-    scores = rows["index_scores"]
-    scores = scores[
-        (scores["study_id"] == run["study_id"]) & (scores["index_spec_id"] == run["index_spec_id"])
-    ]
-    keys = zip(scores["country_iso3"], scores["year"], strict=True)
-    cells = study_cells(
-        inputs,
-        years=list(range(run["first_year"], run["last_year"] + 1)),
-        terms=terms_of(run["spec_id"], rows["gravity_terms"], rows["variables"]),
-        index=dict(zip(keys, scores["development_index"], strict=True)),
-    )
-    published = published_of(tables, run["study_id"], run["spec_id"], cells)
-    found = Findings(run["study_id"], run["spec_id"])
+    own = (run["study_id"], run["spec_id"])
+    published = published_of(tables, *own, cells)
+    found = Findings(*own)
     optimal = confirm(found, cells, published, level=run["confidence_level"])
     if optimal is not None and np.isfinite(published.pair_out).any():
         confirm_left_out(found, optimal, published, sample=PAIRS_LEFT_OUT)
+        confirm_lasting(
+            found,
+            cells,
+            published.predicted,
+            published.pair_out,
+            rows=rows_of(tables.lasting, *own),
+            laws=rows_of(tables.dispersion, *own).to_pylist(),
+            classes=classes,
+        )
     return found.frame()

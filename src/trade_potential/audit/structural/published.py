@@ -22,6 +22,8 @@ class Tables:
     covariances: Any
     effects: Any
     pairs: Any
+    lasting: Any = None
+    dispersion: Any = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def published_of(tables: Tables, study_id: str, spec_id: str, cells: Cells) -> P
     elements = rows_of(tables.covariances, *own)
     square = Places(
         (len(cells.terms),) * 2,
-        [_places(elements[name], cells.terms) for name in ("term_1", "term_2")],
+        [places_of(elements[name], cells.terms) for name in ("term_1", "term_2")],
     )
     strangers, effects = {"effects": 0, "pairs": 0}, {}
     given = rows_of(tables.effects, *own)
@@ -68,14 +70,13 @@ def published_of(tables: Tables, study_id: str, spec_id: str, cells: Cells) -> P
         rows = given.filter(
             pc.and_(pc.equal(given["side"], side), pc.is_valid(given["log_effect"]))
         )
-        at = [_years(rows, cells), _places(rows["country_iso3"], cells.economies)]
+        at = [_years(rows, cells), places_of(rows["country_iso3"], cells.economies)]
         places = Places((years, n), at)
         for name in ("log_effect", "trade_usd"):
             effects[side, name] = places.laid(rows[name])
         strangers["effects"] += places.strangers
     rows = rows_of(tables.pairs, *own)
-    sides = [_places(rows[name], cells.economies) for name in ("exporter_iso3", "importer_iso3")]
-    places = Places((years, n, n), [_years(rows, cells), *sides])
+    places = cell_places(rows, cells)
     strangers["pairs"] = places.strangers
     return Published(
         fit=fit,
@@ -88,6 +89,12 @@ def published_of(tables: Tables, study_id: str, spec_id: str, cells: Cells) -> P
         pair_out_method=places.laid(_numbered(rows["pair_out_method"])),
         strangers=strangers,
     )
+
+
+def cell_places(rows: Any, cells: Cells) -> Places:
+    """Places of rows of exporter_iso3, importer_iso3 and year among the cells."""
+    sides = [places_of(rows[name], cells.economies) for name in ("exporter_iso3", "importer_iso3")]
+    return Places(cells.trade.shape, [_years(rows, cells), *sides])
 
 
 def rows_of(table: Any, study_id: str, spec_id: str) -> Any:
@@ -115,18 +122,26 @@ class Places:
         self.strangers = len(self._known) - int(taken.sum())
 
     def laid(self, values: Any) -> FloatArray:
-        """Values of an Arrow column of numbers at their places; NaN elsewhere and of null."""
+        """An Arrow column of numbers at their places; NaN elsewhere and of null."""
+        return self.put(values.to_numpy().astype(float, copy=False))
+
+    def put(self, values: FloatArray) -> FloatArray:
+        """(N,) numbers at their places; NaN elsewhere."""
         found = np.full(self.shape, np.nan)
-        found.ravel()[self._flat] = values.to_numpy().astype(float, copy=False)[self._known]
+        found.ravel()[self._flat] = values[self._known]
         return found
 
 
-def _places(column: Any, names: Sequence[str]) -> IntArray:
-    """(N,) places of a column of names; -1 of an unknown one."""
+def places_of(column: Any, names: Sequence[str]) -> IntArray:
+    """(N,) places of a column of names; -1 of an unknown one, and of null."""
+    import pyarrow.compute as pc
+
     coded = column.combine_chunks().dictionary_encode()
     place = {name: at for at, name in enumerate(names)}
     known = [place.get(name, -1) for name in coded.dictionary.to_pylist()]
-    found: IntArray = np.array([*known, -1], dtype=np.int64)[coded.indices.to_numpy()]
+    found: IntArray = np.array([*known, -1], dtype=np.int64)[
+        pc.fill_null(coded.indices, len(known)).to_numpy()
+    ]
     return found
 
 
