@@ -102,7 +102,9 @@ def write(folder: Path, manifest: Mapping[str, Any], threads: int) -> None:
 def _add_generic_test(
     properties: dict[str, dict[str, Any]], node: Node, nodes: Mapping[str, Node]
 ) -> None:
-    attached = node["attached_node"]
+    attached: str = node["attached_node"]
+    if attached.startswith("source."):  # its test judges the staging model
+        attached = next(of for of in node["depends_on"]["nodes"] if of.startswith("model."))
     section = "seeds" if nodes[attached]["resource_type"] == "seed" else "models"
     name = _name(attached)
     entry = properties.setdefault(name, {"section": section, "name": name, "data_tests": []})

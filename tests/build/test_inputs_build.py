@@ -26,7 +26,7 @@ INPUTS = {
 
 
 def _write(seeds: Project, root: Path) -> None:
-    """The inputs outside the seeds: by year and flow, in two files, in another database, by type."""
+    """The inputs outside: by year and flow, in two files, in another database, by type."""
     data = root / "data"
     pairs = data / "it's pairs"
     (pairs / "more").mkdir(parents=True)

@@ -133,16 +133,19 @@ def test_empty_project_has_a_file_or_entry_for_every_node(tmp_path: Path) -> Non
     manifest = {
         "nodes": {
             seed: _node("seed", "a", []),
-            view: _node("model", "b", [seed], materialized="view"),
+            view: _node("model", "b", [seed, "source.p.s.a"], materialized="view"),
             python: _node("model", "c", [view], language="python"),
             "test.p.t": _node("test", "t", [view, seed], attached_node=view),
+            "test.p.of_source": _node(
+                "test", "of_source", ["source.p.s.a", view], attached_node="source.p.s.a"
+            ),
             "test.p.s": _node("test", "s", [python], attached_node=None),
             "operation.p.p-on-run-end-0": _node("operation", "x", []),
         },
         "unit_tests": {"unit_test.p.c.u": {**_node("unit_test", "u", [python]), "model": "c"}},
     }
     assert counts(manifest) == {
-        **{"seed": 1, "view": 1, "python": 1, "test": 2, "hook": 1, "unit test": 1}
+        **{"seed": 1, "view": 1, "python": 1, "test": 3, "hook": 1, "unit test": 1}
     }
     empty_project.write(tmp_path, manifest, threads=4)
     model = (tmp_path / "models" / "c.sql").read_text()
@@ -152,6 +155,7 @@ def test_empty_project_has_a_file_or_entry_for_every_node(tmp_path: Path) -> Non
     assert "ref('c')" in (tmp_path / "tests" / "s.sql").read_text()
     properties = (tmp_path / "models" / "properties.yml").read_text()
     assert "name: b_0" in properties
+    assert "name: b_1" in properties
     assert "input: ref('b')" in properties
     assert "on-run-end" in (tmp_path / "dbt_project.yml").read_text()
     results = {

@@ -19,7 +19,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 CODE = re.compile(r"```.*?\n(.*?)```|`([^`\n]+)`|^ {4}(\S[^\n]*)$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 NODE = re.compile(r"\b(?:stg|gate|int|est|dim|fct|rpt)_[a-z0-9_]*[a-z0-9](?![\w<*])")
-FOLDERS = "docs|macros|models|python_models|seeds|src|tests|benchmarks|profiles"
+FOLDERS = "docs|inputs|macros|models|python_models|seeds|src|tests|benchmarks|profiles"
 FILE = re.compile(rf"(?<![\w/<>.-])(?:{FOLDERS})/[\w.*/-]*[\w*](?![\w<])")
 
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
