@@ -27,6 +27,7 @@ select
     index_terms.terms,
     specifications.description,
     specifications.component_threshold,
+    specifications.min_terms,
     cast(null as double precision) as outcome_divisor_usd,
     cast(null as double precision) as confidence_level
 from {{ ref('stg_study__index_specifications') }} as specifications
@@ -51,6 +52,7 @@ select
     gravity_terms.terms,
     specifications.description,
     cast(null as double precision) as component_threshold,
+    cast(null as integer) as min_terms,
     specifications.outcome_divisor_usd,
     specifications.confidence_level
 from {{ ref('stg_study__gravity_specifications') }} as specifications

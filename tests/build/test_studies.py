@@ -39,7 +39,7 @@ def _study(
     values = [name, reporter, scope, *scaling.split(","), *years.split(","), spec, source]
     columns = ["study_id", "reporter_iso3", "partner_scope", "outcome_scaling", "ecommerce_series"]
     columns += ["first_year", "last_year", "default_spec_id", "trade_source"]
-    return dict(zip(columns, values, strict=True))
+    return {**dict(zip(columns, values, strict=True)), "as_of_date": "2026-11-01"}
 
 
 def _line(project: Project, seed: str, start: str) -> str:
@@ -107,7 +107,7 @@ def test_study_without_rows_is_refused_with_the_step_that_lost_them(
 ) -> None:
     project = rebuilt
     rows = [row for row, _, _ in EMPTY.values()]
-    project.edit_seed("study/studies", rows_like("central_asia_newest", _study("unscaled"), *rows))
+    project.edit_seed("study/studies", rows_like("central_asia", _study("unscaled"), *rows))
     partners = {study: partners for study, (_, partners, _) in EMPTY.items()}
     partners["unscaled"] = ("KAZ", "KGZ", "UZB", "TJK", "TKM")
     listed = [f"{study},{p},1" for study, of_study in partners.items() for p in of_study]
@@ -150,10 +150,11 @@ def test_study_whose_default_estimator_cannot_be_had_is_refused(built: Project) 
         connection.execute("attach ':memory:' as trade_potential")
         for table, source in (
             ("staging.stg_study__studies", "select *, rowid + 2 as file_line from seeds.studies"),
+            ("staging.stg_study__gravity_specifications", "from seeds.gravity_specifications"),
             ("gravity.est_gravity_fits", "from gravity.est_gravity_fits"),
             ("marts.fct_trade_potential", "from marts.fct_trade_potential"),
         ):
-            connection.execute(f"create schema trade_potential.{table.split('.')[0]}")
+            connection.execute(f"create schema if not exists trade_potential.{table.split('.')[0]}")
             connection.execute("use built")
             connection.execute(f"create table trade_potential.{table} as {source}")
         connection.execute("use trade_potential")
