@@ -14,7 +14,7 @@ WAREHOUSE := warehouse/trade_potential.duckdb
 # Kernels of OpenBLAS for the processor in hand; Prescott's run on every x86-64: make test-kernels KERNELS="Haswell Zen"
 KERNELS ?= Prescott
 # Tests that do linear algebra: all that could depend on the last digits of a kernel.
-NUMERIC := $(filter-out %_input.py, $(wildcard tests/unit/test_gravity*.py tests/unit/test_ppml*.py tests/unit/test_index*.py)) \
+NUMERIC := $(filter-out %_input.py, $(wildcard tests/unit/test_gravity*.py tests/unit/test_ppml*.py tests/unit/test_index*.py tests/unit/test_structural*.py)) \
 	tests/unit/test_audit.py tests/unit/test_audit_ppml.py tests/unit/test_panel.py tests/unit/test_far_from_zero.py tests/unit/test_exact_fit.py tests/reference
 # Arguments of the torture: make torture TORTURE="--kills 5 --lanes 2"
 TORTURE ?=
@@ -83,7 +83,7 @@ test-kernels: $(SYNCED_DEV) ## Test the numbers again with other kernels of Open
 		if [ "$$found" = "$$own" ] && [ "$$found" != "$$kernel" ]; then \
 			echo "test-kernels: this processor or OpenBLAS has no kernel $$kernel" >&2; exit 1; \
 		fi; \
-		$(BIN)/python -m pytest -q $(PYTEST) $(NUMERIC) || exit 1; \
+		$(BIN)/python -m pytest -q $(PYTEST) -m "not slow" $(NUMERIC) || exit 1; \
 	done
 
 # Each in an environment of its own in build/pythons; a Python that is nowhere is taken from Debian's packages.

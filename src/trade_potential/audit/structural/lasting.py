@@ -90,8 +90,8 @@ def confirm_lasting(
         band_of(directed.size)
     ]
     variance = benchmark_variance(weight, np.nan_to_num(alpha))
-    shares = weight**2 * variance
-    of_total = (shares + shares.T) / (weight + weight.T) ** 2
+    shares, both = weight**2 * variance, weight + weight.T
+    of_total = np.divide(shares + shares.T, both**2, out=np.zeros_like(both), where=both > 0.0)
     for flow, own in ((directed, variance), (total, of_total)):
         confirm_laws(found, flow, of_flow[flow.name])
         expected = posterior(flow, of_flow[flow.name], own[flow.one, flow.other], classes)
@@ -130,11 +130,13 @@ def posterior(
     shape, rate = prior + independent * total / phi, prior + independent * mean / phi
     k = shape / rate
     shape = shape / (1.0 + variance * shape)
-    chances = {
-        one.name: chdtr(2.0 * shape, 2.0 * shape / k * min(one.upper, np.finfo(float).max))
-        - (chdtr(2.0 * shape, 2.0 * shape / k * one.lower) if one.lower > 0.0 else 0.0)
-        for one in classes
-    }
+
+    def below(bound: float) -> FloatArray:
+        if bound <= 0.0 or np.isinf(bound):
+            return np.full_like(k, float(bound > 0.0))
+        return np.asarray(chdtr(2.0 * shape, 2.0 * shape / k * bound))
+
+    chances = {one.name: below(one.upper) - below(one.lower) for one in classes}
     every = np.array(list(chances.values()))
     return {
         "n_years": years.astype(float),
