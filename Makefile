@@ -160,8 +160,8 @@ lint-docs: $(SYNCED_DEV) $(if $(filter build docs,$(MAKECMDGOALS)),build,$(WAREH
 	$(BIN)/python docs/validation.py --check
 	$(BIN)/python docs/api.py --check
 	$(BIN)/python research/replication --check
-	$(BIN)/python -m research.simulated_worlds --check
 	$(BIN)/python -m research.partial_index --check
+	$(BIN)/python -m research.simulated_worlds --check
 	$(BIN)/python -m benchmarks --check
 
 # Only where there is none: the results in docs/ are compared with a warehouse, however old.

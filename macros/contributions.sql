@@ -48,11 +48,10 @@ up to ln(other K / K); in words they are factors, the largest first.
 
 {#- A contribution in words: what it is and by which factor it moves K; what is left of two structural ones are their effects. -#}
 {% macro contribution_text(name, log_value, estimator) -%}
-    case {{ name }} || case when {{ estimator }} = 'ppml_structural' then ', structural' else '' end
-        when 'other_terms_log, structural' then 'effects of the two economies'
-        when 'trade_costs_log, structural' then '{{ contributions().trade_costs_log }}'
+    case
+        when {{ estimator }} = 'ppml_structural' and {{ name }} = 'other_terms_log' then 'effects of the two economies'
         {%- for column, words in contributions().items() %}
-            when '{{ column }}' then '{{ words }}'
+            when {{ name }} = '{{ column }}' then '{{ words }}'
         {%- endfor %}
     end || ' x ' || {{ ratio_text('exp(' ~ log_value ~ ')') }}
 {%- endmacro %}

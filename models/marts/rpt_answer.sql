@@ -72,9 +72,9 @@ answered as (
         flows.predicted_usd,
         flows.predicted_pair_out_usd,
         flows.k_ratio,
-        flows.k_median_of_band,
+        bands.k_median as k_median_of_band,
         flows.k_percentile,
-        flows.class_share,
+        shares.class_share,
         flows.k_pair_out_ratio,
         lasting.k_lasting,
         lasting.lasting_class_probability,
@@ -86,6 +86,18 @@ answered as (
     from {{ ref('int_structural__flows') }} as flows
     inner join views
         on flows.flow = views.flow
+    inner join {{ ref('int_structural__bands') }} as bands
+        on
+            flows.study_id = bands.study_id
+            and flows.flow = bands.flow
+            and flows.year = bands.year
+            and flows.size_band = bands.size_band
+    left join {{ ref('int_structural__class_shares') }} as shares
+        on
+            flows.study_id = shares.study_id
+            and flows.flow = shares.flow
+            and flows.year = shares.year
+            and flows.potential_class = shares.potential_class
     left join {{ ref('est_structural_lasting') }} as lasting
         on
             flows.study_id = lasting.study_id

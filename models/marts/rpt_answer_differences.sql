@@ -188,6 +188,21 @@ ranked as (
     where not completed.classes_agree and completed.difference_log is not null
 ),
 
+worded as (
+    select
+        study_id,
+        spec_id,
+        estimator,
+        reporter_iso3,
+        partner_iso3,
+        flow,
+        year,
+        place,
+        {{ contribution_text('contribution', 'log_value', 'estimator') }} as words
+    from ranked
+    where place <= 2
+),
+
 reasons as (
     select
         study_id,
@@ -197,10 +212,8 @@ reasons as (
         partner_iso3,
         flow,
         year,
-        {{ text_list(contribution_text('contribution', 'log_value', 'estimator'), 'place') }}
-            as difference_reason
-    from ranked
-    where place <= 2
+        {{ text_list('words', 'place') }} as difference_reason
+    from worded
     group by study_id, spec_id, estimator, reporter_iso3, partner_iso3, flow, year
 )
 

@@ -97,76 +97,41 @@ ranked as (
         -- all with the same K are in the frame
         count(*) over (partition by study_id, flow, year, size_band order by k_ratio) as up_to
     from ratios
-),
-
-classed as (
-    select
-        ranked.study_id,
-        ranked.spec_id,
-        ranked.flow,
-        ranked.exporter_iso3,
-        ranked.importer_iso3,
-        ranked.pair_out_method,
-        ranked.k_status,
-        ranked.year,
-        ranked.actual_usd,
-        ranked.predicted_usd,
-        ranked.predicted_pair_out_usd,
-        ranked.k_ratio,
-        ranked.k_pair_out_ratio,
-        ranked.is_unreported,
-        ranked.size_band,
-        ranked.band_pairs,
-        classes.potential_class,
-        pair_out_classes.potential_class as pair_out_class,
-        -- pairs with the same K stand at the middle of their places
-        50 * cast(ranked.k_rank - 1 + ranked.up_to as double precision) / ranked.band_pairs
-            as k_percentile,
-        -- the middle one of an odd number, or the two middle ones
-        case
-            when 2 * ranked.k_position between ranked.band_pairs and ranked.band_pairs + 2
-                then ranked.k_ratio
-        end as middle_k
-    from ranked
-    left join {{ ref('dim_potential_class') }} as classes
-        on
-            ranked.k_status = 'ok'
-            and {{ k_is_in_class('ranked.k_ratio', 'classes') }}
-    left join {{ ref('dim_potential_class') }} as pair_out_classes
-        on
-            ranked.k_status = 'ok'
-            and {{ k_is_in_class('ranked.k_pair_out_ratio', 'pair_out_classes') }}
 )
 
 select
-    study_id,
-    spec_id,
-    flow,
-    exporter_iso3,
-    importer_iso3,
-    potential_class,
-    pair_out_class,
-    k_status,
-    pair_out_method,
-    year,
-    cast(size_band as integer) as size_band,
-    cast(band_pairs as integer) as band_pairs,
-    actual_usd,
-    predicted_usd,
-    predicted_pair_out_usd,
-    k_ratio,
-    k_percentile,
-    k_pair_out_ratio,
-    is_unreported,
-    avg(middle_k) over (partition by study_id, flow, year, size_band) as k_median_of_band,
+    ranked.study_id,
+    ranked.spec_id,
+    ranked.flow,
+    ranked.exporter_iso3,
+    ranked.importer_iso3,
+    classes.potential_class,
+    ranked.k_status,
+    ranked.pair_out_method,
+    ranked.year,
+    cast(ranked.size_band as integer) as size_band,
+    cast(ranked.band_pairs as integer) as band_pairs,
+    ranked.actual_usd,
+    ranked.predicted_usd,
+    ranked.predicted_pair_out_usd,
+    ranked.k_ratio,
+    ranked.k_pair_out_ratio,
+    ranked.is_unreported,
+    -- pairs with the same K stand at the middle of their places
+    50 * cast(ranked.k_rank - 1 + ranked.up_to as double precision) / ranked.band_pairs
+        as k_percentile,
+    -- K of the middle one of an odd number, or of the two middle ones
     case
-        when potential_class is not null
-            then
-                cast(
-                    count(*) over (partition by study_id, flow, year, potential_class)
-                    as double precision
-                )
-                / count(potential_class) over (partition by study_id, flow, year)
-    end as class_share,
-    potential_class <> pair_out_class as class_depends_on_own_trade
-from classed
+        when 2 * ranked.k_position between ranked.band_pairs and ranked.band_pairs + 2
+            then ranked.k_ratio
+    end as middle_k_ratio,
+    classes.potential_class <> pair_out_classes.potential_class as class_depends_on_own_trade
+from ranked
+left join {{ ref('dim_potential_class') }} as classes
+    on
+        ranked.k_status = 'ok'
+        and {{ k_is_in_class('ranked.k_ratio', 'classes') }}
+left join {{ ref('dim_potential_class') }} as pair_out_classes
+    on
+        ranked.k_status = 'ok'
+        and {{ k_is_in_class('ranked.k_pair_out_ratio', 'pair_out_classes') }}

@@ -13,10 +13,6 @@ with checked as (
                 then 'K is 0 where no trade is recorded, and nowhere else'
             when (k_status = 'ok') <> (potential_class is not null)
                 then 'a class where the status is ok, and nowhere else'
-            when
-                (potential_class is null) <> (class_share is null)
-                or class_share not between 0 and 1
-                then 'the share of a class lies in 0-1'
             when k_percentile is null or k_percentile <= 0 or k_percentile >= 100
                 then 'a percentile lies between 0 and 100'
             when size_band not between 1 and {{ size_bands() }} or band_pairs < 1

@@ -13,7 +13,7 @@ import numpy as np
 
 from trade_potential.audit.structural.cells import BoolArray, Cells
 from trade_potential.audit.structural.findings import Findings
-from trade_potential.audit.structural.published import Places, places_of, rows_of
+from trade_potential.audit.structural.published import Places, places_of, rows_of, years_of
 from trade_potential.linalg import FloatArray
 
 ANSWERS = """
@@ -163,17 +163,15 @@ def confirm_answers(
         found: Takes the rows.
         cells: The world.
         recomputed: Of ``answers_of``.
-        answers: Arrow table of rpt_answer.
+        answers: Arrow table of rpt_answer, rows with a prediction.
         classes: Intervals of K, as numbered.
     """
     import pyarrow.compute as pc
 
     rows = rows_of(answers, found.study_id, found.spec_id)
-    rows = rows.filter(pc.is_valid(rows["predicted_usd"]))
-    years = {year: at for at, year in enumerate(cells.years)}
     at = [
         places_of(rows["flow"], FLOWS),
-        np.array([years.get(year, -1) for year in rows["year"].to_pylist()]),
+        years_of(rows, cells),
         *(places_of(rows[name], cells.economies) for name in ("reporter_iso3", "partner_iso3")),
     ]
     places = Places(recomputed["k_ratio"].shape, at)

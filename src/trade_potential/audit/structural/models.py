@@ -71,7 +71,8 @@ def audit_answers(
         answers: rpt_answer.
     """
     classes = _classes(potential_classes)
-    held, given = pairs.to_arrow_table(), answers.project(ANSWERS).to_arrow_table()
+    held = pairs.to_arrow_table()
+    given = answers.filter("predicted_usd is not null").project(ANSWERS).to_arrow_table()
     found = [pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)]
     for run, cells in _worlds(inputs, study, defaults=True):
         rows = rows_of(held, run["study_id"], run["spec_id"])

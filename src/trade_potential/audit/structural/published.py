@@ -70,7 +70,7 @@ def published_of(tables: Tables, study_id: str, spec_id: str, cells: Cells) -> P
         rows = given.filter(
             pc.and_(pc.equal(given["side"], side), pc.is_valid(given["log_effect"]))
         )
-        at = [_years(rows, cells), places_of(rows["country_iso3"], cells.economies)]
+        at = [years_of(rows, cells), places_of(rows["country_iso3"], cells.economies)]
         places = Places((years, n), at)
         for name in ("log_effect", "trade_usd"):
             effects[side, name] = places.laid(rows[name])
@@ -94,7 +94,7 @@ def published_of(tables: Tables, study_id: str, spec_id: str, cells: Cells) -> P
 def cell_places(rows: Any, cells: Cells) -> Places:
     """Places of rows of exporter_iso3, importer_iso3 and year among the cells."""
     sides = [places_of(rows[name], cells.economies) for name in ("exporter_iso3", "importer_iso3")]
-    return Places(cells.trade.shape, [_years(rows, cells), *sides])
+    return Places(cells.trade.shape, [years_of(rows, cells), *sides])
 
 
 def rows_of(table: Any, study_id: str, spec_id: str) -> Any:
@@ -102,7 +102,8 @@ def rows_of(table: Any, study_id: str, spec_id: str) -> Any:
     import pyarrow.compute as pc
 
     wanted = pc.and_(pc.equal(table["study_id"], study_id), pc.equal(table["spec_id"], spec_id))
-    return table.filter(wanted)
+    # a filter copies every column
+    return table if pc.all(wanted).as_py() else table.filter(wanted)
 
 
 class Places:
@@ -145,7 +146,7 @@ def places_of(column: Any, names: Sequence[str]) -> IntArray:
     return found
 
 
-def _years(rows: Any, cells: Cells) -> IntArray:
+def years_of(rows: Any, cells: Cells) -> IntArray:
     """(N,) places of years; -1 of another."""
     first = cells.years[0]
     years = rows["year"].to_numpy().astype(np.int64) - first
