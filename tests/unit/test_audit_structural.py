@@ -12,6 +12,8 @@ import pytest
 from scipy import stats
 from tests.unit.structural_world import (
     SLOPES,
+    SPEC,
+    STUDY,
     TERMS,
     TYPES,
     YEARS,
@@ -305,6 +307,30 @@ def test_errors_of_another_formula_are_found(wrong: Callable[[StructuralFit], Fl
     refused = differing(audited(tables(replace(fit, covariance=wrong(fit)))))
     assert refused >= {("std_error", term) for term in SLOPES} | {("covariance", "")}
     assert not refused & {("coefficient", term) for term in SLOPES}
+
+
+def test_a_world_without_trade_has_nothing_to_compare() -> None:
+    empty = fitted(cells().assign(trade_usd=0.0))
+    fits = {"status": empty.status, "reason": empty.reason, "n_obs": 0, "n_zero": 0, "n_pairs": 0}
+    fits |= {"n_exporter_years": 0, "n_importer_years": 0}
+    key = {"study_id": STUDY, "spec_id": SPEC}
+    nothing = {name: frame.head(0) for name, frame in right().items()}
+    held = nothing | {"fits": pd.DataFrame([key | fits])}
+    for given in (cells().assign(trade_usd=0.0), cells().assign(year=1999)):
+        found = audited(held, inputs(given))
+        rows = found[found["term"] != ""].set_index("quantity")
+        assert rows.loc["status", "status"] == "agrees"
+        assert set(found["status"]) == {"agrees"}
+
+
+def test_an_estimate_that_is_refused_where_there_is_trade_is_not_confirmed() -> None:
+    held = published()
+    held["fits"] = held["fits"].assign(status="not_converged", reason="after 100 steps")
+    for name in ("coefficients", "covariances", "effects", "pairs"):
+        held[name] = held[name].head(0)
+    found = audited(held).set_index("quantity")
+    assert found.loc["status", "status"] == "not_compared"
+    assert found.loc["status", "reason"] == "after 100 steps"
 
 
 # A pair left out
