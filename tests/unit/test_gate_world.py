@@ -279,7 +279,7 @@ def gated(
             "input_name": list(changes),
             "place": [f"inputs/world/{name}.parquet" for name in changes],
             "kind": kind,
-            "key_columns": [KEYS[name] for name in changes],
+            "key_columns": [KEYS.get(name, "year") for name in changes],
             "gate_max_rows": 10,
         }
     )
@@ -298,6 +298,8 @@ def test_the_gate_tells_what_sql_has_found(database: duckdb.DuckDBPyConnection) 
         database,
         {
             "world_trade": f"from world_trade where not {CHINA}",
+            "trade_flows": "from trade_flows limit 0",
+            "observations": "from observations where indicator_code = 'SP.POP.TOTL'",
             **changed("world_pairs", ", ".join(damaged)),
             "agreement_spells": "select * exclude (to_year) from agreement_spells",
         },
@@ -315,6 +317,8 @@ def test_the_gate_tells_what_sql_has_found(database: duckdb.DuckDBPyConnection) 
     assert (unseen["passed"], unseen["rows_checked"]) == (True, 0)
     assert unseen["observed"] == "not checked: there is no row to look at"
     assert found["world_trade.value_range.years_off"]["passed"]
+    merchandise = found["world_trade.value_range.merchandise_ratio"]
+    assert (merchandise["passed"], merchandise["failing_count"]) == (True, 0)
     assert found["world_trade.value_range.spike_factor"]["rows_checked"] == 8_558
     spells = {key: row for key, row in found.items() if row["suite"] == "agreement_spells"}
     assert not any(row["passed"] for key, row in spells.items() if not key.endswith("row_count"))

@@ -131,6 +131,7 @@ def _economies(parts: Parts) -> pd.DataFrame:
     held = parts["merchandise trade"].pivot_table(
         index=keys, columns="indicator_code", values="observed_value", aggfunc="first"
     )
+    held = held.reindex(columns=[TRADE_PCT_GDP, GDP_USD])  # either may not be among the indicators
     listed = (held[TRADE_PCT_GDP] / 100 * held[GDP_USD]).rename("listed").reset_index()
     both = both.merge(listed[listed["listed"] >= COMPARED_TRADE_USD], how="left", on=keys)
     compared = sums.merge(both, how="left", on=keys)
