@@ -108,6 +108,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add("--resume", action="store_true", help="go on where a run was interrupted")
     add("--dbt-repeats", type=int, default=2, help="warm builds of each project; 0: no builds")
+    add("--no-worlds", dest="worlds", action="store_false", help="leave out the worlds of trade")
     add("--page", action="store_true", help="measure nothing, make the page from the results")
     add("--check", action="store_true", help="measure nothing, fail if the page is not up to date")
     return found
@@ -177,6 +178,11 @@ def main() -> int:
             from benchmarks.dbt_cost import dbt_cost
 
             results.dbt = dbt_cost(args.dbt_repeats, say)
+            results.write(args.results)
+        if args.worlds and not results.world:
+            from benchmarks.world_cost import world_cost
+
+            results.world = world_cost(say)
             results.write(args.results)
     except RuntimeError as error:
         print(f"{form.prog}: {error}", file=sys.stderr)

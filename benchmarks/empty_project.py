@@ -32,14 +32,18 @@ Node = Mapping[str, Any]
 
 
 def _name(unique_id: str) -> str:
-    """Of a model, seed or test, as a reference and a file name."""
-    return unique_id.split(".")[2]
+    """Of a model, seed or test, as a reference and a file name; a model may end in a version."""
+    parts = unique_id.split(".")
+    return "_".join(parts[2:] if parts[0] == "model" else parts[2:3])
+
+
+def parents(node: Node) -> list[str]:
+    """Nodes that a node depends on; a source is a file, and none."""
+    return [one for one in node["depends_on"].get("nodes", []) if not one.startswith("source.")]
 
 
 def _parents(node: Node) -> list[str]:
-    """Names of what a node reads; nothing of a source is loaded, so that it is no node here."""
-    parents: list[str] = node["depends_on"]["nodes"]
-    return [_name(parent) for parent in parents if not parent.startswith("source.")]
+    return [_name(parent) for parent in parents(node)]
 
 
 def _edges(parents: list[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import tables
+from benchmarks import build_tables, tables
 from benchmarks.columns import ROOT
 from benchmarks.jobs import JOBS
 from benchmarks.results import Results
@@ -26,6 +26,9 @@ def found(results: Results) -> dict[str, str]:
     made["machine"] = tables.machine_table(results)
     for name in ("dbt_table", "dbt_phases", "dbt_kinds", "dbt_slowest", "dbt_imports"):
         made[name] = getattr(tables, name)(results) if results.dbt else NOT_MEASURED
+    for name in ("budget", "release"):
+        made[name] = getattr(build_tables, name)(results) if results.dbt else NOT_MEASURED
+    made["world"] = build_tables.world(results) if results.world else NOT_MEASURED
     return made
 
 

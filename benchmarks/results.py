@@ -63,12 +63,14 @@ class Results:
         machine: Processor, cores, memory, and versions.
         runs: In the order they were made.
         dbt: Of the default build and the empty project; empty where not measured.
+        world: Of worlds of some sizes; empty where not measured.
     """
 
     settings: dict[str, Any]
     machine: dict[str, Any]
     runs: list[Run] = field(default_factory=list)
     dbt: dict[str, Any] = field(default_factory=dict)
+    world: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def read(cls, path: Path) -> Results:
@@ -88,9 +90,10 @@ class Results:
         """Replace the file as a whole, so that an interruption leaves the one before."""
         runs = [{k: v for k, v in asdict(run).items() if v not in (None, {})} for run in self.runs]
         content = {"settings": self.settings, "machine": self.machine, "dbt": self.dbt}
-        text = json.dumps({**content, "runs": "RUNS"}, indent=1)
-        lines = ",\n  ".join(json.dumps(run) for run in runs)
-        text = text.replace('"RUNS"', f"[\n  {lines}\n ]" if runs else "[]")
+        text = json.dumps({**content, "world": "WORLD", "runs": "RUNS"}, indent=1)
+        for name, held in (("WORLD", self.world), ("RUNS", runs)):
+            lines = ",\n  ".join(json.dumps(one) for one in held)
+            text = text.replace(f'"{name}"', f"[\n  {lines}\n ]" if held else "[]")
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
         partial.write_text(text + "\n", encoding="utf-8")

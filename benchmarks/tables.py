@@ -196,7 +196,8 @@ def machine_table(results: Results) -> str:
     return table(["", ""], rows)
 
 
-def _builds(dbt: dict[str, Any], project: str, state: str, what: str) -> float:
+def builds(dbt: dict[str, Any], project: str, state: str, what: str) -> float:
+    """Median of the builds of a project."""
     return median(
         float(build[what])
         for build in dbt["builds"]
@@ -209,7 +210,7 @@ def dbt_table(results: Results) -> str:
     lines = []
     for state in ("cold", "warm"):
         for what, unit in (("wall_s", "wall s"), ("cpu_s", "CPU s"), ("peak_mb", "peak MB")):
-            real, empty = (_builds(results.dbt, name, state, what) for name in ("project", "empty"))
+            real, empty = (builds(results.dbt, name, state, what) for name in ("project", "empty"))
             lines.append([f"{state}, {unit}", amount(real), amount(empty), ratio(real, empty)])
     return table(["", "this project", "empty project", "ratio"], lines)
 
@@ -219,7 +220,7 @@ def dbt_phases(results: Results) -> str:
     dbt = results.dbt
     columns = []
     for project in ("project", "empty"):
-        whole = _builds(dbt, project, "warm", "cpu_s")
+        whole = builds(dbt, project, "warm", "cpu_s")
         start, parse = dbt["start"]["cpu_s"], dbt[project]["parse_warm"]["cpu_s"]
         cold = dbt[project]["parse_cold"]["cpu_s"] - start
         columns.append([start, parse - start, whole - parse, whole, cold])

@@ -49,8 +49,7 @@ answered as (
     select
         flows.study_id,
         flows.spec_id,
-        case views.label when 'total' then 'total' when 'back' then 'total' else views.label end
-            as flow,
+        case views.label when 'back' then 'total' else views.label end as flow,
         case
             when views.label in ('exports', 'total') then flows.exporter_iso3
             else flows.importer_iso3

@@ -37,8 +37,8 @@ class Release:
     It stays that release, whatever is published meanwhile: ``current`` is resolved once, and from
     the first mart that is read its DuckDB file stays open, so that it outlives even its removal. A
     mart in parts is read from its Parquet files whenever it is used. Nothing is ever written. What
-    it holds ends with ``close``, at the end of a ``with`` block, or when neither it nor a mart of it
-    is referred to any more.
+    it holds ends with ``close``, at the end of a ``with`` block, or when neither it nor a mart of
+    it is referred to any more.
 
     Releases are looked for in ``path``: an argument, by default ``release`` in the current
     directory, as dbt's var release_path is by default in the folder of the project. The project's
