@@ -38,7 +38,7 @@ def test_a_build_compares_the_world_in_every_number(built: Project) -> None:
         "select quantity, count(*) from marts.fct_audit_results "
         "where estimator = 'ppml_structural' and status = 'agrees' group by quantity"
     )
-    counts: dict[Any, Any] = {quantity: count for quantity, count in rows}
+    counts: dict[Any, Any] = dict(rows)
     assert counts["predicted_usd"] == 2 + 1  # two specifications, and the answers
     assert counts["score"] == counts["coefficient"] == counts["std_error"] == 7 + 8
     assert counts["predicted_pair_out_usd"] == models.PAIRS_LEFT_OUT + 1

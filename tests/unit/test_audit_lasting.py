@@ -155,8 +155,8 @@ def _a_pair_gone(held: Frames) -> None:
 @pytest.mark.parametrize(
     ("plant", "refused"),
     [
-        (_alpha, {"alpha", "k_lasting"}),
-        (_noise, {"phi_usd", "gamma_shape"}),
+        (_alpha, {"alpha", "benchmark_variance"}),
+        (_noise, {"phi_usd"}),
         (_no_correlation, {"rho", "effective_years"}),
         (_plain_ratio, {"k_lasting"}),
         (_certain_benchmark, {"gamma_shape", "gamma_rate"}),

@@ -1,7 +1,8 @@
 """Lasting ratios a second time: noise, spread, posterior and class of every pair.
 
-Noise and spread by size are computed again from trade and predictions; posteriors, from what is
-published of both, so that a difference is named where it arises.
+Noise by size is computed again from trade and predictions; spread and posteriors from the published
+noise; variances of predictions from the published spread; probabilities from the published law: a
+difference is named where it arises.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ from trade_potential.audit.structural.cells import Cells
 from trade_potential.audit.structural.findings import Findings
 from trade_potential.audit.structural.laws import (
     NUMBERS,
+    PASSES,
     PRIOR_YEARS,
     REFERENCE,
+    SPREAD,
     Flow,
+    alphas,
     band_of,
     confirm_laws,
     law_at,
@@ -27,6 +31,9 @@ from trade_potential.audit.structural.laws import (
 )
 from trade_potential.audit.structural.published import Places, places_of
 from trade_potential.linalg import FloatArray
+
+EXACT = ("n_years", "benchmark_variance")
+"""Numbers of a pair that do not hang on the search for alpha in each pass."""
 
 PROBABILITIES = {
     "p_huge": "huge_potential",
@@ -93,8 +100,19 @@ def confirm_lasting(
     shares, both = weight**2 * variance, weight + weight.T
     of_total = np.divide(shares + shares.T, both**2, out=np.zeros_like(both), where=both > 0.0)
     for flow, own in ((directed, variance), (total, of_total)):
-        confirm_laws(found, flow, of_flow[flow.name])
-        expected = posterior(flow, of_flow[flow.name], own[flow.one, flow.other], classes)
+        own_laws, of_pairs = of_flow[flow.name], own[flow.one, flow.other]
+        confirm_laws(found, flow, own_laws)
+        expected, alpha_again = posterior(flow, own_laws, of_pairs)
+        found.largest(
+            "alpha",
+            values_of(own_laws, "alpha"),
+            alpha_again,
+            named=lambda band: f"band {band + 1}",
+            term=flow.name,
+            tolerance=SPREAD,
+            reference=REFERENCE,
+        )
+        expected |= {"n_years": flow.years.astype(float), "benchmark_variance": of_pairs}
         _pairs(found, cells, flow, rows, expected, classes)
 
 
@@ -116,39 +134,36 @@ def benchmark_variance(weight: FloatArray, alpha: FloatArray) -> FloatArray:
 
 
 def posterior(
-    flow: Flow,
-    laws: Sequence[Mapping[str, Any]],
-    variance: FloatArray,
-    classes: Sequence[Class],
-) -> dict[str, FloatArray]:
-    """(P,) every number of a pair, from the published laws."""
+    flow: Flow, laws: Sequence[Mapping[str, Any]], variance: FloatArray
+) -> tuple[dict[str, FloatArray], FloatArray]:
+    """(P,) law of every pair, from the published noise, and (B,) alpha at its end."""
     total, mean, years = flow.trade.sum(axis=0), flow.predicted.sum(axis=0), flow.years
-    level = (total + PRIOR_YEARS * flow.size) / (years + PRIOR_YEARS)
-    phi, rho = law_at(level, laws)
-    independent = (1.0 - rho) / (1.0 + rho)
-    prior = 1.0 / values_of(laws, "alpha")[band_of(flow.size)]
-    shape, rate = prior + independent * total / phi, prior + independent * mean / phi
-    k = shape / rate
+    k = total / mean
+    for _ in range(PASSES):
+        phi, rho = law_at(flow.size * (years * k + PRIOR_YEARS) / (years + PRIOR_YEARS), laws)
+        independent = (1.0 - rho) / (1.0 + rho)
+        alpha = alphas(flow, phi / independent)
+        prior = 1.0 / alpha[band_of(flow.size)]
+        shape, rate = prior + independent * total / phi, prior + independent * mean / phi
+        k = shape / rate
     shape = shape / (1.0 + variance * shape)
-
-    def below(bound: float) -> FloatArray:
-        if bound <= 0.0 or np.isinf(bound):
-            return np.full_like(k, float(bound > 0.0))
-        return np.asarray(chdtr(2.0 * shape, 2.0 * shape / k * bound))
-
-    chances = {one.name: below(one.upper) - below(one.lower) for one in classes}
-    every = np.array(list(chances.values()))
     return {
-        "n_years": years.astype(float),
         "effective_years": years * independent,
         "gamma_shape": shape,
         "gamma_rate": shape / k,
         "k_lasting": k,
-        "benchmark_variance": variance,
-        "lasting_class_probability": every.max(axis=0),
-        "lasting_class": np.where(np.isfinite(k), every.argmax(axis=0), np.nan),
-        **{name: chances[of] for name, of in PROBABILITIES.items() if of in chances},
-    }
+    }, alpha
+
+
+def chances(shape: FloatArray, rate: FloatArray, classes: Sequence[Class]) -> FloatArray:
+    """(C, P) probability of each class by a gamma law."""
+
+    def below(bound: float) -> FloatArray:
+        if bound <= 0.0 or np.isinf(bound):
+            return np.full_like(shape, float(bound > 0.0))
+        return np.asarray(chdtr(2.0 * shape, 2.0 * rate * bound))
+
+    return np.array([below(one.upper) - below(one.lower) for one in classes])
 
 
 def _pairs(
@@ -179,22 +194,36 @@ def _pairs(
         one, other = divmod(place, n)
         return f"{cells.economies[one]}, {cells.economies[other]}"
 
-    known = np.isfinite(expected["k_lasting"])
-    for quantity, values in expected.items():
-        is_class = quantity == "lasting_class"
-        if is_class:
+    def add(quantity: str, values: FloatArray, tolerance: float, scale: float = 0.0) -> None:
+        if quantity == "lasting_class":
             given = places_of(own[quantity], [one.name for one in classes]).astype(float)
         else:
             given = pc.cast(own[quantity], "float64").to_numpy()
-        dense = np.full((n, n), np.nan)
-        dense[flow.one[known], flow.other[known]] = values[known]
         found.largest(
             quantity,
             places.put(given),
-            dense,
+            values,
             named=named,
-            scale=1.0 if is_class or quantity in PROBABILITIES else 0.0,
+            scale=scale,
             term=flow.name,
-            tolerance=0.0 if is_class else NUMBERS,
+            tolerance=tolerance,
             reference=REFERENCE,
         )
+
+    known = np.isfinite(expected["k_lasting"])
+    for quantity, values in expected.items():
+        dense = np.full((n, n), np.nan)
+        dense[flow.one[known], flow.other[known]] = values[known]
+        add(quantity, dense, NUMBERS if quantity in EXACT else SPREAD)
+    # probabilities, from the law as it is published
+    shape, rate = (
+        places.put(pc.cast(own[name], "float64").to_numpy())
+        for name in ("gamma_shape", "gamma_rate")
+    )
+    every, has = chances(shape, rate, classes), np.isfinite(shape)
+    add("lasting_class", np.where(has, every.argmax(axis=0), np.nan), 0.0, 1.0)
+    add("lasting_class_probability", np.where(has, every.max(axis=0), np.nan), NUMBERS, 1.0)
+    by_name = dict(zip((one.name for one in classes), every, strict=True))
+    for quantity, name in PROBABILITIES.items():
+        if name in by_name:
+            add(quantity, np.where(has, by_name[name], np.nan), NUMBERS, 1.0)

@@ -32,8 +32,11 @@ NUMBERS = 1e-8
 SPREAD = 1e-3
 """Of alpha, which is searched to 1e-4 in its logarithm."""
 
-NEAR = 0.05
-"""Within this of ln alpha the derivative of the likelihood changes its sign."""
+ALPHA_RANGE = (1e-4, 100.0)
+"""Where alpha is looked for."""
+
+PASSES = 5
+"""From the flow that a pair has by its posterior mean to the next mean."""
 
 REFERENCE = "numpy on the gated inputs and the predictions"
 
@@ -69,7 +72,7 @@ class Flow:
 
 
 def confirm_laws(found: Findings, flow: Flow, laws: Sequence[Mapping[str, Any]]) -> None:
-    """Add noise and spread of a flow by band."""
+    """Add the noise of a flow by band."""
     noise = list(_noise(flow))
     for name in ("level_usd", "phi_usd", "rho", "n_trading_pairs"):
         found.largest(
@@ -82,17 +85,6 @@ def confirm_laws(found: Findings, flow: Flow, laws: Sequence[Mapping[str, Any]])
             tolerance=NUMBERS,
             reference=REFERENCE,
         )
-    found.largest(
-        "alpha",
-        np.where(
-            [law["alpha_method"] == "at_bound" for law in laws], np.nan, values_of(laws, "alpha")
-        ),
-        np.array(list(_spreads(flow, laws))),
-        named=lambda band: f"band {band + 1}",
-        term=flow.name,
-        tolerance=SPREAD,
-        reference=REFERENCE,
-    )
 
 
 def _noise(flow: Flow) -> Iterator[dict[str, float]]:
@@ -124,30 +116,35 @@ def _noise(flow: Flow) -> Iterator[dict[str, float]]:
         }
 
 
-def _spreads(flow: Flow, laws: Sequence[Mapping[str, Any]]) -> Iterator[float]:
-    """Where the derivative of the negative binomial likelihood by ln alpha is zero."""
-    level = (flow.trade.sum(axis=0) + PRIOR_YEARS * flow.size) / (flow.years + PRIOR_YEARS)
-    phi, rho = law_at(level, laws)
-    unit = phi * (1.0 + rho) / (1.0 - rho)
-    y, m = flow.trade.sum(axis=0) / unit, flow.predicted.sum(axis=0) / unit
-    band = band_of(flow.size)
-    for number, law in enumerate(laws):
-        of = band == number
-        of = of if of.sum() >= LEAST_PAIRS else np.isfinite(unit)
-        if law["alpha_method"] == "at_bound" or not of.any():
-            yield np.nan
-            continue
-        own_y, own_m = y[of], m[of]
+def alphas(flow: Flow, unit: FloatArray) -> FloatArray:
+    """(B,) where the derivative of the negative binomial likelihood by ln alpha is zero.
 
-        def score(log_alpha: float, y: FloatArray = own_y, m: FloatArray = own_m) -> float:
-            a = np.exp(-log_alpha)
-            terms = digamma(a + y) - digamma(a) + np.log(a) + 1.0
-            return float((terms - np.log(a + m) - (a + y) / (a + m)).sum())
+    Args:
+        flow: The flow.
+        unit: (P,) US$ that count as one.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        y, m = flow.trade.sum(axis=0) / unit, flow.predicted.sum(axis=0) / unit
+    known, band = np.isfinite(y + m), band_of(flow.size)
+    found = np.full(len(EDGES_USD) + 1, np.nan)
+    for number in range(len(found)):
+        of = known & (band == number)
+        of = of if of.sum() >= LEAST_PAIRS else known
+        if of.any():
+            found[number] = _alpha(y[of], m[of])
+    return found
 
-        middle = float(np.log(law["alpha"]))
-        ends = middle - NEAR, middle + NEAR
-        values = score(ends[0]), score(ends[1])
-        yield np.exp(brentq(score, *ends, xtol=1e-7)) if values[0] * values[1] < 0.0 else np.nan
+
+def _alpha(y: FloatArray, m: FloatArray) -> float:
+    def score(log_alpha: float) -> float:
+        a = np.exp(-log_alpha)
+        terms = digamma(a + y) - digamma(a) + np.log(a) + 1.0
+        return -float((terms - np.log(a + m) - (a + y) / (a + m)).sum())
+
+    low, high = np.log(ALPHA_RANGE)
+    if score(low) * score(high) > 0.0:  # the likelihood falls or rises throughout
+        return ALPHA_RANGE[0] if score(low) < 0.0 else ALPHA_RANGE[1]
+    return float(np.exp(brentq(score, low, high, xtol=1e-7)))
 
 
 def law_at(level: FloatArray, laws: Sequence[Mapping[str, Any]]) -> tuple[FloatArray, FloatArray]:
