@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -78,8 +77,8 @@ class Measured:
         failing: The first of them in the order of the file, with key, place and value.
     """
 
-    low: Any
-    high: Any
+    low: float | None
+    high: float | None
     rows_checked: int
     failing_count: int
     failing: pd.DataFrame
@@ -105,8 +104,8 @@ def measured(read: Input, name: str, checks: Sequence[Check]) -> dict[str, Measu
     found = asked(read.relation, f"select {', '.join(cells)} {rows}").iloc[0]
     return {
         check.check_id: Measured(
-            low=found[f"low_{k}"],
-            high=found[f"high_{k}"],
+            low=float(found[f"low_{k}"]) if found[f"n_{k}"] else None,
+            high=float(found[f"high_{k}"]) if found[f"n_{k}"] else None,
             rows_checked=int(found[f"n_{k}"]),
             failing_count=int(found[f"failing_{k}"]),
             failing=_failing(read, check, values[check.check_id], rows, int(found[f"failing_{k}"])),

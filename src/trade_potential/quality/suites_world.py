@@ -69,7 +69,7 @@ WORLD_CHECKS: tuple[Check, ...] = (
     positive("world_pairs", "distance_capitals_km", HALF_EARTH_KM,
              "0 < distance <= half the equator"),
     positive("world_pairs", "distance_weighted_km", HALF_EARTH_KM,
-             "0 < distance <= half the equator", optional=True),
+             "0 < distance <= half the equator", optional=True, may_be_unseen=True),
     # Real: 71 of Brazzaville and Kinshasa, two capitals on one river; all others below 5.6.
     in_range("world_pairs", "distance_spread", 1, 100,
              "the distances of a pair differ by less than a hundred times: no other unit"),
@@ -84,7 +84,7 @@ WORLD_CHECKS: tuple[Check, ...] = (
     years("agreement_spells", "to_year"),
     in_range("agreement_spells", "spell_years", 1, 100, "a spell ends no earlier than it begins"),
     in_range("agreement_spells", "years_after_spell_before", 1, 100, optional=True,
-             rule="a spell of a pair begins after the one before has ended"),
+             may_be_unseen=True, rule="a spell of a pair begins after the one before has ended"),
     in_range("agreement_spells", "listed_agreements", 1, 1,
              "agreement_ids are whole numbers parted by semicolons"),
 
