@@ -107,8 +107,17 @@ def parser() -> argparse.ArgumentParser:
         help="with another file than this, docs/performance.md stays as it is",
     )
     add("--resume", action="store_true", help="go on where a run was interrupted")
-    add("--dbt-repeats", type=int, default=2, help="warm builds of each project; 0: no builds")
-    add("--no-worlds", dest="worlds", action="store_false", help="leave out the worlds of trade")
+    add(
+        "--dbt-repeats",
+        type=int,
+        default=2,
+        help="warm builds of each project; 0: no builds and no worlds",
+    )
+    add(
+        "--builds",
+        action="store_true",
+        help="measure the default build, its release and worlds of trade again, keep the rest",
+    )
     add("--page", action="store_true", help="measure nothing, make the page from the results")
     add("--check", action="store_true", help="measure nothing, fail if the page is not up to date")
     return found
@@ -134,16 +143,21 @@ def _settings(args: argparse.Namespace) -> Settings:
 
 
 def _results(args: argparse.Namespace, settings: Settings) -> Results:
-    """Empty, or of the run that is resumed, without what may go better now.
+    """Empty, or of the run that is resumed or added to, without what may go better now.
 
     Raises:
         ValueError: There is nothing to resume, or it was asked for something else.
     """
-    if not args.resume:
+    if not args.resume and not args.builds:
         return Results(settings=settings.told, machine=machine())
     if not args.results.exists():
         raise ValueError(f"nothing to resume: there is no {args.results}")
     found = Results.read(args.results)
+    if args.builds:
+        if any(found.machine[name] != machine()[name] for name in ("processor", "cores")):
+            raise ValueError(f"{args.results} was made on another machine")
+        found.dbt, found.world = {}, []
+        return found
     odd = [name for name in SAME if found.settings.get(name) != settings.told[name]]
     if odd:
         raise ValueError(f"{args.results} was made with another {', '.join(odd)}")
@@ -173,13 +187,14 @@ def main() -> int:
     except ValueError as error:
         form.error(str(error))
     try:
-        Bench(settings, results, args.results, say).run()
+        if not args.builds:
+            Bench(settings, results, args.results, say).run()
         if args.dbt_repeats and not results.dbt:
             from benchmarks.dbt_cost import dbt_cost
 
             results.dbt = dbt_cost(args.dbt_repeats, say)
             results.write(args.results)
-        if args.worlds and not results.world:
+        if args.dbt_repeats and not results.world:
             from benchmarks.world_cost import world_cost
 
             results.world = world_cost(say)

@@ -68,7 +68,9 @@ def test_whole_build_publishes_every_mart(built: Project) -> None:
         assert f"Primary key: {', '.join(held['key'])}." in description
     assert said["gate"]["status"] == said["audit"]["status"] == "passed"
     assert said["audit"]["results"]["agrees"] == counted["fct_audit_results"]
-    assert said["vintages"].keys() == {row[0] for row in built.query("select study_id from marts.dim_study")}
+    assert said["vintages"].keys() == {
+        row[0] for row in built.query("select study_id from marts.dim_study")
+    }
     assert built.query("select status, sequence from release.publish_release") == [
         ("published", newest.sequence)
     ]

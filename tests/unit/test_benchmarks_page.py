@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from benchmarks import empty_project, page, tables
+from benchmarks import build_tables, empty_project, page, tables
 from benchmarks.dbt_cost import by_kind, counts, slowest
 from benchmarks.jobs import JOBS
 from benchmarks.plot import points
@@ -39,6 +39,7 @@ def _results() -> Results:
 
 def test_results_come_back_from_their_file(tmp_path: Path) -> None:
     results = _results()
+    results.dbt, results.world = _dbt(), _world()
     results.write(tmp_path / "results.json")
     assert Results.read(tmp_path / "results.json") == results
     (tmp_path / "other.json").write_text(json.dumps({"a": 1}))
@@ -64,11 +65,11 @@ def test_wrong_answers_are_told() -> None:
 
 
 def _dbt() -> dict[str, object]:
-    """Builds that take 30 and 10 s cold, 20 and 10 s warm."""
+    """Builds that take 30 and 10 s cold, 20 and 10 s warm; 18 s with a small world."""
     builds = [
         {"project": name, "state": state, "wall_s": wall, "cpu_s": 2.0 * wall, "peak_mb": 100.0}
         for name, state, wall in (
-            *(("project", "cold", 30.0), ("empty", "cold", 10.0)),
+            *(("project", "cold", 30.0), ("empty", "cold", 10.0), ("small", "cold", 18.0)),
             *(("project", "warm", 19.0), ("empty", "warm", 10.0), ("project", "warm", 21.0)),
         )
     ]
@@ -79,7 +80,31 @@ def _dbt() -> dict[str, object]:
         "project": {**own, "by_kind": {"view": 4.0, "python": 12.0}},
         "empty": {**own, "by_kind": {"view": 3.0, "table": 1.0}},
         "slowest": [{"node": "est_audit", "kind": "python", "seconds": 8.0}],
+        "release": {
+            **{"mb": 100.0, "own_mb": 2.5, "database_mb": 17.0, "parts": 15, "parts_mb": 80.0},
+            **{"largest_part_mb": 6.0, "publish_s": 3.0, "read_s": {"one year, its file": 0.011}},
+        },
     }
+
+
+def _world() -> list[dict[str, object]]:
+    """One world, and a peer that takes four times as long for the estimate."""
+    size = {"economies": 50, "years": 4, "rows": 9800}
+    stages = {"reading": 0.1, "estimate": 0.5, "pairs left out": 0.2, "lasting ratios": 0.1}
+    return [
+        {
+            **size,
+            "program": "ours",
+            "cpu_s": 1.0,
+            "wall_s": 1.1,
+            "peak_mb": 200.0,
+            "stages": stages,
+        },
+        {
+            **{**size, "program": "pyfixest", "cpu_s": 4.0, "wall_s": 4.1, "peak_mb": 300.0},
+            **{"stages": {"reading": 0.2, "estimate": 2.0}, "gap": 1e-6, "compared": 14},
+        },
+    ]
 
 
 def test_tables_of_the_build_show_ratios_and_where_the_time_goes() -> None:
@@ -94,6 +119,28 @@ def test_tables_of_the_build_show_ratios_and_where_the_time_goes() -> None:
     assert "| python | 1 | 12.0 | \N{EN DASH} |" in kinds
     assert "| `est_audit` | python | 8.00 |" in tables.dbt_slowest(results)
     assert set(page.found(results)) == set(page.found(_results()))
+
+
+def test_the_budget_parts_the_first_build_and_leaves_room_for_what_is_to_come() -> None:
+    results = _results()
+    results.dbt = _dbt()
+    found = build_tables.budget(results).splitlines()
+    assert "| today's studies | 18.0 | 36.0 | 20.0 |" in found
+    assert "| world with its second computation | 12.0 | 24.0 | 18.0 |" in found
+    assert "| site | \N{EN DASH} | \N{EN DASH} | 8.00 |" in found
+    assert found[-1] == "| **together** | 30.0 | 60.0 | 60.0 |"
+
+
+def test_release_and_worlds_are_told() -> None:
+    results = _results()
+    results.dbt, results.world = _dbt(), _world()
+    release = build_tables.release(results)
+    assert "| `rpt_answer`, 15 files | 80.0 MB |" in release
+    assert "| one pair from Parquet: one year, its file | 11.0 ms |" in release
+    ours, peer = build_tables.world(results).splitlines()[-2:]
+    assert ours.startswith("| 50 | 4 | 9,800 | **ours** | 1.00 |")
+    assert ours.endswith("| 0.50 | 0.20 | 0.10 | 1.00 |  |")
+    assert peer.endswith("| 2.00 | \N{EN DASH} | \N{EN DASH} | 4.00 | 1e-06 of 14 |")
 
 
 def test_growth_is_the_slope_of_logarithms() -> None:

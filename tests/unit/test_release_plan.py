@@ -45,6 +45,7 @@ def planned(
         unique_id: SimpleNamespace(
             resource_type=kind,
             name=unique_id.split(".")[-1],
+            alias=unique_id.split(".")[-1],
             fqn=["trade_potential", "release" if unique_id == NODE else "marts"],
             config=SimpleNamespace(
                 meta={"parted_by": "year"} if unique_id.endswith(".dim") else {}
