@@ -72,7 +72,7 @@ def _vars(**more: object) -> tuple[str, str]:
 def outside(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project, never built, with inputs outside the seeds and the files of the world."""
     root = tmp_path_factory.mktemp("outside") / "project"
-    project = Project.copied_to(root)
+    project = Project.copied_to(root, whole_world=True)  # its marts are those of the clean build
     _write(built, root)
     _attached(root)
     parsed = project.dbt("parse", *_vars())
