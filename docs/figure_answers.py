@@ -14,7 +14,7 @@ ALWAYS = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
 NAME_WIDTH = 16
 """Longer names are told by their code."""
 COLOURS = ("#b35806", "#f7f7f7", "#2166ac")
-"""Below, near and above the trade predicted: safe for the colour-blind (ColorBrewer PuOr and RdBu)."""
+"""Below, near and above the trade predicted, safe for the colour-blind (ColorBrewer)."""
 FURTHEST = 4.0
 """Colours end at this K and at its inverse."""
 

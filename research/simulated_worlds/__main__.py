@@ -102,6 +102,14 @@ def _rounded(value: Any) -> Any:
     return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else None
 
 
+def _text(value: Any) -> str:
+    """JSON with a line for each group of numbers."""
+    if not (isinstance(value, dict) and any(isinstance(own, dict) for own in value.values())):
+        return json.dumps(value)
+    rows = [f"{json.dumps(key)}: {_text(own)}" for key, own in value.items()]
+    return "{\n" + ",\n".join(rows) + "\n}"
+
+
 def main() -> int:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -111,8 +119,7 @@ def main() -> int:
     if not arguments.check:
         with one_thread():
             results = _rounded(simulated(arguments.draws))
-        text = json.dumps(results, indent=1) + "\n"
-        page.RESULTS.write_text(text, encoding="utf-8")
+        page.RESULTS.write_text(_text(results) + "\n", encoding="utf-8")
     return page.update(check=arguments.check)
 
 

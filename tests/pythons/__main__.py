@@ -17,7 +17,17 @@ from tests.pythons.find import find
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / "build" / "pythons"
-CHEAP = ("cli*", "gravity", "gravity_twoway", "index*", "ppml", "regression_table*", "seed_files")
+CHEAP = (
+    "cli*",
+    "gravity",
+    "gravity_twoway",
+    "index*",
+    "lasting",
+    "ppml",
+    "regression_table*",
+    "seed_files",
+    "structural",
+)
 """Tests of tests/unit that use each room of the library once; the gate, the audit and the release
 run in the build."""
 

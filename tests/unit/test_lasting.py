@@ -273,6 +273,18 @@ def test_the_variance_of_a_benchmark_by_hand() -> None:
     assert np.isnan(found[0, 0])
 
 
+@pytest.mark.parametrize("times", [1.0, 1e8, 1e12])
+def test_the_error_of_a_prediction_is_that_of_small_partners_beside_a_huge_one(
+    times: float,
+) -> None:
+    """What the pair itself trades is not in it."""
+    fitted = np.array(
+        [[0.0, times, 3.0, 1.0], [2.0, 0.0, 2.0, 2.0], [1.0, 1.0, 0, 1.0], [5.0, 5.0, 5.0, 0.0]]
+    )
+    found = benchmark_variances(fitted, np.ones((4, 4)))
+    assert found[0, 1] == pytest.approx(10.0 / 4.0**2 + 26.0 / 6.0**2, rel=EXACT)
+
+
 def test_totals_are_sums_of_both_directions_in_years_that_have_both() -> None:
     rng = np.random.default_rng(5)
     n, years = 12, 8

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from tests.worlds import TERMS, made_up, world_of
 
+from trade_potential.structural import pair_out
 from trade_potential.structural.estimate import StructuralFit, fit_world
 from trade_potential.structural.normal import Normal
 from trade_potential.structural.pair_out import EFFECTS, LEVERAGE, METHODS, REFIT, without_pair
@@ -19,6 +20,15 @@ REFITS = 1e-3
 
 SMALL = 1e-9
 """A pair without a residual: rounding."""
+
+
+FEW_PAIRS = pair_out.FEW_PAIRS
+
+
+@pytest.fixture(autouse=True)
+def _steps_from_the_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These worlds are small, and test the steps of large ones."""
+    monkeypatch.setattr(pair_out, "FEW_PAIRS", 0)
 
 
 def alone(cells: pd.DataFrame, one: str, other: str, terms: Any = TERMS) -> dict[Any, float]:
@@ -77,6 +87,31 @@ def test_each_way_is_taken_and_one_step_is_not_enough() -> None:
     one, other = fit.world.pairs
     final = np.log(out.predicted[:, one, other] / fit.fitted[:, one, other])
     assert np.nanmax(np.abs(step.change[0] - final)) > 100.0 * REFITS
+
+
+def uneven(n: int, years: int, sigma: float, seed: int) -> pd.DataFrame:
+    """Cells whose logarithm deviates by ``sigma``."""
+    cells, rng = made_up(n, years, seed=seed), np.random.default_rng(seed)
+    return cells.assign(trade=np.exp(rng.normal(-cells["lndist"], sigma)))
+
+
+@pytest.mark.parametrize(("n", "years", "seed"), [(4, 1, 0), (9, 3, 1)])
+def test_a_small_world_is_estimated_anew(
+    n: int, years: int, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Steps from the fit are off by more than what is promised."""
+    monkeypatch.setattr(pair_out, "FEW_PAIRS", FEW_PAIRS)
+    cells = uneven(n, years, 1.0, seed)
+    fit = fit_world(world_of(cells, ("lndist",)))
+    assert largest_gap(cells, fit) < SMALL
+
+
+@pytest.mark.filterwarnings("error")
+def test_factors_that_overflow_on_the_way_settle_elsewhere() -> None:
+    cells = uneven(6, 3, 8.0, 16)
+    fit = fit_world(world_of(cells, ("lndist",)))
+    assert fit.status == "ok"
+    assert largest_gap(cells, fit) < REFITS
 
 
 def test_a_pair_that_trades_what_the_others_predict_changes_nothing() -> None:

@@ -137,15 +137,12 @@ def benchmark_variances(fitted: FloatArray, alpha: FloatArray) -> FloatArray:
         alpha: (n, n) variance of the ratio of each.
     """
     squares = np.where(fitted > 0.0, fitted**2 * np.nan_to_num(alpha), 0.0)
-
-    def of_side(axis: int) -> FloatArray:
-        rest = fitted.sum(axis=axis, keepdims=True) - fitted
-        above = squares.sum(axis=axis, keepdims=True) - squares
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share: FloatArray = above / rest**2
-        return share
-
-    return np.where(fitted > 0.0, of_side(1) + of_side(0), np.nan)
+    # not the sum less the own: of a small rest next to a large partner nothing would be left
+    others = 1.0 - np.eye(len(fitted))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = squares @ others / (fitted @ others) ** 2
+        shares += others @ squares / (others @ fitted) ** 2
+    return np.where(fitted > 0.0, shares, np.nan)
 
 
 @dataclass(frozen=True)

@@ -180,13 +180,12 @@ def rebalanced(
 
     exporters, importers, last = balanced(year, over_importers, over_exporters)
     at = np.arange(len(pairs))
-    with np.errstate(divide="ignore"):
-        moved = np.log(
-            np.stack(
-                [
-                    exporters[one, at] * importers[other, at],
-                    exporters[other, at] * importers[one, at],
-                ]
-            )
+    moved = np.log(
+        np.stack(
+            [
+                exporters[one, at] * importers[other, at],
+                exporters[other, at] * importers[one, at],
+            ]
         )
+    )
     return x + moved, last

@@ -3,7 +3,8 @@
 Three ways, each where the one before is not good enough, so that every prediction lies within
 1e-3 in logarithms of a refit: one Newton step for all pairs (``pair_step``); the effects of a year
 once more, where an effect of the pair's exporters or importers moves (``pair_balance``); slopes
-and effects once more, where the slopes move (``pair_refit``).
+and effects once more, where the slopes move (``pair_refit``). A small world, and what does not
+settle, is estimated anew without the pair.
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ FAR_SLOPES = 0.0015
 """Change by slopes from which on everything is refitted; see ``_by_slopes``. With the slopes of one
 step errors were at most half of it."""
 
+FEW_PAIRS = 200
+"""Worlds of no more, twenty economies, are estimated anew for each pair: it tells so much of the
+slopes there that steps from the fit were off by up to .07."""
+
 
 @dataclass(frozen=True)
 class PairOut:
@@ -62,17 +67,18 @@ def without_pair(fit: StructuralFit) -> PairOut:
     moves = np.abs(step.lines).max(axis=0)
     whole = _by_slopes(fit, step, moves) > FAR_SLOPES
     is_cut = step.is_bridge & step.both(fit.world.is_used).all(axis=0)
-    cut = is_cut.any(axis=0) | step.is_alone
-    settled = np.ones(len(whole), dtype=bool)
-    for t in range(len(fit.world.years)):
-        pairs = np.flatnonzero((moves[t] > FAR_EFFECTS) & ~whole & ~cut)
-        change[:, t, pairs], last = rebalanced(fit, dense, step, t, pairs)
-        method[t, pairs] = EFFECTS
-        settled[pairs] &= last <= SETTLED
+    cut = is_cut.any(axis=0) | step.is_alone | (len(whole) <= FEW_PAIRS)
     whole &= ~cut
-    pairs = np.flatnonzero(whole)
-    change[:, :, pairs], is_settled = refitted(fit, dense, step, pairs)
-    settled[pairs] = is_settled
+    settled = np.ones(len(whole), dtype=bool)
+    # from far away factors overflow: such a pair does not settle and is estimated alone
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        for t in range(len(fit.world.years)):
+            pairs = np.flatnonzero((moves[t] > FAR_EFFECTS) & ~whole & ~cut)
+            change[:, t, pairs], last = rebalanced(fit, dense, step, t, pairs)
+            method[t, pairs] = EFFECTS
+            settled[pairs] &= last <= SETTLED
+        pairs = np.flatnonzero(whole)
+        change[:, :, pairs], settled[pairs] = refitted(fit, dense, step, pairs)
     method[:, whole] = REFIT
     for k in np.flatnonzero(cut | ~settled).tolist():
         change[:, :, k] = _alone(fit, step, k)

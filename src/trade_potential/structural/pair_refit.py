@@ -98,13 +98,12 @@ def _year(
     score = (within @ trade.ravel())[None, :] - means.reshape(len(at), -1) @ within.T
     score -= (fit.within[:, t, own.one, own.other] * trade[own.one, own.other]).T
     score -= (fit.within[:, t, own.other, own.one] * trade[own.other, own.one]).T
-    with np.errstate(divide="ignore"):
-        change = x + np.log(
-            np.stack(
-                [
-                    exporters[own.one, at] * importers[own.other, at],
-                    exporters[own.other, at] * importers[own.one, at],
-                ]
-            )
+    change = x + np.log(
+        np.stack(
+            [
+                exporters[own.one, at] * importers[own.other, at],
+                exporters[own.other, at] * importers[own.one, at],
+            ]
         )
+    )
     return change, score, last
