@@ -9,9 +9,9 @@ up to ln(other K / K); in words they are factors, the largest first.
         'own_trade_log': 'benchmark without the own trade of the pair',
         'partner_imports_log': 'benchmark by size and income of the partner, not by what it buys from others',
         'partner_exports_log': 'benchmark by size and income of the partner, not by what it sells to others',
-        'trade_costs_log': 'benchmark without distance, ties and agreements as the world trades',
-        'year_level_log': 'level of all partners of the year',
-        'other_terms_log': 'regressors of the specification',
+        'trade_costs_log': 'benchmark without distance, ties and agreements as estimated on world trade',
+        'year_level_log': 'level that the partners of the year share',
+        'other_terms_log': 'own regressors of the specification',
     }) }}
 {%- endmacro %}
 

@@ -28,7 +28,7 @@ def lost_rows(inputs: Inputs, cells: Cells) -> set[Lost]:
             code for code in inputs.world_trade[side].unique().to_pylist() if code not in iso3
         }
     place = {code: at for at, code in enumerate(cells.economies)}
-    exports, imports = (cells.is_cell.any(axis=axis) for axis in (2, 1))
+    exports, imports = (np.any(cells.is_cell, axis=axis) for axis in (2, 1))
     found: set[Lost] = set()
     for t, year in enumerate(cells.years):
         for code in codes:
