@@ -113,6 +113,7 @@ contributions as (
             else
                 log_costs - avg(log_costs) over (
                     partition by study_id, spec_id, estimator, reporter_iso3, flow, year
+                    {{ all_rows('partner_iso3') }}
                 )
         end as trade_costs_log,
         case
@@ -120,6 +121,7 @@ contributions as (
                 then
                     avg(remainder_log) over (
                         partition by study_id, spec_id, estimator, reporter_iso3, flow, year
+                        {{ all_rows('partner_iso3') }}
                     )
         end as year_level_log
     from remainders

@@ -1,5 +1,5 @@
--- A structural model is of world trade, every economy with every other, both ways: what a study says
--- of reporters, partners, flow, source and scaling is what it does.
+-- A structural model is of world trade, every economy with every other, both ways: what a study
+-- says of reporters, partners, flow, source and scaling is what it does.
 select
     {{ complaint(
         ref('stg_study__study_specifications'), 'spec_id', "described",
@@ -18,14 +18,14 @@ from (
         on
             runs.spec_id = specifications.spec_id
             and specifications.model_kind = 'structural'
-    inner join {{ ref('stg_study__gravity_specifications') }} as defaults
-        on studies.default_spec_id = defaults.spec_id
+    inner join {{ ref('stg_study__gravity_specifications') }} as default_specifications
+        on studies.default_spec_id = default_specifications.spec_id
     where
         studies.reporter_scope <> 'all_reported'
         or studies.partner_scope <> 'all_reported'
         or studies.flow <> 'total'
         or studies.trade_source <> 'baci'
         or studies.outcome_scaling <> 'none'
-        or defaults.model_kind <> 'structural'
+        or default_specifications.model_kind <> 'structural'
 ) as misfits
 order by {{ complaint_order() }}
