@@ -235,7 +235,7 @@ def refused(built: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
         (
             "study_specifications",
             "german,structural_index",
-            'index: one, listed, total, national, ecommerce_share, recommended" (rule: a structural',
+            'index: one, listed, total, national, ecommerce_share, recommended" (rule: a struct',
         ),
     ],
 )
