@@ -61,7 +61,7 @@ answered as (
         flows.potential_class,
         flows.k_status,
         cast(null as varchar) as k_reason,
-        lasting.lasting_class,
+        case when flows.is_large_enough then lasting.lasting_class end as lasting_class,
         flows.pair_out_method,
         flows.year,
         flows.size_band,
@@ -76,7 +76,8 @@ answered as (
         shares.class_share,
         flows.k_pair_out_ratio,
         lasting.k_lasting,
-        lasting.lasting_class_probability,
+        case when flows.is_large_enough then lasting.lasting_class_probability end
+            as lasting_class_probability,
         lasting.p_huge,
         lasting.p_expansion,
         lasting.p_reshaping,

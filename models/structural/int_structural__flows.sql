@@ -58,6 +58,8 @@ ratios as (
         predicted_pair_out_usd,
         two_way_predicted_usd,
         unreported_count > 0 as is_unreported,
+        -- a study without a minimum classes all
+        coalesce(two_way_predicted_usd >= minimum_prediction_usd, true) as is_large_enough,
         actual_usd / predicted_usd as k_ratio,
         actual_usd / nullif(predicted_pair_out_usd, 0) as k_pair_out_ratio,
         case
@@ -88,6 +90,7 @@ ranked as (
         k_ratio,
         k_pair_out_ratio,
         is_unreported,
+        is_large_enough,
         size_band,
         count(*) over (partition by study_id, flow, year, size_band) as band_pairs,
         row_number() over (
@@ -117,6 +120,7 @@ select
     ranked.k_ratio,
     ranked.k_pair_out_ratio,
     ranked.is_unreported,
+    ranked.is_large_enough,
     -- pairs with the same K stand at the middle of their places
     50 * cast(ranked.k_rank - 1 + ranked.up_to as double precision) / ranked.band_pairs
         as k_percentile,

@@ -171,6 +171,4 @@ def test_version_1_has_the_columns_and_rows_of_the_release_before(built: Project
     )
     assert len(old.columns) == 22
     assert not [name for name in old.columns if "structural" in name]
-    pd.testing.assert_frame_equal(
-        old, new[list(old.columns)].sort_values(list(old.columns), ignore_index=True)
-    )
+    pd.testing.assert_frame_equal(old, new[list(old.columns)].sort_values(list(old.columns), ignore_index=True))

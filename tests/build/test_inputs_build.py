@@ -17,6 +17,7 @@ from trade_potential.release import current_id
 
 pytestmark = pytest.mark.build
 
+ANOTHER_PARSE = pytest.mark.slow(reason="other vars: dbt parses everything again")
 INPUTS = {
     "trade_flows": {"parquet": "data/flows"},
     "country_pairs": {"parquet": "data/it's pairs"},
@@ -264,9 +265,17 @@ def test_the_gate_refuses_by_file_and_row_what_its_sample_holds(
 @pytest.mark.parametrize(
     ("inputs", "said"),
     [
-        ({"trade_flow": {"parquet": "x"}}, "names trade_flow, which is none of agreement_spells, "),
+        pytest.param(
+            {"trade_flow": {"parquet": "x"}},
+            "names trade_flow, which is none of agreement_spells, ",
+            marks=ANOTHER_PARSE,
+        ),
         ({"trade_flows": {"parquet": "data/none"}}, "data/none/**/*.parquet, and there is no such"),
-        ({"trade_flows": {"table": "seeds.none"}}, "table is seeds.none, and there is none"),
+        pytest.param(
+            {"trade_flows": {"table": "seeds.none"}},
+            "table is seeds.none, and there is none",
+            marks=ANOTHER_PARSE,
+        ),
         (
             {"trade_flows": {"parquet": "https://example.org/a.parquet"}},
             "its extension httpfs, which is not installed, and fetches none (config_options: ",

@@ -9,8 +9,8 @@ import duckdb
 from trade_potential.errors import ReleaseError
 from trade_potential.release import ReleaseFolder, current_id, verify_all
 from trade_potential.release.disk import checksum
-from trade_potential.release.layout import PENDING, find, pending_id
-from trade_potential.release.mart_files import read_tables
+from trade_potential.release.layout import DATABASE, PENDING, find, pending_id
+from trade_potential.release.mart_files import content, literal
 
 Fingerprints = dict[str, tuple[int, int]]
 """Rows and a sum over hashes of the rows, by mart."""
@@ -50,14 +50,13 @@ def point_of(root: Path, before: str | None) -> str:
 
 
 def fingerprints(release: ReleaseFolder) -> Fingerprints:
-    """What readers of a release must find, by its files and its manifest."""
+    """What readers of a release must find, from its DuckDB file and its manifest."""
     with duckdb.connect() as memory:
-        held = read_tables(memory, release.folder, list(release.manifest()["marts"]))
-    return {
-        mart: (found.rows, found.fingerprint)
-        for mart, places in held.items()
-        for found in places.values()  # the same in all, as verify has seen
-    }
+        memory.execute(f"attach {literal(release.folder / DATABASE)} as r (read_only)")
+        held = {
+            mart: content(memory.table(f'r.main."{mart}"')) for mart in release.manifest()["marts"]
+        }
+    return {mart: (found.rows, found.fingerprint) for mart, found in held.items()}
 
 
 class Known:

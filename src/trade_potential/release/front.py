@@ -35,10 +35,9 @@ class Release:
     """One release: the marts of one passed build, as they were published.
 
     It stays that release, whatever is published meanwhile: ``current`` is resolved once, and from
-    the first mart that is read its DuckDB file stays open, so that it outlives even its removal. A
-    mart in parts is read from its Parquet files whenever it is used. Nothing is ever written. What
-    it holds ends with ``close``, at the end of a ``with`` block, or when neither it nor a mart of
-    it is referred to any more.
+    the first mart that is read its file stays open, so that it outlives even its removal. Nothing
+    is ever written. What it holds ends with ``close``, at the end of a ``with`` block, or when
+    neither it nor a mart of it is referred to any more.
 
     Releases are looked for in ``path``: an argument, by default ``release`` in the current
     directory, as dbt's var release_path is by default in the folder of the project. The project's
@@ -155,18 +154,13 @@ class Release:
             ReleaseError: There is no such mart, the message lists those there are; or the release
                 is damaged, or was removed before it was read.
         """
-        from trade_potential.release.mart_files import is_in_parts, parquet_files, rows_of
         from trade_potential.sql.render import quoted
 
         self._about(name)
         with self._told():
             # Each its own cursor: threads that share one end each other's results.
-            cursor = self._connection.cursor()
-            self._cursors.append(cursor)
-            rows = f"released.main.{quoted(name)}"
-            if is_in_parts(self.path, name):
-                rows = rows_of(parquet_files(self.path, name))
-            return cursor.sql(f"select * from {rows}")
+            self._cursors.append(self._connection.cursor())
+            return self._cursors[-1].sql(f"select * from released.main.{quoted(name)}")
 
     def to_pandas(self, name: str) -> pd.DataFrame:
         """The rows of a mart as a frame; errors as ``mart``."""

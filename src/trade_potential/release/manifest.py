@@ -136,7 +136,7 @@ def manifest(
 
 
 def _place(folder: Path, mart: str, files: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """The Parquet file of a mart, or the pattern of its parts; ``files`` has their checksums."""
+    """The Parquet file of a mart, or the pattern of its parts, whose checksums ``files`` has."""
     path = parquet_of(folder, mart).relative_to(folder).as_posix()
     if path in files:
         return {"file": path, **files[path]}

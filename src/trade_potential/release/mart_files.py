@@ -1,8 +1,4 @@
-"""Marts as Parquet and as one DuckDB file, and what both hold, read again from the disk.
-
-A large mart stands in parts, one file for each year, and in no other place: in the DuckDB file it
-would be larger than all other marts together, and new in every release.
-"""
+"""Marts as Parquet and as one DuckDB file, and what both hold, read again from the disk."""
 
 from __future__ import annotations
 
@@ -54,11 +50,6 @@ def parquet_of(folder: Path, mart: str) -> Path:
     """Where a mart lies in a release: a Parquet file, or a folder with one for each part."""
     parts = folder / MARTS / mart
     return parts if parts.is_dir() else folder / MARTS / f"{mart}.parquet"
-
-
-def is_in_parts(folder: Path, mart: str) -> bool:
-    """Whether a mart of a release is parted into files; the DuckDB file has those that are not."""
-    return parquet_of(folder, mart).is_dir()
 
 
 def parquet_files(folder: Path, mart: str) -> list[Path]:
@@ -138,7 +129,7 @@ def _parts(
 def write_database(
     folder: Path, marts: Iterable[str], *, memory: duckdb.DuckDBPyConnection
 ) -> None:
-    """Write the DuckDB file from the Parquet files, without the marts in parts.
+    """Write the DuckDB file from the Parquet files.
 
     Args:
         folder: Where they lie.
@@ -148,8 +139,6 @@ def write_database(
     path = literal(folder / DATABASE)
     memory.execute(f"attach {path} as released (storage_version '{STORAGE}')")
     for mart in marts:
-        if is_in_parts(folder, mart):
-            continue
         rows = rows_of(parquet_files(folder, mart))
         memory.execute(f"create table released.main.{quoted(mart)} as select * from {rows}")
     memory.execute("detach released")
@@ -180,7 +169,7 @@ def refuse_other_contents(
 def read_tables(
     memory: duckdb.DuckDBPyConnection, folder: Path, marts: list[str]
 ) -> dict[str, dict[str, Content]]:
-    """What the Parquet files of each mart and its table, where there is one, hold by place.
+    """What the Parquet files and the table of each mart hold, by place.
 
     Raises:
         ReleaseError: A file cannot be read.
@@ -194,12 +183,10 @@ def read_tables(
         for mart in marts:
             path = parquet_of(folder, mart)
             rows = rows_of(parquet_files(folder, mart))
-            found[mart] = {str(path): content(memory.sql(f"select * from {rows}"))}
-            if is_in_parts(folder, mart):
-                continue
+            in_file = content(memory.sql(f"select * from {rows}"))
             path = folder / DATABASE
-            table = memory.sql(f"select * from released.main.{quoted(mart)}")
-            found[mart][str(path)] = content(table)
+            in_table = content(memory.sql(f"select * from released.main.{quoted(mart)}"))
+            found[mart] = {str(parquet_of(folder, mart)): in_file, str(path): in_table}
     except duckdb.InterruptException:
         raise
     except duckdb.Error as error:

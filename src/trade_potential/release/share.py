@@ -27,7 +27,7 @@ def link_unchanged(staging: Path, current: ReleaseFolder | None) -> bool:
         current: The release before it.
 
     Returns:
-        Whether all marts of the DuckDB file are unchanged and it is linked, too.
+        Whether all marts are unchanged and the DuckDB file is linked, too.
     """
     if current is None:
         return False
@@ -40,14 +40,9 @@ def link_unchanged(staging: Path, current: ReleaseFolder | None) -> bool:
     for name, digest in now.items():
         if before.get(name) == digest:
             _link(current.folder / name, staging / name, digest)
-    if _whole(now) != _whole(before):
-        return False
-    return _link(current.folder / DATABASE, staging / DATABASE, before.get(DATABASE))
-
-
-def _whole(files: dict[str, str]) -> dict[str, str]:
-    """Checksums of the marts that are one file: those that the DuckDB file has."""
-    return {name: digest for name, digest in files.items() if Path(name).parent == Path(MARTS)}
+    is_same = now == {name: digest for name, digest in before.items() if name.startswith(MARTS)}
+    old = current.folder / DATABASE
+    return is_same and _link(old, staging / DATABASE, before.get(DATABASE))
 
 
 def _link(old: Path, new: Path, digest: str | None) -> bool:
