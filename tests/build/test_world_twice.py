@@ -51,6 +51,37 @@ def test_a_build_compares_the_world_in_every_number(built: Project) -> None:
     ) == [(0,)]
 
 
+def test_a_structural_study_without_an_answer_is_refused(built: Project) -> None:
+    (compiled,) = (built.root / "target" / "compiled").rglob(
+        "structural_studies_have_an_answer.sql"
+    )
+    with duckdb.connect() as memory:
+        memory.execute("attach ':memory:' as trade_potential")
+        memory.execute("use trade_potential")
+        for schema, table, columns in (
+            ("staging", "stg_study__studies", "'world' study_id, 'a' default_spec_id, 5 file_line"),
+            (
+                "structural",
+                "est_structural_fits",
+                "'world' study_id, 'a' spec_id, 'no_rows' status, 'none is left' reason",
+            ),
+            ("structural", "est_structural_pairs", "'world' study_id, 'a' spec_id"),
+        ):
+            memory.execute(f"create schema if not exists {schema}")
+            memory.execute(f"create table {schema}.{table} as select {columns}")
+        test = compiled.read_text(encoding="utf-8")
+        assert memory.execute(test).fetchall() == []
+        memory.execute("delete from structural.est_structural_pairs")
+        (told,) = memory.execute(test).fetchall()
+    assert told[:5] == (
+        "seeds/study/studies.csv",
+        5,
+        "world",
+        "default_spec_id",
+        "world, a: no_rows (none is left)",
+    )
+
+
 @pytest.mark.slow(reason="thirty pairs of the world are left out again")
 def test_thirty_pairs_left_out_are_confirmed(
     built: Project, monkeypatch: pytest.MonkeyPatch
