@@ -166,7 +166,12 @@ def _places_in_bands(cells: Cells, predicted: FloatArray, k: FloatArray) -> dict
 
 
 def copies_of(
-    cells: Cells, *, methods: FloatArray, lasting: Any, classes: Sequence[Class]
+    cells: Cells,
+    *,
+    methods: FloatArray,
+    lasting: Any,
+    classes: Sequence[Class],
+    is_small: BoolArray,
 ) -> dict[str, FloatArray]:
     """What an answer repeats of others, (3, T, n, n) as ``answers_of``.
 
@@ -175,6 +180,7 @@ def copies_of(
         methods: (T, n, n) place among METHODS of the way in which the pair was left out.
         lasting: Arrow table, rows of est_structural_lasting of the specification.
         classes: Intervals of K, as numbered.
+        is_small: (T, n, n) pairs of too small a two-way prediction to have a class.
     """
     has, back = cells.is_cell, cells.is_cell.transpose(0, 2, 1)
     is_there = np.array([has, back, has | back])
@@ -190,15 +196,18 @@ def copies_of(
 
     class_ = places.numbered(lasting["lasting_class"], [one.name for one in classes])
     methods, nothing = (np.where(has, one, np.nan) for one in (methods, cells.trade == 0.0))
-    return {
+    copies = {name: of_pairs(places.laid(lasting[name])) for name in LASTING}
+    copies["lasting_class"] = of_pairs(class_)
+    for name in ("lasting_class", "lasting_class_probability"):
+        copies[name] = np.where(is_small, np.nan, copies[name])
+    return copies | {
         "pair_out_method": np.array(
             [methods, methods.transpose(0, 2, 1), np.fmin(methods, methods.transpose(0, 2, 1))]
         ),
         "is_unreported": np.array(
             [nothing, nothing.transpose(0, 2, 1), np.fmax(nothing, nothing.transpose(0, 2, 1))]
         ),
-        "lasting_class": of_pairs(class_),
-    } | {name: of_pairs(places.laid(lasting[name])) for name in LASTING}
+    }
 
 
 def confirm_answers(

@@ -108,6 +108,7 @@ def audit_answers(
                 methods=places.numbered(rows["pair_out_method"], METHODS),
                 lasting=rows_of(tables["lasting"], *own),
                 classes=classes,
+                is_small=recomputed["predicted_usd"][2] < run["minimum_prediction_usd"],
             )
             confirm_answers(of_run, cells, recomputed, given, classes)
         found.append(of_run.frame())
