@@ -27,7 +27,9 @@ def found(results: Results) -> dict[str, str]:
     for name in ("dbt_table", "dbt_phases", "dbt_kinds", "dbt_slowest", "dbt_imports"):
         made[name] = getattr(tables, name)(results) if results.dbt else NOT_MEASURED
     for name in ("budget", "release"):
-        made[name] = getattr(build_tables, name)(results) if results.dbt else NOT_MEASURED
+        made[name] = NOT_MEASURED
+        if "release" in results.dbt:
+            made[name] = getattr(build_tables, name)(results)
     made["world"] = build_tables.world(results) if results.world else NOT_MEASURED
     return made
 

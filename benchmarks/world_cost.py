@@ -1,11 +1,13 @@
 """What the structural estimate of world trade costs, by economies and years: inputs/world, cut.
 
 Each task is a process of its own that reads the cells from Parquet, as the tasks of the library:
-`python -m benchmarks.world_cost PROGRAM FILE ANSWER` is one.
+`python -m benchmarks.world_cost ours FILE ANSWER` is one.
 """
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -37,25 +39,34 @@ def world_cost(say: Say) -> list[dict[str, Any]]:
     Raises:
         RuntimeError: A task failed.
     """
-    from tests.worlds import real_cells  # only here: it imports pandas
-
     found = []
     with tempfile.TemporaryDirectory(prefix="bench-world-") as name:
         data, answer = Path(name) / "cells.parquet", Path(name) / "answer.txt"
         for years in YEARS:
-            cells = real_cells(*years)
-            size = cells.groupby("exporter")["trade"].sum().sort_values(ascending=False)
             for count in ECONOMIES:
-                kept = set(size.index[: count or len(size)])
-                part = cells[cells["exporter"].isin(kept) & cells["importer"].isin(kept)]
-                part.to_parquet(data, index=False)
-                world = {
-                    "economies": len(kept),
-                    "years": years[1] - years[0] + 1,
-                    "rows": len(part),
-                }
-                found += list(_programs(world, data, answer, say))
+                # In a process of its own: measured ones begin with the size of this one.
+                asked = [*map(str, (*years, count)), str(data)]
+                made = subprocess.run(  # noqa: S603  # our own module
+                    [sys.executable, "-m", "benchmarks.world_cost", "cut", *asked],
+                    cwd=ROOT,
+                    check=True,
+                    capture_output=True,
+                    text=True,
+                )
+                found += list(_programs(json.loads(made.stdout), data, answer, say))
     return found
+
+
+def cut(first_year: int, last_year: int, count: int, target: Path) -> dict[str, int]:
+    """Write the cells of the largest economies; returns how many of what."""
+    from tests.worlds import real_cells
+
+    cells = real_cells(first_year, last_year)
+    size = cells.groupby("exporter")["trade"].sum().sort_values(ascending=False)
+    kept = set(size.index[: count or len(size)])
+    part = cells[cells["exporter"].isin(kept) & cells["importer"].isin(kept)]
+    part.to_parquet(target, index=False)
+    return {"economies": len(kept), "years": last_year - first_year + 1, "rows": len(part)}
 
 
 def _programs(
@@ -141,7 +152,17 @@ def pyfixest(data: Path) -> Estimates:
     return found | named("coefficient", terms, fit.coef()) | named("clustered", terms, fit.se())
 
 
+def main(what: str, *arguments: str) -> None:
+    """Cut a world, or compute with one and write one number a line."""
+    if what == "cut":
+        *numbers, target = arguments
+        print(json.dumps(cut(*map(int, numbers), Path(target))))
+        return
+    data, answer = map(Path, arguments)
+    found = {"ours": ours, "pyfixest": pyfixest}[what](data)
+    lines = [f"{name}\t{float(value)!r}\n" for name, value in found.items()]
+    answer.write_text("".join(lines), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    asked, file, target = sys.argv[1:]
-    numbers = {"ours": ours, "pyfixest": pyfixest}[asked](Path(file))
-    Path(target).write_text("".join(f"{n}\t{float(v)!r}\n" for n, v in numbers.items()))
+    main(*sys.argv[1:])

@@ -65,7 +65,18 @@ OTHERS = """
     inner join marts.dim_study as studies
         on others.study_id = studies.study_id
         and others.estimator = studies.default_estimator
-    order by others.study_id, others.spec_id
+    union all
+    -- of structural ones the mart has what differs
+    select
+        asked.partner_iso3, asked.year, others.study_id || ' ' || others.spec_id,
+        others.k_ratio, others.potential_class, true, null, null
+    from asked
+    inner join structural.int_structural__other_flows as others
+        on others.flow = 'total' and not others.is_another_class
+        and least('CHN', asked.partner_iso3) = others.exporter_iso3
+        and greatest('CHN', asked.partner_iso3) = others.importer_iso3
+        and asked.year = others.year
+    order by 3
 """
 ORDERS = {
     "central_asia": "answers.partner_iso3, answers.year",

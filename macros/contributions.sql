@@ -4,14 +4,14 @@ up to ln(other K / K); in words they are factors, the largest first.
 -#}
 {% macro contributions() -%}
     {{ return({
-        'trade_source_log': 'source of the trade figures',
-        'mean_for_median_log': 'median in place of the mean',
-        'own_trade_log': 'own trade in the benchmark',
-        'partner_imports_log': 'purchases of the partner from others beyond its size and income',
-        'partner_exports_log': 'sales of the partner to others beyond its size and income',
-        'trade_costs_log': 'distance, ties and agreements',
-        'year_level_log': 'level of the year over all partners',
-        'other_terms_log': 'other regressors',
+        'trade_source_log': 'trade by the source of the study',
+        'mean_for_median_log': 'benchmark of typical (median), not mean trade',
+        'own_trade_log': 'benchmark without the own trade of the pair',
+        'partner_imports_log': 'benchmark by size and income of the partner, not by what it buys from others',
+        'partner_exports_log': 'benchmark by size and income of the partner, not by what it sells to others',
+        'trade_costs_log': 'benchmark without distance, ties and agreements as estimated on world trade',
+        'year_level_log': 'level that the partners of the year share',
+        'other_terms_log': 'own regressors of the specification',
     }) }}
 {%- endmacro %}
 
@@ -46,10 +46,11 @@ up to ln(other K / K); in words they are factors, the largest first.
 {%- endmacro %}
 
 
-{#- A contribution in words: what it is and by which factor it moves K; what is left of two structural ones are their effects. -#}
+{#- A contribution in words: what the other K has, and by which factor it moves K; two structural ones have other slopes and effects. -#}
 {% macro contribution_text(name, log_value, estimator) -%}
     case
-        when {{ estimator }} = 'ppml_structural' and {{ name }} = 'other_terms_log' then 'effects of the two economies'
+        when {{ estimator }} = 'ppml_structural' and {{ name }} = 'trade_costs_log' then 'other slopes of distance, ties and agreements'
+        when {{ estimator }} = 'ppml_structural' and {{ name }} = 'other_terms_log' then 'other effects of the two economies'
         {%- for column, words in contributions().items() %}
             when {{ name }} = '{{ column }}' then '{{ words }}'
         {%- endfor %}

@@ -57,3 +57,4 @@ from {{ ref('int_structural__other_flows') }} as flows
 inner join {{ ref('dim_study') }} as studies
     on flows.study_id = studies.study_id
 cross join sides
+where flows.is_another_class

@@ -1,6 +1,9 @@
 -- Effects of exporters and importers by year, and what size and income alone would let one expect:
 -- least squares of the effects of a year and side on ln GDP per head and ln population. Effects
 -- are known up to a constant of the year, which the regression takes up.
+{% set of_year -%}
+    partition by study_id, spec_id, side, year {{ all_rows('country_iso3') }}
+{%- endset -%}
 with effects as (
     select
         effects.study_id,
@@ -39,10 +42,10 @@ centred as (
         year,
         log_effect,
         trade_usd,
-        avg(y) over (partition by study_id, spec_id, side, year) as y_mean,
-        y - avg(y) over (partition by study_id, spec_id, side, year) as y,
-        x1 - avg(x1) over (partition by study_id, spec_id, side, year) as x1,
-        x2 - avg(x2) over (partition by study_id, spec_id, side, year) as x2
+        avg(y) over ({{ of_year }}) as y_mean,
+        y - avg(y) over ({{ of_year }}) as y,
+        x1 - avg(x1) over ({{ of_year }}) as x1,
+        x2 - avg(x2) over ({{ of_year }}) as x2
     from effects
 ),
 
@@ -58,11 +61,11 @@ products as (
         y_mean,
         x1,
         x2,
-        sum(x1 * x1) over (partition by study_id, spec_id, side, year) as s11,
-        sum(x1 * x2) over (partition by study_id, spec_id, side, year) as s12,
-        sum(x2 * x2) over (partition by study_id, spec_id, side, year) as s22,
-        sum(x1 * y) over (partition by study_id, spec_id, side, year) as s1y,
-        sum(x2 * y) over (partition by study_id, spec_id, side, year) as s2y
+        sum(x1 * x1) over ({{ of_year }}) as s11,
+        sum(x1 * x2) over ({{ of_year }}) as s12,
+        sum(x2 * x2) over ({{ of_year }}) as s22,
+        sum(x1 * y) over ({{ of_year }}) as s1y,
+        sum(x2 * y) over ({{ of_year }}) as s2y
     from centred
 ),
 

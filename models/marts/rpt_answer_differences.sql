@@ -5,6 +5,9 @@
 -- (what its size and income let one expect and what goes beyond), and what the pair's own trade
 -- does to them; what no term takes is common to the partners of the year, or left to the other
 -- specification's own regressors. The total is of two directions, each weighted by its prediction.
+{% set partners_of_year -%}
+    partition by study_id, spec_id, estimator, reporter_iso3, flow, year {{ all_rows('partner_iso3') }}
+{%- endset -%}
 with weighted as (
     select
         study_id,
@@ -111,16 +114,11 @@ contributions as (
         case
             when is_structural then difference_log - log_effects_difference
             else
-                log_costs - avg(log_costs) over (
-                    partition by study_id, spec_id, estimator, reporter_iso3, flow, year
-                )
+                log_costs - avg(log_costs) over ({{ partners_of_year }})
         end as trade_costs_log,
         case
             when not is_structural
-                then
-                    avg(remainder_log) over (
-                        partition by study_id, spec_id, estimator, reporter_iso3, flow, year
-                    )
+                then avg(remainder_log) over ({{ partners_of_year }})
         end as year_level_log
     from remainders
 ),

@@ -1,5 +1,6 @@
--- Candidates with the sides on which they trade with another economy of the sample: without any
--- export an economy has no effect as an exporter of the year, without any import none as importer.
+-- Candidates with the sides on which they trade with another economy of the sample, in pairs whose
+-- terms are known: without any export an economy has no effect as an exporter of the year, without
+-- any import none as importer.
 with placed as (
     select
         study_id,
@@ -12,6 +13,7 @@ with placed as (
 
 flows as (
     select
+        terms.spec_id,
         exporters.country_iso3 as exporter_iso3,
         importers.country_iso3 as importer_iso3,
         flows.year
@@ -20,6 +22,12 @@ flows as (
         on flows.exporter_code = exporters.source_code
     inner join {{ ref('int_panel__country_codes') }} as importers
         on flows.importer_code = importers.source_code
+    inner join {{ ref('int_structural__pair_terms') }} as terms
+        on
+            exporters.country_iso3 = terms.exporter_iso3
+            and importers.country_iso3 = terms.importer_iso3
+            and terms.agreement_depth = 0
+            and terms.missing_terms is null
     where flows.trade_usd > 0
 ),
 
@@ -35,7 +43,8 @@ sides as (
     from flows
     inner join placed as exporters
         on
-            flows.exporter_iso3 = exporters.country_iso3
+            flows.spec_id = exporters.spec_id
+            and flows.exporter_iso3 = exporters.country_iso3
             and flows.year = exporters.year
     inner join placed as importers
         on

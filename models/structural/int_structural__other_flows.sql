@@ -1,4 +1,4 @@
--- What another structural specification of the study says of a flow, where its class is another.
+-- What another structural specification of the study says of a flow that has a class.
 with predicted as (
     select
         pairs.study_id,
@@ -90,8 +90,8 @@ select
     ratios.importer_iso3,
     classes.potential_class,
     ratios.year,
-    ratios.k_ratio
+    ratios.k_ratio,
+    ratios.potential_class <> classes.potential_class as is_another_class
 from ratios
 left join {{ ref('dim_potential_class') }} as classes
     on {{ k_is_in_class('ratios.k_ratio', 'classes') }}
-where ratios.potential_class <> classes.potential_class

@@ -8,8 +8,6 @@ def model(dbt, session):
     return audit_answers(
         inputs={
             "world_trade": dbt.ref("gate_world_trade"),
-            "world_pairs": dbt.ref("gate_world_pairs"),
-            "agreement_spells": dbt.ref("gate_agreement_spells"),
             "countries": dbt.ref("gate_countries"),
             "country_code_mappings": dbt.ref("gate_country_code_mappings"),
         },
@@ -17,11 +15,12 @@ def model(dbt, session):
             "studies": dbt.ref("stg_study__studies"),
             "study_specifications": dbt.ref("stg_study__study_specifications"),
             "gravity_specifications": dbt.ref("stg_study__gravity_specifications"),
-            "gravity_terms": dbt.ref("stg_study__gravity_terms"),
-            "variables": dbt.ref("stg_study__variables"),
-            "index_scores": dbt.ref("int_index__scores"),
         },
-        pairs=dbt.ref("est_structural_pairs"),
+        published={
+            "pairs": dbt.ref("est_structural_pairs"),
+            "lasting": dbt.ref("est_structural_lasting"),
+        },
         potential_classes=dbt.ref("stg_study__potential_classes"),
         answers=dbt.ref("rpt_answer"),
+        ledger=dbt.ref("fct_row_ledger"),
     )

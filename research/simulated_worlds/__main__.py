@@ -30,7 +30,7 @@ from research.simulated_worlds.worlds import VARIANTS
 
 from trade_potential.linalg import one_thread
 
-SEED, DRAWS, DIGITS = 14, 3, 4
+SEED, DRAWS, DIGITS = 14, 3, 6
 COMPARED = ("none", "half", "lognormal", "gamma", "all_shocks")
 """Worlds in which the ways to the lasting ratio are compared."""
 OBSERVED_LIKE = "lognormal"

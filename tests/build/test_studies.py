@@ -22,6 +22,7 @@ RULES = (
     "reconciled_trade_is_not_scaled",
     "scaled_specifications_have_volumes",
     "specifications_have_terms",
+    "structural_studies_are_of_every_pair",
 )
 
 
@@ -194,12 +195,14 @@ def refused(built: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
         _study("unscaled", spec="no_terms"),
         _study("reconciled", scaling="ecommerce_share,100ec_extended", source="baci"),
         _study("scaled_by_the_model", scaling="none,100ec_extended", source="baci"),
+        _study("of_few_pairs", spec="structural", source="baci"),
     )
     project.edit_seed("study/studies", rows_like("central_asia", *studies))
     spec = {"spec_id": "no_terms", "outcome_scaling": "ecommerce_share"}
     project.edit_seed("study/gravity_specifications", rows_like("recommended", spec))
     runs = ("german,recommended", "no_series,recommended", "unscaled,no_terms")
-    runs += ("scaled_by_the_model,no_terms",)
+    runs += ("scaled_by_the_model,no_terms", "of_few_pairs,structural")
+    runs += ("german,structural_index",)
     project.edit_seed("study/study_specifications", rows_added(*runs))
     result = project.dbt("build", "-s", STUDY_SEEDS, *RULES)
     assert result.returncode != 0
@@ -224,6 +227,16 @@ def refused(built: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
             '"study_printed, 2 of 3, minmax" (rule: the min',
         ),
         ("gravity_specifications", "no_terms,", 'spec_id: "no_terms" (rule: the specification has'),
+        (
+            "study_specifications",
+            "of_few_pairs,structural",
+            'structural: one, listed, total, baci, none, structural" (rule: a structural spec',
+        ),
+        (
+            "study_specifications",
+            "german,structural_index",
+            'index: one, listed, total, national, ecommerce_share, recommended" (rule: a struct',
+        ),
     ],
 )
 def test_rule_between_study_seeds_names_file_line_and_value(

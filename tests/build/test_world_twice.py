@@ -42,12 +42,44 @@ def test_a_build_compares_the_world_in_every_number(built: Project) -> None:
     assert counts["predicted_usd"] == 2 + 1  # two specifications, and the answers
     assert counts["score"] == counts["coefficient"] == counts["std_error"] == 7 + 8
     assert counts["predicted_pair_out_usd"] == models.PAIRS_LEFT_OUT + 1
-    assert counts["k_lasting"] == counts["lasting_class"] == 2
+    assert counts["k_lasting"] == counts["lasting_class"] == 2 + 1  # of both flows, and repeated
     assert counts["k_percentile"] == counts["potential_class"] == 1
+    assert counts["n_lost"] == 2
     assert built.query(
         "select count(*) from marts.fct_audit_results "
         "where estimator = 'ppml_structural' and status <> 'agrees'"
     ) == [(0,)]
+
+
+def test_a_structural_study_without_an_answer_is_refused(built: Project) -> None:
+    (compiled,) = (built.root / "target" / "compiled").rglob(
+        "structural_studies_have_an_answer.sql"
+    )
+    with duckdb.connect() as memory:
+        memory.execute("attach ':memory:' as trade_potential")
+        memory.execute("use trade_potential")
+        for schema, table, columns in (
+            ("staging", "stg_study__studies", "'world' study_id, 'a' default_spec_id, 5 file_line"),
+            (
+                "structural",
+                "est_structural_fits",
+                "'world' study_id, 'a' spec_id, 'no_rows' status, 'none is left' reason",
+            ),
+            ("structural", "est_structural_pairs", "'world' study_id, 'a' spec_id"),
+        ):
+            memory.execute(f"create schema if not exists {schema}")
+            memory.execute(f"create table {schema}.{table} as select {columns}")
+        test = compiled.read_text(encoding="utf-8")
+        assert memory.execute(test).fetchall() == []
+        memory.execute("delete from structural.est_structural_pairs")
+        (told,) = memory.execute(test).fetchall()
+    assert told[:5] == (
+        "seeds/study/studies.csv",
+        5,
+        "world",
+        "default_spec_id",
+        "world, a: no_rows (none is left)",
+    )
 
 
 @pytest.mark.slow(reason="thirty pairs of the world are left out again")

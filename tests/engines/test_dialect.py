@@ -45,6 +45,15 @@ def test_a_construct_in_both_engines(sql: str, postgres: str, spark: str) -> Non
     assert [said(sql, "postgres"), said(sql, "spark")] == [postgres, spark]
 
 
+def test_postgres_keeps_a_subquery_of_many_computed_columns() -> None:
+    many = ", ".join(f"x + {k} as v{k}" for k in range(17))
+    plain = ", ".join(f"v{k}" for k in range(17))
+    for columns, is_kept in ((many, True), (plain, False), ("x + 1 as v1", False)):
+        sql = f"with scores as (select {columns} from rows) select sum(v1 * v1) from scores"  # noqa: S608
+        assert ("AS MATERIALIZED" in translated(sql, "postgres")) == is_kept
+        assert "MATERIALIZED" not in translated(sql, "spark")
+
+
 def test_rules_reach_what_lies_within_each_other() -> None:
     assert said("select ln(ln(1.5))", "spark").count("RAISE_ERROR") == 3
     assert said("select cast(cast(x as bigint) / 2 as integer)", "spark") == (

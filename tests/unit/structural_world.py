@@ -138,7 +138,7 @@ def inputs(held: pd.DataFrame | None = None) -> Inputs:
     trade = pd.concat([flows, lost, before])[columns]
     countries = pd.DataFrame({"country_iso3": [*ECONOMIES, "MNE", "ROU"]})
     mappings = pd.DataFrame({"source_code": ["ROM", "ANT"], "country_iso3": ["ROU", None]})
-    frames = (trade.sample(frac=1.0, random_state=3), pairs(), spells(), countries, mappings)
+    frames = (trade.sample(frac=1.0, random_state=3), countries, mappings, pairs(), spells())
     return Inputs(*(pa.Table.from_pandas(frame, preserve_index=False) for frame in frames))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import cache
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -12,7 +14,6 @@ import pytest
 from tests.unit.structural_world import (
     SPEC,
     STUDY,
-    TERMS,
     YEARS,
     cells,
     fitted,
@@ -22,17 +23,13 @@ from tests.unit.structural_world import (
 
 from trade_potential.audit.structural.answers import (
     FLOWS,
+    LASTING,
+    METHODS,
     STATUSES,
     Class,
-    answers_of,
     classes_of,
-    confirm_answers,
 )
-from trade_potential.audit.structural.cells import Cells
-from trade_potential.audit.structural.findings import Findings
-from trade_potential.audit.structural.inputs import study_cells
-from trade_potential.audit.structural.published import cell_places
-from trade_potential.linalg import FloatArray
+from trade_potential.audit.structural.models import audit_answers
 from trade_potential.structural.pair_out import without_pair
 
 CLASSES = (
@@ -41,40 +38,65 @@ CLASSES = (
     Class("potential_reshaping", 1.2, np.inf, has_lower=True, has_upper=False),
 )
 MINIMUM_USD = 1e6
+OF_CLASSES = {
+    "name": "potential_class",
+    "lower": "k_lower",
+    "upper": "k_upper",
+    "has_lower": "is_lower_inclusive",
+    "has_upper": "is_upper_inclusive",
+}
 
 
 @cache
-def world() -> tuple[Cells, dict[str, FloatArray]]:
+def pairs() -> pd.DataFrame:
     fit = fitted(cells())
-    made = study_cells(inputs(), years=list(YEARS), terms=TERMS, index={})
-    rows = pa.Table.from_pandas(tables(fit, without_pair(fit))["pairs"], preserve_index=False)
-    places = cell_places(rows, made)
-    return made, answers_of(
-        made,
-        places.laid(rows["predicted_usd"]),
-        places.laid(rows["predicted_pair_out_usd"]),
-        classes=CLASSES,
-        minimum_usd=MINIMUM_USD,
-    )
+    return tables(fit, without_pair(fit))["pairs"]
+
+
+@cache
+def lasting() -> pd.DataFrame:
+    """One row a pair that is published, directed and total, with made-up numbers."""
+    directed = pairs()[["exporter_iso3", "importer_iso3"]].drop_duplicates()
+    total = directed[directed["exporter_iso3"] < directed["importer_iso3"]]
+    found = pd.concat([directed.assign(flow="directed"), total.assign(flow="total")])
+    numbers = np.random.default_rng(16).random((len(found), len(LASTING)))
+    found[list(LASTING)] = numbers
+    found["lasting_class"] = [CLASSES[int(3 * number)].name for number in numbers[:, 0]]
+    return found.assign(study_id=STUDY, spec_id=SPEC)
+
+
+def ledger() -> pd.DataFrame:
+    """Montenegro has no distance, Romania neither; UZB exports nothing in 2016."""
+    rows = [("all", code, year) for code in ("MNE", "ROU") for year in YEARS]
+    found = pd.DataFrame([*rows, ("exporters", "UZB", 2016)])
+    found.columns = pd.Index(["lost_to", "partner_code", "year"])
+    return found.assign(
+        study_id=STUDY, spec_id=SPEC, spec_kind="structural", reporter_code=None
+    ).astype({"reporter_code": "string"})
 
 
 @cache
 def right() -> pd.DataFrame:
     """What rpt_answer says, row by row and by the ranks of pandas."""
-    fit, key = fitted(cells()), ["exporter_iso3", "importer_iso3", "year"]
-    held = cells().rename(columns={"exporter": key[0], "importer": key[1]})
-    pairs = tables(fit, without_pair(fit))["pairs"].merge(held[[*key, "trade_usd"]], on=key)
+    key = ["exporter_iso3", "importer_iso3", "year"]
+    trade = cells().rename(columns={"exporter": key[0], "importer": key[1]})
+    published = pairs().merge(trade[[*key, "trade_usd"]], on=key)
     amounts = {
         "trade_usd": "actual_usd",
         "predicted_usd": "predicted_usd",
         "predicted_pair_out_usd": "predicted_pair_out_usd",
     }
-    pairs = pairs[[*key, *amounts]].rename(columns=amounts)
+    published = published[[*key, *amounts, "pair_out_method"]].rename(columns=amounts)
+    published["is_unreported"] = published["actual_usd"] == 0.0
     names = {"exporter_iso3": "reporter_iso3", "importer_iso3": "partner_iso3"}
     back = {"importer_iso3": "reporter_iso3", "exporter_iso3": "partner_iso3"}
-    views = [pairs.rename(columns=names), pairs.rename(columns=back)]
+    views = [published.rename(columns=names), published.rename(columns=back)]
     seen = ["reporter_iso3", "partner_iso3", "year"]
-    total = pd.concat(views).groupby(seen, as_index=False).sum(min_count=1)
+    by = pd.concat(views).groupby(seen)
+    total = by[list(amounts.values())].sum(min_count=1)
+    total["is_unreported"] = by["is_unreported"].any()
+    total["pair_out_method"] = by["pair_out_method"].agg(lambda both: min(both, key=METHODS.index))
+    total = total.reset_index()
     found = pd.concat(
         frame.assign(flow=flow) for flow, frame in zip(FLOWS, (*views, total), strict=True)
     )
@@ -94,7 +116,22 @@ def right() -> pd.DataFrame:
     by = found.groupby(["flow", "year"])["potential_class"]
     same = found.groupby(["flow", "year", "potential_class"])["k_ratio"].transform("size")
     found["class_share"] = same / by.transform("count")
-    return found.assign(study_id=STUDY, spec_id=SPEC, **_bands(found))
+    return _with_lasting(found.assign(study_id=STUDY, spec_id=SPEC, **_bands(found)))
+
+
+def _with_lasting(found: pd.DataFrame) -> pd.DataFrame:
+    one, other = found["reporter_iso3"], found["partner_iso3"]
+    is_turned = (found["flow"] == "imports") | ((found["flow"] == "total") & (one > other))
+    keys = pd.DataFrame(
+        {
+            "flow": found["flow"].where(found["flow"] == "total", "directed"),
+            "exporter_iso3": one.where(~is_turned, other),
+            "importer_iso3": other.where(~is_turned, one),
+        }
+    )
+    names = [*LASTING, "lasting_class"]
+    joined = keys.merge(lasting().drop(columns=["study_id", "spec_id"]), on=[*keys], how="left")
+    return found.assign(**{name: joined[name].to_numpy() for name in names})
 
 
 def _bands(found: pd.DataFrame) -> dict[str, pd.Series]:
@@ -124,18 +161,41 @@ def _bands(found: pd.DataFrame) -> dict[str, pd.Series]:
     return {name: pd.Series(joined[name].to_numpy(), found.index) for name in names}
 
 
-def audited(given: pd.DataFrame) -> pd.DataFrame:
-    made, recomputed = world()
-    found = Findings(STUDY, SPEC)
-    table = pa.Table.from_pandas(given, preserve_index=False)
-    confirm_answers(found, made, recomputed, table, CLASSES)
-    return found.frame()
+def audited(
+    given: pd.DataFrame, lost: pd.DataFrame | None = None, published: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    held = inputs()
+    study = {"study_id": STUDY, "first_year": YEARS[0], "last_year": YEARS[-1]}
+    study |= {"default_spec_id": SPEC, "minimum_prediction_usd": MINIMUM_USD}
+    classes = pd.DataFrame([asdict(one) for one in CLASSES]).rename(columns=OF_CLASSES)
+    frames = {
+        "pairs": pairs() if published is None else published,
+        "lasting": lasting(),
+        "answers": given,
+        "ledger": ledger() if lost is None else lost,
+        "studies": pd.DataFrame([study]),
+        "study_specifications": pd.DataFrame([{"study_id": STUDY, "spec_id": SPEC}]),
+        "gravity_specifications": pd.DataFrame([{"spec_id": SPEC, "model_kind": "structural"}]),
+        "classes": classes.replace([-np.inf, np.inf], np.nan).assign(display_order=range(3)),
+    }
+    with duckdb.connect() as memory:
+        at = {name: memory.from_arrow(pa.Table.from_pandas(frames[name])) for name in frames}
+        names = ("world_trade", "countries", "country_code_mappings")
+        return audit_answers(
+            inputs={name: memory.from_arrow(getattr(held, name)) for name in names},
+            study={name: at[name] for name in frames if name.endswith(("studies", "ifications"))},
+            published={name: at[name] for name in ("pairs", "lasting")},
+            potential_classes=at["classes"],
+            answers=at["answers"],
+            ledger=at["ledger"],
+        )
 
 
 def test_every_answer_is_confirmed() -> None:
     found = audited(right())
     assert set(found["status"]) == {"agrees"}
-    assert len(found) == 14
+    assert len(found) == 25
+    assert not found.duplicated(["quantity", "term"]).any()
     statuses = right()["k_status"].value_counts()
     assert set(statuses.index) == set(STATUSES)
     assert right()["class_depends_on_own_trade"].any()
@@ -205,9 +265,26 @@ def _a_row_twice(held: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([held, held[_at(held, "imports")]])
 
 
+def _lasting_seen_from_the_partner(held: pd.DataFrame) -> pd.DataFrame:
+    names = [*LASTING, "lasting_class"]
+    return held.assign(**{name: _with_lasting(_sides(held))[name] for name in names})
+
+
+def _reported(held: pd.DataFrame) -> pd.DataFrame:
+    return held.assign(is_unreported=False)
+
+
+def _one_step(held: pd.DataFrame) -> pd.DataFrame:
+    return held.assign(pair_out_method="leverage")
+
+
 @pytest.mark.parametrize(
     ("plant", "quantity", "place"),
     [
+        (_lasting_seen_from_the_partner, "k_lasting", "ports, "),
+        (_lasting_seen_from_the_partner, "lasting_class", "ports, "),
+        (_reported, "is_unreported", ""),
+        (_one_step, "pair_out_method", ""),
         (_k, "k_ratio", "total, 2017"),
         (_class, "potential_class", "CHN with KGZ, exports, 2017"),
         (_status, "k_status", "CHN with KGZ, exports, 2017"),
@@ -227,3 +304,28 @@ def test_an_answer_that_is_wrong_is_named(
     found = audited(plant(right().copy()))
     refused = found[found["status"] == "differs"].set_index("quantity")["reason"]
     assert place in refused[quantity]
+
+
+def _refused(found: pd.DataFrame) -> dict[str, str]:
+    rows = found[(found["status"] == "differs") & (found["term"] == "fct_row_ledger")]
+    return dict(zip(rows["quantity"], rows["reason"], strict=True))
+
+
+def test_what_is_lost_without_a_name_is_named() -> None:
+    assert _refused(audited(right(), ledger().iloc[1:])) == {"n_lost": "all, MNE, 2015"}
+    no_side = audited(right(), ledger().assign(lost_to="all"))
+    assert _refused(no_side) == {
+        "n_lost": "exporters, UZB, 2016",
+        "n_unknown_rows": "all, UZB, 2016",
+    }
+    two = (pairs()["exporter_iso3"] == "CHN") & (pairs()["importer_iso3"] == "KGZ")
+    held = audited(right(), published=pairs()[~two])
+    assert _refused(held) == {"n_lost": "pair, CHN, KGZ, 2015"}
+
+
+def test_a_loss_that_is_none_is_named() -> None:
+    row = ledger().head(1)
+    twice = pd.concat([ledger(), row])
+    assert _refused(audited(right(), twice)).keys() == {"n_unknown_rows"}
+    kept = pd.concat([ledger(), row.assign(partner_code="DEU")])
+    assert _refused(audited(right(), kept)) == {"n_unknown_rows": "all, DEU, 2015"}

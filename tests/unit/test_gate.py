@@ -246,6 +246,8 @@ def test_empty_table_fails(defects: tuple[pd.DataFrame, dict[str, int]]) -> None
     oil = defects[0].query("suite == 'oil_prices'")
     assert not oil["passed"].any()
     assert oil.loc["oil_prices.row_count", "observed"] == "0 rows"
+    others = oil.drop(index="oil_prices.row_count")["observed"]
+    assert set(others) == {"not checked: there is no row to look at"}
 
 
 def test_missing_column_fails_with_one_line(

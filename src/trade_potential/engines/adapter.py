@@ -91,6 +91,8 @@ class ProjectAdapter(BaseAdapter):
         with duckdb.connect() as memory:
             rows = read_source(memory, Path(path), types=types)
             self.replace_relation(relation.schema, relation.render(), rows)
+        # Views of it fell with the table before, which dbt has noted down as it began.
+        self.cache_dropped(relation)
 
     @abstractmethod
     def replace_relation(self, schema: str, name: str, rows: Any) -> None:

@@ -14,6 +14,7 @@ from trade_potential.quality.inputs import Input
 from trade_potential.quality.measured import Measured
 
 MAX_FAILING_KEYS = 10
+NO_ROW = "there is no row to look at"
 
 
 def row_of(
@@ -41,12 +42,14 @@ def row_of(
         refused, failing, rows_checked = by_sql.failing, by_sql.failing_count, by_sql.rows_checked
     passed = bool(result.get("success")) and (rows_checked > 0 or check.may_be_unseen)
     if "failure" in result:
-        observed, passed, rows_checked = f"not checked: {result['failure']}", False, 0
+        # without rows no column is made that the check could look at
+        why = result["failure"] if read.refusal or read.rows_total else NO_ROW
+        observed, passed, rows_checked = f"not checked: {why}", False, 0
         refused, failing = frame.iloc[:0], 0
     elif is_table:
         observed = f"{rows_checked} rows"
     elif rows_checked == 0:
-        observed = "not checked: there is no row to look at"
+        observed = f"not checked: {NO_ROW}"
     else:
         observed = _observed(check, frame, failing, rows_checked)
         if read.is_sample:

@@ -19,12 +19,27 @@ from trade_potential.linalg import FloatArray
 ANSWERS = """
     study_id, spec_id, reporter_iso3, partner_iso3, flow, year, k_status, potential_class,
     class_depends_on_own_trade, size_band, band_pairs, actual_usd, predicted_usd,
-    predicted_pair_out_usd, k_ratio, k_pair_out_ratio, k_median_of_band, k_percentile, class_share
+    predicted_pair_out_usd, k_ratio, k_pair_out_ratio, k_median_of_band, k_percentile, class_share,
+    is_unreported, pair_out_method, n_years, k_lasting, lasting_class, lasting_class_probability,
+    p_huge, p_expansion, p_reshaping
 """
 """Columns of rpt_answer that are read."""
 
 FLOWS = ("exports", "imports", "total")
 STATUSES = ("ok", "no_recorded_trade", "below_minimum_prediction")
+METHODS = ("no_effect", "refit", "effects", "leverage")
+"""How a pair was left out; of both directions the one that took more."""
+
+LASTING = (
+    "n_years",
+    "k_lasting",
+    "lasting_class_probability",
+    "p_huge",
+    "p_expansion",
+    "p_reshaping",
+)
+"""Numbers of est_structural_lasting that an answer repeats."""
+
 BANDS = 20
 """Bands of pairs of like predicted size, of equal count."""
 
@@ -150,6 +165,42 @@ def _places_in_bands(cells: Cells, predicted: FloatArray, k: FloatArray) -> dict
     return found
 
 
+def copies_of(
+    cells: Cells, *, methods: FloatArray, lasting: Any, classes: Sequence[Class]
+) -> dict[str, FloatArray]:
+    """What an answer repeats of others, (3, T, n, n) as ``answers_of``.
+
+    Args:
+        cells: Those with a prediction.
+        methods: (T, n, n) place among METHODS of the way in which the pair was left out.
+        lasting: Arrow table, rows of est_structural_lasting of the specification.
+        classes: Intervals of K, as numbered.
+    """
+    has, back = cells.is_cell, cells.is_cell.transpose(0, 2, 1)
+    is_there = np.array([has, back, has | back])
+    n = len(cells.economies)
+    at = [places_of(lasting["flow"], ("directed", "total"))]
+    at += [places_of(lasting[name], cells.economies) for name in ("exporter_iso3", "importer_iso3")]
+    places = Places((2, n, n), at)
+
+    def of_pairs(values: FloatArray) -> FloatArray:
+        directed, total = values
+        held = np.array([directed, directed.T, np.fmax(total, total.T)])
+        return np.where(is_there, held[:, None], np.nan)
+
+    class_ = places.numbered(lasting["lasting_class"], [one.name for one in classes])
+    methods, nothing = (np.where(has, one, np.nan) for one in (methods, cells.trade == 0.0))
+    return {
+        "pair_out_method": np.array(
+            [methods, methods.transpose(0, 2, 1), np.fmin(methods, methods.transpose(0, 2, 1))]
+        ),
+        "is_unreported": np.array(
+            [nothing, nothing.transpose(0, 2, 1), np.fmax(nothing, nothing.transpose(0, 2, 1))]
+        ),
+        "lasting_class": of_pairs(class_),
+    } | {name: of_pairs(places.laid(lasting[name])) for name in LASTING}
+
+
 def confirm_answers(
     found: Findings,
     cells: Cells,
@@ -189,18 +240,17 @@ def confirm_answers(
         codes = f"{cells.economies[reporter]} with {cells.economies[partner]}"
         return f"{codes}, {FLOWS[flow]}, {cells.years[year]}"
 
-    of_names = {"k_status": STATUSES, "potential_class": tuple(one.name for one in classes)}
+    names = tuple(one.name for one in classes)
+    of_names = {"k_status": STATUSES, "potential_class": names}
+    of_names |= {"lasting_class": names, "pair_out_method": METHODS}
+    exact = {*of_names, *LASTING, "class_depends_on_own_trade", "is_unreported"}
     for quantity, expected in recomputed.items():
-        column = rows[quantity]
-        is_exact = quantity in of_names or quantity == "class_depends_on_own_trade"
-        if quantity in of_names:
-            numbers = places_of(column, of_names[quantity]).astype(float)
-            given = np.where(column.is_valid().to_numpy(), numbers, np.nan)
-        else:
-            given = pc.cast(column, "float64").to_numpy()
+        column, is_exact = rows[quantity], quantity in exact
         found.largest(
             quantity,
-            places.put(given),
+            places.numbered(column, of_names[quantity])
+            if quantity in of_names
+            else places.put(pc.cast(column, "float64").to_numpy()),
             expected,
             named=named,
             scale=1.0 if is_exact else 0.0,

@@ -38,6 +38,12 @@ class Cells:
         at = [self.terms.index(term) for term in terms]
         return replace(self, terms=tuple(terms), x=self.x[at])
 
+    def where(self, is_cell: BoolArray) -> Cells:
+        """With cells at these places alone."""
+        kept = self.is_cell & is_cell
+        trade, x = (np.where(kept, values, 0.0) for values in (self.trade, self.x))
+        return replace(self, is_cell=kept, trade=trade, x=x)
+
     def pairs(self) -> tuple[IntArray, IntArray]:
         """(P,) places i < j of the two economies of every pair with a cell."""
         directed = np.any(self.is_cell, axis=0)
@@ -73,7 +79,9 @@ def cells_of(
         trade: (T, n, n) US$, 0 where none is listed.
         regressors: By term, (n, n) or (T, n, n); NaN where a figure is missing.
     """
-    x = np.array([np.broadcast_to(values, trade.shape) for values in regressors.values()])
+    x = np.empty((len(regressors), *trade.shape))
+    for place, values in enumerate(regressors.values()):
+        x[place] = values
     is_cell = np.isfinite(x).all(axis=0) & ~np.eye(len(economies), dtype=bool)
     counted = np.where(is_cell, trade, 0.0)
     is_cell &= (counted.sum(axis=2) > 0.0)[:, :, None] & (counted.sum(axis=1) > 0.0)[:, None, :]

@@ -32,13 +32,16 @@ TRANSFORMS: dict[str, Callable[[FloatArray], FloatArray]] = {
 
 @dataclass(frozen=True)
 class Inputs:
-    """Gated inputs as Arrow tables, with the columns of their declarations."""
+    """Gated inputs as Arrow tables, with the columns of their declarations.
+
+    Without regressors the figures of pairs and the agreements are not needed.
+    """
 
     world_trade: Any
-    world_pairs: Any
-    agreement_spells: Any
     countries: Any
     country_code_mappings: Any
+    world_pairs: Any = None
+    agreement_spells: Any = None
 
 
 @dataclass(frozen=True)

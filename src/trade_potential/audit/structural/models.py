@@ -9,13 +9,21 @@ import numpy as np
 import pandas as pd
 
 from trade_potential.audit.compare import COLUMNS
-from trade_potential.audit.structural.answers import ANSWERS, Class, answers_of, confirm_answers
+from trade_potential.audit.structural.answers import (
+    ANSWERS,
+    METHODS,
+    Class,
+    answers_of,
+    confirm_answers,
+    copies_of,
+)
 from trade_potential.audit.structural.cells import Cells
 from trade_potential.audit.structural.confirm import confirm
 from trade_potential.audit.structural.findings import Findings
 from trade_potential.audit.structural.inputs import Inputs, Term, study_cells
 from trade_potential.audit.structural.lasting import confirm_lasting
 from trade_potential.audit.structural.left_out import confirm_left_out
+from trade_potential.audit.structural.lost import confirm_lost
 from trade_potential.audit.structural.published import Tables, cell_places, published_of, rows_of
 from trade_potential.linalg import one_thread
 
@@ -57,35 +65,51 @@ def audit_answers(
     *,
     inputs: Relations,
     study: Relations,
-    pairs: duckdb.DuckDBPyRelation,
+    published: Relations,
     potential_classes: duckdb.DuckDBPyRelation,
     answers: duckdb.DuckDBPyRelation,
+    ledger: duckdb.DuckDBPyRelation,
 ) -> pd.DataFrame:
-    """Rows of the default specification of every study of kind structural.
+    """Rows of every specification of kind structural: what is lost, and the answers of a default.
 
     Args:
-        inputs: As ``audit_structural``.
-        study: Likewise.
-        pairs: est_structural_pairs, verified there.
+        inputs: world_trade, countries, country_code_mappings.
+        study: studies, study_specifications, gravity_specifications.
+        published: pairs and lasting, verified by ``audit_structural``: cells stand where they do.
         potential_classes: Intervals of K.
         answers: rpt_answer.
+        ledger: fct_row_ledger.
     """
     classes = _classes(potential_classes)
-    held = pairs.to_arrow_table()
+    tables = {name: relation.to_arrow_table() for name, relation in published.items()}
     given = answers.filter("predicted_usd is not null").project(ANSWERS).to_arrow_table()
+    lost = ledger.filter("spec_kind = 'structural'").to_arrow_table()
+    held = Inputs(**{name: relation.to_arrow_table() for name, relation in inputs.items()})
     found = [pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)]
-    for run, cells in _worlds(inputs, study, defaults=True):
-        rows = rows_of(held, run["study_id"], run["spec_id"])
-        places = cell_places(rows, cells)
-        recomputed = answers_of(
-            cells,
-            places.laid(rows["predicted_usd"]),
-            places.laid(rows["predicted_pair_out_usd"]),
-            classes=classes,
-            minimum_usd=run["minimum_prediction_usd"],
-        )
-        of_run = Findings(run["study_id"], run["spec_id"])
-        confirm_answers(of_run, cells, recomputed, given, classes)
+    for run in _runs({name: relation.df() for name, relation in study.items()}):
+        own = (run["study_id"], run["spec_id"])
+        traded = study_cells(held, years=_years(run), terms=(), index={})
+        rows = rows_of(tables["pairs"], *own)
+        places = cell_places(rows, traded)
+        predicted = places.laid(rows["predicted_usd"])
+        cells = traded.where(predicted > 0.0)
+        of_run = Findings(*own)
+        confirm_lost(of_run, held, cells, rows_of(lost, *own))
+        if run["spec_id"] == run["default_spec_id"]:
+            recomputed = answers_of(
+                cells,
+                predicted,
+                places.laid(rows["predicted_pair_out_usd"]),
+                classes=classes,
+                minimum_usd=run["minimum_prediction_usd"],
+            )
+            recomputed |= copies_of(
+                cells,
+                methods=places.numbered(rows["pair_out_method"], METHODS),
+                lasting=rows_of(tables["lasting"], *own),
+                classes=classes,
+            )
+            confirm_answers(of_run, cells, recomputed, given, classes)
         found.append(of_run.frame())
     return pd.concat(found, ignore_index=True)
 
@@ -103,17 +127,22 @@ def _classes(potential_classes: duckdb.DuckDBPyRelation) -> list[Class]:
     ]
 
 
-def _worlds(
-    inputs: Relations, study: Relations, *, defaults: bool = False
-) -> Iterator[tuple[dict[Any, Any], Cells]]:
-    """Every run of kind structural, or those of default specifications, with its cells."""
-    held = Inputs(**{name: relation.to_arrow_table() for name, relation in inputs.items()})
-    rows = {name: relation.df() for name, relation in study.items()}
+def _runs(rows: Mapping[str, pd.DataFrame]) -> list[dict[Any, Any]]:
+    """Every run of kind structural, with its study and specification."""
     runs = rows["study_specifications"].merge(rows["gravity_specifications"], on="spec_id")
     runs = runs[runs["model_kind"] == "structural"].merge(rows["studies"], on="study_id")
-    if defaults:
-        runs = runs[runs["spec_id"] == runs["default_spec_id"]]
-    for run in runs.sort_values(["study_id", "spec_id"]).to_dict("records"):
+    return list(runs.sort_values(["study_id", "spec_id"]).to_dict("records"))
+
+
+def _years(run: Mapping[Any, Any]) -> list[int]:
+    return list(range(run["first_year"], run["last_year"] + 1))
+
+
+def _worlds(inputs: Relations, study: Relations) -> Iterator[tuple[dict[Any, Any], Cells]]:
+    """Every run of kind structural with its cells."""
+    held = Inputs(**{name: relation.to_arrow_table() for name, relation in inputs.items()})
+    rows = {name: relation.df() for name, relation in study.items()}
+    for run in _runs(rows):
         scores = rows["index_scores"]
         scores = scores[
             (scores["study_id"] == run["study_id"])
@@ -124,7 +153,7 @@ def _worlds(
             run,
             study_cells(
                 held,
-                years=list(range(run["first_year"], run["last_year"] + 1)),
+                years=_years(run),
                 terms=terms_of(run["spec_id"], rows["gravity_terms"], rows["variables"]),
                 index=dict(zip(keys, scores["development_index"], strict=True)),
             ),

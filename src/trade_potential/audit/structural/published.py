@@ -126,6 +126,11 @@ class Places:
         """An Arrow column of numbers at their places; NaN elsewhere and of null."""
         return self.put(values.to_numpy().astype(float, copy=False))
 
+    def numbered(self, column: Any, names: Sequence[str]) -> FloatArray:
+        """An Arrow column of names at their places, as places among ``names``; NaN of null."""
+        numbers = places_of(column, names).astype(float)
+        return self.put(np.where(column.is_valid().to_numpy(), numbers, np.nan))
+
     def put(self, values: FloatArray) -> FloatArray:
         """(N,) numbers at their places; NaN elsewhere."""
         found = np.full(self.shape, np.nan)
