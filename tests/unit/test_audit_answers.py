@@ -116,7 +116,10 @@ def right() -> pd.DataFrame:
     by = found.groupby(["flow", "year"])["potential_class"]
     same = found.groupby(["flow", "year", "potential_class"])["k_ratio"].transform("size")
     found["class_share"] = same / by.transform("count")
-    return _with_lasting(found.assign(study_id=STUDY, spec_id=SPEC, **_bands(found)))
+    found = _with_lasting(found.assign(study_id=STUDY, spec_id=SPEC, **_bands(found)))
+    of_class = ["lasting_class", "lasting_class_probability"]
+    found[of_class] = found[of_class].mask(low)
+    return found
 
 
 def _with_lasting(found: pd.DataFrame) -> pd.DataFrame:
@@ -265,6 +268,10 @@ def _a_row_twice(held: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([held, held[_at(held, "imports")]])
 
 
+def _a_lasting_class_of_a_small_pair(held: pd.DataFrame) -> pd.DataFrame:
+    return held.assign(lasting_class=_with_lasting(held)["lasting_class"])
+
+
 def _lasting_seen_from_the_partner(held: pd.DataFrame) -> pd.DataFrame:
     names = [*LASTING, "lasting_class"]
     return held.assign(**{name: _with_lasting(_sides(held))[name] for name in names})
@@ -281,6 +288,7 @@ def _one_step(held: pd.DataFrame) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("plant", "quantity", "place"),
     [
+        (_a_lasting_class_of_a_small_pair, "lasting_class", ", "),
         (_lasting_seen_from_the_partner, "k_lasting", "ports, "),
         (_lasting_seen_from_the_partner, "lasting_class", "ports, "),
         (_reported, "is_unreported", ""),
