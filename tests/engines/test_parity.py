@@ -12,11 +12,18 @@ from tests.engines.parity import compared
 SAME = "select 'a' as k, 1.0::double as x, 'text' as t, 1 as n union all select 'b', null, null, 2"
 
 
-def _release(folder: Path, sql: str) -> Path:
+CHOSEN = """
+    select 'a' as k, 'alpha' as quantity, 'total' as term, 'largest of 8: band 5' as reason,
+        0.75::double as published_value, 0.75::double as recomputed_value,
+        1e-16::double as relative_difference, 'agrees' as status
+"""
+
+
+def _release(folder: Path, sql: str, mart: str = "mart") -> Path:
     """A release of one mart."""
     (folder / "marts").mkdir(parents=True)
-    (folder / "manifest.json").write_text(json.dumps({"marts": {"mart": {"key": ["k"]}}}))
-    duckdb.sql(sql).write_parquet(str(folder / "marts" / "mart.parquet"))
+    (folder / "manifest.json").write_text(json.dumps({"marts": {mart: {"key": ["k"]}}}))
+    duckdb.sql(sql).write_parquet(str(folder / "marts" / f"{mart}.parquet"))
     return folder
 
 
@@ -39,6 +46,26 @@ def _release(folder: Path, sql: str) -> Path:
 def test_a_difference_is_seen(other: str, complaint: str, tmp_path: Path) -> None:
     found = compared(_release(tmp_path / "one", SAME), _release(tmp_path / "other", other))
     said = "; ".join(line for mart in found for line in mart.complaints)
+    assert complaint in said if complaint else said == ""
+
+
+@pytest.mark.parametrize(
+    ("replaced", "by", "complaint"),
+    [
+        ("largest of 8: band 5", "largest of 8: band 2", ""),
+        ("largest of 8: band 5", "8, all equal", ""),
+        ("0.75", "0.9", ""),
+        ("'agrees'", "'differs'", "fct_audit_results.status: 1 values differ"),
+        ("1e-16", "1e-6", "fct_audit_results.relative_difference: 1 values differ"),
+    ],
+)
+def test_of_many_numbers_any_may_be_shown(
+    replaced: str, by: str, complaint: str, tmp_path: Path
+) -> None:
+    mart = "fct_audit_results"
+    one = _release(tmp_path / "one", CHOSEN, mart)
+    other = _release(tmp_path / "other", CHOSEN.replace(replaced, by), mart)
+    said = "; ".join(line for of in compared(one, other) for line in of.complaints)
     assert complaint in said if complaint else said == ""
 
 
