@@ -174,6 +174,7 @@ def test_every_lost_partner_of_china_world_is_in_the_ledger(built: Project) -> N
     assert unexplained == []
 
 
+@pytest.mark.slow(reason="most of a build, beside the whole world")
 def test_new_study_is_new_rows_and_a_specification_without_any_has_a_status(
     rebuilt: Project,
 ) -> None:

@@ -24,6 +24,7 @@ def _potential(project: Project) -> list[tuple[object, ...]]:
     )
 
 
+@pytest.mark.slow(reason="every class of the world again")
 def test_classes_texts_follow_the_cuts_and_printed_classes_do_not(
     built: Project, rebuilt: Project
 ) -> None:

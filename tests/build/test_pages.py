@@ -20,8 +20,16 @@ import figures
 pytestmark = pytest.mark.build
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/operations.md"])
-def test_snippets_print_k_and_class_in_80_columns(built: Project, page: str) -> None:
+@pytest.mark.parametrize(
+    ("page", "named", "class_"),
+    [
+        ("README.md", "lasting_class", "potential_reshaping"),
+        ("docs/operations.md", "class_label", "Huge potential"),
+    ],
+)
+def test_snippets_print_k_and_class_in_80_columns(
+    built: Project, page: str, named: str, class_: str
+) -> None:
     (snippet,) = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
     result = subprocess.run(
         [sys.executable, "-c", snippet],
@@ -34,10 +42,12 @@ def test_snippets_print_k_and_class_in_80_columns(built: Project, page: str) -> 
     assert result.returncode == 0, result.stderr
     first = result.stdout.partition("\n\n")[0]
     assert "k_ratio" in first
-    assert "class_label" in first
-    assert "Huge potential" in first
+    assert named in first
+    assert class_ in first
     assert "…" not in first
     assert max(map(len, first.splitlines())) <= 80
+    printed = re.findall(r"```text\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
+    assert page != "README.md" or printed == [result.stdout]
 
 
 def test_the_tutorial_prints_what_it_says(built: Project, monkeypatch: pytest.MonkeyPatch) -> None:
