@@ -31,10 +31,18 @@ def engine(request: pytest.FixtureRequest) -> Iterator[str]:
         yield name
 
 
+WHILE_IT_BUILDS = ("test_gravity_properties.py", "test_audit.py", "test_gate_sample.py")
+"""Long files that need no build: the second worker would wait for the shared one else."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Expect the refusals of the engine that has not all."""
+    """Put what needs no build behind the first that does; expect what an engine has not."""
     from tests.refusals import ON_SQL
 
+    first = items[0].path if items else None
+    if first and first.parent.name == "build":
+        later = {name: 1 for name in WHILE_IT_BUILDS}
+        items.sort(key=lambda item: 0 if item.path == first else later.get(item.path.name, 2))
     for item in items:
         values = getattr(getattr(item, "callspec", None), "params", {})
         if values.get("engine") != "sql":
