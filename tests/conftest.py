@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     first = items[0].path if items else None
     if first and first.parent.name == "build":
-        later = {name: 1 for name in WHILE_IT_BUILDS}
+        later = dict.fromkeys(WHILE_IT_BUILDS, 1)
         items.sort(key=lambda item: 0 if item.path == first else later.get(item.path.name, 2))
     for item in items:
         values = getattr(getattr(item, "callspec", None), "params", {})
