@@ -15,9 +15,8 @@ from tests.build.project import Project
 
 from trade_potential.release import current_id
 
-pytestmark = pytest.mark.build
+pytestmark = [pytest.mark.build, pytest.mark.slow(reason="a build of its own, of other inputs")]
 
-ANOTHER_PARSE = pytest.mark.slow(reason="other vars: dbt parses everything again")
 INPUTS = {
     "trade_flows": {"parquet": "data/flows"},
     "country_pairs": {"parquet": "data/it's pairs"},
@@ -85,7 +84,6 @@ def outside(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Project
     return _reading_outside(built, tmp_path_factory.mktemp("outside") / "project")
 
 
-@pytest.mark.slow(reason="a whole build")
 def test_the_same_rows_give_the_same_marts(built: Project, tmp_path: Path) -> None:
     project = _reading_outside(built, tmp_path / "project", whole_world=True)
     # The pairs are sampled, the profile is that of all rows. Orchestrators select all by fqn:*.
@@ -265,17 +263,9 @@ def test_the_gate_refuses_by_file_and_row_what_its_sample_holds(
 @pytest.mark.parametrize(
     ("inputs", "said"),
     [
-        pytest.param(
-            {"trade_flow": {"parquet": "x"}},
-            "names trade_flow, which is none of agreement_spells, ",
-            marks=ANOTHER_PARSE,
-        ),
+        ({"trade_flow": {"parquet": "x"}}, "names trade_flow, which is none of agreement_spells, "),
         ({"trade_flows": {"parquet": "data/none"}}, "data/none/**/*.parquet, and there is no such"),
-        pytest.param(
-            {"trade_flows": {"table": "seeds.none"}},
-            "table is seeds.none, and there is none",
-            marks=ANOTHER_PARSE,
-        ),
+        ({"trade_flows": {"table": "seeds.none"}}, "table is seeds.none, and there is none"),
         (
             {"trade_flows": {"parquet": "https://example.org/a.parquet"}},
             "its extension httpfs, which is not installed, and fetches none (config_options: ",
