@@ -1,0 +1,1 @@
+"""What is published of a study, made again from gated figures and compared."""
