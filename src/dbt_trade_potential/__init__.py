@@ -1,4 +1,4 @@
-"""What dbt loads before it reads the project: note what a build begins from, refuse malformed files.
+"""What dbt loads before it reads the project: what a build begins from is noted, seeds are checked.
 
 dbt imports every installed module called dbt_* and starts the classes in `plugins`. That is the
 one place before dbt itself opens the seeds, and dbt opens them with a traceback where a file is
@@ -36,7 +36,8 @@ GC_THRESHOLDS = (100_000, 20, 20)
 """dbt keeps its manifest to the end: walking it as often as Python does is a tenth of a build."""
 
 FUNCTIONS.update(provenance.FUNCTIONS)
-provenance.library()  # of a process that runs dbt again: what it has imported, not what lies there later
+# Now: of a process that runs dbt more than once, what it has imported and not what lies there later.
+provenance.library()
 
 
 class SeedFiles(dbtPlugin):

@@ -81,7 +81,7 @@ def _needs(found: Distribution) -> Iterator[str]:
 
 
 def _licence(found: Distribution) -> str | None:
-    said = found.metadata["License-Expression"] or found.metadata["License"]
+    said = _field(found, "License-Expression") or _field(found, "License")
     if said and len(said.splitlines()) == 1 and said.upper() != "UNKNOWN":
         return str(said)
     names = [
@@ -90,3 +90,9 @@ def _licence(found: Distribution) -> str | None:
         if text.startswith("License ::")
     ]
     return "; ".join(names) or None
+
+
+def _field(found: Distribution, name: str) -> str | None:
+    """A field that may not be there: what brings the metadata differs in what it does then."""
+    held = found.metadata.get_all(name)
+    return str(held[0]) if held else None
