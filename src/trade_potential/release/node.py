@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from trade_potential.errors import TradePotentialError
 from trade_potential.release.layout import CURRENT, current_id, release_id
-from trade_potential.release.manifest import code_version, versions
+from trade_potential.release.manifest import versions
+from trade_potential.release.provenance import begun
 from trade_potential.release.publish import publish
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def publish_marts(
         return _frame(row | {"status": "skipped", "notes": plan["left_out"]}, plan)
     root = Path(plan["project_dir"] or ".").resolve() / plan["release_path"]
     try:
+        run = begun(plan["invocation_id"])
         published = publish(
             root,
             marts,
@@ -53,11 +55,12 @@ def publish_marts(
             run_id=plan["invocation_id"],
             about={
                 "target": plan["target"],
-                "vars": plan["vars"],
-                "code": code_version(Path(plan["project_dir"] or ".")),
+                "vars": run.variables,
+                "code": run.code,
                 "versions": versions(),
                 "vintages": _vintages(marts["dim_study"], vintages),
             },
+            run=run,
             kept=_whole("releases_kept", plan),
             limit_seconds=_whole("publish_seconds", plan),
         )

@@ -4,7 +4,8 @@ Killed at any point, ``current`` is the old release or the new one:
 
 1. The lock is taken, leftovers of killed processes are removed.
 2. ``.staging-<id>`` gets every file, a large one that has not changed as a link to that of the
-   current release; all are read again, compared, made read-only and flushed.
+   current release; all are read again, compared, made read-only and flushed. What the build began
+   from is looked at again.
 3. ``.pending`` names the id; the directory gets its name. It is complete, but no release.
 4. ``current`` moves: from here on it is one. ``.pending`` goes.
 5. Releases beyond the number kept are removed.
@@ -42,7 +43,10 @@ from trade_potential.release.mart_files import (
     write_database,
     write_parquet,
 )
+from trade_potential.release.papers import papers, state
+from trade_potential.release.provenance import Run
 from trade_potential.release.share import link_unchanged
+from trade_potential.release.signature import sign
 from trade_potential.release.verify import complaints_by
 
 if TYPE_CHECKING:
@@ -85,6 +89,7 @@ def publish(
     parts: Mapping[str, str] | None = None,
     run_id: str,
     about: dict[str, Any],
+    run: Run | None = None,
     kept: int = KEPT,
     wait_seconds: float = WAIT_SECONDS,
     limit_seconds: float = LIMIT_SECONDS,
@@ -99,6 +104,8 @@ def publish(
         parts: Column by name of the mart, whose whole numbers part its Parquet into files.
         run_id: Of the build.
         about: Further entries of the manifest.
+        run: What the build began from: looked at again just before ``current`` moves, and told in
+            files of the release. None: of marts that no build has made.
         kept: How many of the newest releases stay.
         wait_seconds: How long to wait while another process publishes.
         limit_seconds: How long writing may take.
@@ -123,7 +130,7 @@ def publish(
             new = ReleaseFolder(name, sequence, root / name)
             about = {"run_id": run_id, **about}
             tables = Tables(marts, keys, parts or {})
-            notes += _bring_in(new, previous, tables, session, about, limit_seconds)
+            notes += _bring_in(new, previous, tables, session, about, run, limit_seconds)
             notes += _retain(root, kept, {name, previous})
     except OSError as error:
         raise ReleaseError(f"{disk.in_words(error)}; nothing is published") from error
@@ -139,6 +146,7 @@ def _bring_in(
     tables: Tables,
     session: duckdb.DuckDBPyConnection,
     about: dict[str, Any],
+    run: Run | None,
     limit_seconds: float,
 ) -> list[str]:
     """Write, verify and swap; what fails before the swap leaves no trace."""
@@ -155,6 +163,7 @@ def _bring_in(
             if not link_unchanged(staging, before):
                 write_database(staging, contents, memory=memory)
             refuse_other_contents(memory, staging, contents, tables.keys)
+            papers(memory, staging, contents, run)
             described = manifest(
                 memory,
                 staging,
@@ -166,10 +175,13 @@ def _bring_in(
             )
             text = json.dumps(described, indent=2, ensure_ascii=False, default=str) + "\n"
             (staging / MANIFEST).write_text(text, encoding="utf-8")
+            state(staging, new.release_id, described, run)
             (staging / SUMS).write_text(sums(staging), encoding="utf-8")
+            sign(staging)
             (staging / MARKER).unlink()  # from here on the manifest shows whose it is
             disk.seal(staging)
             wrong = complaints_by(memory, ReleaseFolder(new.release_id, new.sequence, staging))
+        wrong += run.changed() if run else []
         if wrong:
             raise ReleaseError("; ".join(wrong))
         disk.intend(root, new.release_id)
