@@ -37,4 +37,5 @@ def model(dbt, session):
         "rpt_trade_potential_v1": dbt.ref("rpt_trade_potential", version=1),
         "rpt_vintage_sensitivity": dbt.ref("rpt_vintage_sensitivity"),
     }
-    return publish_marts(session, marts=marts, vintages=dbt.ref("int_panel__vintages"), say=say)
+    vintages, limits = dbt.ref("int_panel__vintages"), dbt.ref("stg_study__release_limits")
+    return publish_marts(session, marts=marts, vintages=vintages, limits=limits, say=say)

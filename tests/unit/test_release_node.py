@@ -44,11 +44,16 @@ def _publish(
         "select 's' as study_id, unnest([date '2025-01-01', '2024-01-01']) as vintage_date"
     )
     marts = {"dim_study": study}
-    session.register("row", publish_marts(session, marts=marts, vintages=vintages, say=say))
+    limits = session.sql(
+        "select 'all' as study_id, 'k_highest' as measure, 'all' as cause, "
+        "1e3::double as limit_value, 'why' as reason"
+    )
+    row = publish_marts(session, marts=marts, vintages=vintages, limits=limits, say=say)
+    session.register("row", row)
     # As dbt does it: the transaction of the build must still be usable, the row have types.
     session.execute("create table outcome as select * from row")
-    (row,) = session.sql("select * from outcome").fetchall()
-    return dict(zip(session.table("outcome").columns, row, strict=True))
+    (values,) = session.sql("select * from outcome").fetchall()
+    return dict(zip(session.table("outcome").columns, values, strict=True))
 
 
 def test_row_of_a_publish(tmp_path: Path) -> None:

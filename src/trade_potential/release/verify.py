@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from trade_potential.errors import ReleaseError
 from trade_potential.release.disk import checksum
-from trade_potential.release.layout import CURRENT, SUMS, ReleaseFolder, current_id, released
+from trade_potential.release.layout import (
+    CURRENT,
+    SUMS,
+    ReleaseFolder,
+    candidates,
+    current_id,
+    released,
+)
 from trade_potential.release.mart_files import opened, read_tables
 from trade_potential.release.signature import SIGNATURE, signature_of
 
@@ -39,16 +46,19 @@ def complaints_by(memory: duckdb.DuckDBPyConnection, release: ReleaseFolder) -> 
 
 
 def verify_all(root: Path, allowed_signers: Path | None = None) -> dict[str, list[str]]:
-    """Complaints about every release by its id, and about the link ``current``."""
+    """Complaints about every release and candidate by its id, and about the link ``current``."""
     try:
         current = current_id(root)
         known = released(root)
     except ReleaseError as error:
         return {CURRENT: [str(error)]}
-    found = {release.release_id: complaints(release, allowed_signers) for release in known}
+    found = {
+        release.release_id: complaints(release, allowed_signers)
+        for release in [*known, *candidates(root)]
+    }
     if current is None:
         link_is_wrong = [f"{root / CURRENT}: is missing; roll back to a release"] if known else []
-    elif current not in found:
+    elif current not in {release.release_id for release in known}:
         what = "no release" if (root / CURRENT).exists() else "gone"
         link_is_wrong = [f"{root / CURRENT}: points to {current}, which is {what}; roll back"]
     else:
