@@ -2,28 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trade_potential.audit.marts.panel import Panel
+from trade_potential.audit.marts.sample import Sample, samples
 from trade_potential.errors import InputError
 
 if TYPE_CHECKING:
     import duckdb
 
 
-class Gated:
-    """Gated figures, study rows, verified estimates and marts by name; each is read once."""
+SCORES = (
+    "study_id",
+    "index_spec_id",
+    "country_iso3",
+    "year",
+    "development_index",
+    "imputed_share",
+)
+"""Of the development index, which another check makes again."""
 
-    def __init__(self, tables: Mapping[str, duckdb.DuckDBPyRelation]) -> None:
+
+class Gated(Mapping[str, pd.DataFrame]):
+    """Gated figures, study rows, verified estimates and marts by name; each is read once.
+
+    Attributes:
+        max_rows: Rows of a specification above which whole pairs are compared, not all.
+    """
+
+    def __init__(
+        self, tables: Mapping[str, duckdb.DuckDBPyRelation], *, max_rows: int = 200_000
+    ) -> None:
         """Of relations, which stay unread."""
         self._tables = dict(tables)
         self._held: dict[tuple[str, ...], pd.DataFrame] = {}
+        self.max_rows = max_rows
 
-    def __iter__(self) -> object:
+    def __iter__(self) -> Iterator[str]:
         """Names of the tables."""
         return iter(self._tables)
+
+    def __len__(self) -> int:
+        """Count of the tables."""
+        return len(self._tables)
+
+    @cached_property
+    def panel(self) -> Panel:
+        """Figures, variables and outcomes of every study, made again once for all checks."""
+        return Panel(self)
+
+    @cached_property
+    def samples(self) -> list[Sample]:
+        """Rows of every panel specification of a study, made again once for all checks."""
+        scores = self.part("fct_development_index", *SCORES)
+        return samples(self, self.panel, scores, max_rows=self.max_rows)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """All columns of a table, which nobody may change."""

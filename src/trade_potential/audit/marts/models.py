@@ -24,17 +24,18 @@ PUBLIC = ("dim_", "fct_", "rpt_")
 """How the names of marts begin."""
 
 
-def audit_marts(tables: Mapping[str, duckdb.DuckDBPyRelation]) -> pd.DataFrame:
+def audit_marts(tables: Mapping[str, duckdb.DuckDBPyRelation], *, max_rows: int) -> pd.DataFrame:
     """Rows of every check and of what no check looks at.
 
     Args:
         tables: Gated figures (gate_*), rows of the studies (stg_study__*), estimates that other
             audits verify (est_*) and every mart, by name.
+        max_rows: Rows of a specification above which whole pairs are compared, not all.
 
     Returns:
         ``COLUMNS``.
     """
-    gated = Gated(tables)
+    gated = Gated(tables, max_rows=max_rows)
     found = [one for check in CHECKS for one in check(gated)]
     marts = {name: gated.columns(name) for name in tables if name.startswith(PUBLIC)}
     return pd.concat([*(one.rows for one in found), uncovered(marts, found)], ignore_index=True)
