@@ -1,1 +1,1 @@
-"""What is published of a study, made again from gated figures and compared."""
+"""Every published mart a second time, from the gated figures and the rows of the studies."""
