@@ -46,13 +46,8 @@ def check_coefficients(gated: Gated) -> Iterator[Compared]:
     own = gated["est_gravity_coefficients"].merge(
         fits.rename(columns={"status": "estimator_status"}), on=FIT
     )
-    world = (
-        gated["est_structural_coefficients"]
-        .drop(columns="reason")
-        .merge(gated["est_structural_fits"], on=FIT[:2], suffixes=("", "_of_fit"))
-    )
-    reasons = gated["est_structural_coefficients"][[*FIT[:2], "covariance", "term", "reason"]]
-    world = world.drop(columns="reason").merge(reasons, on=[*FIT[:2], "covariance", "term"])
+    sizes = gated["est_structural_fits"][[*FIT[:2], "status", "n_obs", "n_pairs"]]
+    world = gated["est_structural_coefficients"].merge(sizes, on=FIT[:2])
     names = {"std_error": "coefficient_se", "ci_low": "coefficient_ci_low"}
     names |= {"ci_high": "coefficient_ci_high", "n_pairs": "n_entities"}
     names |= {"status": "estimator_status"}

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
-from trade_potential.audit.marts.panel import Panel
-from trade_potential.audit.marts.sample import Sample, samples
 from trade_potential.errors import InputError
 
 if TYPE_CHECKING:
     import duckdb
 
-
-SCORES = (
-    "study_id",
-    "index_spec_id",
-    "country_iso3",
-    "year",
-    "development_index",
-    "imputed_share",
-)
-"""Of the development index, which another check makes again."""
+Made = TypeVar("Made")
 
 
-class Gated(Mapping[str, pd.DataFrame]):
+class Gated:
     """Gated figures, study rows, verified estimates and marts by name; each is read once.
 
     Attributes:
@@ -40,26 +28,12 @@ class Gated(Mapping[str, pd.DataFrame]):
         """Of relations, which stay unread."""
         self._tables = dict(tables)
         self._held: dict[tuple[str, ...], pd.DataFrame] = {}
+        self._made: dict[Callable[..., Any], Any] = {}
         self.max_rows = max_rows
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> object:
         """Names of the tables."""
         return iter(self._tables)
-
-    def __len__(self) -> int:
-        """Count of the tables."""
-        return len(self._tables)
-
-    @cached_property
-    def panel(self) -> Panel:
-        """Figures, variables and outcomes of every study, made again once for all checks."""
-        return Panel(self)
-
-    @cached_property
-    def samples(self) -> list[Sample]:
-        """Rows of every panel specification of a study, made again once for all checks."""
-        scores = self.part("fct_development_index", *SCORES)
-        return samples(self, self.panel, scores, max_rows=self.max_rows)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """All columns of a table, which nobody may change."""
@@ -84,6 +58,13 @@ class Gated(Mapping[str, pd.DataFrame]):
             rows = rows.project(", ".join(columns)) if columns else rows
             self._held[key] = rows.df()
         return self._held[key]
+
+    def once(self, make: Callable[[Gated], Made]) -> Made:
+        """What ``make`` makes of these tables, once for all checks."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: Made = self._made[make]
+        return made
 
     def _relation(self, name: str) -> duckdb.DuckDBPyRelation:
         if name not in self._tables:

@@ -12,7 +12,7 @@ import pandas as pd
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.figures import records
 from trade_potential.audit.marts.gated import Gated
-from trade_potential.audit.marts.sample import Sample
+from trade_potential.audit.marts.sample import Sample, samples_of
 from trade_potential.audit.marts.samples import said_of, where_kept
 
 Floats = npt.NDArray[np.float64]
@@ -53,7 +53,7 @@ def check_potential(gated: Gated) -> Iterator[Compared]:
     errors = gated["est_gravity_covariances"].set_index([*RUN, "estimator", "covariance"])
     classes = gated["stg_study__potential_classes"]
     found = []
-    for sample in gated.samples:
+    for sample in samples_of(gated):
         for estimator in PREDICT:
             own = fits.get((sample.run.study_id, sample.run.spec_id, estimator))
             if own is None or (estimator == "between" and sample.has_year_effects):
@@ -62,14 +62,14 @@ def check_potential(gated: Gated) -> Iterator[Compared]:
             found.append(_of_estimator(sample, estimator, own, errors, classes, factor))
     columns = gated.columns(MART)
     again = pd.concat([pd.DataFrame(columns=columns), *found], ignore_index=True)
-    where = where_kept(gated.samples, "reporter_iso3 || '-' || partner_iso3")
+    where = where_kept(samples_of(gated), "reporter_iso3 || '-' || partner_iso3")
     yield compared(
         MART,
         gated.part(MART, *columns, where=where),
         again[columns].infer_objects(),
         key=KEY,
         by=[*RUN, "estimator"],
-        said=said_of(gated.samples),
+        said=said_of(samples_of(gated)),
     )
 
 
@@ -92,15 +92,16 @@ def _of_estimator(
     run, is_ppml = sample.run, estimator == "ppml"
     rows = sample.with_zeros if is_ppml else sample.estimated
     by_kind = dict(iter(coefficients.groupby("covariance")))
-    estimated = by_kind["clustered"]["coefficient"].notna().sum()
+    clustered = by_kind["clustered"]
+    is_usable = (clustered["term_status"] == "ok").any()
     kind = "clustered"
-    if coefficients["n_entities"].iloc[0] <= estimated:
+    if not is_usable or clustered["n_entities"].iloc[0] <= clustered["coefficient"].count():
         kind = "robust" if is_ppml else "classical"
     values = by_kind[kind].set_index("term")["coefficient"].fillna(0.0)
     names, design = _design(sample, rows)
     beta = np.array([values.get(name, 0.0) for name in names])
     fitted = design @ beta
-    stored = errors.loc[(run.study_id, run.spec_id, estimator, kind)]
+    stored: pd.Series = errors.xs((run.study_id, run.spec_id, estimator, kind))
     matrix = _matrix(stored, sample.slots, names)
     variance = np.einsum("ij,jk,ik->i", design, matrix, design)
     error = np.sqrt(np.maximum(variance, 0.0))

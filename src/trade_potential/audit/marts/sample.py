@@ -12,8 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from trade_potential.audit.marts.candidates import panel_runs
-from trade_potential.audit.marts.figures import Tables, records
-from trade_potential.audit.marts.panel import Panel
+from trade_potential.audit.marts.figures import records
+from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.panel import panel_of
 
 PAIR = ["reporter_code", "partner_code"]
 ROW = ["study_id", "spec_id", "pair_id", "year"]
@@ -59,11 +60,12 @@ def transformed(values: Any, kind: str, divisor: float = 1.0, floor: float = np.
     """
     numbers = np.asarray(values, dtype=float)
     raised = np.fmax(numbers, floor) + 0.0 * numbers  # a floor makes no value of a missing one
-    if kind == "none":
-        return raised / divisor
-    is_defined = raised > 0.0 if kind == "ln" else numbers > -1.0
-    ratio = np.where(is_defined, raised, np.nan) / divisor
-    return np.log(ratio) if kind == "ln" else np.log1p(ratio)
+    found: Floats = raised / divisor
+    if kind == "ln":
+        found = np.log(np.where(raised > 0.0, found, np.nan))
+    elif kind == "ln1p":
+        found = np.log1p(np.where(numbers > -1.0, found, np.nan))
+    return found
 
 
 def whole_pairs(rows: pd.DataFrame, limit: int) -> tuple[npt.NDArray[np.bool_], str]:
@@ -82,15 +84,17 @@ def whole_pairs(rows: pd.DataFrame, limit: int) -> tuple[npt.NDArray[np.bool_], 
     return kept, f"sample of {fits.sum()} pairs, {kept.sum()} of {len(rows)} rows"
 
 
-def samples(gated: Tables, panel: Panel, scores: pd.DataFrame, *, max_rows: int) -> list[Sample]:
-    """One per study and panel specification that it runs.
+def samples_of(gated: Gated) -> list[Sample]:
+    """One per study and panel specification that it runs, made once for all who ask."""
+    return gated.once(_samples)
 
-    Args:
-        gated: Inputs and study file.
-        panel: Variables and outcomes, made again.
-        scores: Development index by study, index_spec_id, country and year, with imputed_share.
-        max_rows: Of ``whole_pairs``.
-    """
+
+def _samples(gated: Gated) -> list[Sample]:
+    panel = panel_of(gated)
+    scores = gated.part(
+        "fct_development_index",
+        *("study_id", "index_spec_id", "country_iso3", "year", INDEX, "imputed_share"),
+    )
     variables = panel.variables
     variables = variables[variables["spec_kind"] == "gravity"]
     by_run = dict(iter(variables.groupby(["study_id", "spec_id"])))
@@ -98,7 +102,7 @@ def samples(gated: Tables, panel: Panel, scores: pd.DataFrame, *, max_rows: int)
     found = []
     for run in records(panel_runs(gated)):
         rows = outcomes[outcomes["study_id"] == run.study_id]
-        kept, said = whole_pairs(rows, max_rows)
+        kept, said = whole_pairs(rows, gated.max_rows)
         known = dict(
             iter(by_run.get((run.study_id, run.spec_id), variables.iloc[:0]).groupby("variable"))
         )
@@ -113,7 +117,7 @@ def samples(gated: Tables, panel: Panel, scores: pd.DataFrame, *, max_rows: int)
 
 
 def _of_run(
-    gated: Tables, run: Any, outcomes: pd.DataFrame, known: dict[Any, pd.DataFrame], said: str
+    gated: Gated, run: Any, outcomes: pd.DataFrame, known: dict[Any, pd.DataFrame], said: str
 ) -> Sample:
     terms = gated["stg_study__gravity_terms"]
     terms = terms[terms["spec_id"] == run.spec_id].sort_values("position")
@@ -152,7 +156,7 @@ def _floor(value: Any) -> float:
 
 
 def _terms(
-    gated: Tables,
+    gated: Gated,
     run: Any,
     rows: pd.DataFrame,
     terms: pd.DataFrame,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.gated import Gated
-from trade_potential.audit.marts.sample import PAIR, ZERO, Sample
+from trade_potential.audit.marts.sample import PAIR, ZERO, Sample, samples_of
 
 ROW = ["study_id", "spec_id", "pair_id", "year"]
 LOST = ["study_id", "spec_kind", "spec_id", "lost_to", "reporter_code", "partner_code", "year"]
@@ -48,7 +48,7 @@ def check_samples(gated: Gated) -> Iterator[Compared]:
     """Both samples that estimates rest on, every slot."""
     names = ["reporter_iso3", "partner_iso3", "scale_kind", "outcome_transform"]
     names += ["actual_usd", "outcome_divisor_usd", "imputed_share", "is_unreported"]
-    found = gated.samples
+    found = samples_of(gated)
     where, said = where_kept(found, "pair_id"), said_of(found)
     for table, with_zeros in (("int_gravity__sample", False), ("int_gravity__ppml_sample", True)):
         slots = [name for name in gated.columns(table) if name[0] == "v" and name[1:].isdigit()]
@@ -62,7 +62,7 @@ def check_samples(gated: Gated) -> Iterator[Compared]:
 def check_descriptives(gated: Gated) -> Iterator[Compared]:
     """Count, mean, standard deviation and range of the outcome and every term."""
     parts = []
-    whole = [one for one in gated.samples if not one.said]
+    whole = [one for one in samples_of(gated) if not one.said]
     for one in whole:
         for term, slot in {"outcome": 0, **one.slots}.items():
             values = one.estimated[f"v{slot}"].to_numpy(dtype=float)
@@ -74,10 +74,10 @@ def check_descriptives(gated: Gated) -> Iterator[Compared]:
     numbers = ["position", "n_obs", "value_mean", "value_sd", "value_min", "value_max"]
     again = pd.DataFrame(parts, columns=["study_id", "spec_id", "term", *numbers])
     published = gated["fct_gravity_descriptives"]
-    runs = {(one.run.study_id, one.run.spec_id) for one in gated.samples if one.said}
+    runs = {(one.run.study_id, one.run.spec_id) for one in samples_of(gated) if one.said}
     if runs:  # a part of the pairs has other means
-        own = zip(published["study_id"], published["spec_id"], strict=True)
-        published = published[[run not in runs for run in own]]
+        names = zip(published["study_id"], published["spec_id"], strict=True)
+        published = published[[name not in runs for name in names]]
     yield compared(
         "fct_gravity_descriptives",
         published,
@@ -89,7 +89,7 @@ def check_descriptives(gated: Gated) -> Iterator[Compared]:
 
 def check_ledger(gated: Gated) -> Iterator[Compared]:
     """Rows that panel models and indices lose; of PPML those that its estimates say."""
-    found = gated.samples
+    found = samples_of(gated)
     lost = pd.concat([one.rows[one.rows["lost_step"].notna()] for one in found], ignore_index=True)
     is_zero = lost["lost_reason"].astype(str).str.startswith(ZERO)
     of_panels = pd.DataFrame(
