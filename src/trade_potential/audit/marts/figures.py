@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Tables = Mapping[str, pd.DataFrame]
-"""Gated inputs and rows of the study file, by the name of their relation."""
+
+class Tables(Protocol):
+    """Gated inputs, rows of the study file and marts, by the name of their relation."""
+
+    def __getitem__(self, name: str, /) -> pd.DataFrame:
+        """Rows of a relation, which nobody may change."""
+
 
 METHODS = np.array([None, "observed", "linear_between", "carry_forward", "carry_back"], object)
 """Where a value comes from, by code: 0 there is none, 1 it was observed, above it was filled."""
