@@ -1,0 +1,67 @@
+"""Every check of the marts, one table, and whether the checks leave out a column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from trade_potential.audit.marts.compare import COLUMNS, REFERENCE, Compared
+from trade_potential.audit.marts.elsewhere import ELSEWHERE
+from trade_potential.audit.marts.gated import Gated
+
+if TYPE_CHECKING:
+    import duckdb
+
+Check = Callable[[Gated], Iterable[Compared]]
+"""Makes some marts again and compares them."""
+
+CHECKS: tuple[Check, ...] = ()
+"""In the order in which they read."""
+
+PUBLIC = ("dim_", "fct_", "rpt_")
+"""How the names of marts begin."""
+
+
+def audit_marts(tables: Mapping[str, duckdb.DuckDBPyRelation]) -> pd.DataFrame:
+    """Rows of every check and of what no check looks at.
+
+    Args:
+        tables: Gated figures (gate_*), rows of the studies (stg_study__*), estimates that other
+            audits verify (est_*) and every mart, by name.
+
+    Returns:
+        ``COLUMNS``.
+    """
+    gated = Gated(tables)
+    found = [one for check in CHECKS for one in check(gated)]
+    marts = {name: gated.columns(name) for name in tables if name.startswith(PUBLIC)}
+    return pd.concat([*(one.rows for one in found), uncovered(marts, found)], ignore_index=True)
+
+
+def uncovered(marts: Mapping[str, Iterable[str]], found: Iterable[Compared]) -> pd.DataFrame:
+    """A row that differs for every column of a mart that is neither compared nor listed elsewhere.
+
+    Args:
+        marts: Columns by mart.
+        found: What was compared.
+    """
+    known = {mart: set(columns) for mart, columns in ELSEWHERE.items()}
+    for one in found:
+        known.setdefault(one.mart, set()).update(one.columns)
+    rows = [
+        {
+            **dict.fromkeys(COLUMNS, ""),
+            **dict.fromkeys(("published", "recomputed", "relative_difference"), float("nan")),
+            "quantity": f"{mart}.{column}",
+            "tolerance": 0.0,
+            "reference": REFERENCE,
+            "status": "differs",
+            "reason": "the column is published and nothing makes it a second time",
+        }
+        for mart, columns in marts.items()
+        for column in columns
+        if not {column, "*"} & known.get(mart, set())
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
