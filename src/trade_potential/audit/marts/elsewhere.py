@@ -4,19 +4,14 @@ from __future__ import annotations
 
 ELSEWHERE: dict[str, dict[str, str]] = {
     "dim_country": {"*": ""},
-    "dim_indicator": {"*": ""},
     "dim_potential_class": {"*": ""},
     "dim_specification": {"*": ""},
     "dim_study": {"*": ""},
     "fct_country_effects": {"*": ""},
-    "fct_country_year": {"*": ""},
-    "fct_development_index": {"*": ""},
     "fct_gravity_coefficients": {"*": ""},
     "fct_gravity_descriptives": {"*": ""},
     "fct_gravity_diagnostics": {"*": ""},
     "fct_gravity_tests": {"*": ""},
-    "fct_index_diagnostics": {"*": ""},
-    "fct_index_weights": {"*": ""},
     "fct_quality_results": {"*": ""},
     "fct_row_ledger": {"*": ""},
     "fct_trade_potential": {"*": ""},
@@ -28,7 +23,6 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "rpt_replication_findings": {"*": ""},
     "rpt_trade_potential": {"*": ""},
     "rpt_trade_potential_v1": {"*": ""},
-    "rpt_vintage_sensitivity": {"*": ""},
 }
 """By mart and column. "*", every column of a mart, stands while its check is being written: remove
 it with the check."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trade_potential.audit.marts.check_figures import check_figures
+from trade_potential.audit.marts.check_indices import check_indices
 from trade_potential.audit.marts.compare import COLUMNS, REFERENCE, Compared
 from trade_potential.audit.marts.elsewhere import ELSEWHERE
 from trade_potential.audit.marts.gated import Gated
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 Check = Callable[[Gated], Iterable[Compared]]
 """Makes some marts again and compares them."""
 
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = (check_figures, check_indices)
 """In the order in which they read."""
 
 PUBLIC = ("dim_", "fct_", "rpt_")
