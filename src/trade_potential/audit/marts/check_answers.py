@@ -68,8 +68,11 @@ def words(gated: Gated, others: pd.DataFrame) -> pd.DataFrame:
 
 def _joined(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     """Texts of an answer as one, in the order of the rows."""
-    rows = rows.dropna(subset=[name])
-    return rows.groupby(ANSWER, sort=False)[name].agg(", ".join).reset_index()
+    texts: dict[tuple[object, ...], list[str]] = {}
+    for *at, text in rows[[*ANSWER, name]].dropna().itertuples(index=False, name=None):
+        texts.setdefault(tuple(at), []).append(text)
+    joined = [(*at, ", ".join(found)) for at, found in texts.items()]
+    return pd.DataFrame(joined, columns=[*ANSWER, name])
 
 
 def flags(gated: Gated) -> pd.DataFrame:
@@ -78,23 +81,19 @@ def flags(gated: Gated) -> pd.DataFrame:
     world = gated.arrow("gate_world_trade", "source_id", where="true")
     notes = notes[notes["source_id"].isin(world["source_id"].unique().to_pylist())]
     iso3 = notes["country_code"].map(countries_of_today(gated))
-    noted = notes["flag"].groupby([iso3, notes["year"]]).max()
-    if noted.empty:
+    noted = notes["flag"].groupby([iso3, notes["year"]]).max().to_dict()
+    if not noted:
         return pd.DataFrame(columns=[*ANSWER, "trade_flag"])
     conditions = " or ".join(
         f"(year = {year} and '{country}' in (reporter_iso3, partner_iso3))"
-        for country, year in noted.index
+        for country, year in noted
     )
     rows = gated.part("rpt_answer", *ANSWER, where=conditions)
-    own, other = (
-        pd.Series(
-            [noted.get((code, year)) for code, year in zip(rows[who], rows["year"], strict=True)],
-            index=rows.index,
-            dtype="object",
-        )
-        for who in ("reporter_iso3", "partner_iso3")
-    )
-    return rows.assign(trade_flag=own.fillna(other))
+    found = [
+        noted.get((reporter, year)) or noted.get((partner, year))
+        for reporter, partner, _, year in rows.itertuples(index=False, name=None)
+    ]
+    return rows.assign(trade_flag=found)
 
 
 def unanswered(gated: Gated) -> pd.DataFrame:

@@ -7,6 +7,8 @@ parts; that they add up to the difference is therefore a finding and not a defin
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -266,7 +268,7 @@ def in_words(ratio: float) -> str:
     if ratio >= 1e6:
         return "above 1000000"
     unit = 100.0 if ratio >= 0.1 else 10000.0
-    return in_digits(np.floor(ratio * unit + 0.5) / unit)
+    return in_digits(math.floor(ratio * unit + 0.5) / unit)
 
 
 def _reasons(rows: pd.DataFrame, agree: pd.Series) -> pd.Series:
@@ -275,12 +277,17 @@ def _reasons(rows: pd.DataFrame, agree: pd.Series) -> pd.Series:
     parts = told[list(WORDS)].to_numpy(dtype=float)
     sizes = np.where(np.isnan(parts), -1.0, np.abs(parts))
     order = np.argsort(-sizes, axis=1, kind="stable")[:, :2]
-    words = []
-    for number, (of_row, is_structural) in enumerate(
-        zip(order, told["is_structural"], strict=True)
-    ):
-        names = [list(WORDS)[at] for at in of_row if np.isfinite(parts[number, at])]
-        factors = [in_words(float(np.exp(parts[number, at]))) for at in of_row if np.isfinite(parts[number, at])]
-        said = WORDS | STRUCTURAL_WORDS if is_structural else WORDS
-        words.append(", ".join(f"{said[name]} x {by}" for name, by in zip(names, factors, strict=True)) or None)
+    factors = np.exp(np.take_along_axis(parts, order, axis=1))
+    said = [list(WORDS.values()), list((WORDS | STRUCTURAL_WORDS).values())]
+    words = [
+        ", ".join(
+            f"{said[is_structural][at]} x {in_words(factor)}"
+            for at, factor in zip(of_row, of_factors, strict=True)
+            if factor == factor
+        )
+        or None
+        for of_row, of_factors, is_structural in zip(
+            order.tolist(), factors.tolist(), told["is_structural"].astype(int), strict=True
+        )
+    ]
     return pd.Series(words, index=told.index, dtype="object").reindex(rows.index)
