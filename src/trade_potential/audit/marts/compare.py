@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,6 +62,7 @@ def compared(
     by: Sequence[str] = ("study_id", "spec_id"),
     tolerance: float = TOLERANCE,
     small: float = SMALL,
+    noise: Mapping[str, Floats] | None = None,
     reference: str = REFERENCE,
     said: str = "",
 ) -> Compared:
@@ -79,6 +80,7 @@ def compared(
         by: Columns of the key that part the rows of the audit (``PARTS``); none: one part.
         tolerance: Of numbers; 0 where a mart repeats a verified number.
         small: Share of the largest of a column.
+        noise: By column, (N,) by row of ``again``: what rounding alone may move a number by.
         reference: What made ``again``.
         said: What a reader should know, such as that a sample was compared.
     """
@@ -91,7 +93,8 @@ def compared(
             frame[column].take(at)
             for frame, at in ((published, places.published), (again, places.again))
         )
-        found = _differences(ours, theirs, places, small=small)
+        rounding = (noise or {}).get(column, np.zeros(len(again)))[places.again]
+        found = _differences(ours, theirs, places, small=small, noise=rounding)
         rows.append(
             _of_column(
                 f"{mart}.{column}",
@@ -195,7 +198,9 @@ def _words(keys: pd.DataFrame, names: list[str]) -> pd.Series:
     return found
 
 
-def _differences(ours: pd.Series, theirs: pd.Series, places: _Places, *, small: float) -> Floats:
+def _differences(
+    ours: pd.Series, theirs: pd.Series, places: _Places, *, small: float, noise: Floats
+) -> Floats:
     """(N,) relative difference: 0 of equal values, infinite where only one side has a value."""
     numbers = [
         pd.api.types.is_numeric_dtype(side) and not pd.api.types.is_bool_dtype(side)
@@ -209,10 +214,12 @@ def _differences(ours: pd.Series, theirs: pd.Series, places: _Places, *, small: 
         np.maximum.at(largest, places.part, np.where(np.isfinite(size), size, 0.0))
         size = np.maximum(size, small * largest[places.part])
         with np.errstate(invalid="ignore", divide="ignore"):
-            found = np.where(one == other, 0.0, np.abs(one - other) / size)
+            beyond = np.maximum(np.abs(one - other) - noise, 0.0)
+            found = np.where(one == other, 0.0, beyond / size)
     else:
-        one, other = (side.astype("object").where(side.notna(), None) for side in (ours, theirs))
-        same = np.asarray(one, dtype="object") == np.asarray(other, dtype="object")
+        texts = (side.astype("object").where(side.notna(), None) for side in (ours, theirs))
+        own, new = (np.asarray(side, dtype="object") for side in texts)
+        same = own == new
         found = np.where(same, 0.0, np.inf)
     found = np.where(is_null[0] & is_null[1], 0.0, found)
     return np.where((is_null[0] != is_null[1]) | np.isnan(found), np.inf, found)

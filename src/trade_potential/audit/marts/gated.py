@@ -59,6 +59,10 @@ class Gated:
             self._held[key] = rows.df()
         return self._held[key]
 
+    def distinct(self, name: str, *columns: str) -> pd.DataFrame:
+        """Combinations of columns of a table, each once; not held."""
+        return self._relation(name).project(", ".join(columns)).distinct().df()
+
     def once(self, make: Callable[[Gated], Made]) -> Made:
         """What ``make`` makes of these tables, once for all checks."""
         if make not in self._made:

@@ -17,9 +17,10 @@ from trade_potential.audit.marts.estimates import (
     check_tests,
 )
 from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.ledger import check_ledger
 from trade_potential.audit.marts.prediction import check_potential
 from trade_potential.audit.marts.reports import check_comparison, check_reports
-from trade_potential.audit.marts.samples import check_descriptives, check_ledger, check_samples
+from trade_potential.audit.marts.samples import check_descriptives, check_samples
 
 if TYPE_CHECKING:
     import duckdb
