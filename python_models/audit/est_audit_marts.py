@@ -83,5 +83,6 @@ def model(dbt, session):
             "stg_study__variables": dbt.ref("stg_study__variables"),
             "stg_study__vintage_overrides": dbt.ref("stg_study__vintage_overrides"),
             "rpt_trade_potential_v1": dbt.ref("rpt_trade_potential", version=1),
-        }
+        },
+        max_rows=int(dbt.config.meta_get("max_rows")),
     )

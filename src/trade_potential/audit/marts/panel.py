@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -64,7 +64,6 @@ class Panel:
         return np.asarray(matrix / length)
 
 
-@lru_cache(maxsize=1)
 def panel_of(gated: Gated) -> Panel:
     """The panel of a build, made once for all who ask."""
-    return Panel(gated)
+    return gated.once(Panel)
