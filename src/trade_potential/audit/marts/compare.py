@@ -187,7 +187,7 @@ def _aligned(
 def _typed(again: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     """The same rows with numbers where the mart has numbers: frames of no rows have no types."""
     numbers = {
-        name: pd.to_numeric(again[name])
+        str(name): pd.to_numeric(again[name])
         for name in again
         if _has_numbers(published[name]) and not pd.api.types.is_numeric_dtype(again[name])
     }
