@@ -9,6 +9,7 @@ import pandas as pd
 
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.figures import FILLED, METHODS, Tables, at, records
+from trade_potential.audit.marts.gated import Gated
 from trade_potential.audit.marts.panel import Panel, panel_of
 
 REVISED = (
@@ -21,10 +22,18 @@ REVISED = (
 )
 """Figures that rpt_vintage_sensitivity sets beside those of another as-of date."""
 
-QUANTITY = ["quantity_kind", "spec_id", "estimator", "item", "reporter_iso3", "country_iso3", "year"]
+QUANTITY = [
+    "quantity_kind",
+    "spec_id",
+    "estimator",
+    "item",
+    "reporter_iso3",
+    "country_iso3",
+    "year",
+]
 
 
-def check_figures(gated: Tables) -> Iterator[Compared]:
+def check_figures(gated: Gated) -> Iterator[Compared]:
     """Figures of countries, their indicators, and what a later as-of date changes."""
     published = gated["fct_country_year"]
     again = country_years(panel_of(gated), list(published.columns))
@@ -100,7 +109,8 @@ def _quantities(gated: Tables, studies: list[str]) -> pd.DataFrame:
     """Published figures, indices, coefficients and K of some studies, one a row."""
 
     def of(mart: str) -> pd.DataFrame:
-        return gated[mart][gated[mart]["study_id"].isin(studies)]
+        rows = gated[mart]
+        return rows[rows["study_id"].isin(studies)]
 
     years = of("fct_country_year").melt(
         ["study_id", "country_iso3", "year"], REVISED, "item", "quantity_value"

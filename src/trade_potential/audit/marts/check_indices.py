@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from trade_potential.audit.marts.compare import TOLERANCE, Compared, compared
-from trade_potential.audit.marts.factors import NEGATIVE, chi2_tail, listed
-from trade_potential.audit.marts.figures import Tables
+from trade_potential.audit.marts.factor_tests import chi2_tail
+from trade_potential.audit.marts.factors import NEGATIVE, listed
+from trade_potential.audit.marts.gated import Gated
 from trade_potential.audit.marts.indices import Index
 from trade_potential.audit.marts.panel import panel_of
 
@@ -22,7 +23,7 @@ LOST_DIGITS = 100.0 * float(np.finfo(np.float64).eps)
 of eigenvectors whose eigenvalues are near to each other, are lost to whoever computes them."""
 
 
-def check_indices(gated: Tables) -> Iterator[Compared]:
+def check_indices(gated: Gated) -> Iterator[Compared]:
     """Development indices, their weights and their diagnostics."""
     made = panel_of(gated).indices
     marts = {
@@ -34,12 +35,10 @@ def check_indices(gated: Tables) -> Iterator[Compared]:
         others = {_key(one) for one in made} - {_key(one) for one in group}
         for mart, (rows_of, key) in marts.items():
             published = gated[mart]
-            names = pd.Series(list(zip(published["study_id"], published["index_spec_id"])))
-            published = published[~names.isin(others).to_numpy()]
+            names = pd.MultiIndex.from_frame(published[KEY])
+            published = published[~names.isin(others)]
             again = pd.concat([rows_of(one, published) for one in group], ignore_index=True)
-            yield compared(
-                mart, published, again, key=[*KEY, *key], by=KEY, tolerance=tolerance
-            )
+            yield compared(mart, published, again, key=[*KEY, *key], by=KEY, tolerance=tolerance)
 
 
 def _key(index: Index) -> tuple[str, str]:
@@ -101,12 +100,12 @@ def _weights(index: Index, _: pd.DataFrame) -> pd.DataFrame:
 
 def _diagnostics(index: Index, published: pd.DataFrame) -> pd.DataFrame:
     """Rows of fct_index_diagnostics; the p-value is that of the published statistic."""
+    columns = ["diagnostic", "variable", "component", "diagnostic_value"]
     found = index.factors
     if found is None:
-        rows = _rows({"status": np.nan, "row_count": 0.0})
-        reasons = [NO_ROWS, None]
-        return _named(index, rows).assign(
-            status="no_rows", reason=reasons, df=np.nan, p_value=np.nan
+        nothing = [("status", None, np.nan, np.nan), ("row_count", None, np.nan, 0.0)]
+        return _named(index, pd.DataFrame(nothing, columns=columns)).assign(
+            status="no_rows", reason=pd.Series([NO_ROWS, None]), df=np.nan, p_value=np.nan
         )
     negative = found.weights < NEGATIVE
     unknown = np.isnan(found.weights).any()
@@ -123,14 +122,18 @@ def _diagnostics(index: Index, published: pd.DataFrame) -> pd.DataFrame:
         "eigenvalue": found.eigenvalues,
         "variance_share": found.eigenvalues / total[-1:],
         "cumulative_share": total / total[-1:],
-        "is_kept": found.is_kept[: total.size].astype(float),
+        "is_kept": found.is_kept[: total.size],
     }
-    msa = zip(index.variables, found.msa, strict=True)
-    parts = [_rows(of_index), *(_rows({"msa": value}, variable=name) for name, value in msa)]
-    for k in range(total.size):
-        of_one = {name: values[k] for name, values in of_components.items()}
-        parts.append(_rows(of_one, component=k + 1))
-    rows = _named(index, pd.concat(parts, ignore_index=True)).assign(status=found.status)
+    numbers = [
+        *((name, None, np.nan, float(value)) for name, value in of_index.items()),
+        *(("msa", name, np.nan, own) for name, own in zip(index.variables, found.msa, strict=True)),
+        *(
+            (name, None, k, float(value))
+            for name, values in of_components.items()
+            for k, value in enumerate(values, start=1)
+        ),
+    ]
+    rows = _named(index, pd.DataFrame(numbers, columns=columns)).assign(status=found.status)
     reasons = rows["diagnostic_value"].map(lambda value: found.reason if np.isnan(value) else "")
     is_negative = (rows["diagnostic"] == "negative_weights") & rows["diagnostic_value"].notna()
     reasons = reasons.mask(is_negative, listed(index.variables, negative))
@@ -141,13 +144,3 @@ def _diagnostics(index: Index, published: pd.DataFrame) -> pd.DataFrame:
     rows["df"] = np.where(is_test, found.df, np.nan)
     rows["p_value"] = np.where(is_test, chi2_tail(float(statistic), found.df), np.nan)
     return rows
-
-
-def _rows(
-    values: dict[str, Any], *, variable: str | None = None, component: float = np.nan
-) -> pd.DataFrame:
-    """One row a diagnostic."""
-    rows = pd.DataFrame({"diagnostic": list(values), "diagnostic_value": list(values.values())})
-    return rows.assign(variable=variable, component=component).astype(
-        {"diagnostic_value": "float64", "variable": "object", "component": "float64"}
-    )

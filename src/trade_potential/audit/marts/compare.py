@@ -211,8 +211,10 @@ def _differences(ours: pd.Series, theirs: pd.Series, places: _Places, *, small: 
         with np.errstate(invalid="ignore", divide="ignore"):
             found = np.where(one == other, 0.0, np.abs(one - other) / size)
     else:
-        one, other = (side.astype("object").where(side.notna(), None) for side in (ours, theirs))
-        same = np.asarray(one, dtype="object") == np.asarray(other, dtype="object")
+        one, other = (
+            np.asarray(side.astype("object").where(side.notna(), None)) for side in (ours, theirs)
+        )
+        same = one == other
         found = np.where(same, 0.0, np.inf)
     found = np.where(is_null[0] & is_null[1], 0.0, found)
     return np.where((is_null[0] != is_null[1]) | np.isnan(found), np.inf, found)

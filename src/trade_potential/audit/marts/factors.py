@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from trade_potential.audit.marts.factor_tests import adequacy, sphericity
+
 Floats = npt.NDArray[np.float64]
 
 NO_SIGN = 1e-8
@@ -133,7 +135,7 @@ def factors(
     varies = rows.max(axis=0) > rows.min(axis=0)
     moving = rows[:, varies] - rows[:, varies].mean(axis=0)
     standard = moving / np.sqrt((moving**2).sum(axis=0))
-    triangle = np.linalg.qr(standard, mode="r")
+    triangle: Floats = np.asarray(np.linalg.qr(standard, mode="r"))
     none = np.full(p, math.nan)
     constants = ", ".join(np.array(names, dtype=object)[~varies])
     if n <= p:
@@ -189,7 +191,7 @@ def _estimated(
         part = np.abs(vectors[:, near_null]).max(axis=1) > COLLINEAR
         said = [f"nearly collinear: {listed(names, part)}; KMO, MSA and Bartlett are undefined"]
     else:
-        tests = _adequacy(triangle) | {"chi2": _sphericity(triangle, n)}
+        tests = adequacy(triangle) | {"chi2": sphericity(triangle, n)}
         lone = np.isnan(tests["msa"])
         if lone.any():
             said.append(f"MSA undefined, correlated with no variable: {listed(names, lone)}")
@@ -206,9 +208,8 @@ def _estimated(
             f"{names[rule.anchor]} does not load on component 1, whose largest loading is made "
             "positive instead"
         )
-    if rule.component_rule == "eigenvalue" and rule.component_threshold is not None:
-        if not (eigenvalues > rule.component_threshold + ON_THRESHOLD).any():
-            said.append(f"no eigenvalue exceeds {rule.component_threshold:g}: component 1 is kept")
+    if rule.component_rule == "eigenvalue" and not _exceeds(eigenvalues, rule).any():
+        said.append(f"no eigenvalue exceeds {rule.component_threshold:g}: component 1 is kept")
     weights = vectors @ shares
     if rule.fixed_weights is not None:
         weights = rule.fixed_weights
@@ -252,21 +253,27 @@ def _signed(vectors: Floats, largest: float, anchor: int) -> tuple[Floats, bool]
 
 
 def _kept(eigenvalues: Floats, rule: Rule) -> npt.NDArray[np.bool_]:
-    """Components an index keeps: all, those above a threshold, or enough for a share; never none."""
+    """Components kept: all, those above a threshold or enough for a share; at least one."""
     threshold, p = rule.component_threshold, eigenvalues.size
     count = p
-    if rule.component_rule == "eigenvalue" and threshold is not None:
-        count = int((eigenvalues > threshold + ON_THRESHOLD).sum())
+    if rule.component_rule == "eigenvalue":
+        count = int(_exceeds(eigenvalues, rule).sum())
     elif rule.component_rule == "cumulative_share" and threshold is not None:
         reached = eigenvalues.cumsum() / eigenvalues.sum() >= threshold - ON_THRESHOLD
         count = int(np.argmax(reached)) + 1 if reached.any() else p
     return np.arange(p) < max(count, 1)
 
 
+def _exceeds(eigenvalues: Floats, rule: Rule) -> npt.NDArray[np.bool_]:
+    """Eigenvalues above the threshold of the rule."""
+    threshold = -np.inf if rule.component_threshold is None else rule.component_threshold
+    return eigenvalues > threshold + ON_THRESHOLD
+
+
 def _tied(eigenvalues: Floats) -> npt.NDArray[np.bool_]:
     """Eigenvalues that equal the one before or after."""
     equal = eigenvalues[:-1] - eigenvalues[1:] < EQUAL
-    return np.append(equal, False) | np.append(False, equal)
+    return np.asarray(np.append(equal, False) | np.append(False, equal), dtype=bool)
 
 
 def _nearest(vectors: Floats, published: Floats, eigenvalues: Floats) -> Floats:
@@ -282,45 +289,3 @@ def _nearest(vectors: Floats, published: Floats, eigenvalues: Floats) -> Floats:
             left, _, right = np.linalg.svd(vectors[:, group].T @ published[:, group])
             turned[:, group] = vectors[:, group] @ left @ right
     return turned
-
-
-def _adequacy(triangle: Floats) -> dict[str, Any]:
-    """KMO and MSA: squared correlations over these plus squared partial correlations.
-
-    A partial correlation given all other variables is an element of the inverse of the
-    correlations, scaled to a unit diagonal (Kaiser and Rice 1974).
-    """
-    solved = np.linalg.inv(triangle)
-    inverse = solved @ solved.T
-    scale = np.sqrt(np.diag(inverse))
-    partial = (inverse / scale / scale[:, None]) ** 2
-    simple = (triangle.T @ triangle) ** 2
-    for squares in (partial, simple):
-        np.fill_diagonal(squares, 0.0)
-    with np.errstate(invalid="ignore"):
-        own = simple.sum(axis=1) / (simple.sum(axis=1) + partial.sum(axis=1))
-        return {"kmo": float(simple.sum() / (simple.sum() + partial.sum())), "msa": own}
-
-
-def _sphericity(triangle: Floats, n: int) -> float:
-    """Bartlett's (1950) statistic; the determinant of R = T'T is that of T, squared."""
-    p = triangle.shape[1]
-    log_determinant = 2.0 * np.log(np.abs(np.diag(triangle))).sum()
-    return float(((2 * p + 5) / 6 - (n - 1)) * min(log_determinant, 0.0))
-
-
-def chi2_tail(value: float, df: int) -> float:
-    """P(X > value) of chi-squared with whole degrees of freedom, as a finite sum.
-
-    Q(a + 1, x) = Q(a, x) + x^a exp(-x) / Gamma(a + 1) with a = df / 2, x = value / 2, from
-    Q(1/2, x) = erfc(sqrt x) or Q(1, x) = exp(-x) (Abramowitz and Stegun 1972, 26.4.4 and 26.4.5).
-    """
-    if value <= 0.0:
-        return 1.0
-    x = value / 2.0
-    a = 0.5 if df % 2 else 1.0
-    tail = math.erfc(math.sqrt(x)) if df % 2 else math.exp(-x)
-    while a < df / 2.0:
-        tail += math.exp(a * math.log(x) - x - math.lgamma(a + 1.0))
-        a += 1.0
-    return tail

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
@@ -12,14 +12,24 @@ from trade_potential.errors import InputError
 if TYPE_CHECKING:
     import duckdb
 
+Made = TypeVar("Made")
+
 
 class Gated:
-    """Gated figures, study rows, verified estimates and marts by name; each is read once."""
+    """Gated figures, study rows, verified estimates and marts by name; each is read once.
 
-    def __init__(self, tables: Mapping[str, duckdb.DuckDBPyRelation]) -> None:
+    Attributes:
+        max_rows: Rows of a specification above which whole pairs are compared, not all.
+    """
+
+    def __init__(
+        self, tables: Mapping[str, duckdb.DuckDBPyRelation], *, max_rows: int = 200_000
+    ) -> None:
         """Of relations, which stay unread."""
         self._tables = dict(tables)
         self._held: dict[tuple[str, ...], pd.DataFrame] = {}
+        self._made: dict[Callable[..., Any], Any] = {}
+        self.max_rows = max_rows
 
     def __iter__(self) -> object:
         """Names of the tables."""
@@ -50,9 +60,16 @@ class Gated:
         return self._held[key]
 
     def arrow(self, name: str, *columns: str, where: str) -> Any:
-        """As ``part``, as an Arrow table that is not held: of a million rows, whose texts are few."""
+        """As ``part``, but an Arrow table that is not held, for a million rows with few texts."""
         rows = self._relation(name).filter(where)
         return rows.project(", ".join(columns)).to_arrow_table()
+
+    def once(self, make: Callable[[Gated], Made]) -> Made:
+        """What ``make`` makes of these tables, once for all checks."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: Made = self._made[make]
+        return made
 
     def _relation(self, name: str) -> duckdb.DuckDBPyRelation:
         if name not in self._tables:

@@ -86,17 +86,14 @@ def _index(
     published: Published,
 ) -> Index:
     names = [str(name) for name in terms["variable"]]
-    place = pd.MultiIndex.from_frame(countries[["country_iso3", "year"]])
-    wide = values.set_index(["variable", "country_iso3", "year"])
+    wide = values.pivot_table(
+        index=["country_iso3", "year"],
+        columns="variable",
+        values=["variable_value", "is_imputed"],
+        sort=False,
+    ).reindex(pd.MultiIndex.from_frame(countries[["country_iso3", "year"]]))
     given, filled = (
-        np.column_stack(
-            [
-                wide[column].get(name, pd.Series(dtype=float)).reindex(place).to_numpy(dtype=float)
-                if name in wide.index.levels[0]
-                else np.full(len(place), np.nan)
-                for name in names
-            ]
-        )
+        wide.reindex(columns=[(column, name) for name in names]).to_numpy(dtype=float)
         for column in ("variable_value", "is_imputed")
     )
     entered = np.column_stack(

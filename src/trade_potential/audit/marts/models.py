@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trade_potential.audit.marts.check_answers import check_answers
 from trade_potential.audit.marts.check_figures import check_figures
 from trade_potential.audit.marts.check_indices import check_indices
 from trade_potential.audit.marts.compare import COLUMNS, REFERENCE, Compared
+from trade_potential.audit.marts.dimensions import check_dimensions
+from trade_potential.audit.marts.effects import check_effects
 from trade_potential.audit.marts.elsewhere import ELSEWHERE
+from trade_potential.audit.marts.findings import check_findings
 from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.printed import check_printed
+from trade_potential.audit.marts.replication import check_replication
 
 if TYPE_CHECKING:
     import duckdb
@@ -19,24 +25,34 @@ if TYPE_CHECKING:
 Check = Callable[[Gated], Iterable[Compared]]
 """Makes some marts again and compares them."""
 
-CHECKS: tuple[Check, ...] = (check_figures, check_indices)
+CHECKS: tuple[Check, ...] = (
+    check_figures,
+    check_indices,
+    check_dimensions,
+    check_effects,
+    check_answers,
+    check_printed,
+    check_replication,
+    check_findings,
+)
 """In the order in which they read."""
 
 PUBLIC = ("dim_", "fct_", "rpt_")
 """How the names of marts begin."""
 
 
-def audit_marts(tables: Mapping[str, duckdb.DuckDBPyRelation]) -> pd.DataFrame:
+def audit_marts(tables: Mapping[str, duckdb.DuckDBPyRelation], *, max_rows: int) -> pd.DataFrame:
     """Rows of every check and of what no check looks at.
 
     Args:
         tables: Gated figures (gate_*), rows of the studies (stg_study__*), estimates that other
             audits verify (est_*) and every mart, by name.
+        max_rows: Rows of a specification above which whole pairs are compared, not all.
 
     Returns:
         ``COLUMNS``.
     """
-    gated = Gated(tables)
+    gated = Gated(tables, max_rows=max_rows)
     found = [one for check in CHECKS for one in check(gated)]
     marts = {name: gated.columns(name) for name in tables if name.startswith(PUBLIC)}
     return pd.concat([*(one.rows for one in found), uncovered(marts, found)], ignore_index=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from trade_potential.audit.marts.candidates import country_years
 from trade_potential.audit.marts.factors import Floats
 from trade_potential.audit.marts.figures import Figures, Tables
+from trade_potential.audit.marts.gated import Gated
 from trade_potential.audit.marts.indices import Index, indices
 from trade_potential.audit.marts.outcomes import outcomes
 from trade_potential.audit.marts.variables import variables
@@ -59,10 +60,10 @@ class Panel:
         loadings = rows.pivot_table(index="variable", columns="component", values="weight_value")
         p = range(1, len(variables) + 1)
         matrix = loadings.reindex(index=variables, columns=p).fillna(0.0).to_numpy(dtype=float)
-        return matrix / np.maximum(np.linalg.norm(matrix, axis=0), np.finfo(np.float64).tiny)
+        length = np.maximum(np.linalg.norm(matrix, axis=0), np.finfo(np.float64).tiny)
+        return np.asarray(matrix / length)
 
 
-@lru_cache(maxsize=1)
-def panel_of(gated: Tables) -> Panel:
+def panel_of(gated: Gated) -> Panel:
     """The panel of a build, made once for all who ask."""
-    return Panel(gated)
+    return gated.once(Panel)

@@ -58,7 +58,7 @@ def variables(
     known = known[["study_id", "country_iso3", "year"]].drop_duplicates()
     of_pairs = _figures_of_pairs(gated, set(pairs["trade_source"]))
     oil = gated["gate_oil_prices"].set_index(["benchmark", "year"])["price_usd_per_barrel"]
-    parts = []
+    parts, of_parts = [], []
     for study_id, of_study in named_variables(gated).groupby("study_id"):
         asked = known[known["study_id"] == study_id].drop(columns="study_id")
         place = figures.place(asked["country_iso3"], asked["year"])
@@ -78,9 +78,11 @@ def variables(
                 part = asked.assign(variable_value=is_base.astype(float))
             else:  # the index, which is no figure
                 continue
-            names = {column: getattr(variable, column) for column in (*RUN, "variable")}
-            parts.append(part.assign(**names))
-    rows = pd.concat(parts, ignore_index=True)
+            parts.append(part)
+            of_parts.append((study_id, variable.spec_kind, variable.spec_id, variable.variable))
+    names = pd.DataFrame(of_parts, columns=[*RUN, "variable"])
+    named = names.take(np.repeat(names.index, [len(part) for part in parts]))
+    rows = pd.concat([pd.concat(parts, ignore_index=True), named.reset_index(drop=True)], axis=1)
     codes = rows.pop("fill_code").fillna(0).to_numpy(dtype=np.int64)
     rows["is_imputed"] = codes >= FILLED
     rows["fill_method"] = pd.Series(METHODS[np.where(codes >= FILLED, codes, 0)], rows.index)
