@@ -11,16 +11,6 @@ VERIFIED_ANSWERS = (
 """Columns of rpt_answer that the audit of the world makes again from cells and predictions."""
 
 ELSEWHERE: dict[str, dict[str, str]] = {
-    "fct_gravity_coefficients": {"*": ""},
-    "fct_gravity_descriptives": {"*": ""},
-    "fct_gravity_diagnostics": {"*": ""},
-    "fct_gravity_tests": {"*": ""},
-    "fct_row_ledger": {"*": ""},
-    "fct_trade_potential": {"*": ""},
     "rpt_answer": dict.fromkeys(VERIFIED_ANSWERS, "est_audit_answers, every row with a prediction"),
-    "rpt_estimator_comparison": {"*": ""},
-    "rpt_trade_potential": {"*": ""},
-    "rpt_trade_potential_v1": {"*": ""},
 }
-"""By mart and column. "*", every column of a mart, stands while its check is being written: remove
-it with the check."""
+"""By mart and column; "*" is every column of a mart."""

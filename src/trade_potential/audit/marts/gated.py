@@ -64,6 +64,10 @@ class Gated:
         rows = self._relation(name).filter(where)
         return rows.project(", ".join(columns)).to_arrow_table()
 
+    def distinct(self, name: str, *columns: str) -> pd.DataFrame:
+        """Combinations of columns of a table, each once; not held."""
+        return self._relation(name).project(", ".join(columns)).distinct().df()
+
     def once(self, make: Callable[[Gated], Made]) -> Made:
         """What ``make`` makes of these tables, once for all checks."""
         if make not in self._made:
