@@ -59,17 +59,21 @@ class Gated:
             self._held[key] = rows.df()
         return self._held[key]
 
+    def arrow(self, name: str, *columns: str, where: str) -> Any:
+        """As ``part``, but an Arrow table that is not held, for a million rows with few texts."""
+        rows = self._relation(name).filter(where)
+        return rows.project(", ".join(columns)).to_arrow_table()
+
+    def distinct(self, name: str, *columns: str) -> pd.DataFrame:
+        """Combinations of columns of a table, each once; not held."""
+        return self._relation(name).project(", ".join(columns)).distinct().df()
+
     def once(self, make: Callable[[Gated], Made]) -> Made:
         """What ``make`` makes of these tables, once for all checks."""
         if make not in self._made:
             self._made[make] = make(self)
         made: Made = self._made[make]
         return made
-
-    def arrow(self, name: str, *columns: str, where: str) -> Any:
-        """As ``part``, as an Arrow table that is not held: of a million rows, whose texts are few."""
-        rows = self._relation(name).filter(where)
-        return rows.project(", ".join(columns)).to_arrow_table()
 
     def _relation(self, name: str) -> duckdb.DuckDBPyRelation:
         if name not in self._tables:

@@ -25,6 +25,13 @@ PREDICT = ("pooled", "between", "random", "mundlak", "ppml")
 
 CONSTANT = "const"
 
+ROUNDED = ("k_log_ratio_se", "k_ratio_ci_low", "k_ratio_ci_high")
+"""Columns that rest on a standard error."""
+
+ROUNDING = 16.0 * float(np.finfo(float).eps)
+"""Relative error of a sum of products, in units of the sum of their sizes: where a covariance has
+large entries of both signs, x'Vx is what little is left of them."""
+
 
 def classes_of(k: Floats, classes: pd.DataFrame) -> npt.NDArray[Any]:
     """Name of the class of each K; nothing where there is none.
@@ -61,14 +68,18 @@ def check_potential(gated: Gated) -> Iterator[Compared]:
             factor = _whole_factor(gated, sample, estimator) if sample.said else None
             found.append(_of_estimator(sample, estimator, own, errors, classes, factor))
     columns = gated.columns(MART)
-    again = pd.concat([pd.DataFrame(columns=columns), *found], ignore_index=True)
+    noises = [f"noise_{name}" for name in ROUNDED]
+    again = pd.concat([pd.DataFrame(columns=[*columns, *noises]), *found], ignore_index=True)
     where = where_kept(samples_of(gated), "reporter_iso3 || '-' || partner_iso3")
     yield compared(
         MART,
         gated.part(MART, *columns, where=where),
-        again[columns].infer_objects(),
+        again[columns],
         key=KEY,
         by=[*RUN, "estimator"],
+        noise={
+            name: np.nan_to_num(again[f"noise_{name}"].to_numpy(dtype=float)) for name in ROUNDED
+        },
         said=said_of(samples_of(gated)),
     )
 
@@ -88,7 +99,7 @@ def _of_estimator(
     classes: pd.DataFrame,
     factor: float | None,
 ) -> pd.DataFrame:
-    """Rows of the mart of one estimator."""
+    """Rows of the mart of one estimator; ``factor`` is that of all rows where these are a part."""
     run, is_ppml = sample.run, estimator == "ppml"
     rows = sample.with_zeros if is_ppml else sample.estimated
     by_kind = dict(iter(coefficients.groupby("covariance")))
@@ -101,30 +112,34 @@ def _of_estimator(
     names, design = _design(sample, rows)
     beta = np.array([values.get(name, 0.0) for name in names])
     fitted = design @ beta
-    stored: pd.Series = errors.xs((run.study_id, run.spec_id, estimator, kind))
+    stored = errors.loc[[(run.study_id, run.spec_id, estimator, kind)]].iloc[0]
     matrix = _matrix(stored, sample.slots, names)
     variance = np.einsum("ij,jk,ik->i", design, matrix, design)
     error = np.sqrt(np.maximum(variance, 0.0))
+    sizes = np.einsum("ij,jk,ik->i", np.abs(design), np.abs(matrix), np.abs(design))
+    lost = np.sqrt(np.maximum(variance, 0.0) + ROUNDING * sizes) - error
     is_log = is_ppml or run.outcome_transform == "ln"
     is_median = is_log and not is_ppml
     usd = (np.exp(fitted) if is_log else fitted) * float(run.outcome_divisor_usd)
     actual = rows["actual_usd"].to_numpy(dtype=float)
     k = np.divide(actual, usd, out=np.full(len(usd), np.nan), where=usd != 0.0)
-    if factor is None:
-        factor = float(k.mean()) if is_median and len(k) else 1.0
-    margin = float(stored["critical_value"]) * error
+    if not is_median:
+        factor = 1.0
+    elif factor is None:
+        factor = float(k.mean()) if len(k) else 1.0
+    quantile = float(stored["critical_value"])
+    margin = quantile * error
     if is_log:
-        low, high = k * np.exp(-margin), k * np.exp(margin)
-        relative = error
+        scale = np.ones(len(rows))
+        ends = np.exp(-margin), np.exp(margin)
+        of_ends = np.expm1(quantile * lost)
     else:
-        ends = fitted - margin, fitted + margin
-        is_above = ends[0] > 0.0
+        scale = np.where(fitted == 0.0, np.nan, fitted)
         # K at the far end of the predicted trade is the near end of K
-        low, high = (
-            actual / float(run.outcome_divisor_usd) / np.where(is_above, end, np.nan)
-            for end in reversed(ends)
-        )
-        relative = error / np.where(fitted == 0.0, np.nan, fitted)
+        least = np.where(fitted > margin, fitted - margin, np.nan)
+        ends = fitted / (least + 2.0 * margin), fitted / least
+        of_ends = quantile * lost / least
+    low, high = k * ends[0], k * ends[1]
     is_positive = usd > 0.0
     has_log = is_positive & (k > 0.0)
     status = coefficients["estimator_status"].iloc[0]
@@ -143,11 +158,14 @@ def _of_estimator(
         k_ratio=k,
         k_mean_ratio=k / factor,
         k_log_ratio=np.log(np.where(has_log, k, np.nan)),
-        k_log_ratio_se=np.where(is_positive, relative, np.nan),
+        k_log_ratio_se=np.where(is_positive, error / scale, np.nan),
         k_ratio_ci_low=low,
         k_ratio_ci_high=high,
         imputed_share=rows["imputed_share"].astype(float),
         is_unreported=rows["is_unreported"].astype(bool),
+        noise_k_log_ratio_se=lost / np.abs(scale),
+        noise_k_ratio_ci_low=np.abs(low) * of_ends,
+        noise_k_ratio_ci_high=np.abs(high) * of_ends,
         is_default=run.spec_id == run.default_spec_id and estimator == run.default_estimator,
     )
 

@@ -1,4 +1,4 @@
-"""Samples, their descriptions and the ledger of lost rows beside their second computation."""
+"""Samples and their descriptions beside their second computation."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import pandas as pd
 
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.gated import Gated
-from trade_potential.audit.marts.sample import PAIR, ZERO, Sample, samples_of
+from trade_potential.audit.marts.sample import PAIR, Sample, samples_of
 
 ROW = ["study_id", "spec_id", "pair_id", "year"]
-LOST = ["study_id", "spec_kind", "spec_id", "lost_to", "reporter_code", "partner_code", "year"]
 
 
 def said_of(samples: Sequence[Sample]) -> str:
@@ -53,8 +52,8 @@ def check_samples(gated: Gated) -> Iterator[Compared]:
     for table, with_zeros in (("int_gravity__sample", False), ("int_gravity__ppml_sample", True)):
         slots = [name for name in gated.columns(table) if name[0] == "v" and name[1:].isdigit()]
         rows = [one.with_zeros if with_zeros else one.estimated for one in found]
-        again = pd.concat([pd.DataFrame(columns=slots, dtype=float), *rows], ignore_index=True)
         columns = [*ROW, *names, *slots]
+        again = pd.concat([pd.DataFrame(columns=columns), *rows], ignore_index=True)
         published = gated.part(table, *columns, where=where)
         yield compared(table, published, again[columns], key=ROW, said=said)
 
@@ -84,40 +83,4 @@ def check_descriptives(gated: Gated) -> Iterator[Compared]:
         again,
         key=["study_id", "spec_id", "term"],
         said="; ".join(f"not of {', '.join(run)}: too many rows" for run in sorted(runs)),
-    )
-
-
-def check_ledger(gated: Gated) -> Iterator[Compared]:
-    """Rows that panel models and indices lose; of PPML those that its estimates say."""
-    found = samples_of(gated)
-    lost = pd.concat([one.rows[one.rows["lost_step"].notna()] for one in found], ignore_index=True)
-    is_zero = lost["lost_reason"].astype(str).str.startswith(ZERO)
-    of_panels = pd.DataFrame(
-        {
-            **{name: lost[name] for name in ("study_id", "spec_id", *PAIR, "partner_iso3", "year")},
-            "spec_kind": "gravity",
-            "lost_to": np.where(is_zero, "logarithms", "all"),
-            "step": lost["lost_step"],
-            "reason": lost["lost_reason"],
-        }
-    )
-    separated = gated["est_gravity_losses"]
-    of_ppml = separated.rename(columns={"estimator": "lost_to"}).assign(spec_kind="gravity")
-    sides = of_ppml.pop("pair_id").astype(str).str.split("-", n=1, expand=True)
-    for side, codes in zip(PAIR, (sides[0] if len(sides) else "", sides.get(1, "")), strict=True):
-        of_ppml[side] = codes
-    of_ppml["partner_iso3"] = of_ppml[PAIR[1]]
-    again = pd.concat([of_panels, of_ppml], ignore_index=True)
-    columns = [*LOST, "partner_iso3", "step", "reason"]
-    where = where_kept(found, "reporter_code || '-' || partner_code", codes=True)
-    yield compared(
-        "fct_row_ledger",
-        gated.part(
-            "fct_row_ledger",
-            *columns,
-            where=" and ".join(filter(None, ["spec_kind = 'gravity'", where])),
-        ),
-        again[columns],
-        key=LOST,
-        said=said_of(found),
     )
