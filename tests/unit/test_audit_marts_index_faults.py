@@ -211,3 +211,21 @@ FAULTS: dict[str, tuple[str, Callable[[pd.DataFrame], pd.DataFrame], str]] = {
 def test_a_fault_of_an_index_is_found(fault: str) -> None:
     mart, wrong, column = FAULTS[fault]
     assert f"{mart}.{column}" in differing(**{mart: wrong(marts()[mart])})
+
+
+def test_an_index_without_rows_is_confirmed_as_such() -> None:
+    seen = world()["gate_observations"]
+    some = seen[seen["indicator_code"] == "IT.NET.USER.ZS"]
+    told = (
+        marts()[TESTS]
+        .iloc[:2]
+        .assign(
+            status="no_rows",
+            diagnostic_value=[np.nan, 0.0],
+            reason=["no row of the sample is left: the row ledger tells why", None],
+        )
+    )
+    empty = {name: marts()[name].iloc[:0] for name in (INDICES, WEIGHTS)}
+    assert differing(gate_observations=some, **empty, **{TESTS: told}) == set()
+    wrong = told.assign(status="ok")
+    assert differing(gate_observations=some, **empty, **{TESTS: wrong}) == {f"{TESTS}.status"}
