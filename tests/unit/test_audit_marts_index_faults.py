@@ -12,32 +12,45 @@ import pytest
 from tests.unit.audit_world import INDEX, gated, right, world
 
 from trade_potential.audit.marts.check_indices import check_indices
+from trade_potential.audit.marts.panel import Panel
 from trade_potential.index.correlation import Correlation
 from trade_potential.index.estimate import IndexSettings, estimate_index
 from trade_potential.index.partial import row_weights
 
+COLLINEAR = [INDEX[0], "internet_users_published_pct", INDEX[2]]
+"""Two of them are equal wherever both have a value."""
+
 
 @cache
-def marts() -> dict[str, pd.DataFrame]:
-    """What the library publishes of the index of the world."""
-    index = right().indices[0]
+def collinear() -> dict[str, pd.DataFrame]:
+    """The world with an index of collinear indicators."""
+    terms = world()["stg_study__index_terms"]
+    return world(stg_study__index_terms=terms.assign(variable=COLLINEAR, transform="none"))
+
+
+@cache
+def marts(names: tuple[str, ...] = tuple(INDEX)) -> dict[str, pd.DataFrame]:
+    """What the library publishes of the index of a world."""
+    panel = right() if names == tuple(INDEX) else Panel(collinear() | marts())
+    index = panel.indices[0]
     key = {"study_id": index.study_id, "index_spec_id": index.spec_id}
-    values = right().variables
+    values = panel.variables
     values = values[values["spec_kind"] == "index"].pivot_table(
         index=["country_iso3", "year"], columns="variable", values="variable_value"
-    )[INDEX]
-    entered = values.assign(**{INDEX[1]: np.log1p(values[INDEX[1]])})
+    )
+    entered = values[list(names)]
+    if INDEX[1] in names:
+        entered = entered.assign(**{INDEX[1]: np.log1p(entered[INDEX[1]])})
     complete = entered.dropna()
     estimate = estimate_index(
-        Correlation.of(INDEX, len(complete), complete.corr().to_numpy()),
+        Correlation.of(names, len(complete), complete.corr().to_numpy()),
         IndexSettings(
-            method="pca", component_rule="eigenvalue", component_threshold=1.0, anchor=INDEX[0]
+            method="pca", component_rule="eigenvalue", component_threshold=1.0, anchor=names[0]
         ),
     )
     parts, adequacy, test = estimate.components, estimate.adequacy, estimate.sphericity
     assert parts is not None
-    assert adequacy is not None
-    assert test is not None
+    nothing = [np.nan] * len(names)
     mean, sd = complete.mean(), complete.std()
 
     rows = index.scored.set_index(["country_iso3", "year"])[
@@ -56,12 +69,12 @@ def marts() -> dict[str, pd.DataFrame]:
     weights = [
         *(
             ("weight", name, np.nan, estimate.weights[k], mean[name], sd[name])
-            for k, name in enumerate(INDEX)
+            for k, name in enumerate(names)
         ),
         *(
             ("loading", name, j + 1, parts.loadings[k, j], mean[name], sd[name])
-            for k, name in enumerate(INDEX)
-            for j in range(len(INDEX))
+            for k, name in enumerate(names)
+            for j in range(len(names))
         ),
         *(
             ("component_weight", None, j + 1, share, np.nan, np.nan)
@@ -71,11 +84,14 @@ def marts() -> dict[str, pd.DataFrame]:
     diagnostics = [
         ("status", None, np.nan, np.nan),
         ("row_count", None, np.nan, len(complete)),
-        ("kmo", None, np.nan, adequacy.kmo),
-        ("bartlett_chi2", None, np.nan, test.statistic),
+        ("kmo", None, np.nan, adequacy.kmo if adequacy else np.nan),
+        ("bartlett_chi2", None, np.nan, test.statistic if test else np.nan),
         ("condition_number", None, np.nan, parts.condition_number),
         ("negative_weights", None, np.nan, 0.0),
-        *(("msa", name, np.nan, own) for name, own in zip(INDEX, adequacy.msa, strict=True)),
+        *(
+            ("msa", name, np.nan, own)
+            for name, own in zip(names, adequacy.msa if adequacy else nothing, strict=True)
+        ),
         *(
             (name, None, j + 1, float(values[j]))
             for name, values in {
@@ -84,13 +100,14 @@ def marts() -> dict[str, pd.DataFrame]:
                 "cumulative_share": parts.cumulative_share,
                 "is_kept": estimate.is_kept,
             }.items()
-            for j in range(len(INDEX))
+            for j in range(len(names))
         ),
     ]
     told = pd.DataFrame(
         diagnostics, columns=["diagnostic", "variable", "component", "diagnostic_value"]
-    ).assign(status="ok", reason=None)
-    is_test = told["diagnostic"] == "bartlett_chi2"
+    ).assign(status=estimate.status)
+    is_missing = told["diagnostic_value"].isna()
+    is_test = (told["diagnostic"] == "bartlett_chi2") & ~is_missing
     return {
         "fct_development_index": rows.reset_index().assign(**key),
         "fct_index_weights": pd.DataFrame(
@@ -102,8 +119,9 @@ def marts() -> dict[str, pd.DataFrame]:
         ).assign(**key),
         "fct_index_diagnostics": told.assign(
             **key,
-            df=np.where(is_test, test.df, np.nan),
-            p_value=np.where(is_test, test.p_value, np.nan),
+            reason=pd.Series(estimate.reason or None, told.index).where(is_missing),
+            df=np.where(is_test, test.df if test else np.nan, np.nan),
+            p_value=np.where(is_test, test.p_value if test else np.nan, np.nan),
         ),
     }
 
@@ -211,3 +229,29 @@ FAULTS: dict[str, tuple[str, Callable[[pd.DataFrame], pd.DataFrame], str]] = {
 def test_a_fault_of_an_index_is_found(fault: str) -> None:
     mart, wrong, column = FAULTS[fault]
     assert f"{mart}.{column}" in differing(**{mart: wrong(marts()[mart])})
+
+
+def test_an_index_without_rows_is_confirmed_as_such() -> None:
+    seen = world()["gate_observations"]
+    some = seen[seen["indicator_code"] == "IT.NET.USER.ZS"]
+    told = (
+        marts()[TESTS]
+        .iloc[:2]
+        .assign(
+            status="no_rows",
+            diagnostic_value=[np.nan, 0.0],
+            reason=["no row of the sample is left: the row ledger tells why", None],
+        )
+    )
+    empty = {name: marts()[name].iloc[:0] for name in (INDICES, WEIGHTS)}
+    assert differing(gate_observations=some, **empty, **{TESTS: told}) == set()
+    wrong = told.assign(status="ok")
+    assert differing(gate_observations=some, **empty, **{TESTS: wrong}) == {f"{TESTS}.status"}
+
+
+def test_what_is_rounding_of_collinear_indicators_is_no_difference() -> None:
+    published = marts(tuple(COLLINEAR))
+    assert set(published[TESTS]["status"]) == {"singular_correlation"}
+    assert differing(**collinear() | published) == set()
+    wrong = turned(published[WEIGHTS])
+    assert differing(**collinear() | published | {WEIGHTS: wrong}) == {f"{WEIGHTS}.weight_value"}

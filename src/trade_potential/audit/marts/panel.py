@@ -54,14 +54,18 @@ class Panel:
 
     def _published_vectors(self, study_id: str, spec_id: str, variables: list[str]) -> Floats:
         """(p, p) published loadings of an index, of unit length."""
-        rows = self.gated["fct_index_weights"]
-        rows = rows[(rows["study_id"] == study_id) & (rows["index_spec_id"] == spec_id)]
-        rows = rows[rows["weight_kind"] == "loading"]
-        loadings = rows.pivot_table(index="variable", columns="component", values="weight_value")
-        p = range(1, len(variables) + 1)
-        matrix = loadings.reindex(index=variables, columns=p).fillna(0.0).to_numpy(dtype=float)
+        matrix = loadings_of(self.gated["fct_index_weights"], study_id, spec_id, variables)
         length = np.maximum(np.linalg.norm(matrix, axis=0), np.finfo(np.float64).tiny)
         return np.asarray(matrix / length)
+
+
+def loadings_of(weights: pd.DataFrame, study_id: str, spec_id: str, variables: list[str]) -> Floats:
+    """(p, p) published loadings of variables (rows) on components; 0 where there is none."""
+    rows = weights[(weights["study_id"] == study_id) & (weights["index_spec_id"] == spec_id)]
+    rows = rows[rows["weight_kind"] == "loading"]
+    loadings = rows.pivot_table(index="variable", columns="component", values="weight_value")
+    p = range(1, len(variables) + 1)
+    return loadings.reindex(index=variables, columns=p).fillna(0.0).to_numpy(dtype=float)
 
 
 def panel_of(gated: Gated) -> Panel:
