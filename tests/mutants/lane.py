@@ -67,9 +67,11 @@ class Lane:
         path = root / mutant.file
         before = path.read_bytes()
         times = path.stat()
-        whole = mutant.is_of_release or mutant.is_check
+        whole = mutant.needs_whole_build
         if whole:
-            remove_releases(root)
+            remove_releases(root)  # the next one is the first
+        if mutant.area == "study":
+            shutil.copytree(self._base.root / "release", root / "release", symlinks=True)
         try:
             chosen = [] if whole else selection(root, mutant.file)
             mutant.plant(root)
@@ -150,7 +152,7 @@ def different_entries(base: Path, root: Path) -> list[str]:
 
 
 def remove_releases(root: Path) -> None:
-    """The next release is the first; releases are read-only."""
+    """Releases are read-only: their folders must be opened first."""
     folder = root / "release"
     for path in folder.rglob("*") if folder.exists() else ():
         if path.is_dir() and not path.is_symlink():
