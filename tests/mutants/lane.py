@@ -135,6 +135,10 @@ def _first_complaint(results: dict[str, tuple[str, str]], said: str) -> tuple[st
             rows = re.search(rf"Rejected by {re.escape(short)}.*?\n(?:[\d:]+ +)?(.+)", said)
             return short, " ".join((rows[1] if rows else message).split())
     lines = [re.sub(r"^[\d:]+ +", "", line).strip() for line in said.splitlines()]
+    # dbt-duckdb may fail to cancel what else runs, and dbt then writes no results
+    for line in lines:
+        if found := re.match(r"\d+ of \d+ (?:ERROR|FAIL)\S* +(?:\d+ )?(.*?)[ .]*\[", line):
+            return found[1].split()[-1], line
     told = [line for line in lines if line and not line.startswith(("Running", "Registered"))]
     return "before any node is run", " ".join(told[-6:])
 
