@@ -132,3 +132,13 @@ def test_the_second_computation_of_the_world_shares_types_alone() -> None:
         "linalg.IntArray",
         "linalg.one_thread",
     }
+
+
+def test_the_second_computation_of_the_marts_shares_nothing() -> None:
+    taken = {
+        f"{module}.{name}"
+        for path in sorted((LIBRARY / "audit" / "marts").rglob("*.py"))
+        for module, name in own(path)
+        if not module.startswith("audit.marts.")
+    }
+    assert taken == {"errors.InputError"}
