@@ -62,7 +62,7 @@ def country_years(panel: Panel, columns: list[str]) -> pd.DataFrame:
     names = gated["gate_indicators"].set_index("indicator_code")["indicator"]
     studies = gated["stg_study__studies"]
     countries = panel.countries.dropna(subset=["country_iso3"])
-    found = []
+    found: list[pd.DataFrame] = []
     for study in records(studies):
         own = countries.loc[countries["study_id"] == study.study_id, "country_iso3"].unique()
         years = np.arange(study.first_year, study.last_year + 1)
