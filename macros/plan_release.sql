@@ -28,7 +28,6 @@ node by its name or that of its folder is refused instead. A run that does not r
             'release_path': var('release_path'),
             'releases_kept': whole_number('releases_kept'),
             'publish_seconds': whole_number('publish_seconds'),
-            'vars': args.get('vars', {}),
             'keys': mart_keys(),
             'parts': mart_parts(),
             'left_out': left_out,

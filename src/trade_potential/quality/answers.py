@@ -38,7 +38,7 @@ def _record(folder: str, invocation_id: str, refused: Sequence[Mapping[str, Any]
     return complaints.write(Path(folder), invocation_id, found)
 
 
-FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+FUNCTIONS: dict[str, Callable[..., Any]] = {
     "of_files": _telling(contract.of_files),
     "of_columns": _telling(contract.of_columns),
     "values_query": contract.values_query,
@@ -48,3 +48,4 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "of_checks": locked.of_checks,
     "lock_checks": locked.lock,
 }
+"""By name; the plugin of dbt adds those of the room `release`."""
