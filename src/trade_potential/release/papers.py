@@ -41,3 +41,13 @@ def state(folder: Path, release_id: str, manifest: dict[str, Any], run: Run | No
     )  # fmt: skip
     text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
     (folder / STATEMENT).write_text(text, encoding="utf-8")
+
+
+def restate(statement_file: Path, folder: Path) -> None:
+    """Write a statement again for a folder whose manifest is another one, and all else the same."""
+    said = json.loads(statement_file.read_text(encoding="utf-8"))
+    for subject in said["subject"]:
+        if subject["name"] == MANIFEST:
+            subject["digest"] = {"sha256": checksum(folder / MANIFEST)}
+    text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+    (folder / STATEMENT).write_text(text, encoding="utf-8")
