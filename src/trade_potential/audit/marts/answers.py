@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -50,14 +49,22 @@ class Answers:
         Outside of the answers it is a place that holds nothing.
         """
         flows = rows["flow"] if flow is None else pd.Series(flow, index=rows.index)
-        one, other = (self.economies.get_indexer(rows[f"{who}_iso3"]) for who in ("reporter", "partner"))
-        year = self.years.get_indexer(rows["year"])
+        one, other = self.place(rows["reporter_iso3"]), self.place(rows["partner_iso3"])
+        year = self.place_of_year(rows["year"])
         is_back = np.asarray(flows == "imports")
         one, other = np.where(is_back, other, one), np.where(is_back, one, other)
         outside = (one < 0) | (other < 0) | (year < 0)
         one, other, year = (np.where(outside, 0, place) for place in (one, other, year))
         # nobody trades with itself
         return (np.asarray(flows == "total").astype(np.int64), year, one, other)
+
+    def place(self, codes: Any) -> Integers:
+        """(N,) places of economies; -1 of a stranger."""
+        return np.asarray(self.economies.get_indexer(pd.Index(codes)), dtype=np.int64)
+
+    def place_of_year(self, years: Any) -> Integers:
+        """(N,) places of years; -1 outside."""
+        return np.asarray(self.years.get_indexer(pd.Index(years)), dtype=np.int64)
 
     def of(self, name: str, place: tuple[Integers, ...]) -> Floats:
         """Numbers at ``place``; NaN outside."""
@@ -68,9 +75,12 @@ class Answers:
         return np.array([*self.names, None], dtype="object")[self.classes[place]]
 
 
-@lru_cache(maxsize=1)
 def answers_of(gated: Gated) -> Answers:
-    """The answers of a build, read once."""
+    """The answers of a build, read once for all who ask."""
+    return gated.once(_answers)
+
+
+def _answers(gated: Gated) -> Answers:
     rows = gated.arrow(
         "rpt_answer",
         *("study_id", "spec_id", "flow", "reporter_iso3", "partner_iso3", "year"),
@@ -84,8 +94,8 @@ def answers_of(gated: Gated) -> Answers:
     class_, names = _coded(rows["potential_class"])
     place = (
         np.array([FLOWS.index(name) for name in flows], dtype=np.int64)[flow],
-        years.get_indexer(rows["year"].to_numpy()),
-        *(economies.get_indexer(names)[at] for at, names in codes.values()),
+        years.get_indexer(pd.Index(rows["year"].to_numpy())),
+        *(economies.get_indexer(pd.Index(names))[at] for at, names in codes.values()),
     )
     shape = (len(FLOWS), max(len(years), 1), max(len(economies), 1), max(len(economies), 1))
     numbers = {name: np.full(shape, np.nan) for name in NUMBERS}
@@ -93,8 +103,14 @@ def answers_of(gated: Gated) -> Answers:
         values[place] = rows[name].to_numpy()
     classes = np.full(shape, -1, dtype=np.int64)
     classes[place] = class_
-    own = [rows[name][0].as_py() if len(rows) else "" for name in ("study_id", "spec_id")]
-    return Answers(*own, economies, years, numbers, classes, names)
+    own: list[str] = [
+        rows[name][0].as_py() if len(rows) else "" for name in ("study_id", "spec_id")
+    ]
+    return Answers(own[0], own[1], economies, years, numbers, classes, names)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _coded(column: Any) -> tuple[Integers, list[str]]:
@@ -114,34 +130,30 @@ def others_of(gated: Gated, answers: Answers, spec_id: str) -> pd.DataFrame:
     rows = gated.arrow(
         "est_structural_pairs",
         *("exporter_iso3", "importer_iso3", "year", "predicted_usd"),
-        where=f"study_id = '{answers.study_id}' and spec_id = '{spec_id}'",
+        where=f"study_id = {_quoted(answers.study_id)} and spec_id = {_quoted(spec_id)}",
     )
-    (one, ones), (other, others) = (_coded(rows[f"{side}_iso3"]) for side in ("exporter", "importer"))
-    place = (
-        answers.years.get_indexer(rows["year"].to_numpy()),
-        answers.economies.get_indexer(ones)[one],
-        answers.economies.get_indexer(others)[other],
-    )
+    sides = [_coded(rows[name]) for name in ("exporter_iso3", "importer_iso3")]
+    place = [
+        answers.place_of_year(rows["year"].to_numpy()),
+        *(answers.place(names)[at] for at, names in sides),
+    ]
     known = np.min(place, axis=0) >= 0
     predicted = np.full(answers.classes.shape[1:], np.nan)
     predicted[tuple(at[known] for at in place)] = rows["predicted_usd"].to_numpy()[known]
     back = predicted.transpose(0, 2, 1)
     both = np.where(np.isnan(predicted), back, predicted + np.nan_to_num(back))
     k = answers.numbers["actual_usd"] / np.stack([predicted, both])
-    flow, *place = np.nonzero((answers.classes >= 0) & np.isfinite(k))
-    k = k[flow, *place]
-    classes = class_of(pd.Series(k), gated["dim_potential_class"])
-    is_other = np.asarray(classes.notna()) & (
-        np.asarray(classes) != answers.class_at((flow, *place))
-    )
-    flow, (year, one, other) = flow[is_other], (at[is_other] for at in place)
+    at = np.nonzero((answers.classes >= 0) & np.isfinite(k))
+    classes = class_of(pd.Series(k[at]), gated["dim_potential_class"])
+    is_other = np.asarray(classes.notna()) & (np.asarray(classes) != answers.class_at(at))
+    flow, year, one, other = (axis[is_other] for axis in at)
     found = pd.DataFrame(
         {
             "reporter_iso3": answers.economies[one],
             "partner_iso3": answers.economies[other],
             "flow": np.array(FLOWS, dtype="object")[flow],
             "year": answers.years[year],
-            "other_k_ratio": k[is_other],
+            "other_k_ratio": k[flow, year, one, other],
             "other_class": classes[is_other].to_numpy(),
         }
     )

@@ -76,12 +76,12 @@ def _joined(rows: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def flags(gated: Gated) -> pd.DataFrame:
-    """Answers whose reporter or partner has a note on its trade of the year; the reporter's first."""
+    """Answers with a note on the trade of the year, the reporter's before the partner's."""
     notes = gated["gate_trade_notes"]
     world = gated.arrow("gate_world_trade", "source_id", where="true")
     notes = notes[notes["source_id"].isin(world["source_id"].unique().to_pylist())]
     iso3 = notes["country_code"].map(countries_of_today(gated))
-    noted = notes["flag"].groupby([iso3, notes["year"]]).max().to_dict()
+    noted: dict[Any, str] = notes["flag"].groupby([iso3, notes["year"]]).max().to_dict()
     if not noted:
         return pd.DataFrame(columns=[*ANSWER, "trade_flag"])
     conditions = " or ".join(
@@ -93,7 +93,7 @@ def flags(gated: Gated) -> pd.DataFrame:
         noted.get((reporter, year)) or noted.get((partner, year))
         for reporter, partner, _, year in rows.itertuples(index=False, name=None)
     ]
-    return rows.assign(trade_flag=found)
+    return rows.assign(trade_flag=pd.Series(found, index=rows.index, dtype="object"))
 
 
 def unanswered(gated: Gated) -> pd.DataFrame:
@@ -118,7 +118,7 @@ def unanswered(gated: Gated) -> pd.DataFrame:
 
 
 def _answering(gated: Gated) -> Any:
-    """The study whose default specification is structural and runs, of which there is one; or None."""
+    """The one study whose default specification is structural and runs; None without."""
     specifications = gated["stg_study__gravity_specifications"]
     is_structural = specifications["model_kind"] == "structural"
     names = specifications.loc[is_structural, "spec_id"]
@@ -130,7 +130,7 @@ def _answering(gated: Gated) -> Any:
 
 
 def _why(
-    row: Any, study: Any, last: int | None, reasons: dict[tuple[str, str, str, int], str]
+    row: Any, study: Any, last: int | None, reasons: dict[Any, str]
 ) -> tuple[str | None, str | None, str, str]:
     """Study, specification, status and reason of a pair without K; the partner's reason first."""
     own = (None, None) if study is None else (study.study_id, study.spec_id)

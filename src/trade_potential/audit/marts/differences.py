@@ -26,9 +26,15 @@ WORDS = {
     "mean_for_median_log": "benchmark of typical (median), not mean trade",
     "other_terms_log": "own regressors of the specification",
     "own_trade_log": "benchmark without the own trade of the pair",
-    "partner_exports_log": "benchmark by size and income of the partner, not by what it sells to others",
-    "partner_imports_log": "benchmark by size and income of the partner, not by what it buys from others",
-    "trade_costs_log": "benchmark without distance, ties and agreements as estimated on world trade",
+    "partner_exports_log": (
+        "benchmark by size and income of the partner, not by what it sells to others"
+    ),
+    "partner_imports_log": (
+        "benchmark by size and income of the partner, not by what it buys from others"
+    ),
+    "trade_costs_log": (
+        "benchmark without distance, ties and agreements as estimated on world trade"
+    ),
     "trade_source_log": "trade by the source of the study",
     "year_level_log": "level that the partners of the year share",
 }
@@ -43,9 +49,7 @@ STRUCTURAL_WORDS = {
 
 def differences(gated: Gated, answers: Answers) -> pd.DataFrame:
     """Rows of rpt_answer_differences."""
-    rows = pd.concat(
-        [_of_panels(gated), *_of_structural(gated, answers)], ignore_index=True
-    )
+    rows = pd.concat([_of_panels(gated), *_of_structural(gated, answers)], ignore_index=True)
     place = answers.at(rows)
     rows = rows.assign(
         **{name: answers.of(name, place) for name in answers.numbers},
@@ -134,8 +138,8 @@ class _Effects:
         }
 
     def _laid(self, rows: pd.DataFrame, name: str) -> Floats:
-        years = self._answers.years.get_indexer(rows["year"])
-        places = self._answers.economies.get_indexer(rows["country_iso3"])
+        years = self._answers.place_of_year(rows["year"])
+        places = self._answers.place(rows["country_iso3"])
         known = (years >= 0) & (places >= 0)
         found = np.full(self._answers.classes.shape[1:3], np.nan)
         found[years[known], places[known]] = rows[name].to_numpy(dtype=float)[known]
@@ -146,8 +150,8 @@ class _Effects:
         held = self._held.get((spec_id or self._answers.spec_id, side, name))
         if held is None:
             return np.full(len(rows), np.nan)
-        years = self._answers.years.get_indexer(rows["year"])
-        places = self._answers.economies.get_indexer(rows[f"{who}_iso3"])
+        years = self._answers.place_of_year(rows["year"])
+        places = self._answers.place(rows[f"{who}_iso3"])
         return np.where((years < 0) | (places < 0), np.nan, held[years, places])
 
     def sums(self, rows: pd.DataFrame, spec_id: str = "") -> tuple[Floats, Floats]:
@@ -183,7 +187,9 @@ def _partners(rows: pd.DataFrame, effects: _Effects, answers: Answers) -> dict[s
     }
 
 
-def _weighted(rows: pd.DataFrame, answers: Answers, of_exports: Floats, of_imports: Floats) -> Floats:
+def _weighted(
+    rows: pd.DataFrame, answers: Answers, of_exports: Floats, of_imports: Floats
+) -> Floats:
     """What two directions contribute to the flow of a row, to a total by their predictions."""
     exports, imports = (
         np.nan_to_num(answers.of("predicted_usd", answers.at(rows, flow)))
@@ -203,9 +209,7 @@ def _log_costs(rows: pd.DataFrame, effects: _Effects, answers: Answers) -> Float
     return _weighted(rows, answers, *logs)
 
 
-def _beyond(
-    rows: pd.DataFrame, answers: Answers, flow: str, ratio: str
-) -> tuple[Floats, Floats]:
+def _beyond(rows: pd.DataFrame, answers: Answers, flow: str, ratio: str) -> tuple[Floats, Floats]:
     """What a partner trades beyond its size, less what the pair itself adds, and nothing else."""
     place = answers.at(rows, flow)
     out, mean = (answers.of(name, place) for name in ("predicted_pair_out_usd", "predicted_usd"))
@@ -217,7 +221,7 @@ def _panel_parts(rows: pd.DataFrame, effects: _Effects, answers: Answers) -> pd.
     """Parts of the difference between a panel and the answer, in logarithms."""
     predicted, out = rows["predicted_usd"], rows["predicted_pair_out_usd"]
     trade = rows["actual_usd"].where(rows["actual_usd"] > 0.0)
-    source = np.log(rows["other_trade_usd"] / trade)
+    source = pd.Series(np.log(rows["other_trade_usd"] / trade), index=rows.index)
     own = np.log(predicted / out.where(out > 0.0))
     bought = _weighted(rows, answers, *_beyond(rows, answers, "exports", "partner_imports_ratio"))
     sold, nothing = _beyond(rows, answers, "imports", "partner_exports_ratio")

@@ -39,8 +39,9 @@ def country_effects(gated: Tables) -> pd.DataFrame:
     logs = np.log(np.where(sizes > 0.0, sizes, np.nan))
     effects = rows["log_effect"].to_numpy(dtype=float)
     expected = np.full(len(rows), np.nan)
-    for at in rows.groupby(["study_id", "spec_id", "side", "year"]).indices.values():
-        known = at[np.isfinite(logs[at]).all(axis=1)]
+    groups = rows.groupby(["study_id", "spec_id", "side", "year"]).ngroup().to_numpy()
+    for group in range(int(groups.max()) + 1 if len(rows) else 0):
+        known = np.flatnonzero((groups == group) & np.isfinite(logs).all(axis=1))
         centred = logs[known] - logs[known].mean(axis=0) if len(known) else logs[known]
         lengths = np.linalg.norm(centred, axis=0)
         if not (lengths > 0.0).all():

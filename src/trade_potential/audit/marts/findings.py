@@ -1,4 +1,4 @@
-"""What was found out about the reference study, each with its number, from the marts and the print."""
+"""What was found out about the reference study, each with its number."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from trade_potential.audit.marts.compare import Compared, compared
-from trade_potential.audit.marts.figures import Tables
+from trade_potential.audit.marts.gated import Gated
 from trade_potential.audit.marts.panel import panel_of
 from trade_potential.audit.marts.replication import replications
 
@@ -38,15 +38,15 @@ CHECKED = {
 """Check of rpt_printed_consistency by finding."""
 
 
-def check_findings(gated: Tables) -> Iterator[Compared]:
+def check_findings(gated: Gated) -> Iterator[Compared]:
     """Every finding with its number and verdict."""
     mart = "rpt_replication_findings"
     yield compared(mart, gated[mart], findings(gated), key=["finding_id"], by=[])
 
 
-def findings(gated: Tables) -> pd.DataFrame:
+def findings(gated: Gated) -> pd.DataFrame:
     """Rows of rpt_replication_findings; none where no replication runs."""
-    runs = replications(gated)
+    runs = gated.once(replications)
     rows = gated["stg_published__replication_findings"].drop(columns="file_line")
     if runs.empty:
         return rows.iloc[:0].assign(measured_value=np.nan, verdict=None)
@@ -61,7 +61,7 @@ def findings(gated: Tables) -> pd.DataFrame:
     return rows.assign(measured_value=number, verdict=verdict)
 
 
-def measures(gated: Tables, runs: pd.DataFrame) -> dict[str, float]:
+def measures(gated: Gated, runs: pd.DataFrame) -> dict[str, float]:
     """Number by finding; NaN or none where it cannot be had."""
     figures = gated["rpt_replication"]
     figures = figures[figures["status"] != "not_comparable"]
@@ -136,12 +136,11 @@ def _f_test(rows: pd.DataFrame, *columns: str) -> float:
 def _follows(slopes: pd.DataFrame, ours: pd.Series) -> pd.Series:
     """Whether a slope has the printed sign and lies within the tolerance of the print."""
     printed = slopes["printed_value"]
-    return (np.sign(printed) == np.sign(ours)) & (
-        (ours - printed).abs() <= slopes["tolerance"]
-    )
+    is_near = (ours - printed).abs() <= slopes["tolerance"]
+    return pd.Series(is_near & (np.sign(printed) == np.sign(ours)), index=slopes.index)
 
 
-def _of_run(gated: Tables, run: pd.Series, slopes: pd.DataFrame) -> dict[str, float]:
+def _of_run(gated: Gated, run: pd.Series, slopes: pd.DataFrame) -> dict[str, float]:
     """What rests on the replication as it was computed, where its figures are the recorded ones."""
     rows = gated["fct_gravity_coefficients"]
     rows = rows[rows["study_id"] == run["study_id"]]
@@ -182,7 +181,7 @@ def _of_run(gated: Tables, run: pd.Series, slopes: pd.DataFrame) -> dict[str, fl
     }
 
 
-def _printed_k(gated: Tables, run: pd.Series) -> pd.DataFrame:
+def _printed_k(gated: Gated, run: pd.Series) -> pd.DataFrame:
     """partner_iso3, year, printed_k, trade in US$, and whether internet use is published."""
     panel = panel_of(gated)
     figures = gated["stg_published__printed_figures"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -68,7 +69,7 @@ def consistency(gated: Tables) -> pd.DataFrame:
 
 
 def _checks(
-    name: str, claim: str, rows: pd.DataFrame, recomputed: object, allowed: object
+    name: str, claim: str, rows: pd.DataFrame, recomputed: Any, allowed: Any
 ) -> pd.DataFrame:
     return rows[[*CELL, "printed_value"]].assign(
         check_name=name, claim=claim, recomputed_value=recomputed, allowed=allowed
@@ -144,7 +145,7 @@ def _coefficients(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _models(rows: pd.DataFrame) -> pd.DataFrame:
-    """t statistics and intervals of the printed coefficients."""
+    """T statistics and intervals of the printed coefficients."""
     own = rows[(rows["exhibit"] == "random_effects") & (rows["row_label"] != "r_squared")]
     columns = ("coefficient", "standard_error", "t_statistic", "ci_low", "ci_high")
     wide = _wide(own, "random_effects", *columns)

@@ -1,4 +1,4 @@
-"""What the marts have for every printed figure, by replication; the marts are compared themselves."""
+"""What the marts, which are compared themselves, have for every printed figure."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _of_models(gated: Tables, run: Any) -> Numbers:
         return slopes[is_own].set_index("row_label")
 
     found += [
-        ("random_effects", name, label, row[column])
+        ("random_effects", str(name), label, row[column])
         for name, row in of(run.estimator, run.covariance).iterrows()
         for label, column in MODELS.items()
     ]

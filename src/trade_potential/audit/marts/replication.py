@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.dimensions import class_of
-from trade_potential.audit.marts.figures import Tables, records
+from trade_potential.audit.marts.figures import records
+from trade_potential.audit.marts.gated import Gated
 from trade_potential.audit.marts.panel import panel_of
 from trade_potential.audit.marts.printed import CELL, SLACK, printed
 from trade_potential.audit.marts.rebuilt import rebuilt
@@ -23,15 +25,18 @@ SAME_FIGURES = 1e-11
 """Of fingerprints: some 2,000 additions in another order."""
 
 
-def check_replication(gated: Tables) -> Iterator[Compared]:
+def check_replication(gated: Gated) -> Iterator[Compared]:
     """Every printed figure by every replication."""
     mart = "rpt_replication"
     yield compared(mart, gated[mart], replication(gated), key=KEY, by=["replication_id"])
 
 
-def replications(gated: Tables) -> pd.DataFrame:
-    """Replications whose specifications all run, and which of their figures are others than those
-    that the print was compared with (other_series; missing: none).
+def replications(gated: Gated) -> pd.DataFrame:
+    """Replications whose specifications all run.
+
+    Returns:
+        Rows of the seed, and other_series: which of their figures are not those that the print was
+        compared with; missing where all are.
     """
     rows = gated["stg_study__replications"]
     specifications = gated["stg_study__gravity_specifications"]
@@ -49,7 +54,7 @@ def replications(gated: Tables) -> pd.DataFrame:
     return rows.assign(other_series=rows["replication_id"].map(_other_series(gated, rows)))
 
 
-def _series(gated: Tables, replication: pd.Series) -> pd.DataFrame:
+def _series(gated: Gated, replication: pd.Series) -> pd.DataFrame:
     """Figures that a replication reads: series_kind, series_of, series, place, year, number."""
     panel = panel_of(gated)
     found = []
@@ -80,10 +85,11 @@ def _series(gated: Tables, replication: pd.Series) -> pd.DataFrame:
     series = series.merge(
         gated["stg_study__studies"][["study_id", "first_year", "last_year"]], on="study_id"
     )
-    return series[series["year"].between(series["first_year"], series["last_year"])]
+    is_own = series["year"].between(series["first_year"], series["last_year"])
+    return pd.DataFrame(series[is_own])
 
 
-def _other_series(gated: Tables, runs: pd.DataFrame) -> dict[str, str]:
+def _other_series(gated: Gated, runs: pd.DataFrame) -> dict[Any, str]:
     """By replication the series that are not those recorded, in words.
 
     A series is the sum of sign(x) ln(1 + |x|) times the place of x in it, by place and year.
@@ -111,14 +117,14 @@ def _other_series(gated: Tables, runs: pd.DataFrame) -> dict[str, str]:
     return words.groupby("replication_id")["words"].agg(", ".join).to_dict()
 
 
-def ruled(gated: Tables) -> pd.DataFrame:
+def ruled(gated: Gated) -> pd.DataFrame:
     """Printed figures with what is compared, and the tolerance in the unit of the figure."""
     figures = printed(gated)
     rules = {
         (row.exhibit, row.row_label, row.column_label): row
         for row in records(gated["stg_published__replication_rules"])
     }
-    values = figures.set_index(CELL)["printed_value"].to_dict()
+    values: dict[Any, float] = figures.set_index(CELL)["printed_value"].to_dict()
     rows = []
     for cell in figures[CELL].itertuples(index=False, name=None):
         exhibit, row, column = cell
@@ -152,17 +158,17 @@ def _unit(
     return {"fixed": float(np.hypot(error, gap)), "difference": gap}.get(column, error)
 
 
-def replication(gated: Tables) -> pd.DataFrame:
+def replication(gated: Gated) -> pd.DataFrame:
     """Rows of rpt_replication."""
-    runs = replications(gated)
+    runs = gated.once(replications)
     rows = runs[["replication_id", "other_series"]].merge(ruled(gated), how="cross")
     rows = rows.merge(rebuilt(gated, runs), on=KEY, how="left")
     rows["difference"] = rows["rebuilt_value"] - rows["printed_value"]
     rows["status"] = _statuses(rows, gated["stg_published__printed_classes"])
-    why, settled_by = _reasons(rows, gated["stg_published__replication_reasons"])
+    reasons = _reasons(rows, gated["stg_published__replication_reasons"])
     names = gated["stg_published__printed_classes"].set_index("display_order")["potential_class"]
     order = rows["rebuilt_value"].where(rows["exhibit"] == "k_class")
-    return rows.assign(why=why, settled_by=settled_by, rebuilt_text=order.map(names)).drop(
+    return rows.assign(**reasons, rebuilt_text=order.map(names)).drop(
         columns=["other_series", "rounding", "decimals", "file_line"], errors="ignore"
     )
 
@@ -173,7 +179,8 @@ def _statuses(rows: pd.DataFrame, rule: pd.DataFrame) -> pd.Series:
     by = [rows["replication_id"], rows["exhibit"], rows["column_label"]]
     of_index = rows["exhibit"] == "index"
     ranks = [
-        side.fillna(-np.inf).groupby(by).rank(method="min", ascending=False) for side in (theirs, ours)
+        side.fillna(-np.inf).groupby(by).rank(method="min", ascending=False)
+        for side in (theirs, ours)
     ]
     of_k = rows["exhibit"] == "k"
     classes = [class_of(side.where(of_k), rule) for side in (theirs, ours)]
@@ -201,7 +208,7 @@ def _statuses(rows: pd.DataFrame, rule: pd.DataFrame) -> pd.Series:
     return pd.Series(chosen, index=rows.index)
 
 
-def _reasons(rows: pd.DataFrame, reasons: pd.DataFrame) -> tuple[list[object], list[object]]:
+def _reasons(rows: pd.DataFrame, reasons: pd.DataFrame) -> pd.DataFrame:
     """Why a figure differs and what would settle it: the most special reason that is recorded."""
     recorded = {
         (row.replication_id, row.exhibit, row.row_label, row.column_label, row.status): row
@@ -226,4 +233,4 @@ def _reasons(rows: pd.DataFrame, reasons: pd.DataFrame) -> tuple[list[object], l
             found = next((recorded[place] for place in places if place in recorded), None)
         why.append(None if found is None else found.why)
         settled.append(None if found is None else found.settled_by)
-    return why, settled
+    return pd.DataFrame({"why": why, "settled_by": settled}, index=rows.index, dtype="object")
