@@ -41,7 +41,7 @@ def years_of(studies: pd.DataFrame) -> pd.DataFrame:
         for row in records(studies)
         for year in range(int(row.first_year), int(row.last_year) + 1)
     ]
-    return pd.DataFrame(years, columns=["study_id", "year"])
+    return pd.DataFrame(years, columns=["study_id", "year"]).astype({"year": "int64"})
 
 
 def pair_years(gated: Tables, flows: pd.DataFrame) -> pd.DataFrame:
