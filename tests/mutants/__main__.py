@@ -50,7 +50,7 @@ def judged() -> list[dict[str, str]]:
 
 def digest_of(mutant: Mutant) -> str:
     """Of the fault: one that was changed is judged again."""
-    return hashlib.sha256(repr(mutant).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((mutant.file, mutant.old, mutant.new)).encode()).hexdigest()[:16]
 
 
 def base_of(state: str) -> Project:

@@ -67,9 +67,11 @@ class Lane:
         path = root / mutant.file
         before = path.read_bytes()
         times = path.stat()
-        whole = mutant.is_of_release or mutant.is_check
+        whole = mutant.needs_whole_build
         if whole:
-            remove_releases(root)
+            remove_releases(root)  # the next one is the first
+        if mutant.area == "study":
+            shutil.copytree(self._base.root / "release", root / "release", symlinks=True)
         try:
             chosen = [] if whole else selection(root, mutant.file)
             mutant.plant(root)
@@ -133,6 +135,10 @@ def _first_complaint(results: dict[str, tuple[str, str]], said: str) -> tuple[st
             rows = re.search(rf"Rejected by {re.escape(short)}.*?\n(?:[\d:]+ +)?(.+)", said)
             return short, " ".join((rows[1] if rows else message).split())
     lines = [re.sub(r"^[\d:]+ +", "", line).strip() for line in said.splitlines()]
+    # dbt-duckdb may fail to cancel what else runs, and dbt then writes no results
+    for line in lines:
+        if found := re.match(r"\d+ of \d+ (?:ERROR|FAIL)\S* +(?:\d+ )?(.*?)[ .]*\[", line):
+            return found[1].split()[-1], line
     told = [line for line in lines if line and not line.startswith(("Running", "Registered"))]
     return "before any node is run", " ".join(told[-6:])
 
@@ -150,7 +156,7 @@ def different_entries(base: Path, root: Path) -> list[str]:
 
 
 def remove_releases(root: Path) -> None:
-    """The next release is the first; releases are read-only."""
+    """Releases are read-only: their folders must be opened first."""
     folder = root / "release"
     for path in folder.rglob("*") if folder.exists() else ():
         if path.is_dir() and not path.is_symlink():

@@ -26,7 +26,6 @@ class Mutant:
         reader: What it would do to a reader of what is published.
         is_check: Whether it weakens a check. Numbers stay as they are, so that it counts as
             published unless something says that the check is not what it was.
-        is_of_release: Whether only a whole build can show it.
     """
 
     area: str
@@ -36,7 +35,11 @@ class Mutant:
     new: str
     reader: str
     is_check: bool = False
-    is_of_release: bool = False
+
+    @property
+    def needs_whole_build(self) -> bool:
+        """Whether a part of a build could not show it: a study is compared with the one before."""
+        return self.is_check or self.area in ("release", "study")
 
     def plant(self, root: Path) -> None:
         """Change the file of a copy of the project."""
@@ -53,7 +56,7 @@ class Mutant:
 def all_mutants() -> list[Mutant]:
     """Every fault, by area and in the order of the files."""
     return [
-        Mutant(area=path.stem, name=name, is_of_release=path.stem == "release", **row)
+        Mutant(area=path.stem, name=name, **row)
         for path in sorted(FAULTS.glob("*.toml"))
         for name, row in tomllib.loads(path.read_text(encoding="utf-8")).items()
     ]
