@@ -30,7 +30,9 @@ class Check:
         only: Column and value of the rows that are looked at; None: all rows.
         optional: Whether missing values are passed over; otherwise they break the rule.
         of: What of the input is looked at: its rows, or a frame of sums (`world.FRAMES`).
-        may_be_unseen: Whether the rule may find nothing to judge, such as no witness.
+        may_be_unseen: Whether the rule may find nothing to judge.
+        witness: What the figures are compared with; where it is not held nothing is judged.
+        says: What is said of a refused row beside its value; columns in braces.
     """
 
     suite: str
@@ -44,6 +46,8 @@ class Check:
     optional: bool = False
     of: str = ROWS
     may_be_unseen: bool = False
+    witness: str = ""
+    says: str = ""
 
     @property
     def check_id(self) -> str:

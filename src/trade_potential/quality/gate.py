@@ -12,11 +12,12 @@ import pandas as pd
 
 from trade_potential.quality.checks import ROWS, Check
 from trade_potential.quality.derived import with_derived_columns
+from trade_potential.quality.frames import frame_of, key_of
 from trade_potential.quality.gate_row import row_of
 from trade_potential.quality.inputs import Input, Relation, profile, read_input
+from trade_potential.quality.levels import Known
 from trade_potential.quality.measured import Measured, measured, of_extremes
 from trade_potential.quality.suites import all_checks
-from trade_potential.quality.world import frame_of, key_of
 
 COLUMNS = (
     "check_id", "suite", "file", "expectation", "column_name", "rule", "severity", "observed",
@@ -24,6 +25,7 @@ COLUMNS = (
     "failing_rows",
 )  # fmt: skip
 ALL_ROWS = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
+NOT_SEEN: Mapping[str, Any] = {"success": True, "element_count": 0}
 NOT_DECLARED = Input(frame=pd.DataFrame(), rows_total=0, place="", refusal="no such input")
 
 
@@ -51,7 +53,8 @@ def check_inputs(
     }
     tables = {name: _in_fixed_order(given) for name, given in read.items()}
     parts = profile(read)
-    complete = with_derived_columns(tables, parts)
+    known = Known({**tables, **parts})
+    complete = with_derived_columns(tables, known)
     every_check = all_checks(tables.get("indicators", pd.DataFrame()), list(read))
     batches = _batches()
     found: list[dict[str, Any]] = []
@@ -60,13 +63,15 @@ def check_inputs(
         given, frame = read.get(suite, NOT_DECLARED), complete.get(suite, pd.DataFrame())
         measures: Mapping[str, Measured] = {}
         if of != ROWS:
-            frame = frame_of(suite, of, {**tables, **parts})
-            given = replace(given, key=key_of(suite, of))
+            frame = frame_of(suite, of, known)
+            given = replace(given, key=key_of(suite, of), kind="table")  # a series has no line
         elif given.is_whole:
             measures, frame = _measured(given, suite, checks)
-        results = (
-            {check.check_id: {"failure": given.refusal} for check in checks} if given.refusal
-            else _validate(batches, frame, checks)
+        unseen = {check.check_id: NOT_SEEN for check in checks if _has_no_witness(check, frame)}
+        judged = [check for check in checks if check.check_id not in unseen]
+        results = unseen | (
+            {check.check_id: {"failure": given.refusal} for check in judged} if given.refusal
+            else _validate(batches, frame, judged) if judged else {}
         )  # fmt: skip
         found += [
             row_of(check, given, frame, results.get(check.check_id), measures.get(check.check_id))
@@ -75,6 +80,12 @@ def check_inputs(
     return pd.DataFrame(found, columns=list(COLUMNS)).astype(
         {"rows_checked": "int64", "rows_total": "int64", "failing_count": "int64", "passed": "bool"}
     )
+
+
+def _has_no_witness(check: Check, frame: pd.DataFrame) -> bool:
+    """Whether there is nothing to compare the figures with."""
+    column = check.columns[0] if check.columns else ""
+    return bool(check.witness) and (column not in frame or not len(frame))
 
 
 def _read(rows: Relation | pd.DataFrame, declared: Mapping[Any, Any]) -> Input:

@@ -40,7 +40,8 @@ def row_of(
     rows_checked = read.rows_total if is_table else int(result.get("element_count") or 0)
     if by_sql is not None:
         refused, failing, rows_checked = by_sql.failing, by_sql.failing_count, by_sql.rows_checked
-    passed = bool(result.get("success")) and (rows_checked > 0 or check.may_be_unseen)
+    may_be_unseen = check.may_be_unseen or bool(check.witness)
+    passed = bool(result.get("success")) and (rows_checked > 0 or may_be_unseen)
     if "failure" in result:
         # without rows no column is made that the check could look at
         why = result["failure"] if read.refusal or read.rows_total else NO_ROW
@@ -49,7 +50,7 @@ def row_of(
     elif is_table:
         observed = f"{rows_checked} rows"
     elif rows_checked == 0:
-        observed = f"not checked: {NO_ROW}"
+        observed = f"not checked: {f'no {check.witness}' if check.witness else NO_ROW}"
     else:
         observed = _observed(check, frame, failing, rows_checked)
         if read.is_sample:
@@ -121,10 +122,15 @@ def _refused(check: Check, read: Input, rows: pd.DataFrame) -> list[dict[str, An
             "file": row.get("file_name", read.place) if read.kind == "parquet" else read.place,
             "row": int(row["file_line"]) if pd.notna(row.get("file_line")) else None,
             "key": ", ".join(_text(row[key]) for key in keys),
-            "value": ", ".join(_text(row.get(column)) for column in check.columns),
+            "value": ", ".join(_text(row.get(column)) for column in check.columns)
+            + (f" ({_said(check.says, row)})" if check.says else ""),
         }
         for row in rows.head(MAX_FAILING_KEYS).to_dict("records")
     ]
+
+
+def _said(says: str, row: Mapping[Any, Any]) -> str:
+    return says.format_map({str(name): _text(value) for name, value in row.items()})
 
 
 def _place(kind: str, refused: Mapping[str, Any]) -> str:

@@ -13,7 +13,10 @@ from typing import Protocol
 import pandas as pd
 
 from trade_potential.quality.coverage import AFTER_A_GAP, WITHDRAWN
-from trade_potential.quality.world import WORLD_PARTS
+from trade_potential.quality.frames import PARTS
+from trade_potential.quality.levels import OLDER
+from trade_potential.quality.mirrors import MIRROR, MIRROR_SQL
+from trade_potential.quality.world import ALL_GOODS, WORLD_PARTS
 from trade_potential.sql.render import text_literal
 
 MAX_ROWS = 200_000
@@ -262,7 +265,21 @@ def profile(tables: Mapping[str, Input]) -> dict[str, pd.DataFrame]:
             _add(parts, f"use of sources by {name}", read.relation, used)
     with contextlib.suppress(KeyError):
         parts["pairs of flows"] = pairs_of_flows(tables)
+    with contextlib.suppress(KeyError):
+        _add_witnesses(parts, tables)
     return parts
+
+
+def _add_witnesses(parts: dict[str, pd.DataFrame], tables: Mapping[str, Input]) -> None:
+    """Series of other inputs beside those that were read, for the series are whole in both."""
+    is_read = tables["observations"].condition or "true"
+    columns = "indicator_code, country_code, year, vintage_date, observed_value"
+    older = f"select {columns} from input where {is_read}"
+    _add(parts, OLDER, tables["world_observations"].relation, older)
+    reporters = sorted(tables["trade_flows"].frame["reporter_code"].dropna().unique())
+    codes = ", ".join(text_literal(str(code)) for code in reporters) or "''"
+    sql = MIRROR_SQL.format(codes=codes, source=ALL_GOODS)
+    _add(parts, MIRROR, tables["world_trade"].relation, sql)
 
 
 def _add(parts: dict[str, pd.DataFrame], part: str, relation: Relation | None, sql: str) -> None:
@@ -290,5 +307,6 @@ PROFILE: Mapping[str, tuple[str, str]] = {
     ),
     "withdrawn figures": ("observations", WITHDRAWN),
     **WORLD_PARTS,
+    **PARTS,
 }
 """By part: the input and the query."""
