@@ -1,0 +1,161 @@
+"""The gate, called again and again: what does not depend on what was changed is not computed twice.
+
+Every function that is remembered is a pure one, and is remembered by the identity or the equality
+of all it can read. `harness` runs the clean inputs a second time in the end and compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+import pandas as pd
+
+from trade_potential.quality import gate
+from trade_potential.quality.checks import Check
+from trade_potential.quality.coverage import COVERAGE
+from trade_potential.quality.derived import DERIVED
+from trade_potential.quality.slips import SLIPS
+from trade_potential.quality.world import FRAMES, Frame
+
+Results = dict[str, dict[str, Any]]
+Tables = Mapping[str, pd.DataFrame]
+
+
+class Watched(dict[str, pd.DataFrame]):
+    """Tables that note which of them are read; of one that is not there that it was asked for."""
+
+    def __init__(self, tables: Tables) -> None:
+        """Watch these tables."""
+        super().__init__(tables)
+        self.read: set[str] = set()
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """A table."""
+        self.read.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """A table, or what stands for one that is not there."""
+        self.read.add(name)
+        return super().get(name, default)
+
+    def items(self) -> Any:
+        """All tables: all are read."""
+        self.read.update(self)
+        return super().items()
+
+    def values(self) -> Any:
+        """All tables: all are read."""
+        self.read.update(self)
+        return super().values()
+
+
+def remembered(compute: Callable[[Tables], Any]) -> Callable[[Tables], Any]:
+    """A function of tables that is computed once for the same tables that it reads."""
+    known: list[tuple[dict[str, pd.DataFrame | None], int, Any]] = []
+
+    def computed(tables: Tables) -> Any:
+        for read, count, value in known:
+            if count == len(tables) and all(tables.get(k) is of for k, of in read.items()):
+                return value
+        watched = Watched(tables)
+        value = compute(watched)
+        if not known:  # those of the clean inputs, the first
+            known.append(({k: tables.get(k) for k in watched.read}, len(tables), value))
+        return value
+
+    return computed
+
+
+class Validation:
+    """Great Expectations on the checks whose columns differ from those of the clean frame."""
+
+    def __init__(self) -> None:
+        """Remember what is judged first."""
+        self._validate = gate._validate
+        self._clean: dict[tuple[str, str], tuple[pd.DataFrame, Results]] = {}
+
+    def __call__(self, batches: Any, frame: pd.DataFrame, checks: Sequence[Check]) -> Results:
+        place = (checks[0].suite, checks[0].of)
+        filled = gate._with_missing_out_of_range(frame, checks)
+        if place not in self._clean:
+            self._clean[place] = (filled, self._validate(batches, filled, checks))
+            return self._clean[place][1]
+        before, results = self._clean[place]
+        same = _same_columns(before, filled)
+        changed = [check for check in checks if not _is_same(check, before, filled, same)]
+        found = self._validate(batches, filled, changed) if changed else {}
+        return {check.check_id: {**results, **found}[check.check_id] for check in checks}
+
+
+def _same_columns(before: pd.DataFrame, after: pd.DataFrame) -> set[str]:
+    return {str(name) for name in after if name in before and before[name].equals(after[name])}
+
+
+def _is_same(check: Check, before: pd.DataFrame, after: pd.DataFrame, same: set[str]) -> bool:
+    """Whether a check sees what it saw: its columns, in the rows that it looks at."""
+    if not check.columns:
+        return len(before) == len(after)
+    if check.only is not None and check.only[0] in before and check.only[0] in after:
+        column, value = check.only
+        rows = [frame[frame[column] == value] for frame in (before, after)]
+        return all(
+            name in before and name in after and rows[0][name].equals(rows[1][name])
+            for name in check.columns
+        )
+    return set(check.columns) <= same
+
+
+def _read_once(read: Callable[..., Any]) -> Callable[..., Any]:
+    """An input is read once of the same rows."""
+    known: dict[str, tuple[Any, Any]] = {}
+
+    def once(rows: Any, declared: Mapping[Any, Any]) -> Any:
+        name = str(declared["input_name"])
+        if name in known and known[name][0] is rows:
+            return known[name][1]
+        value = read(rows, declared)
+        known.setdefault(name, (rows, value))
+        return value
+
+    return once
+
+
+def _ordered_once(order: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """An input is sorted once."""
+    known: dict[str, tuple[Any, Any]] = {}
+
+    def once(read: Any) -> Any:
+        if read.place in known and known[read.place][0] is read:
+            return known[read.place][1]
+        value = order(read)
+        known.setdefault(read.place, (read, value))
+        return value
+
+    return once
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """While it lasts the gate remembers what it computed of the inputs that it saw first."""
+    derived = {
+        id(part): {name: {c: remembered(f) for c, f in of.items()} for name, of in part.items()}
+        for part in (DERIVED, SLIPS, COVERAGE)
+    }
+    frames = {
+        suite: {of: Frame(frame.key, remembered(frame.made)) for of, frame in made.items()}
+        for suite, made in FRAMES.items()
+    }
+    with (
+        patch.dict(DERIVED, derived[id(DERIVED)]),
+        patch.dict(SLIPS, derived[id(SLIPS)]),
+        patch.dict(COVERAGE, derived[id(COVERAGE)]),
+        patch.dict(FRAMES, frames),
+        patch.object(gate, "_read", _read_once(gate._read)),
+        patch.object(gate, "_in_fixed_order", _ordered_once(gate._in_fixed_order)),
+        patch.object(gate, "_validate", Validation()),
+    ):
+        yield
