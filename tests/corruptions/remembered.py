@@ -15,16 +15,18 @@ import pandas as pd
 
 from trade_potential.quality import gate
 from trade_potential.quality.checks import Check
+from trade_potential.quality.circles import CIRCLES
 from trade_potential.quality.coverage import COVERAGE
 from trade_potential.quality.derived import DERIVED
+from trade_potential.quality.frames import FRAMES, Frame
+from trade_potential.quality.levels import Known
 from trade_potential.quality.slips import SLIPS
-from trade_potential.quality.world import FRAMES, Frame
 
 Results = dict[str, dict[str, Any]]
 Tables = Mapping[str, pd.DataFrame]
 
 
-class Watched(dict[str, pd.DataFrame]):
+class Watched(Known):
     """Tables that note which of them are read; of one that is not there that it was asked for."""
 
     def __init__(self, tables: Tables) -> None:
@@ -143,7 +145,7 @@ def remembering() -> Iterator[None]:
     """While it lasts the gate remembers what it computed of the inputs that it saw first."""
     derived = {
         id(part): {name: {c: remembered(f) for c, f in of.items()} for name, of in part.items()}
-        for part in (DERIVED, SLIPS, COVERAGE)
+        for part in (DERIVED, SLIPS, COVERAGE, CIRCLES)
     }
     frames = {
         suite: {of: Frame(frame.key, remembered(frame.made)) for of, frame in made.items()}
@@ -153,6 +155,7 @@ def remembering() -> Iterator[None]:
         patch.dict(DERIVED, derived[id(DERIVED)]),
         patch.dict(SLIPS, derived[id(SLIPS)]),
         patch.dict(COVERAGE, derived[id(COVERAGE)]),
+        patch.dict(CIRCLES, derived[id(CIRCLES)]),
         patch.dict(FRAMES, frames),
         patch.object(gate, "_read", _read_once(gate._read)),
         patch.object(gate, "_in_fixed_order", _ordered_once(gate._in_fixed_order)),
