@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -163,3 +163,41 @@ def present(suite: str, column: str, rule: str, *, mostly: float = 1.0, **more: 
         suite=suite, name=f"present.{column}", expectation="ExpectColumnValuesToNotBeNull",
         columns=(column,), rule=rule, settings={"mostly": mostly}, optional=True, **more,
     )  # fmt: skip
+
+
+def limited(
+    suite: str,
+    column: str,
+    limits: Sequence[float | None],
+    rule: str,
+    *,
+    low: bool = False,
+    **more: Any,
+) -> tuple[Check, ...]:
+    """A warning and an error on one column.
+
+    Args:
+        suite: Name of the input.
+        column: What is judged, never below 0.
+        limits: Largest value without a warning, and without an error; None: none is an error.
+        rule: In words, with {limit}.
+        low: Whether the value is a ratio, which must not fall below 1 / limit either.
+        more: Further attributes of the checks.
+    """  # fmt: skip
+    found = []
+    for limit, severity in zip(limits, ("warning", "error"), strict=True):
+        if limit is not None:
+            name = f"{more.get('of', 'rows')}.{column}"
+            found.append(
+                in_range(
+                    suite, column, 1 / limit if low else 0, limit,
+                    rule.format(limit=f"{limit:g}"), severity=severity, optional=True,
+                    **({"name": name if severity == "warning" else f"{name}.beyond_doubt"} | more),
+                )
+            )  # fmt: skip
+    return tuple(found)
+
+
+def unlike(suite: str, column: str, rule: str, **more: Any) -> Check:
+    """The column is empty: it names whose figures these are."""
+    return missing(suite, column, rule, **({"severity": "warning"} | more))

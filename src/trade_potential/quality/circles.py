@@ -21,7 +21,18 @@ FAR_KM = 3000.0
 FEWEST = 10
 """Far partners below which a median tells nothing."""
 
-PAIRS_SQL = f"select origin_code, destination_code, {', '.join((*DISTANCES, *TIES))} from input"
+PAIRS_SQL = """
+select
+    origin_code,
+    destination_code,
+    distance_km,
+    distance_capitals_km,
+    distance_weighted_km,
+    is_contiguous,
+    has_common_official_language,
+    had_colonial_tie
+from input
+"""
 
 
 def great_circle_km(one: Array, other: Array) -> Array:
@@ -84,7 +95,8 @@ def _of_the_world(known: Parts, names: Sequence[str]) -> tuple[pd.DataFrame, pd.
 def _world_distance_factor(known: Parts) -> pd.Series:
     """Largest factor between a distance and the same among the world's pairs."""
     own, world = _of_the_world(known, DISTANCES)
-    factor: pd.Series = np.exp(np.log(own / world).abs().max(axis=1))
+    ratio = own / world
+    factor: pd.Series = pd.concat([ratio, 1 / ratio], axis=1).max(axis=1)
     return factor.where(world["distance_km"].notna())
 
 
@@ -95,7 +107,7 @@ def _unlike_ties(known: Parts) -> pd.Series:
     return unlike.where(world[TIES[0]].notna())
 
 
-CIRCLES: Mapping[str, Mapping[str, Callable[[Parts], "pd.Series[Any]"]]] = {
+CIRCLES: Mapping[str, Mapping[str, Callable[[Parts], pd.Series[Any]]]] = {
     "country_pairs": {
         "great_circle_gap_km": _great_circle_gap_km,
         "world_distance_factor": _world_distance_factor,

@@ -30,12 +30,12 @@ class Vintages:
 
     Attributes:
         dates: Of the vintages, ascending.
-        values: By vintage, economy and year; NaN where there is none.
+        figures: By vintage, economy and year; NaN where there is none.
         suites: Input of a series, by vintage and economy.
     """
 
     dates: Sequence[str]
-    values: Array
+    figures: Array
     suites: Array
 
 
@@ -50,7 +50,8 @@ class Figures:
     def newest(self, code: str) -> Array:
         """By economy and year; NaN throughout where there is no such indicator."""
         if code in self.indicators:
-            return self.indicators[code].values[-1]
+            newest: Array = self.indicators[code].figures[-1]
+            return newest
         return np.full((len(self.economies), len(self.years)), np.nan)
 
 
@@ -86,7 +87,7 @@ def figures_of(frames: dict[str, pd.DataFrame], editions: set[str]) -> Figures:
         values[vintage, economy[here], year[here] - first] = value[here]
         suites = np.full(values.shape[:2], "", dtype="object")
         suites[vintage, economy[here]] = suite[here]
-        found[str(code)] = Vintages(dates=names, values=values, suites=suites)
+        found[str(code)] = Vintages(dates=names, figures=values, suites=suites)
     return Figures(economies=np.asarray(economies, dtype="object"), years=years, indicators=found)
 
 

@@ -14,9 +14,10 @@ from trade_potential.quality.checks import ROWS, Check
 from trade_potential.quality.derived import with_derived_columns
 from trade_potential.quality.frames import frame_of, key_of
 from trade_potential.quality.gate_row import row_of
-from trade_potential.quality.inputs import Input, Relation, profile, read_input
+from trade_potential.quality.inputs import Input, Relation, read_input
 from trade_potential.quality.levels import Known
 from trade_potential.quality.measured import Measured, measured, of_extremes
+from trade_potential.quality.parts import profile
 from trade_potential.quality.suites import all_checks
 
 COLUMNS = (

@@ -23,6 +23,7 @@ def row_of(
     frame: pd.DataFrame,
     result: Mapping[str, Any] | None,
     by_sql: Measured | None = None,
+    acknowledged: Acknowledged | None = None,
 ) -> dict[str, Any]:
     """One row of gate_results.
 
@@ -32,6 +33,7 @@ def row_of(
         frame: What Great Expectations has judged.
         result: What it said; `failure` tells why it could not judge.
         by_sql: What SQL says of all rows, where the frame holds only the extremes.
+        acknowledged: Warnings that are known.
     """
     result = result if result is not None else {"failure": "no result came back"}
     refused = frame.loc[list(result.get("unexpected_index_list") or [])]

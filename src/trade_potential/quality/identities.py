@@ -184,7 +184,8 @@ def scores(known: Known) -> pd.DataFrame:
                 }
             )
         )
-    return pd.concat(rows, ignore_index=True)
+    found: pd.DataFrame = pd.concat(rows, ignore_index=True)
+    return found
 
 
 def editions(known: Known) -> pd.DataFrame:
@@ -194,8 +195,14 @@ def editions(known: Known) -> pd.DataFrame:
     for code, held in of.indicators.items():
         if held.dates != [EDITIONS]:
             continue
-        frame = pd.DataFrame(held.values[0], index=of.economies, columns=of.years).stack().dropna()
-        frame = frame.rename_axis(["country_code", "year"]).rename("score").reset_index()
+        economy, year = np.nonzero(np.isfinite(held.figures[0]))
+        frame = pd.DataFrame(
+            {
+                "country_code": of.economies[economy],
+                "year": of.years[year],
+                "score": held.figures[0][economy, year],
+            }
+        )
         before = frame.groupby("country_code")["score"].shift()
         rows.append(frame.assign(indicator_code=code, before=before))
     found = pd.concat(rows, ignore_index=True)

@@ -28,6 +28,9 @@ from trade_potential.quality.cubes import (
 )
 
 OLDER = "figures of older vintages"
+OLDER_SQL = """
+select indicator_code, country_code, year, vintage_date, observed_value from input where {is_read}
+"""
 GROWTH = "% a year"
 """Unit of which differences are compared, not ratios."""
 REBASED = "index"
@@ -42,6 +45,8 @@ APART = {True: 1.0, False: 0.1}
 """Gap to the own witness from which another economy's or indicator's is looked for."""
 EXACT_DIGITS = 4
 """A figure written with fewer digits may be the same by chance, or be rounded to 99 %."""
+FULL_DIGITS = 6
+"""Digits from which a figure is not the same in two years but by being carried forward."""
 SAME_DIGITS = 5
 """Digits from which the same figure of two economies is no chance."""
 
@@ -63,7 +68,8 @@ class Known(dict[str, pd.DataFrame]):
     def series(self) -> pd.DataFrame:
         """One row per indicator, economy and vintage, beside its witnesses."""
         units = self["indicators"].drop_duplicates("indicator_code").set_index("indicator_code")
-        return _series(self.figures, units["unit"].astype("str").to_dict())
+        unit = {str(code): str(of) for code, of in units["unit"].items()}
+        return _series(self.figures, unit)
 
 
 def _series(of: Figures, unit: Mapping[str, str]) -> pd.DataFrame:
@@ -80,7 +86,8 @@ def _series(of: Figures, unit: Mapping[str, str]) -> pd.DataFrame:
                 rows.insert(1, "country_code", of.economies)
                 rows.insert(2, "vintage_date", held.dates[k])
                 parts.append(rows[held.suites[k] != ""])
-    return pd.concat(parts, ignore_index=True)
+    every: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    return every
 
 
 def witness_of(k: int) -> int:
@@ -90,7 +97,7 @@ def witness_of(k: int) -> int:
 
 def _alone(of: Figures, held: Vintages, k: int) -> dict[str, Any]:
     """What a series tells by itself, and beside the other economies of its vintage."""
-    x = held.values[k]
+    x = held.figures[k]
     is_held = np.isfinite(x)
     digits = significant_digits(x)
     # editions are not yearly: neighbours are the figures held
@@ -98,8 +105,9 @@ def _alone(of: Figures, held: Vintages, k: int) -> dict[str, Any]:
     same = (packed[:, 1:] == packed[:, :-1]) & (packed[:, 1:] != 0)
     run, end = longest_run(same)
     place = (np.arange(len(x)), end + 1)
-    is_exact = significant_digits(packed)[place] >= EXACT_DIGITS
-    repeated = np.where(run > 0, run + np.where(is_exact, 1, -1), 0)
+    exact = significant_digits(packed)[place]
+    weight = np.select([exact >= FULL_DIGITS, exact >= EXACT_DIGITS], [2, 1], -1)
+    repeated = np.where(run > 0, run + weight, 0)
     if held.dates == [EDITIONS]:  # scores have few values
         repeated = np.zeros_like(run)
     return {
@@ -136,7 +144,7 @@ def _copies(of: Figures, x: Array) -> list[str | None]:
 def _beside(of: Figures, held: Vintages, k: int, unit: str) -> dict[str, Any]:
     """A series beside the same of another vintage."""
     is_growth, j = unit == GROWTH, witness_of(k)
-    x, w = held.values[k], held.values[j]
+    x, w = held.figures[k], held.figures[j]
     one, other = (x, w) if is_growth else (logs(x), logs(w))
     apart = one - other
     if unit.startswith(PRICES):
@@ -167,19 +175,25 @@ def _beside(of: Figures, held: Vintages, k: int, unit: str) -> dict[str, Any]:
 
 def _year_ratio(one: Array, other: Array, is_growth: bool, has_level: bool) -> Array:
     """How many times nearer the series is to the witness's figures of the year beside."""
-    noise, ratios = NOISE[is_growth], []
-    for is_absolute in (False, True) if has_level or is_growth else (False,):
-        own = _gap(one, other, is_absolute)
-        for lag in (-1, 1):
-            ratios.append((own + noise) / (_gap(one, later(other, lag), is_absolute) + noise))
+    noise = NOISE[is_growth]
+    kinds = (False, True) if has_level or is_growth else (False,)
+    ratios = [
+        (_gap(one, other, kind) + noise) / (_gap(one, later(other, lag), kind) + noise)
+        for kind in kinds
+        for lag in (-1, 1)
+    ]
     ratio: Array = np.max(np.nan_to_num(np.array(ratios)), axis=0)
     return ratio
 
 
 def _gap(one: Array, other: Array, is_absolute: bool) -> Array:
+    """Mean distance but for the largest: the year at the end of a moved series is no neighbour."""
     apart = one - other
-    level = 0 if is_absolute else np.nanmedian(apart, axis=1)[:, None]
-    return np.nanmean(np.abs(apart - level), axis=1)
+    off = np.abs(apart if is_absolute else apart - np.nanmedian(apart, axis=1)[:, None])
+    count = np.isfinite(off).sum(axis=1)
+    rest = np.nansum(off, axis=1) - np.nan_to_num(np.nanmax(off, axis=1))
+    gap: Array = np.where(count >= COMPARED_YEARS, rest / (count - 1), np.nan)
+    return gap
 
 
 def _swapped(
@@ -217,14 +231,14 @@ def swaps(one: Array, other: Array, apart: float, *, nearer: float = 2.0) -> dic
 def _sibling(of: Figures, code: str, k: int, unit: Mapping[str, str]) -> dict[str, Any]:
     """The indicator of a like unit that has been swapped with this one, by economy."""
     held = of.indicators[code]
-    date, x, w = held.dates[witness_of(k)], logs(held.values[k]), logs(held.values[witness_of(k)])
+    date, x, w = held.dates[witness_of(k)], logs(held.figures[k]), logs(held.figures[witness_of(k)])
     named: list[str | None] = [None] * len(x)
     for other, vintages in of.indicators.items():
         if other == code or len(vintages.dates) < 2 or not _is_alike(unit, code, other):
             continue
         n = _nearest_date(vintages.dates, date)
         m = _nearest_date(vintages.dates, held.dates[k])
-        y, v = logs(vintages.values[m]), logs(vintages.values[n])
+        y, v = logs(vintages.figures[m]), logs(vintages.figures[n])
         own = np.maximum(mean_gap(x, w, COMPARED_YEARS), mean_gap(y, v, COMPARED_YEARS))
         crossed = np.maximum(mean_gap(x, v, COMPARED_YEARS), mean_gap(y, w, COMPARED_YEARS))
         is_crossed = np.isfinite(own) & (own > APART[False]) & (2 * crossed < own) & (m != n)
@@ -234,7 +248,7 @@ def _sibling(of: Figures, code: str, k: int, unit: Mapping[str, str]) -> dict[st
 
 
 def _is_alike(unit: Mapping[str, str], one: str, other: str) -> bool:
-    """Whether figures may be mistaken for another's: the last two words of the unit are the same."""
+    """Whether figures may be mistaken for another's: the unit ends in the same two words."""
     return unit.get(one, "").split()[-2:] == unit.get(other, "-").split()[-2:]
 
 

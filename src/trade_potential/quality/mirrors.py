@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trade_potential.quality.cubes import Array, later, logs, longest_run, mean_gap, quiet
+from trade_potential.quality.cubes import Array, later, logs, longest_run, quiet
 from trade_potential.quality.identities import EXPORTS, GDP, GOODS, IMPORTS, compared
 from trade_potential.quality.levels import COMPARED_YEARS, Known, swaps
 
@@ -76,6 +76,7 @@ class Pairs:
     """Flows of the reporters, by series (reporter, flow, partner) and year, in both sources."""
 
     def __init__(self, flows: pd.DataFrame, mirror: pd.DataFrame) -> None:
+        """Series of `flows` and the same of `mirror`: NaN where there is none."""
         keys = ["reporter_code", "flow", "partner_code"]
         self.keys = pd.MultiIndex.from_frame(flows[keys].drop_duplicates()).sortlevel()[0]
         years = np.arange(int(flows["year"].min()), int(flows["year"].max()) + 1)
@@ -97,7 +98,8 @@ def partners(known: Known) -> pd.DataFrame:
     pairs = Pairs(known["trade_flows"], known[MIRROR])
     one, other = logs(pairs.own), logs(pairs.world)
     with quiet():
-        noted = np.nanmedian(pairs.own, axis=1) >= NOTED_USD
+        sizes = [np.nanmedian(values, axis=1) for values in (pairs.own, pairs.world)]
+        noted = np.fmax(*sizes) >= NOTED_USD
         is_told = noted & (np.isfinite(one - other).sum(axis=1) >= COMPARED_YEARS)
         found = compared(one, other)
         place = (np.arange(len(one)), found["year"])
@@ -113,9 +115,8 @@ def partners(known: Known) -> pd.DataFrame:
             value=pairs.own[place],
             witness_value=pairs.world[place],
         )
-    return frame.assign(
-        swapped_with=_swapped_partners(frame, one, other), crossed_ratio=_crossed(frame, one, other)
-    )
+    frame["swapped_with"] = _swapped_partners(frame, one, other)
+    return frame.assign(crossed_ratio=_crossed(frame, one, other))
 
 
 def _year_ratio(one: Array, other: Array) -> Array:
@@ -123,7 +124,8 @@ def _year_ratio(one: Array, other: Array) -> Array:
 
     def gap(lag: int) -> Array:
         apart = one - (later(other, lag) if lag else other)
-        return np.nanmean(np.abs(apart - np.nanmedian(apart, axis=1)[:, None]), axis=1)
+        found: Array = np.nanmean(np.abs(apart - np.nanmedian(apart, axis=1)[:, None]), axis=1)
+        return found
 
     ratio: Array = (gap(0) + NOISE) / (np.minimum(gap(1), gap(-1)) + NOISE)
     return ratio
@@ -179,13 +181,14 @@ def years(known: Known) -> pd.DataFrame:
     rows = []
     with quiet():
         apart = np.where(pairs.own >= 1e7, logs(pairs.own) - logs(pairs.world), np.nan)
-        for names, places in frame.groupby(["reporter_code", "flow"]).indices.items():
+        for places in frame.groupby(["reporter_code", "flow"]).indices.values():
             median = np.nanmedian(apart[places], axis=0)
             count = np.isfinite(apart[places]).sum(axis=0)
             median = np.where(count >= 30, median, np.nan)
             off = np.exp(np.abs(median - np.nanmedian(median)))
             of = pd.DataFrame({"year": pairs.years, "off_factor": off, "ratio": np.exp(median)})
-            rows.append(of.assign(reporter_code=names[0], flow=names[1]))
+            names = frame.loc[[places[0]] * len(of), ["reporter_code", "flow"]]
+            rows.append(pd.concat([names.reset_index(drop=True), of], axis=1))
     found = pd.concat(rows, ignore_index=True)
     return found[["reporter_code", "flow", "year", "ratio", "off_factor"]]
 

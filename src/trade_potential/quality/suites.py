@@ -32,6 +32,7 @@ from trade_potential.quality.checks import (
     years,
 )
 from trade_potential.quality.suites_series import PEER_CHECKS, SERIES_CHECKS
+from trade_potential.quality.suites_trade import TRADE_CHECKS
 from trade_potential.quality.suites_world import HALF_EARTH_KM, WORLD_CHECKS
 
 ROUNDING_TN = 0.0151  # three figures rounded to two decimals differ by at most 3 x 0.005
@@ -223,6 +224,7 @@ CHECKS: tuple[Check, ...] = (
     *WORLD_CHECKS,
     *SERIES_CHECKS,
     *PEER_CHECKS,
+    *TRADE_CHECKS,
 )
 # fmt: on
 
