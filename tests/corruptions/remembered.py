@@ -7,7 +7,8 @@ of all it can read. `harness` runs the clean inputs a second time in the end and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from typing import Any
 from unittest.mock import patch
 
@@ -22,22 +23,38 @@ from trade_potential.quality.frames import FRAMES, Frame
 from trade_potential.quality.levels import Known
 from trade_potential.quality.slips import SLIPS
 
+DERIVATIONS: tuple[Any, ...] = (DERIVED, SLIPS, COVERAGE, CIRCLES)
 Results = dict[str, dict[str, Any]]
 Tables = Mapping[str, pd.DataFrame]
 
 
 class Watched(Known):
-    """Tables that note which of them are read; of one that is not there that it was asked for."""
+    """Tables that note which of them are read, also where one is asked for that is not there."""
 
     def __init__(self, tables: Tables) -> None:
         """Watch these tables."""
         super().__init__(tables)
+        self.tables = tables
         self.read: set[str] = set()
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """A table."""
         self.read.add(name)
         return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a table."""
+        self.read.add(str(name))
+        return super().__contains__(name)
+
+    def __getattribute__(self, name: str) -> Any:
+        """What many rules need (a cached property) is made once of the same tables."""
+        made = vars(Known).get(name)
+        if isinstance(made, cached_property):
+            value, read = _shared(name, made.func, self.tables)
+            self.read |= read
+            return value
+        return super().__getattribute__(name)
 
     def get(self, name: str, default: Any = None) -> Any:
         """A table, or what stands for one that is not there."""
@@ -55,21 +72,40 @@ class Watched(Known):
         return super().values()
 
 
-def remembered(compute: Callable[[Tables], Any]) -> Callable[[Tables], Any]:
-    """A function of tables that is computed once for the same tables that it reads."""
-    known: list[tuple[dict[str, pd.DataFrame | None], int, Any]] = []
+class Remembered:
+    """A function of tables: its value for the clean ones, and which of them it has read."""
 
-    def computed(tables: Tables) -> Any:
-        for read, count, value in known:
-            if count == len(tables) and all(tables.get(k) is of for k, of in read.items()):
-                return value
+    def __init__(self, compute: Callable[[Any], Any]) -> None:
+        """Remember this function."""
+        self._compute = compute
+        self._clean: tuple[dict[str, pd.DataFrame | None], frozenset[str], Any] | None = None
+        self._last: tuple[Tables, Any, set[str]] | None = None
+
+    def __call__(self, tables: Tables) -> Any:
+        return self.made(tables)[0]
+
+    def made(self, tables: Tables) -> tuple[Any, set[str]]:
+        """The value and the names of the tables it depends on."""
+        if self._clean is not None:
+            read, names, value = self._clean
+            if names == frozenset(tables) and all(tables.get(k) is of for k, of in read.items()):
+                return value, set(read)
+        if self._last is not None and self._last[0] is tables:
+            return self._last[1:]
         watched = Watched(tables)
-        value = compute(watched)
-        if not known:  # those of the clean inputs, the first
-            known.append(({k: tables.get(k) for k in watched.read}, len(tables), value))
-        return value
+        value = self._compute(watched)
+        self._last = (tables, value, watched.read)
+        if self._clean is None:
+            held = {name: tables.get(name) for name in watched.read}
+            self._clean = (held, frozenset(tables), value)
+        return value, watched.read
 
-    return computed
+
+_PROPERTIES: dict[str, Remembered] = {}
+
+
+def _shared(name: str, make: Callable[[Any], Any], tables: Tables) -> tuple[Any, set[str]]:
+    return _PROPERTIES.setdefault(name, Remembered(make)).made(tables)
 
 
 class Validation:
@@ -144,21 +180,22 @@ def _ordered_once(order: Callable[[Any], Any]) -> Callable[[Any], Any]:
 def remembering() -> Iterator[None]:
     """While it lasts the gate remembers what it computed of the inputs that it saw first."""
     derived = {
-        id(part): {name: {c: remembered(f) for c, f in of.items()} for name, of in part.items()}
-        for part in (DERIVED, SLIPS, COVERAGE, CIRCLES)
+        id(part): {name: {c: Remembered(f) for c, f in of.items()} for name, of in part.items()}
+        for part in DERIVATIONS
     }
     frames = {
-        suite: {of: Frame(frame.key, remembered(frame.made)) for of, frame in made.items()}
+        suite: {of: Frame(frame.key, Remembered(frame.made)) for of, frame in made.items()}
         for suite, made in FRAMES.items()
     }
-    with (
-        patch.dict(DERIVED, derived[id(DERIVED)]),
-        patch.dict(SLIPS, derived[id(SLIPS)]),
-        patch.dict(COVERAGE, derived[id(COVERAGE)]),
-        patch.dict(CIRCLES, derived[id(CIRCLES)]),
-        patch.dict(FRAMES, frames),
-        patch.object(gate, "_read", _read_once(gate._read)),
-        patch.object(gate, "_in_fixed_order", _ordered_once(gate._in_fixed_order)),
-        patch.object(gate, "_validate", Validation()),
-    ):
+    _PROPERTIES.clear()
+    with ExitStack() as patches:
+        for part in DERIVATIONS:
+            patches.enter_context(patch.dict(part, derived[id(part)]))
+        patches.enter_context(patch.dict(FRAMES, frames))
+        for name, of in (
+            ("_read", _read_once(gate._read)),
+            ("_in_fixed_order", _ordered_once(gate._in_fixed_order)),
+            ("_validate", Validation()),
+        ):
+            patches.enter_context(patch.object(gate, name, of))
         yield
