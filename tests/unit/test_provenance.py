@@ -72,7 +72,7 @@ def test_a_run_notes_the_library_that_runs_and_the_packages(project: Path) -> No
     assert {"python", "duckdb", "dbt-core", "trade-potential"} <= run.packages.keys()
 
 
-def test_the_files_of_this_project_are_noted(tmp_path: Path) -> None:
+def test_the_files_of_this_project_are_noted() -> None:
     found = own(begin("a", ROOT, {}))
     for name in (
         "macros/staged.sql", "python_models/release/publish_release.py", "pyproject.toml",
