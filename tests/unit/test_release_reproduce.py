@@ -18,7 +18,7 @@ from trade_potential.cli import main
 from trade_potential.errors import ReleaseError
 from trade_potential.release import ReleaseFolder, publish
 from trade_potential.release.manifest import versions
-from trade_potential.release.provenance import begin, note_inputs
+from trade_potential.release.provenance import begin, look_again, note_inputs
 from trade_potential.release.reproduce import Build, reproduce
 
 MODULE = "trade_potential.release.reproduce"
@@ -62,7 +62,9 @@ def built(
 ) -> ReleaseFolder:
     """A release of one mart, as a build publishes it."""
     run = begin(run_id, project, variables or {})
-    note_inputs(run_id, {"i": pattern} if pattern else {}, {"t": table} if table else {})
+    tables = {"t": table} if table else {}
+    note_inputs(run_id, {"i": pattern} if pattern else {}, tables)
+    look_again(run_id, tables, {})
     about = {"target": "duckdb", "vars": run.variables, "versions": versions(), "code": run.code}
     return publish(
         root, {"m": duckdb.sql(f"select {value} as a")},
