@@ -137,6 +137,7 @@ mutants: $(SYNCED_DEV) ## Plant faults in code, a build for each: none may be pu
 .PHONY: checks
 checks: $(SYNCED) ## Write checks.lock: the checks without which nothing is published
 	$(BIN)/dbt run-operation lock_checks
+
 .PHONY: corruptions
 corruptions: $(SYNCED_DEV) ## Make mistakes in figures, and count what the gate notices: a quarter of an hour
 	$(BIN)/python -m tests.corruptions $(CORRUPTIONS)

@@ -5,7 +5,7 @@ their names, each with its length before it. Finds what has changed; it is no pr
 {% macro row_digest(rows, columns) -%}
     {%- set cells = [] -%}
     {%- for column in columns | sort -%}
-        {%- set text = 'cast(' ~ adapter.quote(column) ~ ' as varchar)' -%}
+        {%- set text = 'cast("' ~ column ~ '" as varchar)' -%}
         {%- do cells.append("coalesce(cast(length(" ~ text ~ ") as varchar) || ':' || " ~ text ~ ", '-')") -%}
     {%- endfor -%}
     {%- set parts = [] -%}
@@ -14,7 +14,7 @@ their names, each with its length before it. Finds what has changed; it is no pr
         {%- for place in range(7) -%}
             {%- do digits.append("strpos('123456789abcdef', substr(digest, " ~ (first + place) ~ ", 1)) * " ~ 16 ** place) -%}
         {%- endfor -%}
-        {%- do parts.append("coalesce(cast(sum(cast(" ~ digits | join(' + ') ~ " as bigint)) as varchar), '0')") -%}
+        {%- do parts.append("coalesce(cast(sum(" ~ digits | join(' + ') ~ ") as varchar), '0')") -%}
     {%- endfor -%}
     {%- set sql = "select count(*) as row_count, " ~ parts | join(" || '-' || ") ~ " as checksum from (select md5("
         ~ cells | join(" || ',' || ") ~ ") as digest from " ~ rows ~ ") as digests" -%}

@@ -36,7 +36,7 @@ GC_THRESHOLDS = (100_000, 20, 20)
 """dbt keeps its manifest to the end: walking it as often as Python does is a tenth of a build."""
 
 FUNCTIONS.update(provenance.FUNCTIONS)
-# Now: where dbt runs more than once in a process, what it has imported, not what lies there later.
+# A process may run dbt more than once: what it has imported, not what lies there later.
 provenance.library()
 
 

@@ -16,6 +16,7 @@ from tests.panels import ROOT
 
 from trade_potential.errors import ReleaseError
 from trade_potential.release import current_id, provenance, publish
+from trade_potential.release.followed import INSTALLED, FileState
 from trade_potential.release.provenance import begin, begun, look_again, note_inputs
 from trade_potential.release.secrets import CUT, is_cut, without_secrets
 
@@ -42,9 +43,9 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
-def own(run: provenance.Run) -> dict[str, provenance.FileState]:
+def own(run: provenance.Run) -> dict[str, FileState]:
     """What a run has noted of the project."""
-    return {n: held for n, held in run.files.items() if not n.startswith(provenance.INSTALLED)}
+    return {n: held for n, held in run.files.items() if not n.startswith(INSTALLED)}
 
 
 def test_a_run_notes_code_seeds_inputs_and_lock_by_size_and_hash(project: Path) -> None:
@@ -67,12 +68,12 @@ def test_a_run_notes_the_library_that_runs_and_the_packages(project: Path) -> No
     wanted += ("dbt/adapters/tradepostgres/__init__.py", "trade_potential/sql/moments.sql")
     for name in wanted:
         file = ROOT / "src" / name
-        held = run.files[provenance.INSTALLED + name]
+        held = run.files[INSTALLED + name]
         assert held.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
     assert {"python", "duckdb", "dbt-core", "trade-potential"} <= run.packages.keys()
 
 
-def test_the_files_of_this_project_are_noted(tmp_path: Path) -> None:
+def test_the_files_of_this_project_are_noted() -> None:
     found = own(begin("a", ROOT, {}))
     for name in (
         "macros/staged.sql", "python_models/release/publish_release.py", "pyproject.toml",
@@ -185,6 +186,7 @@ def test_rows_of_tables_are_compared_with_the_beginning_and_with_what_was_loaded
     run = begin("a", project, {})
     was = {"rates": ["table lake.rates", 3, "1-2"]}
     note_inputs("a", {}, was)
+    assert run.changed() == ["table lake.rates: was not looked at again"]
     loaded = ["table lake.rates", 3, "9-9"]
     look_again("a", was, {"rates": [loaded, loaded]})
     assert run.changed() == []

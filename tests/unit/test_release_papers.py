@@ -21,7 +21,7 @@ from trade_potential.release import ReleaseFolder, complaints, publish
 from trade_potential.release.disk import checksum
 from trade_potential.release.manifest import versions
 from trade_potential.release.packages import Package, required
-from trade_potential.release.provenance import begin, note_inputs
+from trade_potential.release.provenance import begin, look_again, note_inputs
 from trade_potential.release.secrets import CUT
 
 SOURCES = """
@@ -41,7 +41,9 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> ReleaseFolder:
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_text(name, encoding="utf-8")
     run = begin("run-1", project, {"token": "x", "releases_kept": 3})
-    note_inputs("run-1", {}, {"exchange_rates": ["table lake.main.rates", 26, "1-2-3-4"]})
+    tables = {"exchange_rates": ["table lake.main.rates", 26, "1-2-3-4"]}
+    note_inputs("run-1", {}, tables)
+    look_again("run-1", tables, {})
     about = {"target": "duckdb", "vars": run.variables, "versions": versions(), "code": run.code}
     published = publish(
         project / "release", {"dim_source": duckdb.sql(SOURCES)},
@@ -148,7 +150,7 @@ def test_what_is_required_is_reached_through_what_is_asked_for() -> None:
 def test_the_licence_is_written_from_the_sources(release: ReleaseFolder) -> None:
     text = (release.folder / "DATA_LICENCE.md").read_text(encoding="utf-8")
     assert text.endswith(
-        "## Indicators\n\nA \\| B (`wb`)\n\n- Licence: CC BY 4.0\n"
+        "## Indicators\n\nA \\| B (wb)\n\n- Licence: CC BY 4.0\n"
         "- Cite as: A (2020), \\<i\\>Indicators\\</i\\>\n- Page: not stated by the source\n"
         "- Vintage: per observation\n- Read from: not stated by the source\n- Inputs: none\n"
     )

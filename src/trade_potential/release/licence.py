@@ -35,11 +35,11 @@ def data_licence(memory: duckdb.DuckDBPyConnection, folder: Path) -> str:
         name, title, publisher, *held = (_plain(text) for text in source)
         labels = ("Licence", "Cite as", "Page", "Vintage", "Read from", "Inputs")
         lines = [f"- {label}: {text}" for label, text in zip(labels, held, strict=True)]
-        parts.append("\n".join([f"## {title}", "", f"{publisher} (`{name}`)", "", *lines, ""]))
+        parts.append("\n".join([f"## {title}", "", f"{publisher} ({name})", "", *lines, ""]))
     return "\n".join(parts)
 
 
 def _plain(text: str | None) -> str:
     """A text that Markdown and HTML take as it stands."""
     shown = " ".join((text or "none").split())
-    return "".join(f"\\{mark}" if mark in "\\`*_[]<>#|" else mark for mark in shown)
+    return "".join(f"\\{mark}" if mark in "\\`*[]<>#|" else mark for mark in shown)

@@ -21,9 +21,10 @@ from typing import Any
 from trade_potential.errors import ReleaseError
 from trade_potential.release.code import git_says
 from trade_potential.release.disk import checksum
+from trade_potential.release.followed import INSTALLED
 from trade_potential.release.layout import DATABASE, MARTS, ReleaseFolder, find
 from trade_potential.release.packages import installed
-from trade_potential.release.provenance import INSTALLED, MOST
+from trade_potential.release.provenance import MOST
 from trade_potential.release.sbom import SBOM
 from trade_potential.release.secrets import is_cut
 from trade_potential.release.statement import COMMIT, STATEMENT

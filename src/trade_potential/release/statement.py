@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from trade_potential.release.provenance import Run, input_kind
+from trade_potential.release.followed import kind_of
+from trade_potential.release.provenance import Run
 
 STATEMENT = "provenance.json"
 TYPE = "https://in-toto.io/Statement/v1"
@@ -88,7 +89,7 @@ def _dependencies(run: Run) -> list[dict[str, Any]]:
         {
             "name": name,
             "digest": {"sha256": held.sha256},
-            "annotations": {"kind": input_kind(name), "bytes": held.size},
+            "annotations": {"kind": kind_of(name), "bytes": held.size},
         }
         for name, held in sorted(run.files.items())
     ]
