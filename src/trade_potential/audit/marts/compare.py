@@ -19,6 +19,9 @@ SMALL = 1e-6
 """A number below this share of the largest of its column is compared with that share, where the
 rounding of sums begins; never less than 1e-14 of the largest is told apart."""
 
+USELESS = 1e-3
+"""Rounding beyond this share of a number excuses no larger difference."""
+
 REFERENCE = "pandas on gated inputs"
 
 COLUMNS = {
@@ -87,6 +90,7 @@ def compared(
     """
     if lacking := sorted({*key, *again.columns} - {*published.columns} | {*by} - {*key}):
         raise InputError(f"{mart}: no column to compare: {', '.join(lacking)}")
+    again = _typed(again, published)
     places = _aligned(published, again, list(key), list(by))
     rows = _of_rows(places, mart)
     for column in again.columns.difference(list(key), sort=False):
@@ -177,9 +181,24 @@ def _aligned(
     )
 
 
+def _typed(again: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """The same rows with numbers where the mart has numbers: frames of no rows have no types."""
+    numbers = {
+        str(name): pd.to_numeric(again[name])
+        for name in again
+        if _has_numbers(published[name]) and not pd.api.types.is_numeric_dtype(again[name])
+    }
+    return again.assign(**numbers)
+
+
+def _has_numbers(column: pd.Series) -> bool:
+    is_number = pd.api.types.is_numeric_dtype(column)
+    return is_number and not pd.api.types.is_bool_dtype(column)
+
+
 def _keys(column: pd.Series) -> pd.Series:
     """Values of a key so that both sides have one type: a number, or a text; nothing is empty."""
-    if pd.api.types.is_bool_dtype(column) or not pd.api.types.is_numeric_dtype(column):
+    if not _has_numbers(column):
         return column.astype("object").where(column.notna(), "").astype(str).reset_index(drop=True)
     return column.astype("float64").fillna(np.nan).reset_index(drop=True)
 
@@ -199,18 +218,15 @@ def _differences(
     ours: pd.Series, theirs: pd.Series, places: _Places, *, small: float, noise: Floats
 ) -> Floats:
     """(N,) relative difference: 0 of equal values, infinite where only one side has a value."""
-    numbers = [
-        pd.api.types.is_numeric_dtype(side) and not pd.api.types.is_bool_dtype(side)
-        for side in (ours, theirs)
-    ]
     is_null = np.asarray(ours.isna()), np.asarray(theirs.isna())
-    if all(numbers):
+    if _has_numbers(ours) and _has_numbers(theirs):
         one, other = (np.asarray(side, dtype="float64") for side in (ours, theirs))
         size = np.maximum(np.abs(one), np.abs(other))
         largest = np.zeros(len(places.parts))
         np.maximum.at(largest, places.part, np.where(np.isfinite(size), size, 0.0))
         size = np.maximum(size, small * largest[places.part])
         with np.errstate(invalid="ignore", divide="ignore"):
+            noise = np.minimum(noise, USELESS * size)
             beyond = np.maximum(np.abs(one - other) - noise, 0.0)
             found = np.where(one == other, 0.0, beyond / size)
     else:

@@ -96,7 +96,7 @@ class Figures:
         keys = ["spec_kind", "spec_id", "indicator_code"]
         self._overrides = gated["stg_study__vintage_overrides"].set_index(keys)["vintage_date"]
         self._kinds = gated["gate_indicators"].set_index("indicator_code")["vintage_kind"]
-        self._held = gated["gate_observation_vintages"].groupby("indicator_code")["vintage_date"]
+        self._held = gated["gate_observation_vintages"].set_index("indicator_code")["vintage_date"]
         rules = gated["stg_study__imputation_rules"]
         self._reach = {
             (row.indicator_code, row.method): float(row.max_years) for row in records(rules)
@@ -142,7 +142,7 @@ class Figures:
         Of revisions one vintage is used, of editions all that are old enough; where none is, the
         oldest there is.
         """
-        held = np.sort(self._held.get_group(indicator).to_numpy(dtype="datetime64[D]"))
+        held = np.sort(self._held[self._held.index == indicator].to_numpy(dtype="datetime64[D]"))
         old = held[held <= latest]
         chosen = held[:1]
         if old.size:

@@ -39,7 +39,10 @@ def check_ledger(gated: Gated) -> Iterator[Compared]:
 
 
 def _of_panels(gated: Gated) -> pd.DataFrame:
-    lost = pd.concat([one.rows[one.rows["lost_step"].notna()] for one in samples_of(gated)])
+    parts = [one.rows[one.rows["lost_step"].notna()] for one in samples_of(gated)]
+    lost = pd.concat(
+        [pd.DataFrame(columns=[*COLUMNS, *NAMES]).drop(columns=list(NAMES.values())), *parts]
+    )
     is_zero = lost["lost_reason"].astype(str).str.startswith(ZERO)
     lost_to = np.where(is_zero, "logarithms", "all")
     return lost.rename(columns=NAMES).assign(spec_kind="gravity", lost_to=lost_to)

@@ -74,7 +74,7 @@ def check_potential(gated: Gated) -> Iterator[Compared]:
     yield compared(
         MART,
         gated.part(MART, *columns, where=where),
-        again[columns].infer_objects(),
+        again[columns],
         key=KEY,
         by=[*RUN, "estimator"],
         noise={
@@ -99,7 +99,7 @@ def _of_estimator(
     classes: pd.DataFrame,
     factor: float | None,
 ) -> pd.DataFrame:
-    """Rows of the mart of one estimator."""
+    """Rows of the mart of one estimator; ``factor`` is that of all rows where these are a part."""
     run, is_ppml = sample.run, estimator == "ppml"
     rows = sample.with_zeros if is_ppml else sample.estimated
     by_kind = dict(iter(coefficients.groupby("covariance")))
@@ -123,8 +123,10 @@ def _of_estimator(
     usd = (np.exp(fitted) if is_log else fitted) * float(run.outcome_divisor_usd)
     actual = rows["actual_usd"].to_numpy(dtype=float)
     k = np.divide(actual, usd, out=np.full(len(usd), np.nan), where=usd != 0.0)
-    if factor is None:
-        factor = float(k.mean()) if is_median and len(k) else 1.0
+    if not is_median:
+        factor = 1.0
+    elif factor is None:
+        factor = float(k.mean()) if len(k) else 1.0
     quantile = float(stored["critical_value"])
     margin = quantile * error
     if is_log:

@@ -52,8 +52,8 @@ def check_samples(gated: Gated) -> Iterator[Compared]:
     for table, with_zeros in (("int_gravity__sample", False), ("int_gravity__ppml_sample", True)):
         slots = [name for name in gated.columns(table) if name[0] == "v" and name[1:].isdigit()]
         rows = [one.with_zeros if with_zeros else one.estimated for one in found]
-        again = pd.concat([pd.DataFrame(columns=slots, dtype=float), *rows], ignore_index=True)
         columns = [*ROW, *names, *slots]
+        again = pd.concat([pd.DataFrame(columns=columns), *rows], ignore_index=True)
         published = gated.part(table, *columns, where=where)
         yield compared(table, published, again[columns], key=ROW, said=said)
 
