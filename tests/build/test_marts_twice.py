@@ -63,7 +63,7 @@ WRONG = {
     "rpt_replication": {
         "rebuilt_value": "round(rebuilt_value, 3)",
         "status": "replace(status, 'not_reproducible', 'within_tolerance')",
-        "settled_by": "null",
+        "settled_by": "cast(null as varchar)",
     },
     "rpt_replication_findings": {
         "measured_value": "round(measured_value, 2)",
