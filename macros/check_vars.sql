@@ -3,6 +3,7 @@
     {%- for name in whole_numbers() -%}
         {%- do whole_number(name) -%}
     {%- endfor -%}
+    {%- do truth_value('own_classes') -%}
     {%- if var('release_path') is not string or not var('release_path') | trim -%}
         {{ refuse_var('release_path', 'a path') }}
     {%- endif -%}
@@ -38,6 +39,15 @@
         {{ refuse_var(name, 'a whole number from ' ~ least ~ ' to ' ~ most) }}
     {%- endif -%}
     {{ return(value) }}
+{%- endmacro %}
+
+
+{#- A var that is true or false, as SQL. -#}
+{% macro truth_value(name) -%}
+    {%- if var(name) is not boolean -%}
+        {{ refuse_var(name, 'true or false') }}
+    {%- endif -%}
+    {{ return('true' if var(name) else 'false') }}
 {%- endmacro %}
 
 

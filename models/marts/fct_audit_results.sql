@@ -1,8 +1,8 @@
 with audit as (
-    {%- for table in ['est_audit', 'est_audit_structural', 'est_audit_answers'] %}
+    {%- for table in [
+        'est_audit', 'est_audit_structural', 'est_audit_answers', 'est_audit_marts',
+    ] %}
         select
-            study_id,
-            spec_id,
             quantity,
             reference,
             status,
@@ -10,6 +10,8 @@ with audit as (
             recomputed,
             relative_difference,
             tolerance,
+            nullif(study_id, '') as study_id,
+            nullif(spec_id, '') as spec_id,
             nullif(estimator, '') as estimator,
             nullif(covariance, '') as covariance,
             nullif(term, '') as term,

@@ -97,4 +97,3 @@ select
     log_effect_expected,
     exp(log_effect - log_effect_expected) as beyond_size_ratio
 from expected
-where {{ audit_agrees('est_audit_structural') }}

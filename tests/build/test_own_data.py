@@ -32,7 +32,7 @@ def test_classes_texts_follow_the_cuts_and_printed_classes_do_not(
     project.edit_seed("study/potential_classes", _other_cuts)
     result = project.dbt(
         "build", "-s", "potential_classes", "stg_study__potential_classes+",
-        "--exclude", "publish_release",
+        "--exclude", "publish_release", "--vars", "{own_classes: true}",
     )  # fmt: skip
     assert result.returncode == 0, result.stdout[-5000:]
     for k, name in _potential(project):

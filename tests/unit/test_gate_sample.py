@@ -13,9 +13,9 @@ from trade_potential.quality.inputs import (
     Input,
     asked,
     pairs_of_flows,
-    profile,
     read_input,
 )
+from trade_potential.quality.parts import profile
 
 MAX_ROWS = 20_000
 CODES = "chr(65 + (i // 26 % 26)::int) || chr(65 + (i % 26)::int)"

@@ -14,8 +14,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from trade_potential.release import current_id, released
-from trade_potential.release.manifest import code_version
+from trade_potential.release import current_id, provenance, released
+from trade_potential.release.code import code_version
 from trade_potential.release.node import publish_marts
 
 
@@ -32,12 +32,12 @@ def _publish(
         "release_path": "out",
         "releases_kept": 10,
         "publish_seconds": 600,
-        "vars": {"it's": 1},
         "keys": {"dim_study": ["study_id"]},
         "parts": {},
         "left_out": "",
         **plan,
     }
+    provenance.begin(said["invocation_id"], project, {"it's": 1})
     session.execute("create table release.build_plan as select ? as plan", [json.dumps(said)])
     study = session.sql("select 's' as study_id, date '2026-11-01' as as_of_date")
     vintages = session.sql(

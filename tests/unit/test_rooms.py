@@ -11,7 +11,7 @@ import pytest
 SRC = Path(__file__).resolve().parents[2] / "src"
 LIBRARY = SRC / "trade_potential"
 
-GROUND = {"errors", "limits", "linalg", "plain_text", "precision"}
+GROUND = {"apart", "errors", "limits", "linalg", "plain_text", "precision"}
 """Modules that stand alone: every room may use them, and they each other."""
 
 SHARED = {"sql": set(), "rows": {"sql"}, "inference": set(), "regression_table": {"inference"}}
@@ -132,3 +132,13 @@ def test_the_second_computation_of_the_world_shares_types_alone() -> None:
         "linalg.IntArray",
         "linalg.one_thread",
     }
+
+
+def test_the_second_computation_of_the_marts_shares_nothing() -> None:
+    taken = {
+        f"{module}.{name}"
+        for path in sorted((LIBRARY / "audit" / "marts").rglob("*.py"))
+        for module, name in own(path)
+        if not module.startswith("audit.marts.")
+    }
+    assert taken == {"errors.InputError"}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trade_potential.cli import release_care, release_status
@@ -19,6 +21,7 @@ EXAMPLES = """examples of releases:
   trade-potential releases list
   trade-potential releases diff 000011-5d41402a current --format json
   trade-potential releases verify && trade-potential releases rollback
+  trade-potential releases reproduce current
   trade-potential releases accept 000012-1f2e3d4c --reason 'GDP of 2025 is out'
   trade-potential releases pin current --reason 'report of 2026'
   trade-potential releases export current release.tar
@@ -47,6 +50,17 @@ def add_arguments(sub: argparse.ArgumentParser) -> None:
     leaf.add_argument("new", metavar="B", help="id of a release or of what is held, or current")
     leaf = command("verify", "Check files, checksums and rows of one or all releases.", _verify)
     leaf.add_argument("release", metavar="ID", nargs="?", help="id or current (default: all)")
+    leaf.add_argument(
+        "--allowed-signers",
+        metavar="FILE",
+        help="ask for a signature of one of these keys (default: TRADE_POTENTIAL_ALLOWED_SIGNERS)",
+    )
+    leaf = command("reproduce", "Build a release again and compare its marts.", _reproduce)
+    leaf.add_argument("release", metavar="ID", help="id of a release, or current")
+    leaf.add_argument(
+        "--from", dest="project", default=".", metavar="DIR",
+        help="checkout whose history has the commit of the release (default: here)",
+    )  # fmt: skip
     leaf = command("rollback", "Verify a release and make it current.", _roll_back)
     leaf.add_argument(
         "release", metavar="ID", nargs="?", help="default: the one before the current"
@@ -138,21 +152,27 @@ def _diff(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    from trade_potential.release import complaints, left_alone, verify_all
+    from trade_potential.release import complaints, left_alone, released, verify_all
     from trade_potential.release.layout import find
+    from trade_potential.release.signature import SIGNERS, signature_of
 
     root = root_of(args)
+    signers = args.allowed_signers or os.environ.get(SIGNERS)
+    allowed = Path(signers) if signers else None
     others = []
     if args.release is None:
-        found, others = verify_all(root), left_alone(root)
+        found, others, known = verify_all(root, allowed), left_alone(root), released(root)
     else:
-        release = find(root, args.release, or_held=True)
-        found = {release.release_id: complaints(release)}
+        known = [find(root, args.release, or_held=True)]
+        found = {known[0].release_id: complaints(known[0], allowed)}
+    signed = {release.release_id: signature_of(release.folder, allowed)[0] for release in known}
     lines = [
-        f"{name}: {'damaged' if wrong else 'ok'}\n" + "".join(f"  {line}\n" for line in wrong)
+        f"{name}: {'damaged' if wrong else 'ok'}"
+        + (f", {signed[name]}\n" if name in signed and not wrong else "\n")
+        + "".join(f"  {line}\n" for line in wrong)
         for name, wrong in found.items()
     ]
-    document = {**found, "left_alone": others} if others else found
+    document = {**found, "signatures": signed, **({"left_alone": others} if others else {})}
     write_document(args, document, "".join([*lines, *(f"{line}\n" for line in others)]))
     return BAD_DATA if any(found.values()) else OK
 
@@ -165,3 +185,24 @@ def _roll_back(args: argparse.Namespace) -> int:
     text = "".join(f"{note}\n" for note in notes) + f"current is {release.release_id}\n"
     write_document(args, document, text)
     return OK
+
+
+def _reproduce(args: argparse.Namespace) -> int:
+    from trade_potential.release.layout import find
+    from trade_potential.release.reproduce import reproduce
+
+    found = reproduce(find(root_of(args), args.release), Path(args.project))
+    document = {
+        "release_id": found.release_id,
+        "is_same": found.is_same,
+        "marts": found.marts,
+        "database": found.database,
+        "notes": found.notes,
+    }
+    differing = [f"{name}: {held}" for name, held in found.marts.items() if held != "identical"]
+    counted = f"{len(found.marts) - len(differing)} of {len(found.marts)} files of marts"
+    lines = [f"{found.release_id}: {counted} are identical, DuckDB file: {found.database}"]
+    write_document(
+        args, document, "".join(f"{line}\n" for line in [*lines, *differing, *found.notes])
+    )
+    return OK if found.is_same else BAD_DATA

@@ -34,8 +34,13 @@ from trade_potential.release.layout import (
     named,
 )
 from trade_potential.release.manifest import sums
+from trade_potential.release.papers import restate
+from trade_potential.release.signature import SIGNATURE, sign
+from trade_potential.release.statement import STATEMENT
 from trade_potential.release.verify import complaints
 
+ANEW = (MANIFEST, STATEMENT, SUMS, SIGNATURE)
+"""Files that an accepted candidate has of its own: they say, or check, who accepted it."""
 WAIT_SECONDS = 60.0
 """For a publish to end, as a publish itself waits."""
 
@@ -226,14 +231,17 @@ def _copy(candidate: ReleaseFolder, staging: Path, said: dict[str, Any]) -> None
         target = staging / path.relative_to(candidate.folder)
         if path.is_dir():
             target.mkdir()
-        elif path.name not in (MANIFEST, SUMS):
+        elif path.relative_to(candidate.folder).as_posix() not in ANEW:
             try:
                 target.hardlink_to(path)
             except OSError:  # no links there
                 shutil.copyfile(path, target)
     text = json.dumps(said, indent=2, ensure_ascii=False) + "\n"
     (staging / MANIFEST).write_text(text, encoding="utf-8")
+    if (candidate.folder / STATEMENT).is_file():
+        restate(candidate.folder / STATEMENT, staging)
     (staging / SUMS).write_text(sums(staging), encoding="utf-8")
+    sign(staging)
     (staging / MARKER).unlink()
     disk.seal(staging)
     wrong = complaints(ReleaseFolder(candidate.release_id, candidate.sequence, staging))

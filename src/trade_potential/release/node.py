@@ -11,7 +11,8 @@ from trade_potential.errors import TradePotentialError
 from trade_potential.release.exit_gate import Limit
 from trade_potential.release.held import HeldError
 from trade_potential.release.layout import CURRENT, current_id, release_id
-from trade_potential.release.manifest import code_version, versions
+from trade_potential.release.manifest import versions
+from trade_potential.release.provenance import begun
 from trade_potential.release.publish import publish
 from trade_potential.release.status import FAILED, HELD, PUBLISHED, result, tell
 
@@ -54,6 +55,7 @@ def publish_marts(
     findings: list[str] = []
     status = FAILED
     try:
+        run = begun(plan["invocation_id"])
         published = publish(
             root,
             marts,
@@ -63,11 +65,12 @@ def publish_marts(
             run_id=plan["invocation_id"],
             about={
                 "target": plan["target"],
-                "vars": plan["vars"],
-                "code": code_version(Path(plan["project_dir"] or ".")),
+                "vars": run.variables,
+                "code": run.code,
                 "versions": versions(),
                 "vintages": _vintages(marts["dim_study"], vintages),
             },
+            run=run,
             limits=[Limit(*values) for values in limits.project(LIMIT_COLUMNS).fetchall()],
             kept=_whole("releases_kept", plan),
             limit_seconds=_whole("publish_seconds", plan),

@@ -4,7 +4,8 @@ Killed at any point, ``current`` is the old release or the new one:
 
 1. The lock is taken, leftovers of killed processes are removed.
 2. ``.staging-<id>`` gets every file, a large one that has not changed as a link to that of the
-   current release; all are read again, compared, made read-only and flushed.
+   current release; all are read again, compared, made read-only and flushed. What the build began
+   from is looked at again.
 3. The exit gate compares it with the current one. Beyond a limit it becomes ``held-<id>``, and
    ``current`` stays (held.py).
 4. ``.pending`` names the id; the directory gets its name. It is complete, but no release.
@@ -47,8 +48,11 @@ from trade_potential.release.mart_files import (
     write_database,
     write_parquet,
 )
+from trade_potential.release.papers import papers, state
 from trade_potential.release.pins import pinned
+from trade_potential.release.provenance import Run
 from trade_potential.release.share import link_unchanged
+from trade_potential.release.signature import sign
 from trade_potential.release.verify import complaints_by
 
 if TYPE_CHECKING:
@@ -91,6 +95,7 @@ def publish(
     parts: Mapping[str, str] | None = None,
     run_id: str,
     about: dict[str, Any],
+    run: Run | None = None,
     limits: Sequence[Limit] = (),
     kept: int = KEPT,
     wait_seconds: float = WAIT_SECONDS,
@@ -106,6 +111,8 @@ def publish(
         parts: Column by name of the mart, whose whole numbers part its Parquet into files.
         run_id: Of the build.
         about: Further entries of the manifest.
+        run: What the build began from: looked at again just before ``current`` moves, and told in
+            files of the release. None: of marts that no build has made.
         limits: What may differ from the current release; beyond them the release is held.
         kept: How many of the newest releases stay.
         wait_seconds: How long to wait while another process publishes.
@@ -133,7 +140,7 @@ def publish(
             new = ReleaseFolder(name, sequence, root / name)
             about = {"run_id": run_id, **about}
             tables = Tables(marts, keys, parts or {})
-            notes += _bring_in(new, previous, tables, session, about, limits, limit_seconds)
+            notes += _bring_in(new, previous, tables, session, about, run, limits, limit_seconds)
             notes += _retain(root, kept, {name, previous})
     except OSError as error:
         raise ReleaseError(f"{disk.in_words(error)}; nothing is published") from error
@@ -149,6 +156,7 @@ def _bring_in(
     tables: Tables,
     session: duckdb.DuckDBPyConnection,
     about: dict[str, Any],
+    run: Run | None,
     limits: Sequence[Limit],
     limit_seconds: float,
 ) -> list[str]:
@@ -166,6 +174,7 @@ def _bring_in(
             if not link_unchanged(staging, before):
                 write_database(staging, contents, memory=memory)
             refuse_other_contents(memory, staging, contents, tables.keys)
+            papers(memory, staging, contents, run)
             described = manifest(
                 memory,
                 staging,
@@ -178,11 +187,15 @@ def _bring_in(
             candidate = ReleaseFolder(new.release_id, new.sequence, staging)
             _describe(staging, described)
             verdict = judge(memory, before, candidate, limits)
-            _describe(staging, described | {ENTRY: verdict})
+            described |= {ENTRY: verdict}
+            _describe(staging, described)
+            state(staging, new.release_id, described, run)
             (staging / SUMS).write_text(sums(staging), encoding="utf-8")
+            sign(staging)
             (staging / MARKER).unlink()  # from here on the manifest shows whose it is
             disk.seal(staging)
             wrong = complaints_by(memory, candidate)
+        wrong += run.changed() if run else []
         if wrong:
             raise ReleaseError("; ".join(wrong))
         if verdict["beyond"]:

@@ -1,21 +1,12 @@
-{#- Condition that lets rows through only while no number of an audit differs from its second computation. -#}
-{% macro audit_agrees(audit='est_audit') -%}
-    not exists (
-        select 1
-        from {{ ref(audit) }} as audit
-        where audit.status = 'differs'
-    )
-{%- endmacro %}
-
-
 {#- Every number of an audit that its second computation does not confirm, as the rows of a complaint. -#}
 {% macro audit_complaints(audit) -%}
     select
         {{ complaint_of(
-            key="study_id || ', ' || spec_id"
+            key="study_id || case when spec_id = '' then '' else ', ' || spec_id end"
             ~ " || case when estimator = '' then '' else ', ' || estimator end"
             ~ " || case when covariance = '' then '' else ', ' || covariance end"
-            ~ " || ', ' || quantity || case when term = '' then '' else ' ' || term end",
+            ~ " || case when study_id = '' then '' else ', ' end || quantity"
+            ~ " || case when term = '' then '' else ' ' || term end",
             value="'published ' || coalesce(cast(published as varchar), 'nothing')"
             ~ " || ', ' || reference || ' says ' || coalesce(cast(recomputed as varchar), 'nothing')"
             ~ " || case when reason = '' then '' else ' (' || reason || ')' end"

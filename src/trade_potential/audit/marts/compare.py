@@ -1,0 +1,314 @@
+"""A mart beside its second computation: one row a column, study and specification."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from trade_potential.errors import InputError
+
+TOLERANCE = 1e-8
+"""Largest relative difference of numbers: the same formula in another order of operations."""
+
+SMALL = 1e-6
+"""A number below this share of the largest of its column is compared with that share, where the
+rounding of sums begins; never less than 1e-14 of the largest is told apart."""
+
+USELESS = 1e-3
+"""Rounding beyond this share of a number excuses no larger difference."""
+
+REFERENCE = "pandas on gated inputs"
+
+COLUMNS = {
+    **dict.fromkeys(
+        ["study_id", "spec_id", "estimator", "covariance", "quantity", "term"], "object"
+    ),
+    **dict.fromkeys(["published", "recomputed", "relative_difference", "tolerance"], "float64"),
+    **dict.fromkeys(["reference", "status", "reason"], "object"),
+}
+"""Columns of every audit of a build."""
+
+PARTS = {name: name for name in ("study_id", "spec_id", "estimator", "covariance")} | {
+    "index_spec_id": "spec_id",
+    "replication_id": "spec_id",
+}
+"""Column of the audit by the column of a mart that its rows are parted by."""
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Columns of a mart beside their second computation.
+
+    Attributes:
+        mart: Its name.
+        columns: Those that were compared, the key included.
+        rows: ``COLUMNS``; one row of quantity '<mart>.rows' and one a column and part.
+    """
+
+    mart: str
+    columns: frozenset[str]
+    rows: pd.DataFrame
+
+
+def compared(
+    mart: str,
+    published: pd.DataFrame,
+    again: pd.DataFrame,
+    *,
+    key: Sequence[str],
+    by: Sequence[str] = ("study_id", "spec_id"),
+    tolerance: float = TOLERANCE,
+    small: float = SMALL,
+    noise: Mapping[str, Floats] | None = None,
+    reference: str = REFERENCE,
+    said: str = "",
+) -> Compared:
+    """Set a mart beside its second computation, row by row of its key.
+
+    Numbers agree up to a relative difference of |published - again| over the larger of both and of
+    ``small`` times the largest of the column in its part; texts, truth values, dates and missing
+    values are equal or they differ. Of each column the row that differs most is told.
+
+    Args:
+        mart: Its name.
+        published: Rows of the mart, at least the columns of ``again``.
+        again: The same rows made again: ``key`` and the columns to compare.
+        key: Columns that name a row.
+        by: Columns of the key that part the rows of the audit (``PARTS``); none: one part.
+        tolerance: Of numbers; 0 where a mart repeats a verified number.
+        small: Share of the largest of a column.
+        noise: By column, (N,) by row of ``again``: what rounding alone may move a number by.
+        reference: What made ``again``.
+        said: What a reader should know, such as that a sample was compared.
+    """
+    if lacking := sorted({*key, *again.columns} - {*published.columns} | {*by} - {*key}):
+        raise InputError(f"{mart}: no column to compare: {', '.join(lacking)}")
+    again = _typed(again, published)
+    places = _aligned(published, again, list(key), list(by))
+    rows = _of_rows(places, mart)
+    for column in again.columns.difference(list(key), sort=False):
+        ours, theirs = (
+            frame[column].take(at)
+            for frame, at in ((published, places.published), (again, places.again))
+        )
+        rounding = (noise or {}).get(column, np.zeros(len(again)))[places.again]
+        found = _differences(ours, theirs, places, small=small, noise=rounding)
+        rows += _of_column(f"{mart}.{column}", (ours, theirs), found, places, tolerance)
+    framed = _framed(places, rows, reference=reference, said=said)
+    return Compared(mart, frozenset([*key, *again.columns]), framed)
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Rows of both sides by key.
+
+    Attributes:
+        parts: Values of ``by``, one row a part, with the names of the audit.
+        published: (N,) row of the mart, where both sides have the key.
+        again: (N,) row of the second computation.
+        part: (N,) part of the row.
+        rows: By part, the rows of it.
+        term: (N,) key in words.
+        counts: By part: published, recomputed, differing, and one key that differs with why.
+    """
+
+    parts: pd.DataFrame
+    published: Integers
+    again: Integers
+    part: Integers
+    rows: list[Integers]
+    term: pd.Series
+    counts: pd.DataFrame
+
+
+def _aligned(
+    published: pd.DataFrame, again: pd.DataFrame, key: list[str], by: list[str]
+) -> _Places:
+    sides = []
+    for frame in (published, again):
+        keys = pd.DataFrame({name: _keys(frame[name]) for name in key})
+        place = pd.Series(np.arange(len(frame)), dtype="float64")
+        is_twice = keys.duplicated()
+        sides.append((keys.assign(place=place)[~is_twice], keys[is_twice], keys))
+    (ours, ours_twice, ours_all), (theirs, theirs_twice, theirs_all) = sides
+    both = ours.merge(theirs, on=key, how="outer", suffixes=("_published", "_again"))
+    parts = both[by].drop_duplicates() if by else both.iloc[:0]
+    parts = parts.sort_values(by) if by else pd.DataFrame(index=[0])
+    if parts.empty:
+        parts = pd.DataFrame([dict.fromkeys(by, "")])
+    numbered = parts.assign(part=np.arange(len(parts)))
+
+    def part_of(keys: pd.DataFrame) -> Integers:
+        if not by:
+            return np.zeros(len(keys), dtype=np.int64)
+        return np.asarray(keys[by].merge(numbered, on=by, how="left")["part"], dtype=np.int64)
+
+    wrong = [
+        both[both["place_again"].isna()].assign(why="not recomputed"),
+        both[both["place_published"].isna()].assign(why="not published"),
+        ours_twice.assign(why="published twice"),
+        theirs_twice.assign(why="recomputed twice"),
+    ]
+    told = pd.concat(wrong, ignore_index=True)
+    rest = [name for name in key if name not in by]
+    counts = pd.DataFrame(
+        {
+            "published": np.bincount(part_of(ours_all), minlength=len(parts)),
+            "recomputed": np.bincount(part_of(theirs_all), minlength=len(parts)),
+            "wrong": np.bincount(part_of(told), minlength=len(parts)),
+        }
+    )
+    told = told.assign(part=part_of(told), term=_words(told, rest)).drop_duplicates("part")
+    first = told.set_index("part")[["term", "why"]].reindex(counts.index).fillna("")
+    has = both[both["place_published"].notna() & both["place_again"].notna()]
+    part = part_of(has)
+    ends = np.cumsum(np.bincount(part, minlength=len(parts)))[:-1]
+    return _Places(
+        parts=parts.rename(columns=PARTS).astype("object").reset_index(drop=True),
+        published=np.asarray(has["place_published"], dtype=np.int64),
+        again=np.asarray(has["place_again"], dtype=np.int64),
+        part=part,
+        rows=np.split(np.argsort(part, kind="stable"), ends),
+        term=_words(has, rest).reset_index(drop=True),
+        counts=counts.join(first),
+    )
+
+
+def _typed(again: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """The same rows with numbers where the mart has numbers: frames of no rows have no types."""
+    numbers = {
+        str(name): pd.to_numeric(again[name])
+        for name in again
+        if _has_numbers(published[name]) and not pd.api.types.is_numeric_dtype(again[name])
+    }
+    return again.assign(**numbers)
+
+
+def _has_numbers(column: pd.Series) -> bool:
+    is_number = pd.api.types.is_numeric_dtype(column)
+    return is_number and not pd.api.types.is_bool_dtype(column)
+
+
+def _keys(column: pd.Series) -> pd.Series:
+    """Values of a key so that both sides have one type: a number, or a text; nothing is empty."""
+    if not _has_numbers(column):
+        return column.astype("object").where(column.notna(), "").astype(str).reset_index(drop=True)
+    return column.astype("float64").fillna(np.nan).reset_index(drop=True)
+
+
+def _words(keys: pd.DataFrame, names: list[str]) -> pd.Series:
+    """Key of each row as one text."""
+    found = pd.Series("", index=keys.index, dtype="object")
+    for name in names:
+        values = keys[name]
+        if pd.api.types.is_numeric_dtype(values):
+            values = values.map("{:.0f}".format)
+        found = found.where(found == "", found + ", ") + values.astype("object")
+    return found
+
+
+def _differences(
+    ours: pd.Series, theirs: pd.Series, places: _Places, *, small: float, noise: Floats
+) -> Floats:
+    """(N,) relative difference: 0 of equal values, infinite where only one side has a value."""
+    is_null = np.asarray(ours.isna()), np.asarray(theirs.isna())
+    if _has_numbers(ours) and _has_numbers(theirs):
+        one, other = (np.asarray(side, dtype="float64") for side in (ours, theirs))
+        size = np.maximum(np.abs(one), np.abs(other))
+        largest = np.zeros(len(places.parts))
+        np.maximum.at(largest, places.part, np.where(np.isfinite(size), size, 0.0))
+        size = np.maximum(size, small * largest[places.part])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            noise = np.minimum(noise, USELESS * size)
+            beyond = np.maximum(np.abs(one - other) - noise, 0.0)
+            found = np.where(one == other, 0.0, beyond / size)
+    else:
+        texts = (side.astype("object").where(side.notna(), None) for side in (ours, theirs))
+        own, new = (np.asarray(side, dtype="object") for side in texts)
+        same = own == new
+        found = np.where(same, 0.0, np.inf)
+    found = np.where(is_null[0] & is_null[1], 0.0, found)
+    return np.where((is_null[0] != is_null[1]) | np.isnan(found), np.inf, found)
+
+
+def _of_column(
+    quantity: str,
+    values: tuple[pd.Series, pd.Series],
+    differences: Floats,
+    places: _Places,
+    tolerance: float,
+) -> list[dict[str, Any]]:
+    """One row a part: the worst."""
+    rows = []
+    for part, own in enumerate(places.rows):
+        row = {"quantity": quantity, "part": part, "term": "", "tolerance": tolerance}
+        row |= {"published": np.nan, "recomputed": np.nan, "difference": 0.0, "reason": "no rows"}
+        if len(own):
+            at = own[int(np.argmax(differences[own]))]
+            ours, theirs = (side.iloc[at] for side in values)
+            row |= {"published": _number(ours), "recomputed": _number(theirs)}
+            row |= {"difference": differences[at], "reason": f"{len(own)}, all equal"}
+            if differences[at] > 0.0:
+                words = f"largest of {len(own)}"
+                if not _is_number(ours) and not _is_number(theirs):
+                    words += f": {_told(ours)} published, {_told(theirs)} recomputed"
+                row |= {"term": places.term.iloc[at], "reason": words}
+        rows.append(row)
+    return rows
+
+
+def _of_rows(places: _Places, mart: str) -> list[dict[str, Any]]:
+    """One row a part: how many rows stand on one side only, or twice."""
+    return [
+        {
+            "quantity": f"{mart}.rows",
+            "part": part,
+            "term": counts["term"],
+            "tolerance": 0.0,
+            "published": float(counts["published"]),
+            "recomputed": float(counts["recomputed"]),
+            "difference": np.inf if counts["wrong"] else 0.0,
+            "reason": f"{counts['wrong']} rows {counts['why']}" if counts["wrong"] else "",
+        }
+        for part, counts in enumerate(places.counts.to_dict("records"))
+    ]
+
+
+def _framed(
+    places: _Places, rows: list[dict[str, Any]], *, reference: str, said: str
+) -> pd.DataFrame:
+    """The rows with the columns of every audit."""
+    framed = pd.DataFrame(rows)
+    difference, reason = framed["difference"], framed["reason"]
+    framed = framed.assign(
+        relative_difference=difference.where(np.isfinite(difference)),
+        reference=reference,
+        status=np.where(difference > framed["tolerance"], "differs", "agrees"),
+        reason=[f"{words}; {said}" if words and said else words or said for words in reason],
+    )
+    for name in ("study_id", "spec_id", "estimator", "covariance"):
+        held = places.parts.get(name)
+        framed[name] = "" if held is None else held.to_numpy()[framed["part"].to_numpy()]
+    return framed[list(COLUMNS)].astype(COLUMNS)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | np.number) and not (
+        isinstance(value, bool) or value != value
+    )
+
+
+def _number(value: object) -> float:
+    return float(value) if _is_number(value) else float("nan")  # type: ignore[arg-type]
+
+
+def _told(value: object) -> str:
+    return "nothing" if pd.isna(value) else repr(str(value))  # type: ignore[call-overload]

@@ -1,0 +1,16 @@
+"""Columns of marts that this room does not make again, and why not."""
+
+from __future__ import annotations
+
+VERIFIED_ANSWERS = (
+    *("potential_class", "lasting_class", "pair_out_method", "size_band", "band_pairs", "n_years"),
+    *("actual_usd", "predicted_usd", "predicted_pair_out_usd", "k_ratio", "k_median_of_band"),
+    *("k_percentile", "class_share", "k_pair_out_ratio", "k_lasting", "lasting_class_probability"),
+    *("p_huge", "p_expansion", "p_reshaping", "is_unreported", "class_depends_on_own_trade"),
+)
+"""Columns of rpt_answer that the audit of the world makes again from cells and predictions."""
+
+ELSEWHERE: dict[str, dict[str, str]] = {
+    "rpt_answer": dict.fromkeys(VERIFIED_ANSWERS, "est_audit_answers, every row with a prediction"),
+}
+"""By mart and column; "*" is every column of a mart."""

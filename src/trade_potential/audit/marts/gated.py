@@ -1,0 +1,81 @@
+"""Tables of a build as frames: what is never asked for is never read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pandas as pd
+
+from trade_potential.errors import InputError
+
+if TYPE_CHECKING:
+    import duckdb
+
+Made = TypeVar("Made")
+
+
+class Gated:
+    """Gated figures, study rows, verified estimates and marts by name; each is read once.
+
+    Attributes:
+        max_rows: Rows of a specification above which whole pairs are compared, not all.
+    """
+
+    def __init__(
+        self, tables: Mapping[str, duckdb.DuckDBPyRelation], *, max_rows: int = 200_000
+    ) -> None:
+        """Of relations, which stay unread."""
+        self._tables = dict(tables)
+        self._held: dict[tuple[str, ...], pd.DataFrame] = {}
+        self._made: dict[Callable[..., Any], Any] = {}
+        self.max_rows = max_rows
+
+    def __iter__(self) -> object:
+        """Names of the tables."""
+        return iter(self._tables)
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """All columns of a table, which nobody may change."""
+        return self.part(name)
+
+    def columns(self, name: str) -> list[str]:
+        """Names of the columns of a table."""
+        return list(self._relation(name).columns)
+
+    def part(self, name: str, *columns: str, where: str = "") -> pd.DataFrame:
+        """Some columns of a table, which nobody may change.
+
+        Args:
+            name: Of the table.
+            columns: To read; none: all.
+            where: Condition in SQL; none: every row.
+        """
+        key = (name, where, *columns)
+        if key not in self._held:
+            rows = self._relation(name)
+            rows = rows.filter(where) if where else rows
+            rows = rows.project(", ".join(columns)) if columns else rows
+            self._held[key] = rows.df()
+        return self._held[key]
+
+    def arrow(self, name: str, *columns: str, where: str) -> Any:
+        """As ``part``, but an Arrow table that is not held, for a million rows with few texts."""
+        rows = self._relation(name).filter(where)
+        return rows.project(", ".join(columns)).to_arrow_table()
+
+    def distinct(self, name: str, *columns: str) -> pd.DataFrame:
+        """Combinations of columns of a table, each once; not held."""
+        return self._relation(name).project(", ".join(columns)).distinct().df()
+
+    def once(self, make: Callable[[Gated], Made]) -> Made:
+        """What ``make`` makes of these tables, once for all checks."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: Made = self._made[make]
+        return made
+
+    def _relation(self, name: str) -> duckdb.DuckDBPyRelation:
+        if name not in self._tables:
+            raise InputError(f"the audit of the marts is not given {name}")
+        return self._tables[name]

@@ -1,0 +1,92 @@
+"""Every check of the marts, one table, and whether the checks leave out a column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from trade_potential.audit.marts.check_answers import check_answers
+from trade_potential.audit.marts.check_figures import check_figures
+from trade_potential.audit.marts.check_indices import check_indices
+from trade_potential.audit.marts.compare import COLUMNS, REFERENCE, Compared
+from trade_potential.audit.marts.dimensions import check_dimensions
+from trade_potential.audit.marts.effects import check_effects
+from trade_potential.audit.marts.elsewhere import ELSEWHERE
+from trade_potential.audit.marts.estimates import (
+    check_coefficients,
+    check_diagnostics,
+    check_tests,
+)
+from trade_potential.audit.marts.findings import check_findings
+from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.ledger import check_ledger
+from trade_potential.audit.marts.prediction import check_potential
+from trade_potential.audit.marts.printed import check_printed
+from trade_potential.audit.marts.replication import check_replication
+from trade_potential.audit.marts.reports import check_comparison, check_reports
+from trade_potential.audit.marts.samples import check_descriptives, check_samples
+
+if TYPE_CHECKING:
+    import duckdb
+
+Check = Callable[[Gated], Iterable[Compared]]
+"""Makes some marts again and compares them."""
+
+CHECKS: tuple[Check, ...] = (
+    *(check_figures, check_indices),
+    *(check_samples, check_descriptives, check_ledger),
+    *(check_coefficients, check_tests, check_diagnostics),
+    *(check_potential, check_comparison, check_reports),
+    *(check_dimensions, check_effects, check_answers),
+    *(check_printed, check_replication, check_findings),
+)
+"""In the order in which they read."""
+
+PUBLIC = ("dim_", "fct_", "rpt_")
+"""How the names of marts begin."""
+
+
+def audit_marts(tables: Mapping[str, duckdb.DuckDBPyRelation], *, max_rows: int) -> pd.DataFrame:
+    """Rows of every check and of what no check looks at.
+
+    Args:
+        tables: Gated figures (gate_*), rows of the studies (stg_study__*), estimates that other
+            audits verify (est_*) and every mart, by name.
+        max_rows: Rows of a specification above which whole pairs are compared, not all.
+
+    Returns:
+        ``COLUMNS``.
+    """
+    gated = Gated(tables, max_rows=max_rows)
+    found = [one for check in CHECKS for one in check(gated)]
+    marts = {name: gated.columns(name) for name in tables if name.startswith(PUBLIC)}
+    return pd.concat([*(one.rows for one in found), uncovered(marts, found)], ignore_index=True)
+
+
+def uncovered(marts: Mapping[str, Iterable[str]], found: Iterable[Compared]) -> pd.DataFrame:
+    """A row that differs for every column of a mart that is neither compared nor listed elsewhere.
+
+    Args:
+        marts: Columns by mart.
+        found: What was compared.
+    """
+    known = {mart: set(columns) for mart, columns in ELSEWHERE.items()}
+    for one in found:
+        known.setdefault(one.mart, set()).update(one.columns)
+    rows = [
+        {
+            **dict.fromkeys(COLUMNS, ""),
+            **dict.fromkeys(("published", "recomputed", "relative_difference"), float("nan")),
+            "quantity": f"{mart}.{column}",
+            "tolerance": 0.0,
+            "reference": REFERENCE,
+            "status": "differs",
+            "reason": "the column is published and nothing makes it a second time",
+        }
+        for mart, columns in marts.items()
+        for column in columns
+        if not {column, "*"} & known.get(mart, set())
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
