@@ -210,7 +210,7 @@ def test_a_damaged_release_is_not_exported(tmp_path: Path) -> None:
 
 def test_killed_at_any_call_a_restore_leaves_all_or_nothing(archive: Path, tmp_path: Path) -> None:
     template = tmp_path / "template"
-    tiny(template, "one")
+    tiny(template, "another")
     first = current_id(template)
     there = []
     for at in itertools.count(1):

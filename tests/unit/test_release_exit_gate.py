@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,11 @@ from tests.panels import ROOT
 from tests.studies import ABOUT, KEYS, SPEC, Rows, changed, class_of, limits, marts, released
 
 from trade_potential.release import HeldError, candidates, current_id
+from trade_potential.release.causes import recorded
 from trade_potential.release.exit_gate import BOUNDS, WORDS, Limit
+from trade_potential.release.followed import FileState
 from trade_potential.release.pair import Pair
+from trade_potential.release.provenance import Run, TableState
 
 Plant = Callable[[dict[str, Rows]], None]
 
@@ -285,12 +289,49 @@ def test_limits_of_a_study_and_a_cause_come_first(tmp_path: Path) -> None:
 
 
 def test_recorded_inputs_decide_between_figures_and_code(tmp_path: Path) -> None:
-    released(tmp_path, "one", about={**ABOUT, "inputs": {"a.csv": "1"}})
+    def about(figures: str, specification: str = "1") -> dict[str, Any]:
+        return {**ABOUT, "inputs": {"figures": figures, "specification": specification}}
+
+    released(tmp_path, "one", about=about("1"))
     rows = marts()
     _figures_too(_one_k_by(1.05))(rows)
     with pytest.raises(HeldError, match="cause: code"):
-        released(tmp_path, "two", rows, about={**ABOUT, "inputs": {"a.csv": "1"}})
-    released(tmp_path, "three", rows, about={**ABOUT, "inputs": {"a.csv": "2"}})
+        released(tmp_path, "two", rows, about=about("1"))
+    _one_k_by(2.5)(rows)
+    with pytest.raises(HeldError, match="cause: specification"):
+        released(tmp_path, "three", rows, about=about("1", "2"))
+    with pytest.raises(HeldError, match="cause: figures"):
+        released(tmp_path, "four", rows, about=about("2", "2"))
+
+
+def test_what_a_build_read_is_recorded_by_kind() -> None:
+    def digests(**shas: str) -> dict[str, str]:
+        names = {
+            "study": "seeds/study/studies.csv",
+            "limits": "seeds/study/release_limits.csv",
+            "seed": "seeds/inputs/a.csv",
+            "world": "inputs/world/b.parquet",
+            "code": "models/c.sql",
+            "test": "tests/unit/known.csv",
+        }
+        files = {path: FileState(1, shas.get(name, "0"), (0, 0, 0)) for name, path in names.items()}
+        tables = {"d": TableState("t", 1, shas.get("table", "0"))}
+        nothing: dict[str, Any] = {"code": {}, "variables": {}, "packages": {}}
+        now = datetime.now(UTC)
+        return recorded(Run("i", Path(), now, files=files, tables=tables, **nothing))
+
+    before = digests()
+    for name, moved in (
+        ("study", {"specification"}),
+        ("seed", {"figures"}),
+        ("world", {"figures"}),
+        ("table", {"figures"}),
+        ("limits", set()),
+        ("code", set()),
+        ("test", set()),
+    ):
+        after = digests(**{name: "1"})
+        assert {what for what in after if after[what] != before[what]} == moved, name
 
 
 def test_without_limits_nothing_is_held(tmp_path: Path) -> None:
