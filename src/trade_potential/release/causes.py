@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from trade_potential.release.answers import LIMITS
+from trade_potential.release.followed import kind_of
 from trade_potential.release.noise import FLOATING
 
 if TYPE_CHECKING:
     from trade_potential.release.pair import Pairs
+    from trade_potential.release.provenance import Run
 
 SPECIFICATION, FIGURES, CODE = CAUSES = "specification", "figures", "code"
 NAMES = {"study_name", "spec_name", "description"}
 """Columns of studies and specifications that say nothing of how they are computed."""
+INPUTS = "inputs"
+"""Entry of the manifest (``recorded``)."""
+STUDY_ROWS = "seeds/study/"
+UNREAD = (f"{STUDY_ROWS}release_limits.csv", f"{STUDY_ROWS}acknowledged_warnings.csv")
+"""Rows from which no number is computed."""
 STUDY_FIGURES = "fct_country_year"
 
 Manifest = dict[str, Any]
@@ -42,7 +50,7 @@ class Causes:
         if panel is not None and not panel.is_same and "study_id" in panel.shared:
             numbers = [name for name in panel.shared if panel.types[name] in FLOATING]
             self._figures |= panel.values_where_moved(numbers, "study_id")
-        self._inputs_moved = _differs(before, after, "inputs")
+        self._recorded = _differing(before, after)
 
     def add_figures(self, studies: Iterable[str]) -> None:
         """Studies whose recorded trade has moved."""
@@ -59,10 +67,26 @@ class Causes:
         if declared:
             return SPECIFICATION
         figures = study in self._figures if study else bool(self._figures)
-        # A change of code can move figures, too: where the inputs are recorded, they decide.
-        if figures if self._inputs_moved is None else self._inputs_moved:
+        if self._recorded is None:
+            return FIGURES if figures else CODE
+        # A change of code moves figures of the marts, too: what the build read decides.
+        if FIGURES in self._recorded:
             return FIGURES
-        return CODE
+        return SPECIFICATION if SPECIFICATION in self._recorded else CODE
+
+
+def recorded(run: Run) -> dict[str, str]:
+    """Digests of the figures and of the rows of studies that a build has read (INPUTS)."""
+    read: dict[str, list[str]] = {SPECIFICATION: [], FIGURES: []}
+    for name, state in sorted(run.files.items()):
+        if name in UNREAD or name.startswith("tests/"):
+            continue
+        if name.startswith(STUDY_ROWS):
+            read[SPECIFICATION].append(f"{name} {state.sha256}")
+        elif kind_of(name) in ("input", "seed"):
+            read[FIGURES].append(f"{name} {state.sha256}")
+    read[FIGURES] += [f"{name} {table.checksum}" for name, table in sorted(run.tables.items())]
+    return {what: sha256("\n".join(held).encode()).hexdigest() for what, held in read.items()}
 
 
 def _moved(pairs: Pairs, mart: str, identity: str) -> set[str]:
@@ -73,8 +97,9 @@ def _moved(pairs: Pairs, mart: str, identity: str) -> set[str]:
     return pair.values_where_moved([n for n in pair.shared if n not in NAMES], identity)
 
 
-def _differs(before: Manifest, after: Manifest, entry: str) -> bool | None:
-    """Whether an entry of the manifests differs; None where one of them has none."""
-    if entry not in before or entry not in after:
+def _differing(before: Manifest, after: Manifest) -> set[str] | None:
+    """What two builds have read otherwise; None where one of them does not say."""
+    was, now = before.get(INPUTS), after.get(INPUTS)
+    if not isinstance(was, dict) or not isinstance(now, dict):
         return None
-    return bool(before[entry] != after[entry])
+    return {what for what, digest in now.items() if was.get(what) != digest}

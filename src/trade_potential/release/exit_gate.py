@@ -139,12 +139,17 @@ class _Compared:
         before, after = old.manifest(), new.manifest()
         self._pairs = Pairs(memory, old, new)
         self._causes = Causes(self._pairs, before, after)
-        self._lost = sorted(before["marts"].keys() - after["marts"].keys() - {*CHECKS})
+        # Under another key no row of before is found again.
+        self._lost = {
+            mart: held["rows"]
+            for mart, held in sorted(before["marts"].items())
+            if mart not in CHECKS and self._pairs.comparable(mart) is None
+        }
         self.told: list[str] = []
 
     def measured(self, limits: Sequence[Limit]) -> Iterator[tuple[Measured, str]]:
         """What moved, and why."""
-        answers, studies = answers_moved(self._memory, self._pairs, self._new)
+        answers, studies = answers_moved(self._memory, self._pairs, self._old, self._new)
         self._causes.add_figures(studies)
         for one in (
             *answers,
@@ -161,8 +166,8 @@ class _Compared:
 
     def _gone(self) -> Iterator[Measured]:
         """Rows that are gone although their study, specification and estimator are not."""
-        for mart in self._lost:
-            yield Measured("gone_share", mart, None, None, None, 1.0, 1, 1)
+        for mart, rows in self._lost.items():
+            yield Measured("gone_share", mart, None, None, None, 1.0, rows, rows)
         declared = self._declared()
         dropped = set()
         for mart, group, count, of, example in rows_gone(self._memory, self._pairs, self._old):

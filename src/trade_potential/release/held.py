@@ -12,6 +12,8 @@ import getpass
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -121,7 +123,7 @@ def accept(
     """
     if not reason.strip():
         raise ReleaseError("the reason is empty: say why the release may be published")
-    with disk.locked(root, wait_seconds=wait):
+    with _words(), disk.locked(root, wait_seconds=wait):
         notes = disk.recover(root)
         candidate = find_held(root, wanted)
         _refuse_outdated(root, candidate)
@@ -134,12 +136,14 @@ def accept(
             disk.swap_in(root, staging, wanted)
             disk.discard(candidate.folder)
         except BaseException as error:
-            if current_id(root) == wanted:
-                error.add_note(f"{wanted} is published all the same")
-            else:  # what cannot be removed now, the next publish removes
+            if current_id(root) != wanted:  # what cannot be removed now, the next publish removes
                 with contextlib.suppress(OSError):
                     disk.recover(root)
-            raise
+                raise
+            if not isinstance(error, OSError):
+                error.add_note(f"{wanted} is published all the same")
+                raise
+            notes.append(f"published, but perhaps not yet on the disk: {disk.in_words(error)}")
     return named(root / wanted), notes
 
 
@@ -149,10 +153,19 @@ def reject(root: Path, wanted: str, *, wait: float = WAIT_SECONDS) -> list[str]:
     Raises:
         ReleaseError: It is not held.
     """
-    with disk.locked(root, wait_seconds=wait):
+    with _words(), disk.locked(root, wait_seconds=wait):
         notes = disk.recover(root)
         disk.discard(find_held(root, wanted).folder)
     return notes
+
+
+@contextmanager
+def _words() -> Iterator[None]:
+    """Failures of the file system as ReleaseError."""
+    try:
+        yield
+    except OSError as error:
+        raise ReleaseError(f"{disk.in_words(error)}; current stays") from error
 
 
 def find_held(root: Path, wanted: str) -> ReleaseFolder:

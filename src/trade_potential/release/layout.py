@@ -140,11 +140,6 @@ def candidates(root: Path) -> list[ReleaseFolder]:
     return sorted(proven, key=lambda candidate: (candidate.sequence, candidate.release_id))
 
 
-def next_sequence(root: Path) -> int:
-    """One more than the largest number of a release or a candidate."""
-    return 1 + max((found.sequence for found in [*released(root), *candidates(root)]), default=0)
-
-
 def left_alone(root: Path) -> list[str]:
     """One sentence for each thing that has a name as ours are, and is not: nothing removes it."""
     return [

@@ -66,7 +66,7 @@ class Measured(NamedTuple):
 
 
 def answers_moved(
-    memory: duckdb.DuckDBPyConnection, pairs: Pairs, new: ReleaseFolder
+    memory: duckdb.DuckDBPyConnection, pairs: Pairs, old: ReleaseFolder, new: ReleaseFolder
 ) -> tuple[list[Measured], set[str]]:
     """Answers of another class or K, and the studies whose recorded trade has moved."""
     found: list[Measured] = []
@@ -77,7 +77,9 @@ def answers_moved(
             continue
         _collect(memory, pair)
         group = [name for name in GROUP if name in pair.shared]
-        totals = _rows_by(memory, new, mart, group)
+        # Those with a class: of the others nothing is measured.
+        classed = f"where {CLASS} is not null" if CLASS in pair.shared else ""
+        before, after = (_rows_by(memory, side, mart, group, classed) for side in (old, new))
         grouped = ", ".join(map(quoted, group))
         for *names, figures, classes, lasting, tenth, doubled, largest in memory.execute(
             f"select {grouped}, count(*) filter (where has_figures_moved), "
@@ -87,7 +89,7 @@ def answers_moved(
             f"from moved_answers group by {grouped} order by {grouped}"
         ).fetchall():
             where = dict(zip(group, names, strict=True))
-            of = totals[tuple(names)]
+            of = max(before.get(tuple(names), 0), after.get(tuple(names), 0), 1)
             if figures:
                 studies.add(where["study_id"])
             for measure, count, condition in (
@@ -164,12 +166,16 @@ def _measured(
 
 
 def _rows_by(
-    memory: duckdb.DuckDBPyConnection, release: ReleaseFolder, mart: str, group: list[str]
+    memory: duckdb.DuckDBPyConnection,
+    release: ReleaseFolder,
+    mart: str,
+    group: list[str],
+    where: str = "",
 ) -> dict[tuple[Any, ...], int]:
     """Rows of a mart by study, specification and estimator, as far as it has them."""
     names = ", ".join(map(quoted, group))
     counted = memory.execute(
-        f"select {names}, count(*) from {rows_of(parquet_files(release.folder, mart))} "
+        f"select {names}, count(*) from {rows_of(parquet_files(release.folder, mart))} {where} "
         f"group by {names} order by {names}"
     ).fetchall()
     return {tuple(row[:-1]): row[-1] for row in counted}
@@ -269,34 +275,26 @@ def bounds_of_k(memory: duckdb.DuckDBPyConnection, new: ReleaseFolder) -> Iterat
     """By study its least and largest K with a class, and the share of trade tenfold away from 1.
 
     Of default specifications and estimators; the share is of predicted trade, for K of pairs that
-    hardly trade is wide apart.
+    hardly trade are wide apart.
     """
     marts = new.manifest()["marts"]
     for mart in ANSWER_MARTS:
         columns = {column["name"] for column in marts.get(mart, {}).get("columns", [])}
         if not {"study_id", CLASS, K, "predicted_usd"} <= columns:
             continue
-        shown = [name for name in marts[mart]["key"] if name != "study_id"]
-        keys = ", ".join(map(quoted, shown))
-        default = "and is_default" if "is_default" in columns else ""
-        rows = f"{rows_of(parquet_files(new.folder, mart))} where {CLASS} is not null {default}"
-        for measure, order in (("k_lowest", "asc"), ("k_highest", "desc")):
-            for study, k, of, *key in memory.execute(
-                f"select study_id, {K}, count(*) over (partition by study_id), {keys} from {rows} "
-                "qualify row_number() over (partition by study_id "
-                f"order by {K} {order} nulls last, {keys}) = 1 order by study_id"
-            ).fetchall():
-                if k is not None:
-                    example = {
-                        "key": dict(zip(shown, key, strict=True)),
-                        "before": None,
-                        "after": k,
-                    }
-                    yield Measured(measure, mart, study, None, None, k, 1, of, example)
-        for study, share, count, of in memory.execute(
-            f"select study_id, sum(predicted_usd) filter (where not {K} between 0.1 and 10) "
-            f"/ sum(predicted_usd), count(*) filter (where not {K} between 0.1 and 10), count(*) "
-            f"from {rows} group by study_id order by study_id"
+        names = [name for name in marts[mart]["key"] if name != "study_id"]
+        key = f"struct_pack({', '.join(f'{quoted(n)} := {quoted(n)}' for n in names)})"
+        far = f"filter (where not {K} between 0.1 and 10)"
+        for study, of_rows, low, high, share, far_rows, low_key, high_key in memory.execute(
+            f"select study_id, count({K}), min({K}), max({K}), "
+            f"coalesce(sum(predicted_usd) {far}, 0) / sum(predicted_usd), count(*) {far}, "
+            f"arg_min({key}, {K}), arg_max({key}, {K}) "
+            f"from {rows_of(parquet_files(new.folder, mart))} where {CLASS} is not null "
+            f"{'and is_default' if 'is_default' in columns else ''} "
+            f"group by study_id having sum(predicted_usd) <> 0 and count({K}) > 0 order by study_id"
         ).fetchall():
-            if share is not None:
-                yield Measured("k_tenfold_share", mart, study, None, None, share, count, of)
+            where = {"study_id": study}
+            for measure, k, held_by in (("k_lowest", low, low_key), ("k_highest", high, high_key)):
+                example = {"key": held_by, "before": None, "after": k}
+                yield _measured(measure, mart, where, k, 1, of_rows, example)
+            yield _measured("k_tenfold_share", mart, where, share, far_rows, of_rows, None)

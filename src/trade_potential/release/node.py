@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trade_potential.errors import TradePotentialError
+from trade_potential.release.causes import INPUTS, recorded
 from trade_potential.release.exit_gate import Limit
 from trade_potential.release.held import HeldError
 from trade_potential.release.layout import CURRENT, current_id, release_id
@@ -67,6 +68,7 @@ def publish_marts(
                 "target": plan["target"],
                 "vars": run.variables,
                 "code": run.code,
+                INPUTS: recorded(run),
                 "versions": versions(),
                 "vintages": _vintages(marts["dim_study"], vintages),
             },

@@ -35,9 +35,9 @@ from trade_potential.release.layout import (
     STAGING,
     SUMS,
     ReleaseFolder,
+    candidates,
     current_id,
     named,
-    next_sequence,
     release_id,
     released,
 )
@@ -134,7 +134,8 @@ def publish(
         with disk.locked(root, wait_seconds=wait_seconds):
             notes = disk.recover(root)
             previous = current_id(root)
-            sequence = next_sequence(root)
+            known = [*released(root), *candidates(root)]
+            sequence = 1 + max((found.sequence for found in known), default=0)
             name = release_id(sequence, run_id)
             new = ReleaseFolder(name, sequence, root / name)
             about = {"run_id": run_id, **about}
