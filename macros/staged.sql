@@ -1,8 +1,8 @@
 {#-
 A staging model: the declared columns of its input, wherever the var `inputs` says that the rows stand, and the place of each
 row. It is a table, unless the rows have been loaded into one already: they are read once, so that what the gate saw is what
-everything below it uses, whatever becomes of the files. Everything but the name of the model follows from the declaration in seeds/<folder>/_<folder>__seeds.yml, of a source
-(inputs/world/_world__sources.yml) that the model names.
+everything below it uses, whatever becomes of the files. Everything but the name of the model follows from the declaration in
+seeds/<folder>/_<folder>__seeds.yml, of a source (inputs/world/_world__sources.yml) that the model names.
 -#}
 {% macro staged(declared=none) -%}
     {%- set name = input_name(this.identifier) -%}

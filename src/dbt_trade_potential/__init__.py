@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from dbt.flags import get_flags
 from dbt.plugins.manager import dbtPlugin
@@ -68,21 +66,13 @@ class SeedFiles(dbtPlugin):
         except InputError as error:
             raise DbtRuntimeError(f"{MEMORY_LIMIT}: {error}; nothing was run") from None
         if getattr(flags, "WHICH", "") == "build":  # nothing else publishes
-            _begin(project, getattr(flags, "VARS", None) or {})
+            variables = getattr(flags, "VARS", None) or {}
+            provenance.begin(get_invocation_id(), project.resolve(), variables)
         refused = complaints.told([complaints_of_seeds(project), complaints_of_sources(project)])
         if refused.lines:
             complaints.write(target, get_invocation_id(), refused.complaints)
             said = "\n  ".join(refused.lines)
             raise DbtRuntimeError(f"Rejected before anything was loaded:\n  {said}")
-
-
-def _begin(project: Path, variables: Mapping[str, Any]) -> None:
-    """Look at what the run follows, before anything reads it."""
-    try:
-        provenance.begin(get_invocation_id(), project.resolve(), variables)
-    except OSError as error:
-        said = f"{error.filename} cannot be read: {error.strerror}"
-        raise DbtRuntimeError(f"{said}; nothing was run") from None
 
 
 plugins = [SeedFiles]

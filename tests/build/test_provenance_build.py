@@ -77,7 +77,8 @@ def test_what_is_swapped_after_the_gate_is_not_published(built: Project, tmp_pat
     ]  # fmt: skip
     settings = project.root / "dbt_project.yml"
     text = settings.read_text(encoding="utf-8")
-    gate = f"gate_results: {{+post-hook: {json.dumps(hooks)}}}"
+    after = [{"sql": sql, "transaction": False} for sql in hooks]
+    gate = f"gate_results: {{+post-hook: {json.dumps(after)}}}"
     swap = f"    quality:\n      +schema: quality\n      {gate}\n"
     settings.write_text(text.replace("    quality: {+schema: quality}\n", swap), encoding="utf-8")
     inputs = {"trade_flows": {"parquet": "data/flows.parquet"},
@@ -104,7 +105,7 @@ def test_what_is_swapped_after_the_gate_is_not_published(built: Project, tmp_pat
 @pytest.mark.slow(reason="a whole build, and another one of its commit")
 def test_a_release_is_built_again_byte_by_byte(built: Project, tmp_path: Path) -> None:
     project = Project.copied_to(tmp_path / "project", parsed=built)
-    (project.root / ".gitignore").write_text("warehouse/\ntarget/\nlogs/\nrelease/\n", "utf-8")
+    (project.root / ".gitignore").write_text("/warehouse/\n/target/\n/logs/\n/release/\n", "utf-8")
     named = ("-c", "user.name=a", "-c", "user.email=a@b.c")
     for arguments in (("init", "--quiet"), ("add", "."), ("commit", "--quiet", "-m", "one")):
         subprocess.run(["git", *named, *arguments], cwd=project.root, check=True)

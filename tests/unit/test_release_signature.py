@@ -91,6 +91,16 @@ def test_a_file_that_is_no_signature_is_bad(
         assert signature_of(signed.folder, allowed)[1]
 
 
+def test_without_openssh_a_signature_is_not_checked_unless_it_is_asked_for(
+    signed: ReleaseFolder, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert complaints(signed) == []
+    assert signature_of(signed.folder)[0].startswith("signed; not checked")
+    (said,) = complaints(signed, keys / "own.signers")
+    assert "ssh-keygen of OpenSSH is not installed" in said
+
+
 @pytest.mark.parametrize("kind", ["missing", "no key", "locked"])
 def test_a_key_that_does_not_sign_publishes_nothing(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

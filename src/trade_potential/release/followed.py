@@ -51,19 +51,19 @@ class FileState(NamedTuple):
 
 
 def states(paths: Mapping[str, Path]) -> dict[str, FileState]:
-    """Every file that is there, by name."""
+    """Every file that can be read, by name."""
     with ThreadPoolExecutor(THREADS) as pool:
         found = zip(paths, pool.map(_state, paths.values()), strict=True)
         return {name: state for name, state in found if state}
 
 
 def _state(path: Path) -> FileState | None:
-    """A file that is there."""
+    """A file that can be read; whoever needs it says why another cannot."""
     try:
         with path.open("rb") as content:
             digest = hashlib.file_digest(content, "sha256").hexdigest()
             held = os.fstat(content.fileno())
-    except FileNotFoundError:
+    except OSError:
         return None
     return FileState(held.st_size, digest, (held.st_dev, held.st_ino, held.st_ctime_ns))
 

@@ -106,11 +106,7 @@ _runs: dict[str, Run] = {}
 
 
 def begin(invocation_id: str, project: Path, variables: Mapping[str, Any]) -> Run:
-    """Look at everything that a run follows, before it reads any of it.
-
-    Raises:
-        OSError: A file cannot be read.
-    """
+    """Look at everything that a run follows, before it reads any of it."""
     files = states(project_paths(project))
     run = Run(
         invocation_id=invocation_id, project=project, started_on=datetime.now(UTC),
