@@ -392,7 +392,7 @@ def test_a_refused_series_says_what_its_witness_says(inputs: Frames) -> None:
     declaration = declaration[declaration["input_name"].isin(frames)]
     results = check_inputs(frames, declaration).set_index("check_id")
     told: Any = results.loc["trade_flows.partners.level_factor.beyond_doubt", "failing_keys"]
-    assert told.startswith("key: CHN, export, POL = 10")
+    assert told.startswith("key: CHN, export, POL = 1319.")
     assert "where world_trade has " in told
 
 

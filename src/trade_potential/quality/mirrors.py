@@ -49,7 +49,7 @@ pairs as (
 select
     exporter_code,
     cast(max(repeats) + 1 as double) as repeated_years,
-    arg_max(importer_code, repeats) as importer_code,
+    max({'repeats': repeats, 'code': importer_code}).code as importer_code,
     cast(count(*) filter (repeats > 0) as double) as repeated_flows
 from pairs
 group by exporter_code
@@ -69,6 +69,7 @@ inner join flows as other using (year, trade_usd)
 where (one.exporter_code, one.importer_code) <> (other.exporter_code, other.importer_code)
 group by all
 having count(*) >= 3
+order by all
 """
 
 

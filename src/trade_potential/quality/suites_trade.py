@@ -58,7 +58,8 @@ TRADE_CHECKS: tuple[Check, ...] = (
              witness=WORLD_TRADE, says="{ratio} times world_trade"),
     # Real: within 3 % of exports, 10 % of imports.
     in_range("total_trade", "partner_gap_share", -0.4, 0.5, optional=True,
-             name="partner_sum.beyond_doubt", rule="the sum over partners is .6 to 1.5 of the "
+             name="partner_sum.beyond_doubt", witness="flow of the economy in trade_flows",
+             rule="the sum over partners is .6 to 1.5 of the "
              "total: no other unit or currency"),
 
     # Real: 6.1 (Liberia, ships), 5.8 (American Samoa), 3.6 (Cayman Islands).
