@@ -10,7 +10,7 @@ from typing import NamedTuple
 from unittest.mock import patch
 
 import pandas as pd
-from tests.corruptions.inputs import Inputs
+from tests.corruptions.inputs import Inputs, Rows
 from tests.corruptions.kinds import Economy, Kind, applied
 from tests.corruptions.remembered import remembering
 
@@ -95,17 +95,20 @@ class Harness:
                 not what it would have been, and no verdict holds.
         """
         with remembering(), patch.object(gate_row, "MAX_FAILING_KEYS", ALL_REFUSED):
-            self.clean = check_inputs(self.inputs.rows, self.declarations)
+            self.clean = self._checked(self.inputs.rows)
             self._known = said(self.clean)
             for kind, economy in cases:
                 changed = applied(kind, self.inputs.frames, economy)
                 if changed:
                     yield self._verdict(kind, economy, changed)
-            if not check_inputs(self.inputs.rows, self.declarations).equals(self.clean):
+            if not self._checked(self.inputs.rows).equals(self.clean):
                 raise RuntimeError("the gate says something else of the same clean inputs")
 
+    def _checked(self, rows: dict[str, Rows]) -> pd.DataFrame:
+        return check_inputs(rows, self.declarations, self.inputs.acknowledged)
+
     def _verdict(self, kind: Kind, economy: Economy, changed: dict[str, pd.DataFrame]) -> Verdict:
-        found = said(check_inputs(self.inputs.rows_with(changed), self.declarations))
+        found = said(self._checked(self.inputs.rows_with(changed)))
         new: dict[str, list[str]] = {"error": [], "warning": []}
         for check, failed in found.items():
             known = self._known[check].rows if check in self._known else {}

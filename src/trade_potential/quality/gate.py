@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trade_potential.quality.acknowledged import CHECKS as ACKNOWLEDGEMENTS
+from trade_potential.quality.acknowledged import Acknowledged
 from trade_potential.quality.checks import ROWS, Check
 from trade_potential.quality.derived import with_derived_columns
 from trade_potential.quality.frames import frame_of, key_of
@@ -23,15 +25,18 @@ from trade_potential.quality.suites import all_checks
 COLUMNS = (
     "check_id", "suite", "file", "expectation", "column_name", "rule", "severity", "observed",
     "limit_value", "failing_keys", "rows_checked", "rows_total", "failing_count", "passed",
-    "failing_rows",
+    "acknowledged_count", "new_count", "failing_rows",
 )  # fmt: skip
+COUNTS = ("rows_checked", "rows_total", "failing_count", "acknowledged_count", "new_count")
 ALL_ROWS = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
 NOT_SEEN: Mapping[str, Any] = {"success": True, "element_count": 0}
 NOT_DECLARED = Input(frame=pd.DataFrame(), rows_total=0, place="", refusal="no such input")
 
 
 def check_inputs(
-    rows: Mapping[str, Relation | pd.DataFrame], declared: pd.DataFrame
+    rows: Mapping[str, Relation | pd.DataFrame],
+    declared: pd.DataFrame,
+    acknowledged: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Check the inputs.
 
@@ -42,11 +47,13 @@ def check_inputs(
         declared: The inputs (int_quality__inputs). By `input_name`: `place` and `kind` (seed,
             parquet, table) of its rows, `key_columns`, and `gate_max_rows`, above which a sample is
             read.
+        acknowledged: Rows of the seed acknowledged_warnings; None or no row: every warning is news.
 
     Returns:
         One row per check, columns `COLUMNS`. `rows_checked` and `failing_count` are 0 where the
         check could not run; `observed` then tells why. `rows_total` counts all rows of the input.
-        `failing_rows` holds file, row, key and value of the rows in `failing_keys` as JSON.
+        `acknowledged_count` of the rows that break a rule of severity warning are known,
+        `new_count` are news; `failing_rows` holds file, row, key and value of ten of these as JSON.
     """
     read = {
         str(of["input_name"]): _read(rows.get(of["input_name"], pd.DataFrame()), of)
@@ -58,6 +65,7 @@ def check_inputs(
     complete = with_derived_columns(tables, known)
     every_check = all_checks(tables.get("indicators", pd.DataFrame()), list(read))
     batches = _batches()
+    known_warnings = Acknowledged(pd.DataFrame() if acknowledged is None else acknowledged)
     found: list[dict[str, Any]] = []
     for suite, of in dict.fromkeys((check.suite, check.of) for check in every_check):
         checks = [check for check in every_check if (check.suite, check.of) == (suite, of)]
@@ -79,11 +87,23 @@ def check_inputs(
             else _validate(batches, frame, judged) if judged else {}
         )  # fmt: skip
         found += [
-            row_of(check, given, frame, results.get(check.check_id), measures.get(check.check_id))
+            row_of(
+                check, given, frame, results.get(check.check_id), measures.get(check.check_id),
+                acknowledged=known_warnings,
+            )
             for check in checks
+        ]  # fmt: skip
+    if len(known_warnings.rows):
+        given = known_warnings.judged({check.check_id: check.severity for check in every_check})
+        results = _validate(batches, given.frame, ACKNOWLEDGEMENTS)
+        found += [
+            row_of(
+                check, given, given.frame, results.get(check.check_id), acknowledged=known_warnings
+            )
+            for check in ACKNOWLEDGEMENTS
         ]
     return pd.DataFrame(found, columns=list(COLUMNS)).astype(
-        {"rows_checked": "int64", "rows_total": "int64", "failing_count": "int64", "passed": "bool"}
+        dict.fromkeys(COUNTS, "int64") | {"passed": "bool"}
     )
 
 
