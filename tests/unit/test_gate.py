@@ -17,6 +17,7 @@ from trade_potential.quality.suites import CHECKS, all_checks
 ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds" / "inputs"
 WORLD = ROOT / "inputs" / "world"
+SERIES = Path(__file__).with_name("known_series_warnings.csv")
 TEXT = {"country_numeric_code": "str", "status_date": "str", "country_iso2": "str"}
 Frames = dict[str, pd.DataFrame]
 
@@ -153,7 +154,8 @@ def test_inputs_pass_without_errors(clean: pd.DataFrame) -> None:
 
 def test_warnings_are_the_known_caveats(clean: pd.DataFrame) -> None:
     failed = clean[~clean["passed"] & (clean["severity"] == "warning")]
-    assert set(failed.index) == {
+    of_series = pd.read_csv(SERIES)["check_id"]  # one by one in test_gate_series
+    assert set(failed.index) - set(of_series) == {
         "observations.value_range.revision_share",
         "country_pairs.agreement.is_partner_landlocked",
         "total_trade.partner_sum.import",

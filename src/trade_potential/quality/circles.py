@@ -69,7 +69,7 @@ def _origins(known: Parts, pairs: pd.DataFrame, origin: str, destination: str) -
     circle = great_circle_km(places(known, pairs[origin]), places(known, pairs[destination]))
     columns = {}
     for distance in DISTANCES:
-        over = np.where(circle > FAR_KM, pairs[distance].to_numpy() / circle, np.nan)
+        over = pairs[distance].to_numpy() / np.where(circle > FAR_KM, circle, np.nan)
         grouped = pd.Series(over).groupby(pairs[origin].to_numpy())
         name = distance.replace("_km", "_over_circle")
         columns[name] = grouped.median().where(grouped.count() >= FEWEST)

@@ -76,7 +76,11 @@ def check_inputs(
             given = replace(given, key=key_of(suite, of), kind="table")  # a series has no line
         elif given.is_whole:
             measures, frame = _measured(given, suite, checks)
-        unseen = {check.check_id: NOT_SEEN for check in checks if _has_no_witness(check, frame)}
+        unseen = {
+            check.check_id: NOT_SEEN
+            for check in checks
+            if given.rows_total and not given.refusal and _has_no_witness(check, frame)
+        }
         judged = [check for check in checks if check.check_id not in unseen]
         results = unseen | (
             {check.check_id: {"failure": given.refusal} for check in judged} if given.refusal
@@ -91,13 +95,14 @@ def check_inputs(
         ]  # fmt: skip
     if len(known_warnings.rows):
         given = known_warnings.judged({check.check_id: check.severity for check in every_check})
-        results = _validate(batches, given.frame, ACKNOWLEDGEMENTS)
+        judgements = _validate(batches, given.frame, ACKNOWLEDGEMENTS)
         found += [
             row_of(
-                check, given, given.frame, results.get(check.check_id), acknowledged=known_warnings
+                check, given, given.frame, judgements.get(check.check_id),
+                acknowledged=known_warnings,
             )
             for check in ACKNOWLEDGEMENTS
-        ]
+        ]  # fmt: skip
     return pd.DataFrame(found, columns=list(COLUMNS)).astype(
         dict.fromkeys(COUNTS, "int64") | {"passed": "bool"}
     )
@@ -105,8 +110,11 @@ def check_inputs(
 
 def _has_no_witness(check: Check, frame: pd.DataFrame) -> bool:
     """Whether there is nothing to compare the figures with."""
-    column = check.columns[0] if check.columns else ""
-    return bool(check.witness) and (column not in frame or not len(frame))
+    if not check.witness:
+        return False
+    column = check.columns[0]
+    is_range = "min_value" in check.settings
+    return column not in frame or not (frame[column].notna().any() if is_range else len(frame))
 
 
 def _read(rows: Relation | pd.DataFrame, declared: Mapping[Any, Any]) -> Input:

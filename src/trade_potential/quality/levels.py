@@ -58,8 +58,8 @@ class Known(dict[str, pd.DataFrame]):
     def figures(self) -> Figures:
         """Figures of `observations` and, where they are held, of `world_observations`."""
         frames = {"observations": self["observations"]}
-        if OLDER in self and len(self[OLDER]):
-            frames["world_observations"] = self[OLDER]
+        if OLDER in self and len(self[OLDER]):  # a series that stands in both is told of the last
+            frames = {"world_observations": self[OLDER], **frames}
         kinds = self["indicators"].drop_duplicates("indicator_code")
         editions = kinds.loc[kinds["vintage_kind"] == "edition", "indicator_code"]
         return figures_of(frames, set(editions))
@@ -164,6 +164,8 @@ def _beside(of: Figures, held: Vintages, k: int, unit: str) -> dict[str, Any]:
         "block_factor": no if is_growth else np.where(is_told, np.exp(ranked[:, 2]), np.nan),
         "growth_gap": np.where(is_told, ranked[:, 2], np.nan) if is_growth else no,
         "year_ratio": np.where(is_told, _year_ratio(one, other, is_growth, has_level), np.nan),
+        "years_swapped": _years_swapped(of, one, other, is_growth, has_level),
+        "dropped_by": _dropped_by(held, k),
         "zero_years": ((x == 0) & (w > 0)).sum(axis=1).astype("float64"),
         "swapped_with": _swapped(of, one, other, is_growth, has_level),
         "witness_date": held.dates[j],
@@ -194,6 +196,31 @@ def _gap(one: Array, other: Array, is_absolute: bool) -> Array:
     rest = np.nansum(off, axis=1) - np.nan_to_num(np.nanmax(off, axis=1))
     gap: Array = np.where(count >= COMPARED_YEARS, rest / (count - 1), np.nan)
     return gap
+
+
+def _years_swapped(
+    of: Figures, one: Array, other: Array, is_growth: bool, has_level: bool
+) -> list[str | None]:
+    """Two years of which each is the witness's other one."""
+    names: list[str | None] = [None] * len(one)
+    if not has_level and not is_growth:
+        return names
+    own = np.abs(one - other) > APART[is_growth]
+    near = np.abs(one[:, :, None] - other[:, None, :]) < APART[is_growth] / 5
+    is_swapped = near & near.transpose(0, 2, 1) & own[:, :, None] & own[:, None, :]
+    for economy, first, second in np.argwhere(is_swapped):
+        if first < second:
+            names[economy] = f"{of.years[first]} and {of.years[second]}"
+    return names
+
+
+def _dropped_by(held: Vintages, k: int) -> list[str | None]:
+    """The next vintage, where it has no year of a series that has some here."""
+    if k + 1 == len(held.dates):
+        return [None] * len(held.suites[k])
+    count, next_count = (np.isfinite(held.figures[n]).sum(axis=1) for n in (k, k + 1))
+    is_dropped = (count >= COMPARED_YEARS) & (next_count == 0)
+    return [held.dates[k + 1] if dropped else None for dropped in is_dropped]
 
 
 def _swapped(

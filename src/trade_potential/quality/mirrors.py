@@ -49,7 +49,7 @@ pairs as (
 select
     exporter_code,
     cast(max(repeats) + 1 as double) as repeated_years,
-    arg_max(importer_code, repeats) as importer_code,
+    max({'repeats': repeats, 'code': importer_code}).code as importer_code,
     cast(count(*) filter (repeats > 0) as double) as repeated_flows
 from pairs
 group by exporter_code
@@ -69,6 +69,7 @@ inner join flows as other using (year, trade_usd)
 where (one.exporter_code, one.importer_code) <> (other.exporter_code, other.importer_code)
 group by all
 having count(*) >= 3
+order by all
 """
 
 
@@ -116,6 +117,11 @@ def partners(known: Known) -> pd.DataFrame:
             witness_value=pairs.world[place],
         )
     frame["swapped_with"] = _swapped_partners(frame, one, other)
+    frame["copy_of"] = _copies(frame, pairs.own)
+    frame["mirrored_years"] = ((pairs.own == pairs.world) & (pairs.own >= 1e6)).sum(axis=1) * 1.0
+    frame["absent_years"] = _absent(pairs.own, pairs.world)
+    frame["absent_in_world"] = _absent(pairs.world, pairs.own)
+    frame["years_lost"] = _years_lost(frame, pairs)
     return frame.assign(crossed_ratio=_crossed(frame, one, other))
 
 
@@ -139,6 +145,38 @@ def _swapped_partners(frame: pd.DataFrame, one: Array, other: Array) -> list[str
             named = f"nearer to {partner[rows[there]]}, and that one to this"
             names[rows[here]] = named
     return names
+
+
+def _copies(frame: pd.DataFrame, own: Array) -> list[str | None]:
+    """The partner with which trade is the same, to the dollar, in three years and more."""
+    names: list[str | None] = [None] * len(frame)
+    partner = frame["partner_code"].to_numpy()
+    noted = np.where(own >= 1e6, own, np.nan)
+    for rows in frame.groupby(["reporter_code", "flow"], sort=False).indices.values():
+        same = (noted[rows][:, None] == noted[rows][None, :]).sum(axis=2)
+        for here, there in np.argwhere(np.triu(same, 1) >= 3):
+            names[rows[here]] = f"the same as with {partner[rows[there]]}"
+            names[rows[there]] = f"the same as with {partner[rows[here]]}"
+    return names
+
+
+def _absent(one: Array, other: Array) -> Array:
+    """Years in which the other source has noted trade and this one none, of those it covers."""
+    is_covered = np.isfinite(one).any(axis=0)
+    absent: Array = (
+        (is_covered & np.isnan(one) & (other >= NOTED_USD)).sum(axis=1).astype("float64")
+    )
+    return absent
+
+
+def _years_lost(frame: pd.DataFrame, pairs: Pairs) -> Array:
+    """Years after the last one of a series, up to that of the reporter, after noted trade."""
+    place = np.arange(len(pairs.years))
+    last = np.where(np.isfinite(pairs.own), place, -1).max(axis=1)
+    of_all = pd.Series(last).groupby([frame["reporter_code"], frame["flow"]]).transform("max")
+    is_noted = pairs.own[np.arange(len(last)), last] >= NOTED_USD / 10
+    lost: Array = np.where(is_noted, of_all.to_numpy() - last, 0).astype("float64")
+    return lost
 
 
 def _crossed(frame: pd.DataFrame, one: Array, other: Array) -> pd.Series:

@@ -29,14 +29,20 @@ def profile(tables: Mapping[str, Input]) -> dict[str, pd.DataFrame]:
     with contextlib.suppress(KeyError):
         parts["pairs of flows"] = pairs_of_flows(tables)
     with contextlib.suppress(KeyError):
-        _add_witnesses(parts, tables)
+        _add_older(parts, tables)
+    with contextlib.suppress(KeyError):
+        _add_mirror(parts, tables)
     return parts
 
 
-def _add_witnesses(parts: dict[str, pd.DataFrame], tables: Mapping[str, Input]) -> None:
-    """Series of other inputs beside those that were read, for the series are whole in both."""
+def _add_older(parts: dict[str, pd.DataFrame], tables: Mapping[str, Input]) -> None:
+    """Older vintages of the series that were read: a sample holds whole series."""
     is_read = tables["observations"].condition or "true"
     _add(parts, OLDER, tables["world_observations"].relation, OLDER_SQL.format(is_read=is_read))
+
+
+def _add_mirror(parts: dict[str, pd.DataFrame], tables: Mapping[str, Input]) -> None:
+    """The world's trade of the reporters whose flows were read."""
     reporters = sorted(tables["trade_flows"].frame["reporter_code"].dropna().unique())
     codes = ", ".join(text_literal(str(code)) for code in reporters) or "''"
     sql = MIRROR_SQL.format(codes=codes, source=ALL_GOODS)

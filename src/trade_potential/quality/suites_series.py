@@ -85,6 +85,22 @@ def _series(suite: str) -> tuple[Check, ...]:
             of="series",
             witness=OTHER_VINTAGE,
         ),
+        # Real: Vanuatu's imports, the United Arab Emirates' GDP per head, by chance.
+        unlike(
+            suite,
+            "years_swapped",
+            "no two years have each the other's figure of another vintage",
+            of="series",
+            witness=OTHER_VINTAGE,
+        ),
+        # Real: 26 of 10,645, such as exports of Nigeria and Myanmar in the newest vintage.
+        unlike(
+            suite,
+            "dropped_by",
+            "a series of four years and more is held by the next vintage",
+            of="series",
+            witness=OTHER_VINTAGE,
+        ),
         # Small states are given the figures of the large neighbour.
         unlike(
             suite,

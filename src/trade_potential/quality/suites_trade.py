@@ -33,6 +33,21 @@ TRADE_CHECKS: tuple[Check, ...] = (
     # Real: imports from Singapore and Thailand.
     unlike("trade_flows", "swapped_with", "trade with a partner is nearest to that of world_trade "
            "with the same, not with another partner", of="partners", witness=WORLD_TRADE),
+    # Real: none of three years.
+    unlike("trade_flows", "copy_of", "no two partners have the same trade, to the dollar, in three "
+           "years", of="partners", witness=OTHERS, severity="error"),
+    *limited("trade_flows", "mirrored_years", (4, None), "trade of 1e6 US$ and more is that of "
+             "world_trade, to the dollar, in at most {limit} years: no report of the partner",
+             of="partners", witness=WORLD_TRADE),
+    # Real: exports to the Marshall Islands (ships) in 9 years, to Palestine in 1.
+    *limited("trade_flows", "absent_years", (0, None), "where world_trade has 1e8 US$ and more "
+             "there is trade in all but {limit} years", of="partners", witness=WORLD_TRADE),
+    # Real: TWN, which world_trade does not list, and imports from the Faroe Islands.
+    *limited("trade_flows", "absent_in_world", (0, None), "where there are 1e8 US$ and more "
+             "world_trade has trade in all but {limit} years", of="partners", witness=WORLD_TRADE),
+    # Real: none.
+    *limited("trade_flows", "years_lost", (0, None), "a pair with trade of 1e7 US$ and more has "
+             "trade to the last year of the reporter", of="partners", witness=OTHERS),
     # Real: none in 7,198 flows.
     *limited("trade_flows", "repeated_years", (1, 2), "no trade of 1e6 US$ and more is the same, "
              "to the dollar, for more than {limit} years", of="partners", witness=OTHERS,
@@ -43,7 +58,8 @@ TRADE_CHECKS: tuple[Check, ...] = (
              witness=WORLD_TRADE, says="{ratio} times world_trade"),
     # Real: within 3 % of exports, 10 % of imports.
     in_range("total_trade", "partner_gap_share", -0.4, 0.5, optional=True,
-             name="partner_sum.beyond_doubt", rule="the sum over partners is .6 to 1.5 of the "
+             name="partner_sum.beyond_doubt", witness="flow of the economy in trade_flows",
+             rule="the sum over partners is .6 to 1.5 of the "
              "total: no other unit or currency"),
 
     # Real: 6.1 (Liberia, ships), 5.8 (American Samoa), 3.6 (Cayman Islands).
