@@ -28,7 +28,8 @@ was removed or only warns, a contract that is not enforced or a tolerance that w
         {%- if node.resource_type == 'test' -%}
             {%- set of = node.config -%}
             {%- do lines.append('test ' ~ node.name ~ ' ' ~ of.severity | lower ~ ' if ' ~ of.error_if ~ ' of ' ~ of.fail_calc
-                ~ (' where ' ~ of.where if of.where else '') ~ (' limit ' ~ of.limit if of.limit else '')) -%}
+                ~ (' where ' ~ of.where if of.where else '') ~ (' limit ' ~ of.limit if of.limit else '')
+                ~ (' arguments ' ~ local_md5(tojson(node.test_metadata.kwargs, sort_keys=true)) if node.test_metadata else '')) -%}
         {%- elif node.resource_type == 'operation' -%}
             {%- do lines.append('hook ' ~ node.raw_code) -%}
         {%- elif node.resource_type == 'model' and node.config.contract.enforced -%}
