@@ -36,7 +36,7 @@ class Acknowledged:
 
     def __init__(self, rows: pd.DataFrame) -> None:
         """Take the rows of the seed: columns check_id, row_pattern, and file_line if known."""
-        self.rows = rows.reset_index(drop=True).reindex(columns=[*rows.columns.union(COLUMNS)])
+        self.rows = rows.reset_index(drop=True) if len(rows) else pd.DataFrame(columns=COLUMNS)
         self._places: dict[str, list[int]] = {}
         for place, check_id in enumerate(self.rows["check_id"]):
             self._places.setdefault(str(check_id), []).append(place)

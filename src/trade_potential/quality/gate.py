@@ -95,13 +95,14 @@ def check_inputs(
         ]  # fmt: skip
     if len(known_warnings.rows):
         given = known_warnings.judged({check.check_id: check.severity for check in every_check})
-        results = _validate(batches, given.frame, ACKNOWLEDGEMENTS)
+        judgements = _validate(batches, given.frame, ACKNOWLEDGEMENTS)
         found += [
             row_of(
-                check, given, given.frame, results.get(check.check_id), acknowledged=known_warnings
+                check, given, given.frame, judgements.get(check.check_id),
+                acknowledged=known_warnings,
             )
             for check in ACKNOWLEDGEMENTS
-        ]
+        ]  # fmt: skip
     return pd.DataFrame(found, columns=list(COLUMNS)).astype(
         dict.fromkeys(COUNTS, "int64") | {"passed": "bool"}
     )
