@@ -87,8 +87,6 @@ class Inputs:
         self.declared = {each.name: each for each in declared(project)}
         self._database = duckdb.connect()
         self.frames = {name: self._loaded(project, each) for name, each in self.declared.items()}
-        acknowledged = project / "seeds/study/acknowledged_warnings.csv"
-        self.acknowledged = pd.read_csv(acknowledged, dtype="str", keep_default_na=False)
         self.rows = {name: self._staged("clean", name, self.frames[name]) for name in self.frames}
 
     def _loaded(self, project: Path, each: Declared) -> pd.DataFrame:
