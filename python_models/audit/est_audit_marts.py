@@ -21,6 +21,7 @@ def model(dbt, session):
             "est_structural_coefficients": dbt.ref("est_structural_coefficients"),
             "est_structural_effects": dbt.ref("est_structural_effects"),
             "est_structural_fits": dbt.ref("est_structural_fits"),
+            "est_structural_pairs": dbt.ref("est_structural_pairs"),
             "fct_country_effects": dbt.ref("fct_country_effects"),
             "fct_country_year": dbt.ref("fct_country_year"),
             "fct_development_index": dbt.ref("fct_development_index"),

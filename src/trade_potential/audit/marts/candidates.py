@@ -58,7 +58,8 @@ def pair_years(gated: Tables, flows: pd.DataFrame) -> pd.DataFrame:
     studies = gated["stg_study__studies"]
     studies = studies[studies["study_id"].isin(panel_runs(gated)["study_id"])]
     listed = gated["stg_study__study_partners"]
-    found = []
+    names = ["study_id", "trade_source", "reporter_code", "partner_code"]
+    found = [pd.DataFrame(columns=names, dtype=object)]
     for study in records(studies):
         partners = listed.loc[listed["study_id"] == study.study_id, "partner_iso3"]
         if study.reporter_scope == "one" and study.partner_scope == "listed":

@@ -84,7 +84,7 @@ def country_years(panel: Panel, columns: list[str]) -> pd.DataFrame:
         named = ["indicator_count", "imputed_count", "source_estimate_count", "later_vintage_count"]
         rows = pd.DataFrame(parts | dict(zip(named, counts, strict=True)))
         found.append(rows[counts[0] > 0])
-    return pd.concat(found, ignore_index=True)
+    return pd.concat(found or [pd.DataFrame(columns=columns)], ignore_index=True)
 
 
 def indicators(gated: Tables) -> pd.DataFrame:
@@ -146,7 +146,7 @@ def revisions(gated: Tables) -> pd.DataFrame:
             "quantity_value": "later_value",
         }
     ).drop(columns="quantity_se")
-    later["study_id"] = later["later_study_id"].map(earlier_of)
+    later["study_id"] = later["later_study_id"].map(earlier_of).astype(object)
     both = rows.merge(later.dropna(subset=["study_id"]), on=["study_id", *QUANTITY])
     before, after, error = both["quantity_value"], both["later_value"], both.pop("quantity_se")
     change = after - before

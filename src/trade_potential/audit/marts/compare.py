@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -91,7 +92,7 @@ def compared(
         raise InputError(f"{mart}: no column to compare: {', '.join(lacking)}")
     again = _typed(again, published)
     places = _aligned(published, again, list(key), list(by))
-    rows = [_of_rows(places, mart, tolerance=0.0, reference=reference, said=said)]
+    rows = _of_rows(places, mart)
     for column in again.columns.difference(list(key), sort=False):
         ours, theirs = (
             frame[column].take(at)
@@ -99,18 +100,9 @@ def compared(
         )
         rounding = (noise or {}).get(column, np.zeros(len(again)))[places.again]
         found = _differences(ours, theirs, places, small=small, noise=rounding)
-        rows.append(
-            _of_column(
-                f"{mart}.{column}",
-                (ours, theirs),
-                found,
-                places,
-                tolerance=tolerance,
-                reference=reference,
-                said=said,
-            )
-        )
-    return Compared(mart, frozenset([*key, *again.columns]), pd.concat(rows, ignore_index=True))
+        rows += _of_column(f"{mart}.{column}", (ours, theirs), found, places, tolerance)
+    framed = _framed(places, rows, reference=reference, said=said)
+    return Compared(mart, frozenset([*key, *again.columns]), framed)
 
 
 @dataclass(frozen=True)
@@ -122,6 +114,7 @@ class _Places:
         published: (N,) row of the mart, where both sides have the key.
         again: (N,) row of the second computation.
         part: (N,) part of the row.
+        rows: By part, the rows of it.
         term: (N,) key in words.
         counts: By part: published, recomputed, differing, and one key that differs with why.
     """
@@ -130,6 +123,7 @@ class _Places:
     published: Integers
     again: Integers
     part: Integers
+    rows: list[Integers]
     term: pd.Series
     counts: pd.DataFrame
 
@@ -174,11 +168,14 @@ def _aligned(
     told = told.assign(part=part_of(told), term=_words(told, rest)).drop_duplicates("part")
     first = told.set_index("part")[["term", "why"]].reindex(counts.index).fillna("")
     has = both[both["place_published"].notna() & both["place_again"].notna()]
+    part = part_of(has)
+    ends = np.cumsum(np.bincount(part, minlength=len(parts)))[:-1]
     return _Places(
         parts=parts.rename(columns=PARTS).astype("object").reset_index(drop=True),
         published=np.asarray(has["place_published"], dtype=np.int64),
         again=np.asarray(has["place_again"], dtype=np.int64),
-        part=part_of(has),
+        part=part,
+        rows=np.split(np.argsort(part, kind="stable"), ends),
         term=_words(has, rest).reset_index(drop=True),
         counts=counts.join(first),
     )
@@ -187,7 +184,7 @@ def _aligned(
 def _typed(again: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     """The same rows with numbers where the mart has numbers: frames of no rows have no types."""
     numbers = {
-        name: pd.to_numeric(again[name])
+        str(name): pd.to_numeric(again[name])
         for name in again
         if _has_numbers(published[name]) and not pd.api.types.is_numeric_dtype(again[name])
     }
@@ -246,70 +243,59 @@ def _of_column(
     values: tuple[pd.Series, pd.Series],
     differences: Floats,
     places: _Places,
-    *,
     tolerance: float,
-    reference: str,
-    said: str,
-) -> pd.DataFrame:
+) -> list[dict[str, Any]]:
     """One row a part: the worst."""
-    parts = np.arange(len(places.parts))
-    order = np.lexsort((differences, places.part))
-    ends = np.searchsorted(places.part[order], parts, side="right")
-    counts = np.bincount(places.part, minlength=len(parts))
     rows = []
-    for part in parts:
-        row = {"term": "", "published": np.nan, "recomputed": np.nan, "difference": 0.0}
-        words = "no rows"
-        if counts[part]:
-            at = order[ends[part] - 1]
+    for part, own in enumerate(places.rows):
+        row = {"quantity": quantity, "part": part, "term": "", "tolerance": tolerance}
+        row |= {"published": np.nan, "recomputed": np.nan, "difference": 0.0, "reason": "no rows"}
+        if len(own):
+            at = own[int(np.argmax(differences[own]))]
             ours, theirs = (side.iloc[at] for side in values)
-            row["difference"] = differences[at]
-            words = f"{counts[part]}, all equal"
+            row |= {"published": _number(ours), "recomputed": _number(theirs)}
+            row |= {"difference": differences[at], "reason": f"{len(own)}, all equal"}
             if differences[at] > 0.0:
-                row["term"] = places.term.iloc[at]
-                words = f"largest of {counts[part]}"
+                words = f"largest of {len(own)}"
                 if not _is_number(ours) and not _is_number(theirs):
                     words += f": {_told(ours)} published, {_told(theirs)} recomputed"
-            row["published"], row["recomputed"] = _number(ours), _number(theirs)
-        rows.append(row | {"reason": "; ".join(filter(None, [words, said]))})
-    return _framed(places, quantity, pd.DataFrame(rows), tolerance, reference)
+                row |= {"term": places.term.iloc[at], "reason": words}
+        rows.append(row)
+    return rows
 
 
-def _of_rows(
-    places: _Places, mart: str, *, tolerance: float, reference: str, said: str
-) -> pd.DataFrame:
+def _of_rows(places: _Places, mart: str) -> list[dict[str, Any]]:
     """One row a part: how many rows stand on one side only, or twice."""
-    counts = places.counts
-    words = [
-        f"{wrong} rows {why}" if wrong else ""
-        for wrong, why in zip(counts["wrong"], counts["why"], strict=True)
-    ]
-    rows = pd.DataFrame(
+    return [
         {
+            "quantity": f"{mart}.rows",
+            "part": part,
             "term": counts["term"],
-            "published": counts["published"].astype(float),
-            "recomputed": counts["recomputed"].astype(float),
-            "difference": np.where(counts["wrong"] > 0, np.inf, 0.0),
-            "reason": ["; ".join(filter(None, [word, said])) for word in words],
+            "tolerance": 0.0,
+            "published": float(counts["published"]),
+            "recomputed": float(counts["recomputed"]),
+            "difference": np.inf if counts["wrong"] else 0.0,
+            "reason": f"{counts['wrong']} rows {counts['why']}" if counts["wrong"] else "",
         }
-    )
-    return _framed(places, f"{mart}.rows", rows, tolerance, reference)
+        for part, counts in enumerate(places.counts.to_dict("records"))
+    ]
 
 
 def _framed(
-    places: _Places, quantity: str, rows: pd.DataFrame, tolerance: float, reference: str
+    places: _Places, rows: list[dict[str, Any]], *, reference: str, said: str
 ) -> pd.DataFrame:
-    differs = rows["difference"] > tolerance
-    finite = np.isfinite(rows["difference"])
-    framed = rows.assign(
-        quantity=quantity,
-        relative_difference=rows["difference"].where(finite),
-        tolerance=tolerance,
+    """The rows with the columns of every audit."""
+    framed = pd.DataFrame(rows)
+    difference, reason = framed["difference"], framed["reason"]
+    framed = framed.assign(
+        relative_difference=difference.where(np.isfinite(difference)),
         reference=reference,
-        status=np.where(differs, "differs", "agrees"),
+        status=np.where(difference > framed["tolerance"], "differs", "agrees"),
+        reason=[f"{words}; {said}" if words and said else words or said for words in reason],
     )
     for name in ("study_id", "spec_id", "estimator", "covariance"):
-        framed[name] = places.parts.get(name, "")
+        held = places.parts.get(name)
+        framed[name] = "" if held is None else held.to_numpy()[framed["part"].to_numpy()]
     return framed[list(COLUMNS)].astype(COLUMNS)
 
 

@@ -7,18 +7,24 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trade_potential.audit.marts.check_answers import check_answers
 from trade_potential.audit.marts.check_figures import check_figures
 from trade_potential.audit.marts.check_indices import check_indices
 from trade_potential.audit.marts.compare import COLUMNS, REFERENCE, Compared
+from trade_potential.audit.marts.dimensions import check_dimensions
+from trade_potential.audit.marts.effects import check_effects
 from trade_potential.audit.marts.elsewhere import ELSEWHERE
 from trade_potential.audit.marts.estimates import (
     check_coefficients,
     check_diagnostics,
     check_tests,
 )
+from trade_potential.audit.marts.findings import check_findings
 from trade_potential.audit.marts.gated import Gated
 from trade_potential.audit.marts.ledger import check_ledger
 from trade_potential.audit.marts.prediction import check_potential
+from trade_potential.audit.marts.printed import check_printed
+from trade_potential.audit.marts.replication import check_replication
 from trade_potential.audit.marts.reports import check_comparison, check_reports
 from trade_potential.audit.marts.samples import check_descriptives, check_samples
 
@@ -33,6 +39,8 @@ CHECKS: tuple[Check, ...] = (
     *(check_samples, check_descriptives, check_ledger),
     *(check_coefficients, check_tests, check_diagnostics),
     *(check_potential, check_comparison, check_reports),
+    *(check_dimensions, check_effects, check_answers),
+    *(check_printed, check_replication, check_findings),
 )
 """In the order in which they read."""
 

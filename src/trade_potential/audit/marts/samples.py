@@ -55,9 +55,7 @@ def check_samples(gated: Gated) -> Iterator[Compared]:
         columns = [*ROW, *names, *slots]
         again = pd.concat([pd.DataFrame(columns=columns), *rows], ignore_index=True)
         published = gated.part(table, *columns, where=where)
-        yield compared(
-            table, published, again[columns], key=ROW, said=said
-        )
+        yield compared(table, published, again[columns], key=ROW, said=said)
 
 
 def check_descriptives(gated: Gated) -> Iterator[Compared]:

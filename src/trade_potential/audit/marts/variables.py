@@ -80,6 +80,8 @@ def variables(
                 continue
             parts.append(part)
             of_parts.append((study_id, variable.spec_kind, variable.spec_id, variable.variable))
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS)
     names = pd.DataFrame(of_parts, columns=[*RUN, "variable"])
     named = names.take(np.repeat(names.index, [len(part) for part in parts]))
     rows = pd.concat([pd.concat(parts, ignore_index=True), named.reset_index(drop=True)], axis=1)
@@ -116,6 +118,8 @@ def _of_countries(
 
 def _figures_of_pairs(gated: Tables, sources: set[str]) -> pd.DataFrame:
     """Figures of pairs under the codes of today, by the source of trade that they go with."""
+    if not sources:  # no study has a panel
+        return pd.DataFrame(columns=["trade_source", "reporter_iso3", "partner_iso3"], dtype=object)
     today = countries_of_today(gated)
     inputs = {"national": "gate_country_pairs", "baci": "gate_world_pairs"}
     names = {"origin_code": "reporter_code", "destination_code": "partner_code"}

@@ -1,0 +1,115 @@
+"""Marts of keys, and of what the gate has found, from the rows that they repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from trade_potential.audit.marts.compare import Compared, compared
+from trade_potential.audit.marts.figures import Tables, records
+
+
+def check_dimensions(gated: Tables) -> Iterator[Compared]:
+    """Countries, studies, specifications, classes and expectations, to the letter."""
+    for mart, again, key in (
+        ("dim_country", countries(gated), ["country_iso3"]),
+        ("dim_study", studies(gated), ["study_id"]),
+        ("dim_specification", specifications(gated), ["spec_kind", "spec_id"]),
+        ("dim_potential_class", classes(gated), ["potential_class"]),
+        ("fct_quality_results", expectations(gated), ["check_id"]),
+    ):
+        by = ["study_id"] if mart == "dim_study" else []
+        by = ["spec_id"] if mart == "dim_specification" else by
+        yield compared(mart, gated[mart], again, key=key, by=by, tolerance=0.0)
+
+
+def countries(gated: Tables) -> pd.DataFrame:
+    """Rows of dim_country."""
+    rows = gated["gate_countries"]
+    citations = gated["gate_sources"].set_index("source_id")["citation"]
+    return rows.assign(source=rows["source_id"].map(citations)).drop(columns="source_id")
+
+
+def studies(gated: Tables) -> pd.DataFrame:
+    """Rows of dim_study."""
+    return gated["stg_study__studies"].drop(columns="file_line")
+
+
+def specifications(gated: Tables) -> pd.DataFrame:
+    """Rows of dim_specification: of indices, then of gravity models."""
+    index = gated["stg_study__index_specifications"]
+    of_index = index.assign(
+        spec_kind="index",
+        spec_id=index["index_spec_id"],
+        spec_name=index["index_name"],
+        terms=_listed(gated["stg_study__index_terms"], "index_spec_id", "variable", index),
+    )
+    gravity = gated["stg_study__gravity_specifications"]
+    is_log = gravity["outcome_transform"] == "ln"
+    of_gravity = gravity.assign(
+        spec_kind="gravity",
+        method=np.where(
+            gravity["model_kind"] == "structural",
+            "structural",
+            np.where(is_log, "log_linear", "linear"),
+        ),
+        outcome_scaling=gravity["outcome_scaling"].fillna("as_study"),
+        terms=_listed(gated["stg_study__gravity_terms"], "spec_id", "term", gravity),
+    )
+    columns = list(gated["dim_specification"].columns)
+    parts = [frame.reindex(columns=columns) for frame in (of_index, of_gravity)]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _listed(terms: pd.DataFrame, key: str, name: str, rows: pd.DataFrame) -> pd.Series:
+    """Names of the terms of each specification, in order."""
+    ordered = terms.sort_values("position").groupby(key)[name].agg(", ".join)
+    return rows[key].map(ordered)
+
+
+def classes(gated: Tables) -> pd.DataFrame:
+    """Rows of dim_potential_class, the meaning in words."""
+    rows = gated["stg_study__potential_classes"]
+    meanings = [
+        _meaning(row.k_lower, row.k_upper, row.is_lower_inclusive, row.is_upper_inclusive)
+        for row in records(rows)
+    ]
+    return rows.assign(meaning=meanings).drop(columns="file_line")
+
+
+def _meaning(lower: float, upper: float, has_lower: bool, has_upper: bool) -> str:
+    parts = []
+    if not pd.isna(lower):
+        parts.append(f"{'at least' if has_lower else 'more than'} {in_digits(lower)}")
+    if not pd.isna(upper):
+        parts.append(f"{'at most' if has_upper else 'less than'} {in_digits(upper)}")
+    return f"Actual trade is {' and '.join(parts) or 'any share'} of what the model predicts."
+
+
+def in_digits(value: float) -> str:
+    """A number without exponent, and without zeros behind its last decimal of twelve."""
+    return f"{value:.12f}".rstrip("0").rstrip(".")
+
+
+def class_of(k: pd.Series, rows: pd.DataFrame) -> pd.Series:
+    """Class in whose interval each K lies; missing where K is, or where there is none.
+
+    Args:
+        k: Any index.
+        rows: Classes with bounds and whether they belong to the class.
+    """
+    found = pd.Series(np.nan, index=k.index, dtype="object")
+    for row in records(rows):
+        lower = -np.inf if pd.isna(row.k_lower) else row.k_lower
+        upper = np.inf if pd.isna(row.k_upper) else row.k_upper
+        above = (k >= lower) if row.is_lower_inclusive else (k > lower)
+        below = (k <= upper) if row.is_upper_inclusive else (k < upper)
+        found = found.mask(above & below, row.potential_class)
+    return found
+
+
+def expectations(gated: Tables) -> pd.DataFrame:
+    """Rows of fct_quality_results."""
+    return gated["gate_results"].drop(columns="failing_rows")

@@ -1,0 +1,43 @@
+-- The lowest and the highest K of a class lie in its interval, so that all of them do: of every mart
+-- that has both.
+{% set marts = [
+    ('fct_trade_potential', 'potential_class', 'k_ratio'),
+    ('rpt_answer', 'potential_class', 'k_ratio'),
+    ('rpt_answer_differences', 'potential_class', 'k_ratio'),
+    ('rpt_answer_differences', 'other_class', 'other_k_ratio'),
+    ('rpt_estimator_comparison', 'pooled_class', 'pooled_k_ratio'),
+    ('rpt_estimator_comparison', 'between_class', 'between_k_ratio'),
+    ('rpt_estimator_comparison', 'random_class', 'random_k_ratio'),
+    ('rpt_estimator_comparison', 'mundlak_class', 'mundlak_k_ratio'),
+    ('rpt_estimator_comparison', 'ppml_class', 'ppml_k_ratio'),
+] -%}
+with held as (
+    {% for mart, class_column, k_column in marts -%}
+        select
+            '{{ mart }}' as mart,
+            '{{ class_column }}' as class_column,
+            {{ class_column }} as potential_class,
+            min({{ k_column }}) as lowest,
+            max({{ k_column }}) as highest
+        from {{ ref(mart) }}
+        where {{ class_column }} is not null
+        group by {{ class_column }}
+        {{ 'union all' if not loop.last }}
+    {% endfor -%}
+)
+
+select
+    {{ complaint_of(
+        file='held.mart', key='held.potential_class', column='held.class_column',
+        value="held.lowest || ' to ' || held.highest",
+        rule="'K of a class lie between its bounds: ' || coalesce(classes.meaning, 'no such class')"
+    ) }}
+from held
+left join {{ ref('dim_potential_class') }} as classes
+    on held.potential_class = classes.potential_class
+where
+    not coalesce(
+        {{ k_is_in_class('held.lowest', 'classes') }}
+        and {{ k_is_in_class('held.highest', 'classes') }},
+        false
+    )
