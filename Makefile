@@ -18,8 +18,12 @@ NUMERIC := $(filter-out %_input.py, $(wildcard tests/unit/test_gravity*.py tests
 	tests/unit/test_audit.py tests/unit/test_audit_ppml.py tests/unit/test_audit_structural.py tests/unit/test_audit_lasting.py tests/unit/test_panel.py tests/unit/test_far_from_zero.py tests/unit/test_exact_fit.py tests/reference
 # Arguments of the torture: make torture TORTURE="--kills 5 --lanes 2"
 TORTURE ?=
+# Names of mistakes and arguments: make corruptions CORRUPTIONS="'GDP per head' --by-turns"; --help tells them
+CORRUPTIONS ?=
 # A file's tests stay in one process, which makes what they share; files begin in order, builds first.
 PYTEST ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
+# Arguments of the faults: make mutants MUTANTS="--only index/ --lanes 1"
+MUTANTS ?=
 # Arguments of the benchmark: make bench BENCH="--sizes 1e5"
 BENCH ?=
 PAGES := docs/methodology.md docs/replication.md
@@ -125,6 +129,18 @@ audit: $(BOOTSTRAPPED) ## Look the locked packages up in a database of vulnerabi
 .PHONY: corpus
 corpus: $(SYNCED_DEV) ## Feed every mutation of every input to the build and the command line: half an hour
 	$(BIN)/python -m tests.corpus
+
+.PHONY: mutants
+mutants: $(SYNCED_DEV) ## Plant faults in code, a build for each: none may be published: two hours (MUTANTS="--only index")
+	$(BIN)/python -m tests.mutants $(MUTANTS)
+
+.PHONY: checks
+checks: $(SYNCED) ## Write checks.lock: the checks without which nothing is published
+	$(BIN)/dbt run-operation lock_checks
+
+.PHONY: corruptions
+corruptions: $(SYNCED_DEV) ## Make mistakes in figures, and count what the gate notices: a quarter of an hour
+	$(BIN)/python -m tests.corruptions $(CORRUPTIONS)
 
 .PHONY: replication
 replication: build $(SYNCED_DEV) ## Build, then print how much of the reference study is rebuilt and refresh its pages

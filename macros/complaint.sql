@@ -45,7 +45,7 @@ value, rule. report_failures has them joined to a sentence.
 {%- endmacro %}
 
 
-{#- Failed expectations of a severity; failing_rows holds the columns of each refused row. -#}
+{#- Failed expectations of a severity with rows that nobody has acknowledged; failing_rows holds the columns of each. -#}
 {% macro gate_failures(severity) -%}
     select
         file as file_name,
@@ -54,8 +54,8 @@ value, rule. report_failures has them joined to a sentence.
         suite,
         severity,
         observed,
-        failing_count,
+        new_count as failing_count,
         failing_rows
     from {{ ref('gate_results') }}
-    where severity = '{{ severity }}' and not passed
+    where severity = '{{ severity }}' and not passed and (new_count > 0 or acknowledged_count = 0)
 {%- endmacro %}

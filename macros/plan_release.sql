@@ -18,6 +18,9 @@ node by its name or that of its folder is refused instead. A run that does not r
                 'publish_release publishes only what a whole dbt build has made and tested; here ' ~ left_out
                 ~ '. Nothing was run, the current release stays. Run dbt build') -%}
         {%- endif -%}
+        {%- if not left_out -%}
+            {%- do check_locked() -%}
+        {%- endif -%}
         {%- set plan = {
             'invocation_id': invocation_id,
             'target': target.name,
@@ -25,7 +28,6 @@ node by its name or that of its folder is refused instead. A run that does not r
             'release_path': var('release_path'),
             'releases_kept': whole_number('releases_kept'),
             'publish_seconds': whole_number('publish_seconds'),
-            'vars': args.get('vars', {}),
             'keys': mart_keys(),
             'parts': mart_parts(),
             'left_out': left_out,

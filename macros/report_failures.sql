@@ -18,10 +18,26 @@
             {%- do refused.extend(told.complaints) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- do report_known_warnings(results) -%}
     {%- if refused -%}
         {%- do log('', info=true) -%}
         {%- do log('For machines: ' ~ record_complaints(refused), info=true) -%}
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- One line for the warnings of the gate that somebody has acknowledged. -#}
+{% macro report_known_warnings(results) -%}
+    {%- for result in results if result.node.name == 'gate_has_no_warnings' and result.status in ('pass', 'warn') -%}
+        {%- set known = run_query(in_dialect(
+            'select count(*), sum(acknowledged_count) from '
+            ~ graph.nodes['model.' ~ project_name ~ '.gate_results'].relation_name ~ ' where acknowledged_count > 0'))[0] -%}
+        {%- if known[0] -%}
+            {%- do log(
+                'Known warnings: ' ~ known[1] ~ ' rows of ' ~ known[0] ~ ' expectations, acknowledged in '
+                ~ input_label('acknowledged_warnings'), info=true) -%}
+        {%- endif -%}
+    {%- endfor -%}
 {%- endmacro %}
 
 

@@ -1,10 +1,12 @@
 {#-
 A staging model: the declared columns of its input, wherever the var `inputs` says that the rows stand, and the place of each
-row. Everything but the name of the model follows from the declaration in seeds/<folder>/_<folder>__seeds.yml, of a source
-(inputs/world/_world__sources.yml) that the model names.
+row. It is a table, unless the rows have been loaded into one already: they are read once, so that what the gate saw is what
+everything below it uses, whatever becomes of the files. Everything but the name of the model follows from the declaration in
+seeds/<folder>/_<folder>__seeds.yml, of a source (inputs/world/_world__sources.yml) that the model names.
 -#}
 {% macro staged(declared=none) -%}
     {%- set name = input_name(this.identifier) -%}
+    {{ config(materialized='view' if is_loaded(name, declared) else 'table') }}
     {%- do require_columns(name) -%}
     {#- A parent also where the rows stand elsewhere: its tests judge this model, and stop who reads it. #}
     -- depends on {{ ref(name) if declared is none else name }}
@@ -14,6 +16,12 @@ row. Everything but the name of the model follows from the declaration in seeds/
         {% endfor -%}
         {{ row_place(name) }}
     from {{ input(name) if execute or declared is none else declared }}
+{%- endmacro %}
+
+
+{#- Whether the rows of an input stand in a table that this project has loaded: its seed, or where load_sources put a file. -#}
+{% macro is_loaded(name, declared) -%}
+    {{ return(name not in inputs_given() and (declared is none or target.type != 'duckdb')) }}
 {%- endmacro %}
 
 

@@ -4,7 +4,18 @@
 {% set of_year -%}
     partition by study_id, spec_id, side, year {{ all_rows('country_iso3') }}
 {%- endset -%}
-with effects as (
+with sizes as (
+    select
+        study_id,
+        country_iso3,
+        year,
+        ln(gdp_per_capita_ppp_intl_usd) as income_log,
+        ln(population_persons) as population_log
+    from {{ ref('fct_country_year') }}
+    where gdp_per_capita_ppp_intl_usd > 0 and population_persons > 0
+),
+
+effects as (
     select
         effects.study_id,
         effects.spec_id,
@@ -13,24 +24,15 @@ with effects as (
         effects.year,
         effects.log_effect,
         effects.trade_usd,
-        case
-            when figures.gdp_per_capita_ppp_intl_usd > 0 and figures.population_persons > 0
-                then effects.log_effect
-        end as y,
-        case
-            when figures.gdp_per_capita_ppp_intl_usd > 0 and figures.population_persons > 0
-                then ln(figures.gdp_per_capita_ppp_intl_usd)
-        end as x1,
-        case
-            when figures.gdp_per_capita_ppp_intl_usd > 0 and figures.population_persons > 0
-                then ln(figures.population_persons)
-        end as x2
+        sizes.income_log as x1,
+        sizes.population_log as x2,
+        case when sizes.income_log is not null then effects.log_effect end as y
     from {{ ref('est_structural_effects') }} as effects
-    left join {{ ref('fct_country_year') }} as figures
+    left join sizes
         on
-            effects.study_id = figures.study_id
-            and effects.country_iso3 = figures.country_iso3
-            and effects.year = figures.year
+            effects.study_id = sizes.study_id
+            and effects.country_iso3 = sizes.country_iso3
+            and effects.year = sizes.year
 ),
 
 centred as (
@@ -78,11 +80,15 @@ expected as (
         year,
         log_effect,
         trade_usd,
-        -- empty where figures are missing, and where all economies of a year are of one size
-        y_mean
-        + (
-            (s1y * s22 - s2y * s12) * x1 + (s2y * s11 - s1y * s12) * x2
-        ) / nullif(s11 * s22 - s12 * s12, 0) as log_effect_expected
+        -- empty where figures are missing, and where size does not tell income from population
+        case
+            when s11 * s22 - s12 * s12 > 1e-12 * s11 * s22
+                then
+                    y_mean
+                    + (
+                        (s1y * s22 - s2y * s12) * x1 + (s2y * s11 - s1y * s12) * x2
+                    ) / (s11 * s22 - s12 * s12)
+        end as log_effect_expected
     from products
 )
 
@@ -97,4 +103,3 @@ select
     log_effect_expected,
     exp(log_effect - log_effect_expected) as beyond_size_ratio
 from expected
-where {{ audit_agrees('est_audit_structural') }}

@@ -24,7 +24,6 @@ inner join {{ ref('est_gravity_fits') }} as fits
         coefficients.study_id = fits.study_id
         and coefficients.spec_id = fits.spec_id
         and coefficients.estimator = fits.estimator
-where {{ audit_agrees() }}
 union all
 select
     coefficients.study_id,
@@ -51,4 +50,3 @@ inner join {{ ref('est_structural_fits') }} as fits
     on
         coefficients.study_id = fits.study_id
         and coefficients.spec_id = fits.spec_id
-where {{ audit_agrees('est_audit_structural') }}

@@ -74,7 +74,6 @@ inner join numbers
         fits.study_id = numbers.study_id
         and fits.spec_id = numbers.spec_id
         and fits.estimator = numbers.estimator
-where {{ audit_agrees() }}
 union all
 select
     fits.study_id,
@@ -87,6 +86,4 @@ select
     {{ picked('names_.diagnostic', structural) }} as diagnostic_value
 from {{ ref('est_structural_fits') }} as fits
 cross join structural_names as names_
-where
-    {{ picked('names_.diagnostic', structural) }} is not null
-    and {{ audit_agrees('est_audit_structural') }}
+where {{ picked('names_.diagnostic', structural) }} is not null

@@ -13,4 +13,3 @@ select
     df_denominator,
     p_value
 from {{ ref('est_gravity_tests') }}
-where {{ audit_agrees() }}

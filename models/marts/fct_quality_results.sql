@@ -12,5 +12,7 @@ select
     cast(rows_checked as bigint) as rows_checked,
     cast(rows_total as bigint) as rows_total,
     cast(failing_count as bigint) as failing_count,
+    cast(acknowledged_count as bigint) as acknowledged_count,
+    cast(new_count as bigint) as new_count,
     cast(passed as boolean) as passed
 from {{ ref('gate_results') }}

@@ -44,7 +44,6 @@ inner join {{ ref('int_gravity__ppml_sample') }} as sample
         and losses.spec_id = sample.spec_id
         and losses.pair_id = sample.pair_id
         and losses.year = sample.year
-where {{ audit_agrees() }}
 union all
 select
     economies.study_id,

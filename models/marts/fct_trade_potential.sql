@@ -131,4 +131,3 @@ left join {{ ref('dim_potential_class') }} as classes
     on
         potential.is_predicted_positive
         and {{ k_is_in_class('potential.k_ratio', 'classes') }}
-where {{ audit_agrees() }}

@@ -105,7 +105,6 @@ answered as (
             and flows.flow = lasting.flow
             and flows.exporter_iso3 = lasting.exporter_iso3
             and flows.importer_iso3 = lasting.importer_iso3
-    where {{ audit_agrees('est_audit_structural') }}
     union all
     select
         unanswered.study_id,

@@ -251,4 +251,3 @@ left join reasons
         and completed.partner_iso3 = reasons.partner_iso3
         and completed.flow = reasons.flow
         and completed.year = reasons.year
-where {{ audit_agrees('est_audit_structural') }}

@@ -157,9 +157,7 @@ left join {{ ref('stg_published__printed_classes') }} as classes
     on
         reasoned.exhibit = 'k_class'
         and cast(reasoned.rebuilt_value as integer) = classes.display_order
-where
-    reasoned.choice = 1
-    and {{ audit_agrees() }}
+where reasoned.choice = 1
 -- sums that read it keep one order
 order by
     reasoned.replication_id, reasoned.exhibit, reasoned.row_order, reasoned.column_order

@@ -2,7 +2,7 @@
 
 
 def model(dbt, session):
-    from trade_potential.audit.models import audit_models
+    from trade_potential.apart import apart
     from trade_potential.results.gravity import Tables
 
     dbt.config(materialized="table")
@@ -15,7 +15,8 @@ def model(dbt, session):
         tests=dbt.ref("est_gravity_tests").df(),
         losses=dbt.ref("est_gravity_losses").df(),
     )
-    return audit_models(
+    return apart(
+        "trade_potential.audit.models:audit_models",
         sample=dbt.ref("int_audit__sample").df(),
         ppml_sample=dbt.ref("int_gravity__ppml_sample").df(),
         terms=dbt.ref("stg_study__gravity_terms").df(),

@@ -26,4 +26,5 @@ def model(dbt, session):
         "agreement_spells": dbt.ref("stg_inputs__agreement_spells"),
         "world_observations": dbt.ref("stg_inputs__world_observations"),
     }
-    return check_inputs(inputs, dbt.ref("int_quality__inputs").df())
+    declared = dbt.ref("int_quality__inputs").df()
+    return check_inputs(inputs, declared, dbt.ref("stg_study__acknowledged_warnings").df())

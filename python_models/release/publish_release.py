@@ -11,6 +11,7 @@ def model(dbt, session):
         "dim_country": dbt.ref("dim_country"),
         "dim_indicator": dbt.ref("dim_indicator"),
         "dim_potential_class": dbt.ref("dim_potential_class"),
+        "dim_source": dbt.ref("dim_source"),
         "dim_specification": dbt.ref("dim_specification"),
         "dim_study": dbt.ref("dim_study"),
         "fct_audit_results": dbt.ref("fct_audit_results"),
@@ -36,4 +37,5 @@ def model(dbt, session):
         "rpt_trade_potential_v1": dbt.ref("rpt_trade_potential", version=1),
         "rpt_vintage_sensitivity": dbt.ref("rpt_vintage_sensitivity"),
     }
-    return publish_marts(session, marts=marts, vintages=dbt.ref("int_panel__vintages"), say=say)
+    vintages, limits = dbt.ref("int_panel__vintages"), dbt.ref("stg_study__release_limits")
+    return publish_marts(session, marts=marts, vintages=vintages, limits=limits, say=say)

@@ -1,4 +1,4 @@
-"""What dbt loads before it reads the project: refuse seeds and files that are not well-formed.
+"""What dbt loads before it reads the project: what a build begins from is noted, seeds are checked.
 
 dbt imports every installed module called dbt_* and starts the classes in `plugins`. That is the
 one place before dbt itself opens the seeds, and dbt opens them with a traceback where a file is
@@ -20,8 +20,10 @@ from dbt import selected_resources
 from trade_potential.errors import InputError
 from trade_potential.limits import memory_limit
 from trade_potential.quality import complaints
+from trade_potential.quality.answers import FUNCTIONS
 from trade_potential.quality.seed_files import complaints_of_seeds
 from trade_potential.quality.source_files import complaints_of_sources
+from trade_potential.release import provenance
 
 PROJECT = "trade_potential"
 MEMORY_LIMIT = "TRADE_POTENTIAL_MEMORY_LIMIT"
@@ -30,6 +32,10 @@ WITHOUT_SEEDS = ("clean", "debug", "deps")
 """Commands that read no seed."""
 GC_THRESHOLDS = (100_000, 20, 20)
 """dbt keeps its manifest to the end: walking it as often as Python does is a tenth of a build."""
+
+FUNCTIONS.update(provenance.FUNCTIONS)
+# A process may run dbt more than once: what it has imported, not what lies there later.
+provenance.library()
 
 
 class SeedFiles(dbtPlugin):
@@ -59,6 +65,9 @@ class SeedFiles(dbtPlugin):
             raise DbtRuntimeError(f"{said}; nothing was run") from None
         except InputError as error:
             raise DbtRuntimeError(f"{MEMORY_LIMIT}: {error}; nothing was run") from None
+        if getattr(flags, "WHICH", "") == "build":  # nothing else publishes
+            variables = getattr(flags, "VARS", None) or {}
+            provenance.begin(get_invocation_id(), project.resolve(), variables)
         refused = complaints.told([complaints_of_seeds(project), complaints_of_sources(project)])
         if refused.lines:
             complaints.write(target, get_invocation_id(), refused.complaints)

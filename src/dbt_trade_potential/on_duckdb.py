@@ -16,6 +16,7 @@ from dbt_common.exceptions import DbtRuntimeError
 
 from trade_potential.quality.answers import answered
 from trade_potential.quality.parquet_files import complaint_of_parquet
+from trade_potential.release.status import tell_failed
 
 if TYPE_CHECKING:
     import duckdb
@@ -66,6 +67,9 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # mypy passes over adapters
         conn.create_function("complaint_of_parquet", complaint_of_parquet, ["varchar"], "varchar")
         conn.create_function(
             "answered", answered, ["varchar", "varchar"], "varchar", side_effects=True
+        )
+        conn.create_function(
+            "tell_failed", tell_failed, ["varchar"] * 3, "varchar", side_effects=True
         )
 
 

@@ -17,6 +17,7 @@ from tests.build import forks, parsed_state, small_world
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = (
+    "checks.lock",
     "dbt_project.yml",
     "profiles",
     "seeds",

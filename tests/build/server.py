@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import signal
 import sys
 
 # Seconds of every command. DuckDB is left out: it starts threads when it is imported.
@@ -24,6 +25,9 @@ def _become(command: dict[str, object]) -> list[str]:
     folder = str(command["folder"])
     os.chdir(folder)
     sys.path[0] = folder  # as python -m has it
+    if command["library"]:  # before the one that is installed
+        sys.path.insert(0, str(command["library"]))
+    signal.alarm(int(command["seconds"]))  # type: ignore[call-overload]  # 0: no limit
     os.environ.clear()
     os.environ.update(command["environment"])  # type: ignore[call-overload]
     for descriptor, name in enumerate((os.devnull, command["stdout"], command["stderr"])):

@@ -1,7 +1,8 @@
--- Stops the release: a comparison so lenient that a wrong number would pass it. What a search or one
--- step finds agrees to 1e-3; what is near collinear, to what its condition number leaves, at most
--- 1e-3 (decisions 006, 027); every count, and every column of a mart that no eigenvector enters, to
--- 1e-8. Counts have no condition: one of them with another tolerance is another tolerance of all.
+-- Stops the release: a comparison so lenient that a wrong number would pass it. What a search or
+-- one step finds agrees to 1e-3; what is near collinear, to what its condition number leaves, at
+-- most 1e-3 (decisions 006, 027); every count, and every column of a mart that no eigenvector
+-- enters, to 1e-8. Counts have no condition: one of them with another tolerance is another
+-- tolerance of all.
 select
     {{ complaint_of(
         key="coalesce(study_id, '') || ', ' || coalesce(spec_id, '') || ', ' || quantity",

@@ -8,30 +8,30 @@ select
 from (
     select
         classes.*,
-        coalesce(cast(k_lower as varchar), 'no bound') || case
-            when is_lower_inclusive then ' included'
+        coalesce(cast(classes.k_lower as varchar), 'no bound') || case
+            when classes.is_lower_inclusive then ' included'
             else ''
-        end || ' to ' || coalesce(cast(k_upper as varchar), 'no bound') || case
-            when is_upper_inclusive then ' included'
+        end || ' to ' || coalesce(cast(classes.k_upper as varchar), 'no bound') || case
+            when classes.is_upper_inclusive then ' included'
             else ''
         end as told,
         case
-            when potential_class = 'huge_potential'
+            when classes.potential_class = 'huge_potential'
                 then
-                    k_lower is null
-                    and k_upper = cast(0.8 as double precision)
-                    and is_upper_inclusive
-            when potential_class = 'potential_expansion'
+                    classes.k_lower is null
+                    and classes.k_upper = cast(0.8 as double precision)
+                    and classes.is_upper_inclusive
+            when classes.potential_class = 'potential_expansion'
                 then
-                    k_lower = cast(0.8 as double precision)
-                    and k_upper = cast(1.2 as double precision)
-                    and not is_lower_inclusive
-                    and not is_upper_inclusive
-            when potential_class = 'potential_reshaping'
+                    classes.k_lower = cast(0.8 as double precision)
+                    and classes.k_upper = cast(1.2 as double precision)
+                    and not classes.is_lower_inclusive
+                    and not classes.is_upper_inclusive
+            when classes.potential_class = 'potential_reshaping'
                 then
-                    k_lower = cast(1.2 as double precision)
-                    and k_upper is null
-                    and is_lower_inclusive
+                    classes.k_lower = cast(1.2 as double precision)
+                    and classes.k_upper is null
+                    and classes.is_lower_inclusive
         end as is_of_the_method
     from {{ ref('stg_study__potential_classes') }} as classes
 ) as classes

@@ -1,5 +1,5 @@
--- The lowest and the highest K of a class lie in its interval, so that all of them do: of every mart
--- that has both.
+-- The lowest and the highest K of a class lie in its interval, so that all of them do: in every
+-- mart that has both.
 {% set marts = [
     ('fct_trade_potential', 'potential_class', 'k_ratio'),
     ('rpt_answer', 'potential_class', 'k_ratio'),

@@ -1,6 +1,6 @@
 -- The prediction of an estimator is its coefficients times the regressors, so that their means over
--- the sample are: mean prediction = sum of coefficient times mean of the term; the mean of the means
--- of partners is that of the term. An estimator that predicts with the coefficients of another, or
+-- the sample are: mean prediction = sum of coefficient times mean of the term. Means of partners
+-- have the mean of their term. An estimator that predicts with the coefficients of another, or
 -- leaves a term out, does not. To 1e-9 of the terms, whose rounding it is. PPML, whose prediction
 -- has no such mean, keeps the sum of trade, which is its score of the constant: to 1e-8, where its
 -- search may end.

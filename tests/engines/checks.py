@@ -66,7 +66,15 @@ class Engine:
 
     def test_nothing_is_left_beside_the_project(self, release: Path, project: Project) -> None:
         assert release.is_dir()
-        known = {"dbt_project.yml", "profiles", "profiles.yml", "seeds", "inputs", "models"}
+        known = {
+            "checks.lock",
+            "dbt_project.yml",
+            "profiles",
+            "profiles.yml",
+            "seeds",
+            "inputs",
+            "models",
+        }
         known |= {
             "macros",
             "python_models",

@@ -15,11 +15,13 @@ import pandas as pd
 import pytest
 
 from trade_potential.quality.checks import ROWS, Check
+from trade_potential.quality.frames import frame_of, key_of
 from trade_potential.quality.gate import check_inputs
-from trade_potential.quality.inputs import Input, profile, read_input
+from trade_potential.quality.inputs import Input, read_input
+from trade_potential.quality.levels import Known
 from trade_potential.quality.measured import measured
+from trade_potential.quality.parts import profile
 from trade_potential.quality.suites_world import WORLD_CHECKS
-from trade_potential.quality.world import frame_of, key_of
 
 ROOT = Path(__file__).parents[2]
 WORLD = ("world_trade", "world_pairs", "agreement_spells", "world_observations")
@@ -63,7 +65,7 @@ def refused(database: duckdb.DuckDBPyConnection, changes: Changes) -> dict[str, 
     names = {*changes, *(SEEDS if "world_trade" in changes else ("indicators", VINTAGES))}
     names |= {"world_pairs"} if "world_trade" in changes else {"observations"}
     inputs = {name: read(database, name, changes) for name in names}
-    known = {**{name: of.frame for name, of in inputs.items()}, **profile(inputs)}
+    known = Known({**{name: of.frame for name, of in inputs.items()}, **profile(inputs)})
     found = {}
     for check in WORLD_CHECKS:
         column = check.columns[0]

@@ -128,8 +128,10 @@ def test_commands_on_good_releases(root: Path, capsys: pytest.CaptureFixture[str
     assert "fct_trade_potential.k_ratio" in text
     said = json.loads(_run(capsys, root, "diff", first, second, "--format", "json"))
     assert said == compare(*released(root))
-    assert _run(capsys, root, "verify") == f"{first}: ok\n{second}: ok\ncurrent: ok\n"
-    assert json.loads(_run(capsys, root, "verify", "current", "--format", "json")) == {second: []}
+    ok = "ok, unsigned"
+    assert _run(capsys, root, "verify") == f"{first}: {ok}\n{second}: {ok}\ncurrent: ok\n"
+    said = json.loads(_run(capsys, root, "verify", "current", "--format", "json"))
+    assert said == {second: [], "signatures": {second: "unsigned"}}
     assert _run(capsys, root, "rollback") == f"current is {first}\n"
     assert current_id(root) == first
     _run(capsys, root, "rollback", second)

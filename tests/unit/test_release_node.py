@@ -14,8 +14,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from trade_potential.release import current_id, released
-from trade_potential.release.manifest import code_version
+from trade_potential.release import current_id, provenance, released
+from trade_potential.release.code import code_version
 from trade_potential.release.node import publish_marts
 
 
@@ -32,23 +32,28 @@ def _publish(
         "release_path": "out",
         "releases_kept": 10,
         "publish_seconds": 600,
-        "vars": {"it's": 1},
         "keys": {"dim_study": ["study_id"]},
         "parts": {},
         "left_out": "",
         **plan,
     }
+    provenance.begin(said["invocation_id"], project, {"it's": 1})
     session.execute("create table release.build_plan as select ? as plan", [json.dumps(said)])
     study = session.sql("select 's' as study_id, date '2026-11-01' as as_of_date")
     vintages = session.sql(
         "select 's' as study_id, unnest([date '2025-01-01', '2024-01-01']) as vintage_date"
     )
     marts = {"dim_study": study}
-    session.register("row", publish_marts(session, marts=marts, vintages=vintages, say=say))
+    limits = session.sql(
+        "select 'all' as study_id, 'k_highest' as measure, 'all' as cause, "
+        "1e3::double as limit_value, 'why' as reason"
+    )
+    row = publish_marts(session, marts=marts, vintages=vintages, limits=limits, say=say)
+    session.register("row", row)
     # As dbt does it: the transaction of the build must still be usable, the row have types.
     session.execute("create table outcome as select * from row")
-    (row,) = session.sql("select * from outcome").fetchall()
-    return dict(zip(session.table("outcome").columns, row, strict=True))
+    (values,) = session.sql("select * from outcome").fetchall()
+    return dict(zip(session.table("outcome").columns, values, strict=True))
 
 
 def test_row_of_a_publish(tmp_path: Path) -> None:

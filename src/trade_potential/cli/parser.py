@@ -174,7 +174,7 @@ def parser() -> argparse.ArgumentParser:
     about = "Show models of a built warehouse side by side."
     formats = ("table", "latex", "html", "markdown")
     _table_arguments(with_digits(command("table", about, TABLE_EXAMPLES, formats)))
-    about = "List, compare, verify and roll back what builds have published."
+    about = "List, compare, verify, accept, keep and roll back what builds have made."
     sub = commands.add_parser(
         "releases", help=about, description=about, epilog=releases.EXAMPLES, formatter_class=raw
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from trade_potential.errors import InputError, LimitError, MemoryLimitError
 
-OK, BAD_ARGUMENTS, BAD_DATA, DEGENERATE = 0, 2, 3, 4
+OK, BAD_ARGUMENTS, BAD_DATA, DEGENERATE, ATTENTION = 0, 2, 3, 4, 5
 """Exit codes."""
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from trade_potential.quality import complaints, contract
+from trade_potential.quality import complaints, contract, locked
 
 
 def answered(function: str, arguments: str) -> str:
@@ -38,11 +38,14 @@ def _record(folder: str, invocation_id: str, refused: Sequence[Mapping[str, Any]
     return complaints.write(Path(folder), invocation_id, found)
 
 
-FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+FUNCTIONS: dict[str, Callable[..., Any]] = {
     "of_files": _telling(contract.of_files),
     "of_columns": _telling(contract.of_columns),
     "values_query": contract.values_query,
     "of_values": _telling(contract.of_values),
     "of_test": _telling(complaints.of_test),
     "record": _record,
+    "of_checks": locked.of_checks,
+    "lock_checks": locked.lock,
 }
+"""By name; the plugin of dbt adds those of the room `release`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -30,7 +30,9 @@ class Check:
         only: Column and value of the rows that are looked at; None: all rows.
         optional: Whether missing values are passed over; otherwise they break the rule.
         of: What of the input is looked at: its rows, or a frame of sums (`world.FRAMES`).
-        may_be_unseen: Whether the rule may find nothing to judge, such as no witness.
+        may_be_unseen: Whether the rule may find nothing to judge.
+        witness: What the figures are compared with; where it is not held nothing is judged.
+        says: What is said of a refused row beside its value; columns in braces.
     """
 
     suite: str
@@ -44,6 +46,8 @@ class Check:
     optional: bool = False
     of: str = ROWS
     may_be_unseen: bool = False
+    witness: str = ""
+    says: str = ""
 
     @property
     def check_id(self) -> str:
@@ -159,3 +163,41 @@ def present(suite: str, column: str, rule: str, *, mostly: float = 1.0, **more: 
         suite=suite, name=f"present.{column}", expectation="ExpectColumnValuesToNotBeNull",
         columns=(column,), rule=rule, settings={"mostly": mostly}, optional=True, **more,
     )  # fmt: skip
+
+
+def limited(
+    suite: str,
+    column: str,
+    limits: Sequence[float | None],
+    rule: str,
+    *,
+    low: bool = False,
+    **more: Any,
+) -> tuple[Check, ...]:
+    """A warning and an error on one column.
+
+    Args:
+        suite: Name of the input.
+        column: What is judged, never below 0.
+        limits: Largest value without a warning, and without an error; None: none is an error.
+        rule: In words, with {limit}.
+        low: Whether the value is a ratio, which must not fall below 1 / limit either.
+        more: Further attributes of the checks.
+    """  # fmt: skip
+    found = []
+    for limit, severity in zip(limits, ("warning", "error"), strict=True):
+        if limit is not None:
+            name = f"{more.get('of', 'rows')}.{column}"
+            found.append(
+                in_range(
+                    suite, column, 1 / limit if low else 0, limit,
+                    rule.format(limit=f"{limit:g}"), severity=severity, optional=True,
+                    **({"name": name if severity == "warning" else f"{name}.beyond_doubt"} | more),
+                )
+            )  # fmt: skip
+    return tuple(found)
+
+
+def unlike(suite: str, column: str, rule: str, **more: Any) -> Check:
+    """The column is empty: it names whose figures these are."""
+    return missing(suite, column, rule, **({"severity": "warning"} | more))

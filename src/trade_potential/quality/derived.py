@@ -11,16 +11,15 @@ from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from trade_potential.quality.circles import CIRCLES
 from trade_potential.quality.coverage import COVERAGE, VINTAGE
 from trade_potential.quality.slips import SLIPS
 
 Tables = Mapping[str, pd.DataFrame]
 Column = Callable[[Tables], "pd.Series[Any]"]
 
-EARTH_RADIUS_KM = 6371.0
 # Units whose level depends on a base year, or where a ratio means nothing: no revision is told.
 REBASED_UNITS = ("index", "constant", "% a year")
 
@@ -102,23 +101,6 @@ def _revision_share(t: Tables) -> pd.Series:
 
 def _capitals_ratio(t: Tables) -> pd.Series:
     return t["country_pairs"]["distance_capitals_km"] / t["country_pairs"]["distance_km"]
-
-
-def _great_circle_gap_km(t: Tables) -> pd.Series:
-    pairs, places = t["country_pairs"], {}
-    for end in ("reporter_code", "partner_code"):
-        named = t["countries"].rename(columns={"country_iso3": end})
-        for axis in ("latitude_deg", "longitude_deg"):
-            places[end, axis] = np.radians(_lookup(pairs, [end], named, axis))
-    from_lat = places["reporter_code", "latitude_deg"]
-    to_lat = places["partner_code", "latitude_deg"]
-    turn = places["partner_code", "longitude_deg"] - places["reporter_code", "longitude_deg"]
-    haversine = (
-        np.sin((to_lat - from_lat) / 2) ** 2
-        + np.cos(from_lat) * np.cos(to_lat) * np.sin(turn / 2) ** 2
-    )
-    great_circle: pd.Series = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(haversine))
-    return pairs["distance_km"] - great_circle
 
 
 def _listed_is_landlocked(t: Tables) -> pd.Series:
@@ -247,7 +229,6 @@ DERIVED: Mapping[str, Mapping[str, Column]] = {
     "trade_flows": {"pair_distance_km": _pair_distance_km},
     "country_pairs": {
         "capitals_ratio": _capitals_ratio,
-        "great_circle_gap_km": _great_circle_gap_km,
         "listed_is_landlocked": _listed_is_landlocked,
     },
     "oil_prices": {"brent_ratio": _brent_ratio, "base_year_gap_share": _base_year_gap_share},
@@ -288,7 +269,7 @@ def with_derived_columns(tables: Tables, profile: Tables) -> dict[str, pd.DataFr
     completed = {}
     for name, frame in tables.items():
         columns = {}
-        derived = (part.get(name, {}).items() for part in (DERIVED, SLIPS, COVERAGE))
+        derived = (part.get(name, {}).items() for part in (DERIVED, SLIPS, COVERAGE, CIRCLES))
         for column, derive in chain.from_iterable(derived):
             try:
                 columns[column] = derive(known)

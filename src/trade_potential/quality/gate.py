@@ -10,25 +10,33 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trade_potential.quality.acknowledged import CHECKS as ACKNOWLEDGEMENTS
+from trade_potential.quality.acknowledged import Acknowledged
 from trade_potential.quality.checks import ROWS, Check
 from trade_potential.quality.derived import with_derived_columns
+from trade_potential.quality.frames import frame_of, key_of
 from trade_potential.quality.gate_row import row_of
-from trade_potential.quality.inputs import Input, Relation, profile, read_input
+from trade_potential.quality.inputs import Input, Relation, read_input
+from trade_potential.quality.levels import Known
 from trade_potential.quality.measured import Measured, measured, of_extremes
+from trade_potential.quality.parts import profile
 from trade_potential.quality.suites import all_checks
-from trade_potential.quality.world import frame_of, key_of
 
 COLUMNS = (
     "check_id", "suite", "file", "expectation", "column_name", "rule", "severity", "observed",
     "limit_value", "failing_keys", "rows_checked", "rows_total", "failing_count", "passed",
-    "failing_rows",
+    "acknowledged_count", "new_count", "failing_rows",
 )  # fmt: skip
+COUNTS = ("rows_checked", "rows_total", "failing_count", "acknowledged_count", "new_count")
 ALL_ROWS = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
+NOT_SEEN: dict[str, Any] = {"success": True, "element_count": 0}
 NOT_DECLARED = Input(frame=pd.DataFrame(), rows_total=0, place="", refusal="no such input")
 
 
 def check_inputs(
-    rows: Mapping[str, Relation | pd.DataFrame], declared: pd.DataFrame
+    rows: Mapping[str, Relation | pd.DataFrame],
+    declared: pd.DataFrame,
+    acknowledged: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Check the inputs.
 
@@ -39,11 +47,13 @@ def check_inputs(
         declared: The inputs (int_quality__inputs). By `input_name`: `place` and `kind` (seed,
             parquet, table) of its rows, `key_columns`, and `gate_max_rows`, above which a sample is
             read.
+        acknowledged: Rows of the seed acknowledged_warnings; None or no row: every warning is news.
 
     Returns:
         One row per check, columns `COLUMNS`. `rows_checked` and `failing_count` are 0 where the
         check could not run; `observed` then tells why. `rows_total` counts all rows of the input.
-        `failing_rows` holds file, row, key and value of the rows in `failing_keys` as JSON.
+        `acknowledged_count` of the rows that break a rule of severity warning are known,
+        `new_count` are news; `failing_rows` holds file, row, key and value of ten of these as JSON.
     """
     read = {
         str(of["input_name"]): _read(rows.get(of["input_name"], pd.DataFrame()), of)
@@ -51,30 +61,60 @@ def check_inputs(
     }
     tables = {name: _in_fixed_order(given) for name, given in read.items()}
     parts = profile(read)
-    complete = with_derived_columns(tables, parts)
+    known = Known({**tables, **parts})
+    complete = with_derived_columns(tables, known)
     every_check = all_checks(tables.get("indicators", pd.DataFrame()), list(read))
     batches = _batches()
+    known_warnings = Acknowledged(pd.DataFrame() if acknowledged is None else acknowledged)
     found: list[dict[str, Any]] = []
     for suite, of in dict.fromkeys((check.suite, check.of) for check in every_check):
         checks = [check for check in every_check if (check.suite, check.of) == (suite, of)]
         given, frame = read.get(suite, NOT_DECLARED), complete.get(suite, pd.DataFrame())
         measures: Mapping[str, Measured] = {}
         if of != ROWS:
-            frame = frame_of(suite, of, {**tables, **parts})
-            given = replace(given, key=key_of(suite, of))
+            frame = frame_of(suite, of, known)
+            given = replace(given, key=key_of(suite, of), kind="table")  # a series has no line
         elif given.is_whole:
             measures, frame = _measured(given, suite, checks)
-        results = (
-            {check.check_id: {"failure": given.refusal} for check in checks} if given.refusal
-            else _validate(batches, frame, checks)
+        unseen = {
+            check.check_id: NOT_SEEN
+            for check in checks
+            if given.rows_total and not given.refusal and _has_no_witness(check, frame)
+        }
+        judged = [check for check in checks if check.check_id not in unseen]
+        results = unseen | (
+            {check.check_id: {"failure": given.refusal} for check in judged} if given.refusal
+            else _validate(batches, frame, judged) if judged else {}
         )  # fmt: skip
         found += [
-            row_of(check, given, frame, results.get(check.check_id), measures.get(check.check_id))
+            row_of(
+                check, given, frame, results.get(check.check_id), measures.get(check.check_id),
+                acknowledged=known_warnings,
+            )
             for check in checks
-        ]
+        ]  # fmt: skip
+    if len(known_warnings.rows):
+        given = known_warnings.judged({check.check_id: check.severity for check in every_check})
+        judgements = _validate(batches, given.frame, ACKNOWLEDGEMENTS)
+        found += [
+            row_of(
+                check, given, given.frame, judgements.get(check.check_id),
+                acknowledged=known_warnings,
+            )
+            for check in ACKNOWLEDGEMENTS
+        ]  # fmt: skip
     return pd.DataFrame(found, columns=list(COLUMNS)).astype(
-        {"rows_checked": "int64", "rows_total": "int64", "failing_count": "int64", "passed": "bool"}
+        dict.fromkeys(COUNTS, "int64") | {"passed": "bool"}
     )
+
+
+def _has_no_witness(check: Check, frame: pd.DataFrame) -> bool:
+    """Whether there is nothing to compare the figures with."""
+    if not check.witness:
+        return False
+    column = check.columns[0]
+    is_range = "min_value" in check.settings
+    return column not in frame or not (frame[column].notna().any() if is_range else len(frame))
 
 
 def _read(rows: Relation | pd.DataFrame, declared: Mapping[Any, Any]) -> Input:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trade_potential.quality.acknowledged import Acknowledged
 from trade_potential.quality.checks import Check
 from trade_potential.quality.inputs import Input
 from trade_potential.quality.measured import Measured
@@ -23,6 +24,8 @@ def row_of(
     frame: pd.DataFrame,
     result: Mapping[str, Any] | None,
     by_sql: Measured | None = None,
+    *,
+    acknowledged: Acknowledged,
 ) -> dict[str, Any]:
     """One row of gate_results.
 
@@ -32,6 +35,7 @@ def row_of(
         frame: What Great Expectations has judged.
         result: What it said; `failure` tells why it could not judge.
         by_sql: What SQL says of all rows, where the frame holds only the extremes.
+        acknowledged: Warnings that are known.
     """
     result = result if result is not None else {"failure": "no result came back"}
     refused = frame.loc[list(result.get("unexpected_index_list") or [])]
@@ -40,7 +44,8 @@ def row_of(
     rows_checked = read.rows_total if is_table else int(result.get("element_count") or 0)
     if by_sql is not None:
         refused, failing, rows_checked = by_sql.failing, by_sql.failing_count, by_sql.rows_checked
-    passed = bool(result.get("success")) and (rows_checked > 0 or check.may_be_unseen)
+    may_be_unseen = check.may_be_unseen or bool(check.witness)
+    passed = bool(result.get("success")) and (rows_checked > 0 or may_be_unseen)
     if "failure" in result:
         # without rows no column is made that the check could look at
         why = result["failure"] if read.refusal or read.rows_total else NO_ROW
@@ -49,12 +54,16 @@ def row_of(
     elif is_table:
         observed = f"{rows_checked} rows"
     elif rows_checked == 0:
-        observed = f"not checked: {NO_ROW}"
+        observed = f"not checked: {f'no {check.witness}' if check.witness else NO_ROW}"
     else:
         observed = _observed(check, frame, failing, rows_checked)
         if read.is_sample:
             observed += f"; a sample: {len(frame)} of {read.rows_total} rows were read"
-    named = _refused(check, read, refused)
+    rows = _in_order(read, refused)
+    if not passed and acknowledged.names(check):
+        new, known = acknowledged.parted(check, _refused(check, read, rows))
+    else:
+        new, known = _refused(check, read, rows.head(MAX_FAILING_KEYS)), []
     return {
         "check_id": check.check_id,
         "suite": check.suite,
@@ -66,13 +75,16 @@ def row_of(
         "observed": observed,
         "limit_value": _limit(check),
         "failing_keys": "; ".join(
-            f"{_place(read.kind, r)}: {r['key']} = {r['value']}" for r in named
+            f"{_place(read.kind, r)}: {r['key']} = {r['value']}"
+            for r in (new + known)[:MAX_FAILING_KEYS]
         ),
         "rows_checked": rows_checked,
         "rows_total": read.rows_total,
         "failing_count": failing,
         "passed": passed,
-        "failing_rows": json.dumps(named, ensure_ascii=False),
+        "acknowledged_count": len(known),
+        "new_count": 0 if passed else failing - len(known),
+        "failing_rows": json.dumps(new[:MAX_FAILING_KEYS], ensure_ascii=False),
     }
 
 
@@ -111,20 +123,29 @@ def _limit(check: Check) -> str:
     return ", ".join(parts)
 
 
+def _in_order(read: Input, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows in the order of the file."""
+    order = [name for name in ("file_name", "file_line", *read.key) if name in rows]
+    return rows.sort_values(order) if order else rows
+
+
 def _refused(check: Check, read: Input, rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """File, row, key and value of the first failing rows, in the order of the file."""
+    """File, row, key and value of failing rows."""
     keys = [key for key in read.key if key in rows]
-    order = [name for name in ("file_name", "file_line", *keys) if name in rows]
-    rows = rows.sort_values(order) if order else rows
     return [
         {
             "file": row.get("file_name", read.place) if read.kind == "parquet" else read.place,
             "row": int(row["file_line"]) if pd.notna(row.get("file_line")) else None,
             "key": ", ".join(_text(row[key]) for key in keys),
-            "value": ", ".join(_text(row.get(column)) for column in check.columns),
+            "value": ", ".join(_text(row.get(column)) for column in check.columns)
+            + (f" ({_said(check.says, row)})" if check.says else ""),
         }
-        for row in rows.head(MAX_FAILING_KEYS).to_dict("records")
+        for row in rows.to_dict("records")
     ]
+
+
+def _said(says: str, row: Mapping[Any, Any]) -> str:
+    return says.format_map({str(name): _text(value) for name, value in row.items()})
 
 
 def _place(kind: str, refused: Mapping[str, Any]) -> str:

@@ -5,15 +5,13 @@ Memory is that of the rows read; everything else is asked of the database.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import pandas as pd
 
-from trade_potential.quality.coverage import AFTER_A_GAP, WITHDRAWN
-from trade_potential.quality.world import WORLD_PARTS
+from trade_potential.quality.coverage import AFTER_A_GAP
 from trade_potential.sql.render import text_literal
 
 MAX_ROWS = 200_000
@@ -248,47 +246,3 @@ def pairs_of_flows(tables: Mapping[str, Input]) -> pd.DataFrame:
     return asked(
         pairs.relation, f"select * from input where {condition} or partner_code in ({codes})"
     )
-
-
-def profile(tables: Mapping[str, Input]) -> dict[str, pd.DataFrame]:
-    """What checks across files need of all rows; a part that cannot be computed is left out."""
-    parts: dict[str, pd.DataFrame] = {}
-    for part, (name, sql) in PROFILE.items():
-        if name in tables:
-            _add(parts, part, tables[name].relation, sql)
-    for name, read in tables.items():
-        if name != "sources" and "source_id" in read.frame:
-            used = "select source_id, count(*) as n from input group by source_id"
-            _add(parts, f"use of sources by {name}", read.relation, used)
-    with contextlib.suppress(KeyError):
-        parts["pairs of flows"] = pairs_of_flows(tables)
-    return parts
-
-
-def _add(parts: dict[str, pd.DataFrame], part: str, relation: Relation | None, sql: str) -> None:
-    import duckdb
-
-    if relation is None:
-        return
-    try:
-        parts[part] = asked(relation, sql)
-    except duckdb.Error:  # a column is missing or holds text: the checks that need it will say so
-        return
-
-
-PROFILE: Mapping[str, tuple[str, str]] = {
-    "trade by year": (
-        "trade_flows",
-        "select reporter_code as country_code, flow, year, sum(trade_usd) as trade_usd "
-        "from input group by reporter_code, flow, year",
-    ),
-    "vintages": (
-        "observations",
-        "select indicator_code, vintage_date, count(*) as value_count, "
-        "count(distinct country_code) as economy_count, min(year) as first_year, "
-        "max(year) as last_year from input group by indicator_code, vintage_date",
-    ),
-    "withdrawn figures": ("observations", WITHDRAWN),
-    **WORLD_PARTS,
-}
-"""By part: the input and the query."""

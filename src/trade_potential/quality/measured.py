@@ -26,6 +26,8 @@ def _asymmetry(column: str) -> str:
     return f"greatest(input.{column} / back.{column}, back.{column} / input.{column})"
 
 
+_MOST = f"greatest({', '.join(f'input.{d}' for d in DISTANCES)})"
+_LEAST = f"least({', '.join(f'input.{d}' for d in DISTANCES)})"
 ROWS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "world_trade": (
         "from input",
@@ -37,8 +39,8 @@ ROWS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         {
             "self_pair": "cast(input.origin_code = input.destination_code as integer)",
             "way_back": "cast(back.origin_code is not null as integer)",
-            "distance_spread": f"greatest({', '.join(f'input.{d}' for d in DISTANCES)})"
-            f" / least({', '.join(f'input.{d}' for d in DISTANCES)})",
+            "distance_spread": f"{_MOST} / {_LEAST}",
+            "far_distance_spread": f"case when {_LEAST} >= 5000 then {_MOST} / {_LEAST} end",
             "distance_asymmetry": f"greatest({', '.join(_asymmetry(d) for d in DISTANCES)})",
             "tie_asymmetry": "cast(input.is_contiguous <> back.is_contiguous or"
             " input.has_common_official_language <> back.has_common_official_language or"

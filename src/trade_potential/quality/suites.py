@@ -31,6 +31,8 @@ from trade_potential.quality.checks import (
     unbroken,
     years,
 )
+from trade_potential.quality.suites_series import PEER_CHECKS, SERIES_CHECKS
+from trade_potential.quality.suites_trade import TRADE_CHECKS
 from trade_potential.quality.suites_world import HALF_EARTH_KM, WORLD_CHECKS
 
 ROUNDING_TN = 0.0151  # three figures rounded to two decimals differ by at most 3 x 0.005
@@ -220,6 +222,9 @@ CHECKS: tuple[Check, ...] = (
 
     years("trade_notes"),
     *WORLD_CHECKS,
+    *SERIES_CHECKS,
+    *PEER_CHECKS,
+    *TRADE_CHECKS,
 )
 # fmt: on
 

@@ -6,8 +6,7 @@ and freight in the reports alone. Merchandise trade in per cent of GDP is anothe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -120,7 +119,7 @@ WORLD_PARTS: Mapping[str, tuple[str, str]] = {
 """What is asked of all rows, by part: the input and the query."""
 
 
-def _economies(parts: Parts) -> pd.DataFrame:
+def economies(parts: Parts) -> pd.DataFrame:
     """Exports and imports of an economy and year, beside the years and the other source."""
     sums = parts["trade by economy"].sort_values(["country_code", "flow", "year"])
     sums = sums.reset_index(drop=True)
@@ -143,14 +142,14 @@ def _economies(parts: Parts) -> pd.DataFrame:
     )
 
 
-def _years(parts: Parts) -> pd.DataFrame:
+def years(parts: Parts) -> pd.DataFrame:
     """Flows of a year over those of the year before."""
     sums = parts["trade by economy"]
     counts = sums[sums["flow"] == "export"].groupby("year")["flow_count"].sum().reset_index()
     return counts.assign(flow_count_ratio=counts["flow_count"] / counts["flow_count"].shift())
 
 
-def _witness(parts: Parts) -> pd.DataFrame:
+def witness(parts: Parts) -> pd.DataFrame:
     """Trade over what the witness reports, by flow and year of the trade."""
     trade, reports = parts["trade of the witness"], parts["reports of the witness"]
     keys, apart = ["flow", "year"], {}
@@ -186,7 +185,7 @@ def _medians(both: pd.DataFrame, keys: list[str]) -> tuple[pd.DataFrame, pd.Seri
     return medians, sums["both"] / (sums["trade"] * sums["own"]) ** 0.5
 
 
-def _whole(parts: Parts) -> pd.DataFrame:
+def whole(parts: Parts) -> pd.DataFrame:
     """One row: shares of all flows."""
     sums, pairs = parts["trade by economy"], parts["economies of pairs"]["origin_code"]
     exports = sums[sums["flow"] == "export"]
@@ -195,7 +194,7 @@ def _whole(parts: Parts) -> pd.DataFrame:
     return parts["slips of flows"].assign(flows="all flows", exports_with_distance_share=share)
 
 
-def _vintages(parts: Parts) -> pd.DataFrame:
+def vintages(parts: Parts) -> pd.DataFrame:
     """Median of a vintage over that of the newest one of the indicator, the median over years."""
     by_year = parts["medians of vintages"].merge(
         parts["medians of the newest"], on=["indicator_code", "year"], suffixes=("", "_newest")
@@ -205,7 +204,7 @@ def _vintages(parts: Parts) -> pd.DataFrame:
     return by_year.groupby(keys)["median_ratio"].median().reset_index()
 
 
-def _extremes(parts: Parts) -> pd.DataFrame:
+def extremes(parts: Parts) -> pd.DataFrame:
     """Lowest and highest figure of each vintage, with what the other inputs say of them."""
     rows, indicators = parts["extremes of vintages"], parts["indicators"]
     limits = indicators.drop_duplicates("indicator_code")[
@@ -221,42 +220,3 @@ def _extremes(parts: Parts) -> pd.DataFrame:
     beyond = np.maximum(rows["value_min"] - rows["observed_value"], 0)
     beyond = np.maximum(beyond, rows["observed_value"] - rows["value_max"])
     return rows.assign(beyond_range=beyond, is_listed=rows["is_listed"].fillna(0.0))
-
-
-class Frame(NamedTuple):
-    """What checks look at instead of rows.
-
-    Attributes:
-        key: Columns that name a row of it.
-        made: From the parts and from inputs by name.
-    """
-
-    key: tuple[str, ...]
-    made: Callable[[Parts], pd.DataFrame]
-
-
-FRAMES: Mapping[str, Mapping[str, Frame]] = {
-    "world_trade": {
-        "economies": Frame(("country_code", "flow", "year"), _economies),
-        "years": Frame(("year",), _years),
-        "witness": Frame(("flow", "year"), _witness),
-        "whole": Frame(("flows",), _whole),
-    },
-    "world_observations": {
-        "vintages": Frame(("indicator_code", "vintage_date"), _vintages),
-        "extremes": Frame(("indicator_code", "country_code", "year"), _extremes),
-    },
-}
-
-
-def frame_of(suite: str, of: str, known: Parts) -> pd.DataFrame:
-    """The frame that checks of a suite look at; without columns where it cannot be made."""
-    try:
-        return FRAMES[suite][of].made(known).reset_index(drop=True)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return pd.DataFrame()
-
-
-def key_of(suite: str, of: str) -> tuple[Any, ...]:
-    """Columns that name a row of the frame."""
-    return FRAMES[suite][of].key

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from trade_potential.release.noise import FLOATING, has_moved
 from trade_potential.release.pair import Pair, Pairs
@@ -72,22 +72,41 @@ def _differs(row: Answer, name: str) -> bool:
     return has_moved(row.get(f"{name}_before"), row.get(f"{name}_after"))
 
 
+class MovedTerm(NamedTuple):
+    """A coefficient of both releases, and how far it moved in its standard errors before."""
+
+    in_se: float
+    before: float | None
+    after: float | None
+
+
+def moved_terms(pairs: Pairs) -> dict[tuple[str, str, str], dict[str, MovedTerm]]:
+    """By study, specification and estimator the terms whose coefficient moved.
+
+    One coefficient has several standard errors: the largest is the careful one. A change is
+    infinite where a coefficient came or went, or has no standard error.
+    """
+    found: dict[tuple[str, str, str], dict[str, MovedTerm]] = defaultdict(dict)
+    for study, spec, estimator, term, se, was, now in pairs.moved_rows(
+        "fct_gravity_coefficients",
+        ["coefficient"],
+        ["study_id", "spec_id", "estimator", "term", "coefficient_se"],
+        of="old",
+    ):
+        in_se = abs(now - was) / se if se and None not in (was, now) else math.inf
+        terms = found[study, spec, estimator]
+        if term not in terms or in_se < terms[term].in_se:
+            terms[term] = MovedTerm(in_se, was, now)
+    return found
+
+
 class _Causes:
     """What moved between two releases, by what it can move."""
 
     def __init__(self, pairs: Pairs) -> None:
         self._has_limits_moved = bool(pairs.moved_rows("dim_potential_class", LIMITS, []))
-        self._terms: dict[tuple[Any, ...], dict[str, float]] = defaultdict(dict)
+        self._terms = moved_terms(pairs)
         self._figures: dict[tuple[Any, ...], list[Cause]] = defaultdict(list)
-        for study, spec, estimator, term, se, was, now in pairs.moved_rows(
-            "fct_gravity_coefficients",
-            ["coefficient"],
-            ["study_id", "spec_id", "estimator", "term", "coefficient_se"],
-        ):
-            # One coefficient has several standard errors: the largest is the careful one.
-            moved_by = abs(now - was) / se if se and None not in (was, now) else math.inf
-            terms = self._terms[study, spec, estimator]
-            terms[term] = min(moved_by, terms.get(term, math.inf))
         panel = pairs.comparable("fct_country_year")
         numbers = [n for n in panel.shared if panel.types[n] in FLOATING] if panel else []
         for name in numbers:
@@ -118,8 +137,9 @@ class _Causes:
             return
         terms = self._terms.get(tuple(key.get(n) for n in ("study_id", "spec_id", "estimator")))
         if terms:
-            largest = max(terms, key=lambda term: (terms[term], term))
-            in_se = terms[largest] if math.isfinite(terms[largest]) else None
+            largest = max(terms, key=lambda term: (terms[term].in_se, term))
+            moved_by = terms[largest].in_se
+            in_se = moved_by if math.isfinite(moved_by) else None
             yield {"what": "coefficients", "terms": len(terms), "largest": largest, "in_se": in_se}
         own_index = self._index_of.get(key.get("spec_id"))
         for side in ("reporter_iso3", "partner_iso3"):

@@ -20,6 +20,7 @@ from pathlib import Path
 from trade_potential.errors import ReleaseError
 from trade_potential.release.layout import (
     CURRENT,
+    HELD,
     LINK,
     LOCK,
     MANIFEST,
@@ -27,6 +28,7 @@ from trade_potential.release.layout import (
     PENDING,
     REMOVING,
     STAGING,
+    candidates,
     current_id,
     is_leftover,
     named,
@@ -105,7 +107,7 @@ def discard(folder: Path) -> None:
     What shows whose it is goes last: what is left of a process killed here is still known.
     """
     if not folder.name.startswith("."):
-        doomed = folder.with_name(REMOVING + folder.name)
+        doomed = folder.with_name(REMOVING + folder.name.removeprefix(HELD))
         folder.rename(doomed)
         folder = doomed
     if folder.is_symlink() or not folder.is_dir():
@@ -142,6 +144,15 @@ def intend(root: Path, name: str) -> None:
     flush(root)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a small file at once: readers see the old one or the new one, on the disk then."""
+    draft = path.with_name(f".{path.name}.draft")
+    draft.write_text(text, encoding="utf-8")
+    flush(draft)
+    draft.replace(path)
+    flush(path.parent)
+
+
 def settle(root: Path) -> None:
     """The link has moved, or never will: nothing is pending."""
     (root / PENDING).unlink(missing_ok=True)
@@ -154,6 +165,15 @@ def point(root: Path, name: str) -> None:
     link.symlink_to(name)
     link.replace(root / CURRENT)
     flush(root)
+
+
+def swap_in(root: Path, staging: Path, name: str) -> None:
+    """Give a directory that is sealed the name of a release and make it current."""
+    intend(root, name)
+    staging.rename(root / name)
+    flush(root)
+    point(root, name)
+    settle(root)
 
 
 def recover(root: Path) -> list[str]:
@@ -175,6 +195,9 @@ def recover(root: Path) -> list[str]:
         if is_leftover(path) and not _is_being_written(path):
             discard(path)
             notes.append(f"removed {path.name}: left by a process that was killed")
+    for candidate in candidates(root):
+        if named(root / candidate.release_id).is_proven():  # accepted, and killed before this
+            discard(candidate.folder)
     return notes
 
 

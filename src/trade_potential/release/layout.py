@@ -29,6 +29,8 @@ PENDING = ".pending"
 """Holds the id of the directory that is about to become a release: until the link has moved, a
 complete directory of that name is none."""
 STAGING, LINK, REMOVING = ".staging-", ".current-", ".removing-"
+HELD = "held-"
+"""Of a candidate that is whole and waits for somebody to accept it: ``held-<id>``, no release."""
 MARKER = ".publisher"
 """Link in a directory that is being written to "<id> <process>": whole as soon as it is there."""
 
@@ -125,6 +127,19 @@ def released(root: Path) -> list[ReleaseFolder]:
     return sorted(found, key=lambda release: (release.sequence, release.release_id))
 
 
+def candidates(root: Path) -> list[ReleaseFolder]:
+    """Candidates that wait to be accepted, oldest first; whole ones, for a name proves nothing."""
+    if not root.is_dir():
+        return []
+    found = [
+        named(path)
+        for path in root.iterdir()
+        if path.name.startswith(HELD) and ID.fullmatch(path.name.removeprefix(HELD))
+    ]
+    proven = [candidate for candidate in found if candidate.is_proven()]
+    return sorted(proven, key=lambda candidate: (candidate.sequence, candidate.release_id))
+
+
 def left_alone(root: Path) -> list[str]:
     """One sentence for each thing that has a name as ours are, and is not: nothing removes it."""
     return [
@@ -190,6 +205,8 @@ def _foreign(path: Path) -> str | None:
             return "holds no manifest of a release"
         if path.name.startswith((STAGING, LINK, REMOVING)):
             return None if is_leftover(path) else "was not made by a publish"
+        if ID.fullmatch(path.name.removeprefix(HELD)):
+            return None if named(path).is_proven() else "holds no manifest of a candidate"
         if path.name == PENDING:
             return None if pending_id(path.parent) else "names no release"
     except OSError as error:
@@ -197,16 +214,26 @@ def _foreign(path: Path) -> str | None:
     return None
 
 
-def find(root: Path, wanted: str) -> ReleaseFolder:
+def find(root: Path, wanted: str, *, or_held: bool = False) -> ReleaseFolder:
     """The release of an id, or of ``current``.
+
+    Args:
+        root: The directory of releases.
+        wanted: Id, or ``current``.
+        or_held: Whether a candidate that waits to be accepted will do as well.
 
     Raises:
         ReleaseError: There is none; the message lists those there are.
     """
-    known = released(root)
+    waiting = candidates(root)
+    known = released(root) + (waiting if or_held else [])
     name = current_id(root) if wanted == CURRENT else wanted
     for release in known:
         if release.release_id == name:
             return release
+    if any(candidate.release_id == name for candidate in waiting):
+        raise ReleaseError(
+            f"{root}: {name} is held and no release; trade-potential releases accept publishes it"
+        )
     there = ", ".join(release.release_id for release in known) or "none; dbt build publishes one"
     raise ReleaseError(f"{root}: no release {name or wanted}; there are {there}")

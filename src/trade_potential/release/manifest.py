@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import platform
-import shutil
-import subprocess
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -34,7 +31,6 @@ PACKAGES = (
 )
 """Packages that a published number can depend on."""
 GATE, AUDIT = "fct_quality_results", "fct_audit_results"
-GIT_SECONDS = 20
 
 
 def versions() -> dict[str, str | None]:
@@ -46,35 +42,6 @@ def versions() -> dict[str, str | None]:
         except PackageNotFoundError:
             found[package] = None
     return found
-
-
-def code_version(project: Path) -> dict[str, Any]:
-    """Commit of the project and whether files differ from it; without git the package's version."""
-    commit = _git(project, "rev-parse", "HEAD")
-    changed = _git(project, "status", "--porcelain", "--", ".")
-    if commit is None or changed is None:
-        return {"package_version": versions()["trade-potential"]}
-    return {"git_commit": commit.strip(), "git_dirty": bool(changed.strip())}
-
-
-def _git(project: Path, *arguments: str) -> str | None:
-    """What git says; None where it is not installed, or this is no checkout."""
-    git = shutil.which("git")
-    if git is None:
-        return None
-    try:
-        said = subprocess.run(  # noqa: S603 (no shell, and no argument is a user's)
-            [git, "-C", str(project), *arguments],
-            # Reading must not refresh the index: someone may commit just now.
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
-            capture_output=True,
-            text=True,
-            timeout=GIT_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return said.stdout if said.returncode == 0 else None
 
 
 def files_of(folder: Path) -> dict[str, dict[str, Any]]:

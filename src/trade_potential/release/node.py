@@ -8,13 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trade_potential.errors import TradePotentialError
+from trade_potential.release.causes import INPUTS, recorded
+from trade_potential.release.exit_gate import Limit
+from trade_potential.release.held import HeldError
 from trade_potential.release.layout import CURRENT, current_id, release_id
-from trade_potential.release.manifest import code_version, versions
+from trade_potential.release.manifest import versions
+from trade_potential.release.provenance import begun
 from trade_potential.release.publish import publish
+from trade_potential.release.status import FAILED, HELD, PUBLISHED, result, tell
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+
+LIMIT_COLUMNS = ", ".join(Limit._fields)
 
 
 def publish_marts(
@@ -22,19 +29,21 @@ def publish_marts(
     *,
     marts: dict[str, duckdb.DuckDBPyRelation],
     vintages: duckdb.DuckDBPyRelation,
+    limits: duckdb.DuckDBPyRelation,
     say: Callable[[str], None],
 ) -> pd.DataFrame:
     """Publish the marts as the plan of this run says (macro plan_release).
 
-    A release that cannot be published is a row with a complaint, not an exception: the test
-    release_is_published shows it without a traceback and fails the build. A run that is less than
-    a whole build publishes nothing: its row has the status skipped and, as notes, what it leaves
-    out.
+    A release that cannot be published, or is held, is a row with a complaint, not an exception: the
+    test release_is_published shows it without a traceback and fails the build. A run that is less
+    than a whole build publishes nothing: its row has the status skipped and, as notes, what it
+    leaves out.
 
     Args:
         session: Of the build; holds release.build_plan.
         marts: Rows by name of the mart.
         vintages: int_panel__vintages.
+        limits: stg_study__release_limits.
         say: Writes a line of the log. As soon as ``current`` has moved it says so, whatever
             becomes of the run: dbt that is interrupted runs none of the hooks at its end.
     """
@@ -43,7 +52,11 @@ def publish_marts(
     if plan["left_out"]:
         return _frame(row | {"status": "skipped", "notes": plan["left_out"]}, plan)
     root = Path(plan["project_dir"] or ".").resolve() / plan["release_path"]
+    notes: tuple[str, ...] = ()
+    findings: list[str] = []
+    status = FAILED
     try:
+        run = begun(plan["invocation_id"])
         published = publish(
             root,
             marts,
@@ -53,26 +66,39 @@ def publish_marts(
             run_id=plan["invocation_id"],
             about={
                 "target": plan["target"],
-                "vars": plan["vars"],
-                "code": code_version(Path(plan["project_dir"] or ".")),
+                "vars": run.variables,
+                "code": run.code,
+                INPUTS: recorded(run),
                 "versions": versions(),
                 "vintages": _vintages(marts["dim_study"], vintages),
             },
+            run=run,
+            limits=[Limit(*values) for values in limits.project(LIMIT_COLUMNS).fetchall()],
             kept=_whole("releases_kept", plan),
             limit_seconds=_whole("publish_seconds", plan),
         )
         row |= {
             "release_id": published.release.release_id,
             "sequence": published.release.sequence,
-            "notes": "; ".join(published.notes),
         }
+        status, notes = PUBLISHED, published.notes
+    except HeldError as error:
+        status, findings = HELD, error.findings
+        row |= {"release_id": error.release_id, "complaint": " ".join(str(error).split())}
     except TradePotentialError as error:
         row["complaint"] = " ".join(str(error).split())
     finally:
         if _is_current(root, plan["invocation_id"]):
             say(f"{plan['release_path']}/{CURRENT} now is {current_id(root)}")
-    row["status"] = "failed" if row["complaint"] else "published"
-    return _frame(row, plan)
+    said = result(
+        status,
+        run_id=plan["invocation_id"],
+        release_id=row["release_id"],
+        message=row["complaint"],
+        findings=findings,
+    )
+    row["notes"] = "; ".join([*notes, *tell(root, said)])
+    return _frame(row | {"status": status}, plan)
 
 
 def _frame(row: dict[str, Any], plan: dict[str, Any]) -> pd.DataFrame:

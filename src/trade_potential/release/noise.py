@@ -40,17 +40,23 @@ def change_of(column: str) -> str:
     return f"case when isfinite({old}) and isfinite({new}) then abs({new} - {old}) / {scale} end"
 
 
-def moved(column: str, type_of: str) -> str:
-    """Whether a value differs from ``old`` to ``new`` by more than noise, in SQL."""
+def moved(column: str, type_of: str, *, relative: float = RELATIVE) -> str:
+    """Whether a value differs from ``old`` to ``new`` by more than noise, in SQL.
+
+    Args:
+        column: Its name.
+        type_of: Its type.
+        relative: The share of a number, and the difference of p-values where that is larger.
+    """
     old, new = f"old.{quoted(column)}", f"new.{quoted(column)}"
     differs = f"{old} is distinct from {new}"
     if type_of not in FLOATING:
         return f"({differs})"
-    least = f"greatest({ABSOLUTE}, {RELATIVE} * greatest(abs({new}), abs({old})))"
+    least = f"greatest({ABSOLUTE}, {relative} * greatest(abs({new}), abs({old})))"
     if is_p_value(column):
-        least = str(P_VALUE)
+        least = str(max(P_VALUE, relative))
     elif _is_share_of_another(column):
-        least = str(RELATIVE)
+        least = str(relative)
     is_noise = f"isfinite({new} - {old}) and abs({new} - {old}) <= {least}"
     return f"({differs} and not coalesce({is_noise}, false))"
 
@@ -62,9 +68,9 @@ def has_moved(was: object, now: object) -> bool:
     return was != now and not (was != was and now != now)
 
 
-def any_moved(columns: Iterable[tuple[str, str]]) -> str:
+def any_moved(columns: Iterable[tuple[str, str]], *, relative: float = RELATIVE) -> str:
     """Whether one of some columns, given with their types, differs by more than noise, in SQL."""
-    return " or ".join(moved(column, type_of) for column, type_of in columns)
+    return " or ".join(moved(column, type_of, relative=relative) for column, type_of in columns)
 
 
 def rule() -> dict[str, float]:

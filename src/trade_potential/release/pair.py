@@ -64,20 +64,32 @@ class Pair:
         """The columns of the key in SQL."""
         return ", ".join(f"{side}.{quoted(name)}" for name in self.key)
 
-    def moved_rows(self, names: Iterable[str], shown: Iterable[str]) -> list[tuple[Any, ...]]:
+    def moved_rows(
+        self, names: Iterable[str], shown: Iterable[str], of: str = "new"
+    ) -> list[tuple[Any, ...]]:
         """Columns shown of the rows where one of some columns moved, with both its values.
 
-        Nothing where the mart lacks one of the columns.
+        Nothing where the mart lacks one of the columns. What is shown is that ``of`` one side.
         """
         names, shown = list(names), list(shown)
         if not {*names, *shown} <= set(self.shared):
             return []
         both = [f"{side}.{quoted(name)}" for name in names for side in ("old", "new")]
         return self.query(
-            f"select {', '.join([*(f'new.{quoted(name)}' for name in shown), *both])} "
+            f"select {', '.join([*(f'{of}.{quoted(name)}' for name in shown), *both])} "
             f"from {self.joined()} where {any_moved((n, self.types[n]) for n in names)} "
             f"order by {self.key_list('new')}"
         )
+
+    def values_where_moved(self, names: Iterable[str], shown: str) -> set[Any]:
+        """Values of one column in the rows where one of some columns moved."""
+        columns = [(name, self.types[name]) for name in names]
+        if not columns:
+            return set()
+        rows = self.query(
+            f"select distinct new.{quoted(shown)} from {self.joined()} where {any_moved(columns)}"
+        )
+        return {value for (value,) in rows}
 
     def keys_of(self, side: str) -> list[dict[str, Any]]:
         """Keys that only one side has."""
@@ -184,11 +196,11 @@ class Pairs:
         return pair if pair and pair.is_comparable else None
 
     def moved_rows(
-        self, mart: str, names: Iterable[str], shown: Iterable[str]
+        self, mart: str, names: Iterable[str], shown: Iterable[str], of: str = "new"
     ) -> list[tuple[Any, ...]]:
         """Rows of a mart where a column moved (``Pair.moved_rows``); none where it is the same."""
         pair = self.comparable(mart)
-        return [] if pair is None or pair.is_same else pair.moved_rows(names, shown)
+        return [] if pair is None or pair.is_same else pair.moved_rows(names, shown, of)
 
     def index_specifications(self) -> dict[str, str]:
         """Index specification by gravity specification, in the new release."""

@@ -4,10 +4,13 @@ Killed at any point, ``current`` is the old release or the new one:
 
 1. The lock is taken, leftovers of killed processes are removed.
 2. ``.staging-<id>`` gets every file, a large one that has not changed as a link to that of the
-   current release; all are read again, compared, made read-only and flushed.
-3. ``.pending`` names the id; the directory gets its name. It is complete, but no release.
-4. ``current`` moves: from here on it is one. ``.pending`` goes.
-5. Releases beyond the number kept are removed.
+   current release; all are read again, compared, made read-only and flushed. What the build began
+   from is looked at again.
+3. The exit gate compares it with the current one. Beyond a limit it becomes ``held-<id>``, and
+   ``current`` stays (held.py).
+4. ``.pending`` names the id; the directory gets its name. It is complete, but no release.
+5. ``current`` moves: from here on it is one. ``.pending`` goes.
+6. Releases beyond the number kept are removed.
 
 What has the name of a release or of a leftover, and is none, is never touched (layout.py).
 """
@@ -16,7 +19,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -24,12 +27,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from trade_potential.errors import ReleaseError
 from trade_potential.release import disk
 from trade_potential.release.deadline import ended_after
+from trade_potential.release.exit_gate import ENTRY, Limit, judge
+from trade_potential.release.held import hold
 from trade_potential.release.layout import (
     MANIFEST,
     MARKER,
     STAGING,
     SUMS,
     ReleaseFolder,
+    candidates,
     current_id,
     named,
     release_id,
@@ -42,7 +48,11 @@ from trade_potential.release.mart_files import (
     write_database,
     write_parquet,
 )
+from trade_potential.release.papers import papers, state
+from trade_potential.release.pins import pinned
+from trade_potential.release.provenance import Run
 from trade_potential.release.share import link_unchanged
+from trade_potential.release.signature import sign
 from trade_potential.release.verify import complaints_by
 
 if TYPE_CHECKING:
@@ -85,6 +95,8 @@ def publish(
     parts: Mapping[str, str] | None = None,
     run_id: str,
     about: dict[str, Any],
+    run: Run | None = None,
+    limits: Sequence[Limit] = (),
     kept: int = KEPT,
     wait_seconds: float = WAIT_SECONDS,
     limit_seconds: float = LIMIT_SECONDS,
@@ -99,11 +111,15 @@ def publish(
         parts: Column by name of the mart, whose whole numbers part its Parquet into files.
         run_id: Of the build.
         about: Further entries of the manifest.
+        run: What the build began from: looked at again just before ``current`` moves, and told in
+            files of the release. None: of marts that no build has made.
+        limits: What may differ from the current release; beyond them the release is held.
         kept: How many of the newest releases stay.
         wait_seconds: How long to wait while another process publishes.
         limit_seconds: How long writing may take.
 
     Raises:
+        HeldError: The release is beyond a limit and waits; ``current`` is what it was.
         ReleaseError: Nothing was published and ``current`` is what it was; the message says why.
     """
     import duckdb
@@ -118,12 +134,13 @@ def publish(
         with disk.locked(root, wait_seconds=wait_seconds):
             notes = disk.recover(root)
             previous = current_id(root)
-            sequence = 1 + max((release.sequence for release in released(root)), default=0)
+            known = [*released(root), *candidates(root)]
+            sequence = 1 + max((found.sequence for found in known), default=0)
             name = release_id(sequence, run_id)
             new = ReleaseFolder(name, sequence, root / name)
             about = {"run_id": run_id, **about}
             tables = Tables(marts, keys, parts or {})
-            notes += _bring_in(new, previous, tables, session, about, limit_seconds)
+            notes += _bring_in(new, previous, tables, session, about, run, limits, limit_seconds)
             notes += _retain(root, kept, {name, previous})
     except OSError as error:
         raise ReleaseError(f"{disk.in_words(error)}; nothing is published") from error
@@ -139,6 +156,8 @@ def _bring_in(
     tables: Tables,
     session: duckdb.DuckDBPyConnection,
     about: dict[str, Any],
+    run: Run | None,
+    limits: Sequence[Limit],
     limit_seconds: float,
 ) -> list[str]:
     """Write, verify and swap; what fails before the swap leaves no trace."""
@@ -155,6 +174,7 @@ def _bring_in(
             if not link_unchanged(staging, before):
                 write_database(staging, contents, memory=memory)
             refuse_other_contents(memory, staging, contents, tables.keys)
+            papers(memory, staging, contents, run)
             described = manifest(
                 memory,
                 staging,
@@ -164,19 +184,23 @@ def _bring_in(
                 contents=contents,
                 keys=tables.keys,
             )
-            text = json.dumps(described, indent=2, ensure_ascii=False, default=str) + "\n"
-            (staging / MANIFEST).write_text(text, encoding="utf-8")
+            candidate = ReleaseFolder(new.release_id, new.sequence, staging)
+            _describe(staging, described)
+            verdict = judge(memory, before, candidate, limits)
+            described |= {ENTRY: verdict}
+            _describe(staging, described)
+            state(staging, new.release_id, described, run)
             (staging / SUMS).write_text(sums(staging), encoding="utf-8")
+            sign(staging)
             (staging / MARKER).unlink()  # from here on the manifest shows whose it is
             disk.seal(staging)
-            wrong = complaints_by(memory, ReleaseFolder(new.release_id, new.sequence, staging))
+            wrong = complaints_by(memory, candidate)
+        wrong += run.changed() if run else []
         if wrong:
             raise ReleaseError("; ".join(wrong))
-        disk.intend(root, new.release_id)
-        staging.rename(new.folder)
-        disk.flush(root)
-        disk.point(root, new.release_id)
-        disk.settle(root)
+        if verdict["beyond"]:
+            hold(root, candidate, verdict)
+        disk.swap_in(root, staging, new.release_id)
     except BaseException as error:  # interrupted from the keyboard, too
         if current_id(root) == new.release_id:
             if not isinstance(error, OSError):
@@ -187,23 +211,30 @@ def _bring_in(
         with contextlib.suppress(OSError):
             disk.recover(root)
         raise
-    return []
+    return list(verdict["told"])
+
+
+def _describe(staging: Path, described: dict[str, Any]) -> None:
+    """Write the manifest."""
+    text = json.dumps(described, indent=2, ensure_ascii=False, default=str) + "\n"
+    (staging / MANIFEST).write_text(text, encoding="utf-8")
 
 
 def _retain(root: Path, kept: int, needed: set[str | None]) -> list[str]:
     """Remove the oldest releases beyond ``kept``, never those needed; says which.
 
     Needed are the current one and the one before it: whoever has resolved ``current`` just before
-    the swap has until the next publish to open its files. An open file stays readable anyway.
+    the swap has until the next publish to open its files. An open file stays readable anyway. One
+    that is pinned stays, too; it counts like the others.
     What does not hold the manifest of its own id is not known to be a release and stays, too.
     """
     notes = []
     try:
-        known = released(root)
+        known, stay = released(root), {*needed, *pinned(root)}
     except (OSError, ReleaseError) as error:
         return [f"no old release was removed: {error}"]
     for old in known[:-kept]:
-        if old.release_id in needed or not old.is_proven():
+        if old.release_id in stay or not old.is_proven():
             continue
         try:
             disk.discard(old.folder)

@@ -7,17 +7,31 @@ from typing import TYPE_CHECKING
 
 from trade_potential.errors import ReleaseError
 from trade_potential.release.disk import checksum
-from trade_potential.release.layout import CURRENT, SUMS, ReleaseFolder, current_id, released
+from trade_potential.release.layout import (
+    CURRENT,
+    SUMS,
+    ReleaseFolder,
+    candidates,
+    current_id,
+    released,
+)
 from trade_potential.release.mart_files import opened, read_tables
+from trade_potential.release.signature import SIGNATURE, signature_of
 
 if TYPE_CHECKING:
     import duckdb
 
 
-def complaints(release: ReleaseFolder) -> list[str]:
-    """One sentence for each thing that is wrong with a release: files, checksums, rows."""
+def complaints(release: ReleaseFolder, allowed_signers: Path | None = None) -> list[str]:
+    """One sentence for each thing that is wrong with a release: files, checksums, rows, signature.
+
+    Args:
+        release: Which.
+        allowed_signers: Whose signature is asked for; None: any, or none.
+    """
     with opened() as memory:
-        return complaints_by(memory, release)
+        wrong = complaints_by(memory, release)
+    return wrong + signature_of(release.folder, allowed_signers)[1]
 
 
 def complaints_by(memory: duckdb.DuckDBPyConnection, release: ReleaseFolder) -> list[str]:
@@ -31,17 +45,20 @@ def complaints_by(memory: duckdb.DuckDBPyConnection, release: ReleaseFolder) -> 
     return wrong
 
 
-def verify_all(root: Path) -> dict[str, list[str]]:
-    """Complaints about every release by its id, and about the link ``current``."""
+def verify_all(root: Path, allowed_signers: Path | None = None) -> dict[str, list[str]]:
+    """Complaints about every release and candidate by its id, and about the link ``current``."""
     try:
         current = current_id(root)
         known = released(root)
     except ReleaseError as error:
         return {CURRENT: [str(error)]}
-    found = {release.release_id: complaints(release) for release in known}
+    found = {
+        release.release_id: complaints(release, allowed_signers)
+        for release in [*known, *candidates(root)]
+    }
     if current is None:
         link_is_wrong = [f"{root / CURRENT}: is missing; roll back to a release"] if known else []
-    elif current not in found:
+    elif current not in {release.release_id for release in known}:
         what = "no release" if (root / CURRENT).exists() else "gone"
         link_is_wrong = [f"{root / CURRENT}: points to {current}, which is {what}; roll back"]
     else:
@@ -61,7 +78,7 @@ def _wrong_files(folder: Path) -> list[str]:
     wrong = [f"{folder / name}: is missing" for name in sorted(listed.keys() - there)]
     wrong += [
         f"{folder / name}: is not part of the release"
-        for name in sorted(there - listed.keys() - {SUMS})
+        for name in sorted(there - listed.keys() - {SUMS, SIGNATURE})
     ]
     wrong += [
         f"{folder / name}: has changed since it was published (checksum)"

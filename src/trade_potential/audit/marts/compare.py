@@ -34,7 +34,8 @@ COLUMNS = {
 """Columns of every audit of a build."""
 
 PARTS = {name: name for name in ("study_id", "spec_id", "estimator", "covariance")} | {
-    "index_spec_id": "spec_id"
+    "index_spec_id": "spec_id",
+    "replication_id": "spec_id",
 }
 """Column of the audit by the column of a mart that its rows are parted by."""
 

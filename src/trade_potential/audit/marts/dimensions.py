@@ -9,15 +9,25 @@ import pandas as pd
 
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.figures import Tables, records
+from trade_potential.audit.marts.gated import Gated
+
+OF_INDICATORS = ("observations", "world_observations")
+OF_SOURCES = (
+    *("countries", "country_pairs", "trade_flows", "oil_prices", "ecommerce_volumes"),
+    *("total_trade", "total_trade_press", "exchange_rates", "trade_agreements", "trade_notes"),
+    *("world_trade", "world_pairs", "agreement_spells", *OF_INDICATORS),
+)
+"""Inputs whose rows name a source, or an indicator that has one."""
 
 
-def check_dimensions(gated: Tables) -> Iterator[Compared]:
+def check_dimensions(gated: Gated) -> Iterator[Compared]:
     """Countries, studies, specifications, classes and expectations, to the letter."""
     for mart, again, key in (
         ("dim_country", countries(gated), ["country_iso3"]),
         ("dim_study", studies(gated), ["study_id"]),
         ("dim_specification", specifications(gated), ["spec_kind", "spec_id"]),
         ("dim_potential_class", classes(gated), ["potential_class"]),
+        ("dim_source", sources(gated), ["source_id"]),
         ("fct_quality_results", expectations(gated), ["check_id"]),
     ):
         by = ["study_id"] if mart == "dim_study" else []
@@ -77,6 +87,25 @@ def classes(gated: Tables) -> pd.DataFrame:
         for row in records(rows)
     ]
     return rows.assign(meaning=meanings).drop(columns="file_line")
+
+
+def sources(gated: Gated) -> pd.DataFrame:
+    """Rows of dim_source: every source with the inputs, and the number of figures, that are its."""
+    of_indicator = gated["gate_indicators"].set_index("indicator_code")["source_id"]
+    counts = {}
+    for name in OF_SOURCES:
+        column = "indicator_code" if name in OF_INDICATORS else "source_id"
+        named = gated.arrow(f"gate_{name}", column, where="true").column(0).value_counts()
+        found = pd.Series({row["values"]: row["counts"] for row in named.to_pylist()})
+        if name in OF_INDICATORS:
+            found = found.groupby(of_indicator.reindex(found.index)).sum()
+        counts[name] = found
+    held = pd.DataFrame(counts)
+    inputs = {source: ", ".join(sorted(row.dropna().index)) for source, row in held.iterrows()}
+    rows = gated["gate_sources"].rename(columns={"dataset": "title"})
+    count = rows["source_id"].map(held.sum(axis=1)).fillna(0).astype("int64")
+    again = rows.assign(inputs=rows["source_id"].map(inputs), figure_count=count)
+    return again[list(gated["dim_source"].columns)]
 
 
 def _meaning(lower: float, upper: float, has_lower: bool, has_upper: bool) -> str:

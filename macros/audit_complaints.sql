@@ -1,13 +1,3 @@
-{#- Condition that lets rows through only while no number of an audit differs from its second computation. -#}
-{% macro audit_agrees(audit='est_audit') -%}
-    not exists (
-        select 1
-        from {{ ref(audit) }} as audit
-        where audit.status = 'differs'
-    )
-{%- endmacro %}
-
-
 {#- Every number of an audit that its second computation does not confirm, as the rows of a complaint. -#}
 {% macro audit_complaints(audit) -%}
     select

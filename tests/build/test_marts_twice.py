@@ -1,0 +1,236 @@
+"""Marts of a whole build: their second computation, and what stops one that left its parents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import duckdb
+import pandas as pd
+import pytest
+from tests.build.project import Project
+
+from trade_potential.audit.marts.check_answers import check_answers
+from trade_potential.audit.marts.compare import TOLERANCE, Compared
+from trade_potential.audit.marts.dimensions import check_dimensions
+from trade_potential.audit.marts.effects import check_effects
+from trade_potential.audit.marts.findings import check_findings
+from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.printed import check_printed
+from trade_potential.audit.marts.replication import check_replication
+
+pytestmark = pytest.mark.build
+
+CHECKS: tuple[Callable[[Gated], Iterator[Compared]], ...] = (
+    check_dimensions,
+    check_effects,
+    check_answers,
+    check_printed,
+    check_replication,
+    check_findings,
+)
+
+WRONG = {
+    "rpt_answer_differences": {
+        "difference_log": "-difference_log",
+        "import_share": "1 - import_share",
+        "hub_ratio": "greatest(partner_imports_ratio, partner_exports_ratio)",
+        "partner_imports_log": "partner_imports_log + 1e-6",
+        "year_level_log": "0.0",
+        "other_terms_log": "trade_costs_log",
+        "difference_reason": "replace(difference_reason, 'sells', 'buys')",
+        "is_default": "not is_default",
+    },
+    "rpt_answer": {
+        "trade_flag": "case when year = 2010 then 'fine' end",
+        "other_answers": "replace(other_answers, 'huge_potential', 'potential_expansion')",
+        "difference_reason": "case when flow = 'imports' then difference_reason end",
+        "k_reason": "replace(k_reason, '2020', '2021')",
+        "k_status": "case when k_reason is null then k_status else 'no_structural_study' end",
+    },
+    "fct_country_effects": {
+        "log_effect_expected": "log_effect_expected * 1.0000001",
+        "beyond_size_ratio": "1 / beyond_size_ratio",
+    },
+    "dim_country": {"country_name": "country_iso2"},
+    "dim_study": {"as_of_date": "as_of_date + 1"},
+    "dim_specification": {"terms": "replace(terms, 'lncpi, ', '')"},
+    "dim_potential_class": {
+        "class_label": "'Potential to reshape'",
+        "meaning": "replace(meaning, '0.8', '0.85')",
+    },
+    "fct_quality_results": {"rows_checked": "rows_total + 1", "failing_count": "0"},
+    "rpt_printed_consistency": {"allowed": "2 * allowed", "is_consistent": "true"},
+    "rpt_replication": {
+        "rebuilt_value": "round(rebuilt_value, 3)",
+        "status": "replace(status, 'not_reproducible', 'within_tolerance')",
+        "settled_by": "cast(null as varchar)",
+    },
+    "rpt_replication_findings": {
+        "measured_value": "round(measured_value, 2)",
+        "verdict": "'confirmed'",
+    },
+}
+"""By mart and column: SQL of what a faulty build would have there."""
+
+
+@pytest.fixture(scope="module")
+def audited(built: Project) -> Iterator[Callable[[dict[str, str]], pd.DataFrame]]:
+    """Rows of the checks, with other SQL in the place of some marts."""
+    with duckdb.connect(built.database, read_only=True) as warehouse:
+        names = warehouse.execute(
+            "select table_name, table_schema from information_schema.tables"
+            " where table_schema in ('marts', 'quality', 'structural')"
+            " or table_name like 'stg_study%' or table_name like 'stg_published%'"
+        ).fetchall()
+
+        def rows(faulty: dict[str, str]) -> pd.DataFrame:
+            gated = Gated(
+                {
+                    name: warehouse.sql(f"{faulty.get(name, 'select *')} from {schema}.{name}")  # noqa: S608
+                    for name, schema in names
+                }
+            )
+            return pd.concat([one.rows for check in CHECKS for one in check(gated)])
+
+        yield rows
+
+
+def test_marts_are_made_again(audited: Callable[[dict[str, str]], pd.DataFrame]) -> None:
+    found = audited({})
+    assert set(found["status"]) == {"agrees"}
+    assert found["relative_difference"].max() < TOLERANCE
+    assert len(found) > 200
+
+
+def test_every_planted_fault_is_named(audited: Callable[[dict[str, str]], pd.DataFrame]) -> None:
+    faulty = {
+        mart: "select * replace ("
+        + ", ".join(f"{sql} as {column}" for column, sql in columns.items())
+        + ")"
+        for mart, columns in WRONG.items()
+    }
+    found = audited(faulty)
+    differs = found.loc[found["status"] == "differs", "quantity"]
+    # rpt_answer is compared in parts, which are named behind it
+    named = {(one.split(".")[0].split(" ")[0], one.split(".")[1]) for one in differs}
+    planted = {(mart, column) for mart, columns in WRONG.items() for column in columns}
+    assert planted - named == set()
+
+
+LEFT_ITS_PARENTS = {
+    "partner name is the reporter's": (
+        "update marts.rpt_trade_potential set partner_name = reporter_name"
+        " where partner_iso3 = 'KAZ'",
+        "rpt_trade_potential, key KAZ, China, ",
+        "none in dim_country",
+    ),
+    "a report without one study": (
+        "delete from marts.rpt_estimator_comparison where study_id = 'central_asia'",
+        "rpt_estimator_comparison, key central_asia, recommended, ",
+        "the mart has the group",
+    ),
+    "an empty report": (
+        "delete from marts.rpt_vintage_sensitivity",
+        "rpt_vintage_sensitivity, key central_asia, central_asia_newest, ",
+        "the mart has the group",
+    ),
+    "K of every estimator is that of pooled": (
+        "update marts.fct_trade_potential set predicted_usd = other.predicted_usd,"
+        " k_ratio = other.k_ratio from marts.fct_trade_potential as other"
+        " where other.estimator = 'pooled' and fct_trade_potential.estimator = 'mundlak'"
+        " and fct_trade_potential.study_id = other.study_id"
+        " and fct_trade_potential.spec_id = other.spec_id"
+        " and fct_trade_potential.partner_iso3 = other.partner_iso3"
+        " and fct_trade_potential.year = other.year",
+        "fct_trade_potential, key china_world, recommended, mundlak, ",
+        "predictions rest on the coefficients of their estimator",
+    ),
+    "signs of the components": (
+        "update marts.fct_index_weights set weight_value = -weight_value where component = 1",
+        "fct_index_weights, key china_world, pca_11, internet_users_pct, ",
+        "the anchor loads positively on the first component",
+    ),
+    "rank rises with the index": (
+        "update marts.fct_development_index set index_rank = 300 - index_rank"
+        " where study_id = 'china_world' and index_spec_id = 'pca_11' and year = 2015",
+        "fct_development_index, key china_world, pca_11, ",
+        "the rank falls as the index rises",
+    ),
+    "imports counted 0.9": (
+        "update marts.rpt_answer set actual_usd = 0.9 * actual_usd, k_ratio = 0.9 * k_ratio,"
+        " k_pair_out_ratio = 0.9 * k_pair_out_ratio where flow = 'imports'",
+        "rpt_answer, key world, structural, ",
+        "imports are those of all importers",
+    ),
+    "the label of another class": (
+        "update marts.rpt_answer_differences set other_class = 'potential_reshaping'"
+        " where other_class = 'huge_potential' and partner_iso3 = 'KAZ'",
+        "rpt_answer_differences, key potential_reshaping, column other_class",
+        "K of a class lie between its bounds",
+    ),
+    "half the lower interval": (
+        "update marts.fct_gravity_coefficients set coefficient_ci_low = coefficient + 1e-3"
+        " where study_id = 'china_world' and spec_id = 'recommended' and estimator = 'pooled'",
+        "fct_gravity_coefficients, key china_world, ",
+        "the interval contains the coefficient",
+    ),
+    "a probability above 1": (
+        "update marts.fct_gravity_tests set p_value = 1.5 where test = 'mundlak'",
+        "fct_gravity_tests, key china_world, recommended, mundlak, ",
+        "p_value >= 0 and p_value <= 1",
+    ),
+    "effects of another specification": (
+        "update marts.fct_country_effects set trade_usd = 1.01 * trade_usd"
+        " where spec_id = 'structural_index'",
+        "fct_country_effects, key world, structural_index, ",
+        "trade is that of the estimate",
+    ),
+    "a lost row without a name": (
+        "delete from marts.fct_row_ledger where spec_kind = 'index' and year = 2015",
+        "fct_row_ledger, key ",
+        "the mart has the group",
+    ),
+    "a status flipped": (
+        "update marts.rpt_replication set status = 'within_tolerance'"
+        " where status = 'not_reproducible'",
+        "rpt_replication, key ",
+        "what is within the tolerance differs by no more",
+    ),
+    "coefficients times 1.01 after the audit": (
+        "update marts.fct_gravity_coefficients set coefficient = 1.01 * coefficient,"
+        " statistic = 1.01 * statistic where estimator = 'random' and spec_id = 'recommended'"
+        " and study_id = 'central_asia'",
+        "fct_gravity_coefficients, key central_asia, recommended, random, ",
+        "coefficients are those of the estimate",
+    ),
+    "trade of last year's share": (
+        "update marts.fct_trade_potential set actual_usd = 0.9 * actual_usd"
+        " where study_id = 'central_asia_newest'",
+        "fct_trade_potential, key central_asia_newest, recommended, 2015",
+        "trade of the pairs is that of the gate",
+    ),
+    "a share above 1": (
+        "update marts.rpt_answer_differences set import_share = 2 where year = 2019",
+        "rpt_answer_differences, key ",
+        "import_share >= 0 and import_share <= 1",
+    ),
+}
+"""By fault: SQL that plants it, the mart and key, and the rule that are named."""
+
+
+def test_a_mart_that_left_its_parents_is_refused(rebuilt: Project) -> None:
+    with duckdb.connect(rebuilt.database) as warehouse:
+        for sql, _, _ in LEFT_ITS_PARENTS.values():
+            warehouse.execute(sql)
+    result = rebuilt.dbt(
+        *("test", "--select", "test_name:keeps_to_parents", "classes_hold_their_k"),
+        *("predictions_have_their_coefficients", "trade_is_that_of_the_gate"),
+    )
+    assert result.returncode != 0
+    lines = result.stdout.splitlines()
+    unnamed = [
+        fault
+        for fault, (_, key, rule) in LEFT_ITS_PARENTS.items()
+        if not any(key in line and rule in line for line in lines)
+    ]
+    assert unnamed == []
