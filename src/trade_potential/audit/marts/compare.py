@@ -183,12 +183,16 @@ def _aligned(
 
 
 def _typed(again: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
-    """The same rows with numbers where the mart has numbers: frames of no rows have no types."""
-    numbers = {
-        str(name): pd.to_numeric(again[name])
-        for name in again
-        if _has_numbers(published[name]) and not pd.api.types.is_numeric_dtype(again[name])
-    }
+    """The same rows with numbers where the mart has numbers: frames of no rows have no types.
+
+    A text where the mart has numbers stays one, and differs.
+    """
+    numbers = {}
+    for name in again:
+        if _has_numbers(published[name]) and not pd.api.types.is_numeric_dtype(again[name]):
+            found = pd.to_numeric(again[name], errors="coerce")
+            if found.notna().equals(again[name].notna()):
+                numbers[str(name)] = found
     return again.assign(**numbers)
 
 
