@@ -34,6 +34,9 @@ COLUMNS = {
 }
 """Columns of every audit of a build."""
 
+NUMBERS = ("empty", "floating", "integer", "mixed-integer-float")
+"""What pandas finds in a column without a type that holds numbers or nothing."""
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -105,7 +108,9 @@ def _typed(again: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     numbers = {
         str(name): pd.to_numeric(again[name])
         for name in again
-        if has_numbers(published[name]) and not pd.api.types.is_numeric_dtype(again[name])
+        if has_numbers(published[name])
+        and again[name].dtype == object
+        and pd.api.types.infer_dtype(again[name], skipna=True) in NUMBERS
     }
     return again.assign(**numbers)
 
