@@ -157,7 +157,7 @@ def test_commands(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     listed = json.loads(_run(capsys, root, "list", "--format", "json"))
     assert [entry["status"] for entry in listed] == ["published", "held"]
     assert "k_ratio" in _run(capsys, root, "diff", "current", name)
-    assert _run(capsys, root, "verify", name) == f"{name}: ok\n"
+    assert _run(capsys, root, "verify", name) == f"{name}: ok, unsigned\n"
     assert "is not held; held is" in _run(capsys, root, "reject", first[:-1] + "x", expected=3)
     said = _run(capsys, root, "accept", first, "--reason", "x", expected=3)
     assert f"{first} is a release already" in said

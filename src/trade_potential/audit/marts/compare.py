@@ -34,9 +34,6 @@ COLUMNS = {
 }
 """Columns of every audit of a build."""
 
-NUMBERS = ("empty", "floating", "integer", "mixed-integer-float")
-"""What pandas finds in a column without a type that holds numbers or nothing."""
-
 Floats = npt.NDArray[np.float64]
 
 
@@ -104,14 +101,16 @@ def compared(
 
 
 def _typed(again: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
-    """The same rows with numbers where the mart has numbers: frames of no rows have no types."""
-    numbers = {
-        str(name): pd.to_numeric(again[name])
-        for name in again
-        if has_numbers(published[name])
-        and again[name].dtype == object
-        and pd.api.types.infer_dtype(again[name], skipna=True) in NUMBERS
-    }
+    """The same rows with numbers where the mart has numbers: frames of no rows have no types.
+
+    A text where the mart has numbers stays one, and differs.
+    """
+    numbers = {}
+    for name in again:
+        if has_numbers(published[name]) and not pd.api.types.is_numeric_dtype(again[name]):
+            found = pd.to_numeric(again[name], errors="coerce")
+            if found.notna().equals(again[name].notna()):
+                numbers[str(name)] = found
     return again.assign(**numbers)
 
 
