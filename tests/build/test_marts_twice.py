@@ -2,34 +2,58 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator
 
 import duckdb
 import pandas as pd
 import pytest
 from tests.build.project import Project
+from tests.unit.test_audit_marts_models import declared
 
-from trade_potential.audit.marts.check_answers import check_answers
-from trade_potential.audit.marts.compare import TOLERANCE, Compared
-from trade_potential.audit.marts.dimensions import check_dimensions
-from trade_potential.audit.marts.effects import check_effects
-from trade_potential.audit.marts.findings import check_findings
-from trade_potential.audit.marts.gated import Gated
-from trade_potential.audit.marts.printed import check_printed
-from trade_potential.audit.marts.replication import check_replication
+from trade_potential.audit.marts.compare import TOLERANCE
+from trade_potential.audit.marts.elsewhere import ELSEWHERE
+from trade_potential.audit.marts.models import audit_marts
 
 pytestmark = pytest.mark.build
 
-CHECKS: tuple[Callable[[Gated], Iterator[Compared]], ...] = (
-    check_dimensions,
-    check_effects,
-    check_answers,
-    check_printed,
-    check_replication,
-    check_findings,
-)
+Audited = Callable[..., pd.DataFrame]
 
 WRONG = {
+    "fct_trade_potential": {
+        "k_ratio_ci_low": "(k_ratio + k_ratio_ci_low) / 2",
+        "k_log_ratio_se": "k_log_ratio_se * k_log_ratio_se",
+        "k_mean_ratio": "k_ratio",
+        "potential_class": "case when k_ratio > 0.85 then potential_class"
+        " when k_ratio is not null then 'huge_potential' end",
+        "imputed_share": "imputed_share / 2",
+        "is_default": "estimator = 'pooled'",
+    },
+    "fct_gravity_coefficients": {
+        "coefficient": "coefficient * 1.01",
+        "n_entities": "n_obs",
+        "distribution": "'normal'",
+    },
+    "fct_gravity_tests": {"decision": "'keep'"},
+    "fct_gravity_diagnostics": {"diagnostic_value": "diagnostic_value * (1 + 1e-15)"},
+    "fct_gravity_descriptives": {"value_sd": "value_sd * sqrt((n_obs - 1.0) / n_obs)"},
+    "fct_row_ledger": {"step": "'regressors'", "reason": "replace(reason, 'lncpi', 'lndist')"},
+    "rpt_estimator_comparison": {
+        "mundlak_k_ratio": "pooled_k_ratio",
+        "class_count": "1",
+    },
+    "rpt_trade_potential": {
+        "partner_name": "reporter_name",
+        "index_rank": "188 - index_rank",
+        "k_ratio": "k_ratio + 0.001",
+        "structural_actual_usd_mn": "actual_usd_mn",
+        "class_label": "structural_class_label",
+        "difference_reason": "cast(null as varchar)",
+    },
+    "rpt_trade_potential_v1": {"income_group": "un_region"},
+    "int_gravity__sample": {"v2": "v2 + 1e-6"},
+    "int_gravity__ppml_sample": {"actual_usd": "0.9 * actual_usd"},
     "rpt_answer_differences": {
         "difference_log": "-difference_log",
         "import_share": "1 - import_share",
@@ -74,35 +98,62 @@ WRONG = {
 
 
 @pytest.fixture(scope="module")
-def audited(built: Project) -> Iterator[Callable[[dict[str, str]], pd.DataFrame]]:
-    """Rows of the checks, with other SQL in the place of some marts."""
+def audited(built: Project) -> Iterator[Audited]:
+    """Rows of the audit, with other SQL in the place of some tables."""
+    adapter = built.root / "python_models" / "audit" / "est_audit_marts.py"
+    given = set(re.findall(r'dbt[.]ref[(]"(\w+)"[),]', adapter.read_text("utf-8")))
     with duckdb.connect(built.database, read_only=True) as warehouse:
-        names = warehouse.execute(
-            "select table_name, table_schema from information_schema.tables"
-            " where table_schema in ('marts', 'quality', 'structural')"
-            " or table_name like 'stg_study%' or table_name like 'stg_published%'"
-        ).fetchall()
+        schemas = dict(
+            warehouse.execute(
+                "select table_name, table_schema from information_schema.tables"
+            ).fetchall()
+        )
 
-        def rows(faulty: dict[str, str]) -> pd.DataFrame:
-            gated = Gated(
+        def rows(faulty: dict[str, str], max_rows: int = 200_000) -> pd.DataFrame:
+            return audit_marts(
                 {
-                    name: warehouse.sql(f"{faulty.get(name, 'select *')} from {schema}.{name}")  # noqa: S608
-                    for name, schema in names
-                }
+                    name: warehouse.sql(
+                        f"{faulty.get(name, 'select *')} from {schemas[name]}.{name}"  # noqa: S608
+                    )
+                    for name in {*given, "rpt_trade_potential_v1"}
+                },
+                max_rows=max_rows,
             )
-            return pd.concat([one.rows for check in CHECKS for one in check(gated)])
 
         yield rows
 
 
-def test_marts_are_made_again(audited: Callable[[dict[str, str]], pd.DataFrame]) -> None:
-    found = audited({})
+@pytest.fixture(scope="module")
+def clean(audited: Audited) -> pd.DataFrame:
+    return audited({})
+
+
+def test_marts_are_made_again(clean: pd.DataFrame) -> None:
+    found = clean
     assert set(found["status"]) == {"agrees"}
     assert found["relative_difference"].max() < TOLERANCE
-    assert len(found) > 200
+    assert len(found) > 3_000
 
 
-def test_every_planted_fault_is_named(audited: Callable[[dict[str, str]], pd.DataFrame]) -> None:
+def test_every_column_of_every_mart_is_compared(clean: pd.DataFrame, built: Project) -> None:
+    """Columns as the YAML of the marts declares them; a key is compared by the rows it names."""
+    found = {one.replace(" in words", "").replace(" without K", "") for one in clean["quantity"]}
+    keys = json.loads(built.query("select plan from release.build_plan")[0][0])["keys"]
+    for mart, columns in declared().items():
+        if mart != "fct_audit_results":
+            known = {*ELSEWHERE.get(mart, ()), *keys[mart]}
+            assert {f"{mart}.{column}" for column in {*columns} - known} <= found, mart
+            assert f"{mart}.rows" in found
+
+
+def test_whole_pairs_of_large_samples_agree(audited: Audited) -> None:
+    found = audited({}, max_rows=60)
+    assert set(found["status"]) == {"agrees"}
+    said = found.loc[found["quantity"] == "fct_trade_potential.k_mean_ratio", "reason"]
+    assert said.str.contains(r"china_world, recommended: sample of \d+ pairs, \d+ of").all()
+
+
+def test_every_planted_fault_is_named(audited: Audited) -> None:
     faulty = {
         mart: "select * replace ("
         + ", ".join(f"{sql} as {column}" for column, sql in columns.items())

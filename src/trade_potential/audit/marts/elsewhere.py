@@ -13,4 +13,4 @@ VERIFIED_ANSWERS = (
 ELSEWHERE: dict[str, dict[str, str]] = {
     "rpt_answer": dict.fromkeys(VERIFIED_ANSWERS, "est_audit_answers, every row with a prediction"),
 }
-"""By mart and column; "*" is every column of a mart."""
+"""By mart and column."""

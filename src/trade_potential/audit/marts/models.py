@@ -87,6 +87,6 @@ def uncovered(marts: Mapping[str, Iterable[str]], found: Iterable[Compared]) -> 
         }
         for mart, columns in marts.items()
         for column in columns
-        if not {column, "*"} & known.get(mart, set())
+        if column not in known.get(mart, set())
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
