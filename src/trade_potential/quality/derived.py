@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from trade_potential.quality.circles import CIRCLES
+from trade_potential.quality.circles import CIRCLES, of_today
 from trade_potential.quality.coverage import COVERAGE, VINTAGE
 from trade_potential.quality.slips import SLIPS
 
@@ -110,11 +110,8 @@ def _listed_is_landlocked(t: Tables) -> pd.Series:
 
 def _pair_distance_km(t: Tables) -> pd.Series:
     """Distance of the pair, found by the code of today or the code of the source."""
-    pairs, mappings = t["pairs of flows"], t["country_code_mappings"]
-    today = pairs["partner_code"].map(
-        mappings.drop_duplicates("source_code").set_index("source_code")["country_iso3"]
-    )
-    renamed = pairs.assign(partner_code=today.fillna(pairs["partner_code"]))
+    pairs = t["pairs of flows"]
+    renamed = pairs.assign(partner_code=pairs["partner_code"].replace(of_today(t)))
     both = pd.concat([pairs, renamed])
     return _lookup(t["trade_flows"], ["reporter_code", "partner_code"], both, "distance_km")
 

@@ -34,8 +34,6 @@ DEPTH = 3
 """Folders in a release: marts, and one for each mart in parts."""
 LARGEST_SEQUENCE = 999_999_999
 """Of a release from elsewhere: the next one here counts on from it."""
-WAIT_SECONDS = 60.0
-"""For a publish to end, as a publish itself waits."""
 
 
 def export(root: Path, wanted: str, file: Path) -> ReleaseFolder:
@@ -84,7 +82,7 @@ def _add(archive: tarfile.TarFile, path: Path, name: str) -> None:
 
 
 def restore(
-    root: Path, file: Path, *, wait: float = WAIT_SECONDS
+    root: Path, file: Path, *, wait: float = disk.WAIT_SECONDS
 ) -> tuple[ReleaseFolder, list[str]]:
     """Make a release of an archive beside the others; ``current`` stays.
 

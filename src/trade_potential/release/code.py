@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+
+from trade_potential.release.packages import OWN, installed
 
 GIT_SECONDS = 20
 
@@ -17,15 +18,8 @@ def code_version(project: Path) -> dict[str, Any]:
     commit = git_says(project, "rev-parse", "HEAD")
     changed = git_says(project, "status", "--porcelain", "--", ".")
     if commit is None or changed is None:
-        return {"package_version": _package_version()}
+        return {"package_version": installed().get(OWN)}
     return {"git_commit": commit.strip(), "git_dirty": bool(changed.strip())}
-
-
-def _package_version() -> str | None:
-    try:
-        return version("trade-potential")
-    except PackageNotFoundError:
-        return None
 
 
 def git_says(project: Path, *arguments: str) -> str | None:

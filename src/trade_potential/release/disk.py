@@ -37,6 +37,8 @@ from trade_potential.release.layout import (
 )
 
 POLL_SECONDS = 0.1
+WAIT_SECONDS = 60.0
+"""For another publish to end: it takes seconds, unless the disk is very slow."""
 CHUNK_BYTES = 1 << 20
 
 

@@ -41,8 +41,6 @@ from trade_potential.release.verify import complaints
 
 ANEW = (MANIFEST, STATEMENT, SUMS, SIGNATURE)
 """Files that an accepted candidate has of its own: they say, or check, who accepted it."""
-WAIT_SECONDS = 60.0
-"""For a publish to end, as a publish itself waits."""
 
 
 class HeldError(ReleaseError):
@@ -103,7 +101,7 @@ def _held(root: Path, name: str, verdict: Verdict, message: str) -> HeldError:
 
 
 def accept(
-    root: Path, wanted: str, *, reason: str, by: str | None = None, wait: float = WAIT_SECONDS
+    root: Path, wanted: str, *, reason: str, by: str | None = None, wait: float = disk.WAIT_SECONDS
 ) -> tuple[ReleaseFolder, list[str]]:
     """Publish a candidate that is held; its manifest says who has accepted it, when and why.
 
@@ -147,7 +145,7 @@ def accept(
     return named(root / wanted), notes
 
 
-def reject(root: Path, wanted: str, *, wait: float = WAIT_SECONDS) -> list[str]:
+def reject(root: Path, wanted: str, *, wait: float = disk.WAIT_SECONDS) -> list[str]:
     """Remove a candidate that is held; returns what was found of killed processes.
 
     Raises:

@@ -39,8 +39,7 @@ def state(folder: Path, release_id: str, manifest: dict[str, Any], run: Run | No
         run, release_id=release_id, target=manifest["target"], files=files,
         versions=manifest["versions"],
     )  # fmt: skip
-    text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
-    (folder / STATEMENT).write_text(text, encoding="utf-8")
+    _write(folder, said)
 
 
 def restate(statement_file: Path, folder: Path) -> None:
@@ -49,5 +48,9 @@ def restate(statement_file: Path, folder: Path) -> None:
     for subject in said["subject"]:
         if subject["name"] == MANIFEST:
             subject["digest"] = {"sha256": checksum(folder / MANIFEST)}
+    _write(folder, said)
+
+
+def _write(folder: Path, said: dict[str, Any]) -> None:
     text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
     (folder / STATEMENT).write_text(text, encoding="utf-8")

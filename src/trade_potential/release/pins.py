@@ -11,8 +11,6 @@ from trade_potential.release import disk
 from trade_potential.release.layout import find, released
 
 PINS = "pins.json"
-WAIT_SECONDS = 60.0
-"""For a publish to end, as a publish itself waits."""
 
 Pins = dict[str, dict[str, str]]
 """By id when it was pinned (``at``) and why (``reason``, which may be empty)."""
@@ -44,7 +42,7 @@ def _is_pin(pin: object) -> bool:
     )
 
 
-def pin(root: Path, wanted: str, reason: str = "", *, wait: float = WAIT_SECONDS) -> str:
+def pin(root: Path, wanted: str, reason: str = "", *, wait: float = disk.WAIT_SECONDS) -> str:
     """Keep a release from being removed by later ones; again with another reason replaces it.
 
     Returns:
@@ -65,7 +63,7 @@ def add(root: Path, name: str, reason: str) -> None:
     _write(root, pinned(root) | {name: {"at": at, "reason": reason.strip()}}, name)
 
 
-def unpin(root: Path, wanted: str, *, wait: float = WAIT_SECONDS) -> str:
+def unpin(root: Path, wanted: str, *, wait: float = disk.WAIT_SECONDS) -> str:
     """Let a release go when it is old; returns its id.
 
     Raises:

@@ -59,8 +59,6 @@ if TYPE_CHECKING:
     import duckdb
 
 KEPT = 10
-WAIT_SECONDS = 60.0
-"""For another publish to end: it takes seconds, unless the disk is very slow."""
 LIMIT_SECONDS = 600.0
 """For writing a release: some three hundred times what the default build takes."""
 
@@ -98,7 +96,7 @@ def publish(
     run: Run | None = None,
     limits: Sequence[Limit] = (),
     kept: int = KEPT,
-    wait_seconds: float = WAIT_SECONDS,
+    wait_seconds: float = disk.WAIT_SECONDS,
     limit_seconds: float = LIMIT_SECONDS,
 ) -> Published:
     """Write a release, verify it and make it current.

@@ -7,12 +7,11 @@ from pathlib import Path
 from trade_potential.errors import ReleaseError
 from trade_potential.release import disk
 from trade_potential.release.layout import ReleaseFolder, current_id, find, released
-from trade_potential.release.publish import WAIT_SECONDS
 from trade_potential.release.verify import complaints
 
 
 def roll_back(
-    root: Path, wanted: str | None = None, *, wait_seconds: float = WAIT_SECONDS
+    root: Path, wanted: str | None = None, *, wait_seconds: float = disk.WAIT_SECONDS
 ) -> tuple[ReleaseFolder, list[str]]:
     """Verify a release, then move ``current`` to it; nothing is removed.
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from trade_potential.audit.marts.dimensions import class_of
-from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.gated import Gated, quoted
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -109,10 +109,6 @@ def _answers(gated: Gated) -> Answers:
     return Answers(own[0], own[1], economies, years, numbers, classes, names)
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _coded(column: Any) -> tuple[Integers, list[str]]:
     """Place of every value among the names of a column of Arrow; -1 of a missing one."""
     coded = column.combine_chunks().dictionary_encode()
@@ -130,7 +126,7 @@ def others_of(gated: Gated, answers: Answers, spec_id: str) -> pd.DataFrame:
     rows = gated.arrow(
         "est_structural_pairs",
         *("exporter_iso3", "importer_iso3", "year", "predicted_usd"),
-        where=f"study_id = {_quoted(answers.study_id)} and spec_id = {_quoted(spec_id)}",
+        where=f"study_id = {quoted(answers.study_id)} and spec_id = {quoted(spec_id)}",
     )
     sides = [_coded(rows[name]) for name in ("exporter_iso3", "importer_iso3")]
     place = [

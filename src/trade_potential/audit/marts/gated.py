@@ -79,3 +79,8 @@ class Gated:
         if name not in self._tables:
             raise InputError(f"the audit of the marts is not given {name}")
         return self._tables[name]
+
+
+def quoted(text: str) -> str:
+    """A text as one of SQL, for the condition of ``part``."""
+    return "'" + text.replace("'", "''") + "'"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from trade_potential.audit.marts.compare import Compared, compared
-from trade_potential.audit.marts.figures import records
+from trade_potential.audit.marts.dimensions import class_of
 from trade_potential.audit.marts.gated import Gated
 from trade_potential.audit.marts.sample import Sample, samples_of
 from trade_potential.audit.marts.samples import said_of, where_kept
@@ -31,26 +30,6 @@ ROUNDED = ("k_log_ratio_se", "k_ratio_ci_low", "k_ratio_ci_high")
 ROUNDING = 16.0 * float(np.finfo(float).eps)
 """Relative error of a sum of products, in units of the sum of their sizes: where a covariance has
 large entries of both signs, x'Vx is what little is left of them."""
-
-
-def classes_of(k: Floats, classes: pd.DataFrame) -> npt.NDArray[Any]:
-    """Name of the class of each K; nothing where there is none.
-
-    Args:
-        k: NaN without a class.
-        classes: Rows of the seed: bounds, empty where open, and which of them belong to it.
-    """
-    found = np.full(len(k), None, dtype=object)
-    for one in records(classes):
-        lower, upper = (
-            infinite if pd.isna(bound) else float(bound)
-            for bound, infinite in ((one.k_lower, -np.inf), (one.k_upper, np.inf))
-        )
-        inside = (k >= lower if one.is_lower_inclusive else k > lower) & (
-            k <= upper if one.is_upper_inclusive else k < upper
-        )
-        found[inside] = one.potential_class
-    return found
 
 
 def check_potential(gated: Gated) -> Iterator[Compared]:
@@ -147,7 +126,7 @@ def _of_estimator(
         study_id=run.study_id,
         spec_id=run.spec_id,
         estimator=estimator,
-        potential_class=classes_of(np.where(is_positive, k, np.nan), classes),
+        potential_class=class_of(pd.Series(np.where(is_positive, k, np.nan)), classes).to_numpy(),
         estimator_status=status,
         k_definition="median_without_effects" if is_median else "mean_without_effects",
         k_status=np.where(is_positive, "ok", "prediction_not_positive"),

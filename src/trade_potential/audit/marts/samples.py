@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from trade_potential.audit.marts.compare import Compared, compared
-from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.gated import Gated, quoted
 from trade_potential.audit.marts.sample import PAIR, Sample, samples_of
 
 ROW = ["study_id", "spec_id", "pair_id", "year"]
@@ -33,14 +33,10 @@ def where_kept(samples: Sequence[Sample], pair: str, *, codes: bool = False) -> 
     for one in samples:
         if one.said:
             names = one.rows[PAIR[0]] + "-" + one.rows[PAIR[1]] if codes else one.rows["pair_id"]
-            kept = ", ".join(_quoted(name) for name in sorted(names.dropna().unique()))
-            run = f"study_id = {_quoted(one.run.study_id)} and spec_id = {_quoted(one.run.spec_id)}"
+            kept = ", ".join(quoted(name) for name in sorted(names.dropna().unique()))
+            run = f"study_id = {quoted(one.run.study_id)} and spec_id = {quoted(one.run.spec_id)}"
             conditions.append(f"(not ({run}) or {pair} in ({kept or 'null'}))")
     return " and ".join(conditions)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def check_samples(gated: Gated) -> Iterator[Compared]:
