@@ -129,3 +129,15 @@ def test_parts_take_the_names_of_the_audit() -> None:
 def test_a_column_that_one_side_lacks_is_refused() -> None:
     with pytest.raises(InputError, match="fct_m: no column to compare: usd"):
         compared("fct_m", mart().drop(columns="usd"), mart(), key=KEY)
+
+
+@pytest.mark.parametrize(("row", "place"), [(0, "KAZ, 2019"), (3, "UZB, 2020")])
+def test_the_row_that_rounding_chooses_is_told_and_names_nothing(row: int, place: str) -> None:
+    again = mart()
+    again.loc[row, "usd"] *= 1.0 + TOLERANCE / 10.0
+    rows = compared("fct_m", mart(), again, key=KEY).rows
+    (found,) = rows[(rows["quantity"] == "fct_m.usd") & (rows["study_id"] == "a")].to_dict(
+        "records"
+    )
+    assert (found["status"], found["term"]) == ("agrees", "")
+    assert found["reason"] == f"largest of 4: {place}"

@@ -159,7 +159,12 @@ def _of_column(
                 words = f"largest of {len(own)}"
                 if not _is_number(ours) and not _is_number(theirs):
                     words += f": {_told(ours)} published, {_told(theirs)} recomputed"
-                row |= {"term": places.term.iloc[at], "reason": words}
+                term = places.term.iloc[at]
+                if differences[at] > tolerance:
+                    row["term"] = term
+                else:  # rounding chooses the row, on every engine another: it names nothing
+                    words += f": {term}"
+                row["reason"] = words
         rows.append(row)
     return rows
 
