@@ -32,6 +32,9 @@ MEANING = {
 }
 """Settings that say what a statement means: overflow and bad casts are errors, ``${`` is text.
 dbt-spark switches ANSI mode off, for models that rely on null instead."""
+SOUND = {"spark.sql.codegen.wholeStage.union.enabled": "false"}
+"""Spark 4.3 compiles a union into the code of its stage, whose tasks then hold the plan and may not
+read it back (ClassCastException at UnionExec.children). Older ones do not know the setting."""
 FORMAT = "parquet"
 
 
@@ -40,14 +43,14 @@ class TradeSparkCredentials(SparkCredentials):
     """Those of dbt-spark, method ``session`` only."""
 
     def __post_init__(self) -> None:
-        """Refuse other methods; set what a statement means."""
+        """Refuse other methods; set what a statement means, and what Spark gets wrong."""
         super().__post_init__()
         if self.method != "session":
             raise DbtRuntimeError(
                 f"the method {self.method} carries SQL only; seeds and Python models need the"
                 " method session, on a cluster by spark.master"
             )
-        self.server_side_parameters |= MEANING
+        self.server_side_parameters |= MEANING | SOUND
 
     @property
     def type(self) -> str:
