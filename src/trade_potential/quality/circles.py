@@ -82,13 +82,29 @@ def _great_circle_gap_km(known: Parts) -> pd.Series:
     return pairs["distance_km"] - great_circle_km(*ends)
 
 
+def _of_today(known: Parts) -> dict[str, str]:
+    """Codes of today by those of the source that are explained."""
+    mapped = known["country_code_mappings"].dropna(subset=["source_code", "country_iso3"])
+    return dict(zip(mapped["source_code"], mapped["country_iso3"], strict=True))
+
+
+def pairs_left_out(known: Parts) -> set[tuple[str, str]]:
+    """Pairs of the world's that a reporter of the national pairs lacks."""
+    pairs, world = known["country_pairs"], known[WORLD_PAIRS]
+    partner = pairs["partner_code"].replace(_of_today(known))
+    held = set(zip(pairs["reporter_code"], partner, strict=True))
+    world = world[world["origin_code"].isin(pairs["reporter_code"])]
+    return set(zip(world["origin_code"], world["destination_code"], strict=True)) - held
+
+
 def _of_the_world(known: Parts, names: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Columns of the national pairs and the same of the world's, row by row."""
     keys = {"origin_code": "reporter_code", "destination_code": "partner_code"}
     pairs, world = known["country_pairs"], known[WORLD_PAIRS].rename(columns=keys)
-    same = list(keys.values())
+    same, today = list(keys.values()), _of_today(known)
     world = world.drop_duplicates(same)[[*same, *names]]
-    held = pairs[same].merge(world, how="left", on=same).set_axis(pairs.index)
+    named = pairs[same].assign(partner_code=pairs["partner_code"].replace(today))
+    held = named.merge(world, how="left", on=same).set_axis(pairs.index)
     return pairs[list(names)], held[list(names)]
 
 

@@ -7,12 +7,18 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from trade_potential.quality import circles, identities, mirrors, world
+from trade_potential.quality import circles, identities, mirrors, totals, world
 from trade_potential.quality.levels import Known
 
+NEWEST_SPELL = "newest spell"
+NEWEST_SQL = (
+    "select 'all spells' as spells, cast(max(to_year) - max(from_year) as double)"
+    " as years_without_new from input"
+)
 PARTS: Mapping[str, tuple[str, str]] = {
-    mirrors.REPEATS: ("world_trade", mirrors.REPEATS_SQL),
-    mirrors.COPIES: ("world_trade", mirrors.COPIES_SQL),
+    totals.REPEATS: ("world_trade", totals.REPEATS_SQL),
+    totals.COPIES: ("world_trade", totals.COPIES_SQL),
+    NEWEST_SPELL: ("agreement_spells", NEWEST_SQL),
     circles.WORLD_PAIRS: ("world_pairs", circles.PAIRS_SQL),
 }
 """What is asked of all rows for them, by part: the input and the query."""
@@ -50,9 +56,10 @@ FRAMES: Mapping[str, Mapping[str, Frame]] = {
         "years": Frame(("year",), world.years),
         "witness": Frame(("flow", "year"), world.witness),
         "whole": Frame(("flows",), world.whole),
-        "totals": Frame(("country_code",), mirrors.totals),
-        "exporters": Frame(("exporter_code",), mirrors.exporters),
+        "totals": Frame(("country_code",), totals.totals),
+        "exporters": Frame(("exporter_code",), totals.exporters),
     },
+    "agreement_spells": {"whole": Frame(("spells",), lambda known: known[NEWEST_SPELL])},
     "world_pairs": {"origins": Frame(("origin_code",), circles.world_origins)},
     "world_observations": {
         "series": SERIES,

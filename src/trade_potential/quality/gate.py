@@ -29,7 +29,7 @@ COLUMNS = (
 )  # fmt: skip
 COUNTS = ("rows_checked", "rows_total", "failing_count", "acknowledged_count", "new_count")
 ALL_ROWS = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
-NOT_SEEN: Mapping[str, Any] = {"success": True, "element_count": 0}
+NOT_SEEN: dict[str, Any] = {"success": True, "element_count": 0}
 NOT_DECLARED = Input(frame=pd.DataFrame(), rows_total=0, place="", refusal="no such input")
 
 

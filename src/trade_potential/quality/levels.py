@@ -205,6 +205,8 @@ def _years_swapped(
     names: list[str | None] = [None] * len(one)
     if not has_level and not is_growth:
         return names
+    if not is_growth:
+        other = other + np.nanmedian(one - other, axis=1)[:, None]
     own = np.abs(one - other) > APART[is_growth]
     near = np.abs(one[:, :, None] - other[:, None, :]) < APART[is_growth] / 5
     is_swapped = near & near.transpose(0, 2, 1) & own[:, :, None] & own[:, None, :]

@@ -1,28 +1,23 @@
-"""Trade beside what others say of it: national reports, the world's trade, and shares of GDP."""
+"""National reports of trade beside what the world's trade has of the same pair and year."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from trade_potential.quality.circles import WORLD_PAIRS, pairs_left_out
 from trade_potential.quality.cubes import Array, later, logs, longest_run, quiet
-from trade_potential.quality.identities import EXPORTS, GDP, GOODS, IMPORTS, compared
+from trade_potential.quality.identities import compared
 from trade_potential.quality.levels import COMPARED_YEARS, Known, swaps
 
 MIRROR = "flows of the reporters in the world's trade"
-WORLD_SUMS = "trade by economy"
-REPEATS, COPIES = "repeats of flows", "copies of flows"
 NOTED_USD = 1e8
 """Median trade of a pair below which both sources may differ by any factor."""
-NOTED_TOTAL_USD = 1e9
-"""Trade of an economy below which it and what is recorded of it differ by any factor."""
-LARGE_TOTAL_USD = 1e11
-WHOLE_WORLD = 150
-"""Economies of the world's trade below which sums over partners are no totals."""
 NOISE = 0.02
+TOTAL_GAP = 0.2
+"""Distance from the witness, in logarithms, from which the total of both flows is tried."""
 FLOWS = ("export", "import")
 
 MIRROR_SQL = (
@@ -31,46 +26,6 @@ MIRROR_SQL = (
     " select importer_code, exporter_code, 'import', year, trade_usd from input"
     " where importer_code in ({codes}) and source_id = '{source}'"
 )
-REPEATS_SQL = """
-with beside as (
-    select
-        exporter_code,
-        importer_code,
-        trade_usd = lag(trade_usd) over years and year = lag(year) over years + 1 as is_same
-    from input
-    where trade_usd >= 1e6
-    window years as (partition by exporter_code, importer_code order by year)
-),
-pairs as (
-    select exporter_code, importer_code, count(*) filter (is_same) as repeats
-    from beside
-    group by exporter_code, importer_code
-)
-select
-    exporter_code,
-    cast(max(repeats) + 1 as double) as repeated_years,
-    max({'repeats': repeats, 'code': importer_code}).code as importer_code,
-    cast(count(*) filter (repeats > 0) as double) as repeated_flows
-from pairs
-group by exporter_code
-"""
-COPIES_SQL = """
-with flows as (
-    select exporter_code, importer_code, year, trade_usd from input where trade_usd >= 1e6
-)
-select
-    one.exporter_code,
-    one.importer_code,
-    other.exporter_code as other_exporter,
-    other.importer_code as other_importer,
-    count(*) as copied_years
-from flows as one
-inner join flows as other using (year, trade_usd)
-where (one.exporter_code, one.importer_code) <> (other.exporter_code, other.importer_code)
-group by all
-having count(*) >= 3
-order by all
-"""
 
 
 class Pairs:
@@ -109,7 +64,7 @@ def partners(known: Known) -> pd.DataFrame:
         frame = pairs.keys.to_frame(index=False).assign(
             level_factor=np.where(is_told, np.exp(np.abs(found["level"])), np.nan),
             broken_factor=np.where(is_told, np.exp(found["broken"]), np.nan),
-            year_ratio=np.where(is_told, _year_ratio(one, other), np.nan),
+            year_ratio=np.where(is_told, year_ratio(one, other), np.nan),
             repeated_years=np.where(run > 0, run + 1.0, 0.0),
             repeated_value=np.where(run > 0, pairs.own[np.arange(len(one)), end + 1], np.nan),
             witness_year=pairs.years[found["year"]].astype("float64"),
@@ -122,10 +77,16 @@ def partners(known: Known) -> pd.DataFrame:
     frame["absent_years"] = _absent(pairs.own, pairs.world)
     frame["absent_in_world"] = _absent(pairs.world, pairs.own)
     frame["years_lost"] = _years_lost(frame, pairs)
+    frame["total_ratio"] = _total_ratio(frame, one, pairs.world)
+    if WORLD_PAIRS in known and "country_pairs" in known:
+        missing = pairs_left_out(known)
+        named = zip(frame["reporter_code"], frame["partner_code"], strict=True)
+        is_noted = noted & np.array([pair in missing for pair in named])
+        frame["without_pair"] = is_noted.astype("float64")
     return frame.assign(crossed_ratio=_crossed(frame, one, other))
 
 
-def _year_ratio(one: Array, other: Array) -> Array:
+def year_ratio(one: Array, other: Array) -> Array:
     """How many times nearer the series is, in shape, to the witness's figures of a year beside."""
 
     def gap(lag: int) -> Array:
@@ -179,17 +140,35 @@ def _years_lost(frame: pd.DataFrame, pairs: Pairs) -> Array:
     return lost
 
 
+def _both_ways(frame: pd.DataFrame) -> tuple[Array, Array]:
+    """Places of the exports of a pair, and of its imports."""
+    keys = ["reporter_code", "partner_code"]
+    exports, imports = (
+        frame.loc[frame["flow"] == flow, keys].reset_index(names=flow) for flow in FLOWS
+    )
+    both = exports.merge(imports, on=keys)
+    return both["export"].to_numpy(), both["import"].to_numpy()
+
+
+def _total_ratio(frame: pd.DataFrame, one: Array, world: Array) -> Array:
+    """How many times nearer a flow is to exports and imports together of the witness."""
+    here, there = _both_ways(frame)
+    back = np.full_like(world, np.nan)
+    back[here], back[there] = world[there], world[here]
+    with quiet():
+        own = np.nanmean(np.abs(one - logs(world)), axis=1)
+        total = np.nanmean(np.abs(one - logs(world + np.nan_to_num(back))), axis=1)
+    is_told = np.isfinite(frame["level_factor"].to_numpy()) & (own > TOTAL_GAP)
+    ratio: Array = np.where(is_told, own / total, np.nan)
+    return ratio
+
+
 def _crossed(frame: pd.DataFrame, one: Array, other: Array) -> pd.Series:
     """How many times nearer exports and imports of a pair are to the other's witness.
 
     The product of both gaps, of levels and of shapes: some pairs agree in one of them by chance.
     """
-    index = pd.MultiIndex.from_frame(frame[["reporter_code", "flow", "partner_code"]])
-    is_export = (frame["flow"] == "export").to_numpy()
-    back = frame.loc[is_export, ["reporter_code", "partner_code"]].assign(flow="import")
-    place = index.get_indexer(pd.MultiIndex.from_frame(back[list(index.names)]))
-    (here,) = np.nonzero(is_export)
-    here, there = here[place >= 0], place[place >= 0]
+    here, there = _both_ways(frame)
     ratio = pd.Series(np.nan, index=frame.index)
     with quiet():
         gaps = [
@@ -229,53 +208,3 @@ def years(known: Known) -> pd.DataFrame:
             rows.append(pd.concat([names.reset_index(drop=True), of], axis=1))
     found = pd.concat(rows, ignore_index=True)
     return found[["reporter_code", "flow", "year", "ratio", "off_factor"]]
-
-
-def totals(known: Known) -> pd.DataFrame:
-    """One row per economy: sums of the world's trade beside shares of GDP."""
-    of, sums = known.figures, known[WORLD_SUMS]
-    sums = sums[sums["is_of_all_goods"]]
-    trade = [_sums(sums[sums["flow"] == flow], of.economies, of.years) for flow in FLOWS]
-    is_world = sums["country_code"].nunique() >= WHOLE_WORLD
-    columns: dict[str, Any] = {"country_code": of.economies}
-    with quiet():
-        gdp = of.newest(GDP) / 100
-        for name, x, share in (
-            ("goods", trade[0] + trade[1], GOODS), ("export", trade[0], EXPORTS),
-            ("import", trade[1], IMPORTS),
-        ):  # fmt: skip
-            w = of.newest(share) * gdp
-            is_noted = is_world & (w >= NOTED_TOTAL_USD)
-            one, other = np.where(is_noted, logs(x), np.nan), np.where(is_noted, logs(w), np.nan)
-            found = compared(one, other)
-            place = (np.arange(len(x)), found["year"])
-            columns[f"{name}_level"] = np.exp(found["level"])
-            columns[f"{name}_broken"] = np.exp(found["broken"])
-            columns[f"{name}_years"] = _year_ratio(one, other)
-            columns[f"{name}_year"] = of.years[found["year"]].astype("float64")
-            columns[f"{name}_value"], columns[f"{name}_witness"] = x[place], w[place]
-            is_large = np.nanmedian(w, axis=1) >= LARGE_TOTAL_USD
-            columns[f"large_{name}_level"] = np.where(is_large, np.exp(found["level"]), np.nan)
-            if name == "goods":
-                swapped = swaps(one, other, 0.2, nearer=3.0)
-                names: list[str | None] = [None] * len(x)
-                for here, there in swapped.items():
-                    names[here] = f"nearer to {of.economies[there]}, and that one to this"
-                columns["swapped_with"] = names
-    return pd.DataFrame(columns)
-
-
-def _sums(sums: pd.DataFrame, economies: Array, years: Array) -> Array:
-    table = sums.pivot_table(index="country_code", columns="year", values="trade_usd")
-    return table.reindex(index=economies, columns=years).to_numpy(dtype="float64")
-
-
-def exporters(known: Known) -> pd.DataFrame:
-    """One row per exporter of the world's trade: figures that stand in it twice."""
-    repeats, copies = known[REPEATS], known[COPIES]
-    names = (
-        copies["importer_code"] + " " + copies["copied_years"].astype("str") + " years those of "
-        + copies["other_exporter"] + " to " + copies["other_importer"]
-    )  # fmt: skip
-    first = names.groupby(copies["exporter_code"]).first().rename("copy_of")
-    return repeats.merge(first, how="left", left_on="exporter_code", right_index=True)

@@ -30,6 +30,12 @@ TRADE_CHECKS: tuple[Check, ...] = (
     *limited("trade_flows", "crossed_ratio", (1.2, None), "exports are nearer to the exports, and "
              "imports to the imports, of world_trade: not {limit} times nearer to the other",
              of="partners", witness=WORLD_TRADE),
+    # Real: 3.6 (imports from Zimbabwe), 3.0 (Malaysia), both with re-exports; then 1.8.
+    *limited("trade_flows", "total_ratio", (2.5, None), "a flow is not {limit} times nearer to "
+             "exports and imports of world_trade together", of="partners", witness=WORLD_TRADE),
+    # Real: none.
+    *limited("trade_flows", "without_pair", (0, None), "a partner with trade of 1e8 US$ stands in "
+             "country_pairs where it does in world_pairs", of="partners", witness=WORLD_PAIRS),
     # Real: imports from Singapore and Thailand.
     unlike("trade_flows", "swapped_with", "trade with a partner is nearest to that of world_trade "
            "with the same, not with another partner", of="partners", witness=WORLD_TRADE),
@@ -99,6 +105,10 @@ TRADE_CHECKS: tuple[Check, ...] = (
              "the same, to the dollar, in two years", of="exporters", witness=OTHERS),
     unlike("world_trade", "copy_of", "no two flows of 1e6 US$ and more are the same, to the "
            "dollar, in three years", of="exporters", witness=OTHERS, severity="error"),
+
+    # Real: spells of 2025 in a list to 2025.
+    *limited("agreement_spells", "years_without_new", (3, None), "the newest spell begins at most "
+             "{limit} years before the last year", of="whole"),
 
     # Real: the same up to the sixth digit; both are GeoDist.
     *limited("country_pairs", "world_distance_factor", (1.05, 1.5), "a distance is that of "
