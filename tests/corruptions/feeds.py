@@ -1,0 +1,26 @@
+"""Which published marts an input feeds: by the references of the models, as dbt reads them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+REFERENCE = re.compile(r"""ref\(\s*["'](\w+)["']""")
+FOLDERS = ("models", "python_models")
+
+
+def marts_fed(project: Path, file: str) -> set[str]:
+    """Marts below the gated rows of an input; none where nothing reads these."""
+    models = {
+        path.stem: (path, set(REFERENCE.findall(path.read_text("utf-8"))))
+        for folder in FOLDERS
+        for path in (project / folder).rglob("*")
+        if path.suffix in (".sql", ".py")
+    }
+    below = {f"gate_{file}"} & set(models)
+    while True:
+        further = {name for name, (_, reads) in models.items() if reads & below} - below
+        if not further:
+            break
+        below |= further
+    return {name for name in below if models[name][0].parent.name == "marts"}
