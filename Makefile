@@ -129,7 +129,7 @@ corpus: $(SYNCED_DEV) ## Feed every mutation of every input to the build and the
 	$(BIN)/python -m tests.corpus
 
 .PHONY: corruptions
-corruptions: $(SYNCED_DEV) ## Make mistakes in figures, and count what the gate notices: a quarter of an hour
+corruptions: $(SYNCED_DEV) ## Make mistakes in figures, and count what the gate notices: an hour
 	$(BIN)/python -m tests.corruptions $(CORRUPTIONS)
 
 .PHONY: replication
