@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-REFERENCE = re.compile(r"""ref\(\s*["'](\w+)["']""")
+REFERENCE = re.compile(r"""ref\(\s*["'](\w+)["']\s*\)""")
+OF_SOME = re.compile(r"""ref\(\s*'(\w+)' ~ name\s*\)""")  # in a loop over quoted names
+QUOTED = re.compile(r"'(\w+)'")
 FOLDERS = ("models", "python_models")
+
+
+def _read(text: str) -> set[str]:
+    looped = {prefix + name for prefix in OF_SOME.findall(text) for name in QUOTED.findall(text)}
+    return {*REFERENCE.findall(text), *looped}
 
 
 def marts_fed(project: Path, file: str) -> set[str]:
     """Marts below the gated rows of an input; none where nothing reads these."""
     models = {
-        path.stem: (path, set(REFERENCE.findall(path.read_text("utf-8"))))
+        path.stem: (path, _read(path.read_text("utf-8")))
         for folder in FOLDERS
         for path in (project / folder).rglob("*")
         if path.suffix in (".sql", ".py")
