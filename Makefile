@@ -139,7 +139,7 @@ checks: $(SYNCED) ## Write checks.lock: the checks without which nothing is publ
 	$(BIN)/dbt run-operation lock_checks
 
 .PHONY: corruptions
-corruptions: $(SYNCED_DEV) ## Make mistakes in figures, and count what the gate notices: a quarter of an hour
+corruptions: $(SYNCED_DEV) ## Make mistakes in figures, and count what the gate notices: an hour
 	$(BIN)/python -m tests.corruptions $(CORRUPTIONS)
 
 .PHONY: replication

@@ -3,7 +3,9 @@ Before a release: every check that checks.lock lists is in force as it was accep
 was removed or only warns, a contract that is not enforced or a tolerance that was raised would say nothing itself.
 -#}
 {% macro check_locked() -%}
-    {%- set lost = library('of_checks', {'project': project_folder(), 'declared': checks_in_force()}) -%}
+    {%- set lost = library('of_checks', {
+        'project': project_folder(), 'declared': checks_in_force(),
+        'chosen': invocation_args_dict.get('vars', {}) | list}) -%}
     {%- if lost -%}
         {%- do exceptions.raise_compiler_error(
             'Checks are not those of checks.lock:\n    ' ~ lost | join('\n    ')
@@ -21,7 +23,7 @@ was removed or only warns, a contract that is not enforced or a tolerance that w
 {%- endmacro %}
 
 
-{#- What dbt knows of checks, as lines: tests and what they do, contracts and columns, hooks, limits of samples that no --vars sets. -#}
+{#- What dbt knows of checks, as lines: tests and what they do, contracts and columns, hooks, limits of samples. -#}
 {% macro checks_in_force() -%}
     {%- set lines = [] -%}
     {%- for node in graph.nodes.values() if node.package_name == project_name -%}
@@ -39,7 +41,7 @@ was removed or only warns, a contract that is not enforced or a tolerance that w
             {%- endfor -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- for name in ('audit_max_rows', 'gate_max_rows') if name not in invocation_args_dict.get('vars', {}) -%}
+    {%- for name in ('audit_max_rows', 'gate_max_rows') -%}
         {%- do lines.append('var ' ~ name ~ ' ' ~ whole_number(name)) -%}
     {%- endfor -%}
     {{ return(lines) }}

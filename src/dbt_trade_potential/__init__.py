@@ -65,7 +65,7 @@ class SeedFiles(dbtPlugin):
             raise DbtRuntimeError(f"{said}; nothing was run") from None
         except InputError as error:
             raise DbtRuntimeError(f"{MEMORY_LIMIT}: {error}; nothing was run") from None
-        if getattr(flags, "WHICH", "") == "build":  # nothing else publishes
+        if getattr(flags, "WHICH", "") in ("build", "retry"):  # what runs the hooks of a build
             variables = getattr(flags, "VARS", None) or {}
             provenance.begin(get_invocation_id(), project.resolve(), variables)
         refused = complaints.told([complaints_of_seeds(project), complaints_of_sources(project)])

@@ -41,9 +41,17 @@ def test_a_build_beyond_a_limit_is_held_and_accepted(
         ("held", name)
     ]
     where = ["--release-path", str(root)]
-    assert main(["releases", "status", *where]) == 5
+
+    def attention() -> list[str]:
+        """What status tells; the small world has two new warnings of its own."""
+        capsys.readouterr()
+        assert main(["releases", "status", "--json", *where]) == 5
+        *told, warnings = json.loads(capsys.readouterr().out)["attention"]
+        assert warnings == f"2 new warnings of the gate in {current_id(root)}"
+        return told
+
+    assert attention() == [f"{name} is held: accept or reject it"]
     assert main(["releases", "accept", name, "--reason", "a test", *where]) == 0
-    assert main(["releases", "status", *where]) == 0
-    capsys.readouterr()
+    assert attention() == []
     assert current_id(root) == name
     assert not any(verify_all(root).values())

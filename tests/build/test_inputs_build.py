@@ -263,7 +263,10 @@ def test_the_gate_refuses_by_file_and_row_what_its_sample_holds(
 @pytest.mark.parametrize(
     ("inputs", "said"),
     [
-        ({"trade_flow": {"parquet": "x"}}, "names trade_flow, which is none of agreement_spells, "),
+        (
+            {"trade_flow": {"parquet": "x"}},
+            "names trade_flow, which is none of acknowledged_warnings, agreement_spells, ",
+        ),
         ({"trade_flows": {"parquet": "data/none"}}, "data/none/**/*.parquet, and there is no such"),
         ({"trade_flows": {"table": "seeds.none"}}, "table is seeds.none, and there is none"),
         (

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.corruptions.feeds import marts_fed
 from tests.corruptions.harness import Harness, Verdict
 from tests.corruptions.kinds import KINDS, Economy, Kind
 
@@ -98,12 +99,14 @@ def told(verdicts: Sequence[Verdict]) -> int:
     hows = Counter(verdict.how for verdict in verdicts)
     print(table(verdicts))
     if missed:
-        print("\nNot noticed:")
-        of: dict[str, list[str]] = {}
+        print("\nNot noticed, and how many marts read the file:")
+        of: dict[str, list[Verdict]] = {}
         for verdict in missed:
-            of.setdefault(verdict.kind.name, []).append(verdict.economy.iso3 or "all")
-        for name, economies in of.items():
-            print(f"  {name}: {', '.join(economies)}")
+            of.setdefault(verdict.kind.name, []).append(verdict)
+        for name, each in of.items():
+            economies = ", ".join(verdict.economy.iso3 or "all" for verdict in each)
+            marts = set().union(*(marts_fed(PROJECT, file) for file in each[0].files))
+            print(f"  {name}: {economies} ({len(marts) or 'no'} marts)")
     print(
         f"\n{len(verdicts)} mistakes: {hows['error']} stop the build, {hows['warning']} are new "
         f"warnings, {hows['nothing']} are not noticed; {share:.1%} noticed, {ENOUGH:.0%} asked for"

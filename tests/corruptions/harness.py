@@ -14,6 +14,7 @@ import pandas as pd
 from tests.corruptions.inputs import Inputs, Rows
 from tests.corruptions.kinds import Economy, Kind, applied
 from tests.corruptions.remembered import remembering
+from tests.corruptions.staged import Staged
 
 from trade_potential.quality import gate_row
 from trade_potential.quality.gate import check_inputs
@@ -86,6 +87,7 @@ class Harness:
     def __init__(self, project: Path) -> None:
         """Load the inputs of a project."""
         self.inputs = Inputs(project)
+        self._staged = Staged(project)
         self.declarations = self.inputs.declarations
         self._known: Said = {}
         self.clean = pd.DataFrame()
@@ -122,7 +124,7 @@ class Harness:
         return Verdict(
             kind=kind,
             economy=economy,
-            errors=tuple(new["error"]),
+            errors=(*new["error"], *self._staged.refused(self.inputs.frames, changed)),
             warnings=tuple(new["warning"]),
             files=tuple(changed),
         )

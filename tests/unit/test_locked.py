@@ -54,6 +54,15 @@ def test_line_ends_are_not_code(project: Path) -> None:
     assert of_checks(str(project), [TEST]) == []
 
 
+def test_a_limit_that_the_run_was_given_is_no_slip(project: Path) -> None:
+    limit, other = "var gate_max_rows 200000", "var gate_max_rows_of 5"
+    lock(str(project), [TEST, limit, other])
+    declared = [TEST, "var gate_max_rows 10"]
+    lost = [f"not in force as locked: {line}" for line in (limit, other)]
+    assert of_checks(str(project), declared) == lost
+    assert of_checks(str(project), declared, ["gate_max_rows"]) == lost[1:]
+
+
 def test_of_many_some_are_named_and_all_counted(project: Path) -> None:
     declared = [f"test t{k} error if != 0 of count(*)" for k in range(9)]
     lock(str(project), declared)

@@ -78,9 +78,11 @@ def pair_years(gated: Tables, flows: pd.DataFrame) -> pd.DataFrame:
     rows = pd.concat(found).merge(years_of(studies), on="study_id")
     today = countries_of_today(gated)
     for side in ("reporter", "partner"):
-        rows[f"{side}_iso3"] = rows[f"{side}_code"].map(today)
+        rows[f"{side}_iso3"] = rows[f"{side}_code"].map(today).astype("object")
     rows["pair_id"] = rows["reporter_iso3"] + "-" + rows["partner_iso3"]
-    return rows
+    # Sums of the second computation are to have one order, whatever that of the rows in a file.
+    order = ["study_id", "reporter_code", "partner_code", "year"]
+    return rows.sort_values(order, ignore_index=True)
 
 
 def country_years(gated: Tables, pairs: pd.DataFrame) -> pd.DataFrame:

@@ -39,6 +39,10 @@ class Gated:
         """All columns of a table, which nobody may change."""
         return self.part(name)
 
+    def is_empty(self) -> bool:
+        """Whether no table holds a row."""
+        return all(rows.limit(1).fetchone() is None for rows in self._tables.values())
+
     def columns(self, name: str) -> list[str]:
         """Names of the columns of a table."""
         return list(self._relation(name).columns)
