@@ -30,6 +30,7 @@ def publish_marts(
     marts: dict[str, duckdb.DuckDBPyRelation],
     vintages: duckdb.DuckDBPyRelation,
     limits: duckdb.DuckDBPyRelation,
+    series: duckdb.DuckDBPyRelation,
     say: Callable[[str], None],
 ) -> pd.DataFrame:
     """Publish the marts as the plan of this run says (macro plan_release).
@@ -44,6 +45,7 @@ def publish_marts(
         marts: Rows by name of the mart.
         vintages: int_panel__vintages.
         limits: stg_study__release_limits.
+        series: int_quality__series.
         say: Writes a line of the log. As soon as ``current`` has moved it says so, whatever
             becomes of the run: dbt that is interrupted runs none of the hooks at its end.
     """
@@ -63,6 +65,7 @@ def publish_marts(
             session=session,
             keys=plan["keys"],
             parts=plan["parts"],
+            series=series,
             run_id=plan["invocation_id"],
             about={
                 "target": plan["target"],
