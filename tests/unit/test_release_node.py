@@ -48,7 +48,10 @@ def _publish(
         "select 'all' as study_id, 'k_highest' as measure, 'all' as cause, "
         "1e3::double as limit_value, 'why' as reason"
     )
-    row = publish_marts(session, marts=marts, vintages=vintages, limits=limits, say=say)
+    series = session.sql("select 'a' as input_name, 'b' as series, '' as source_id, 1 as digest")
+    row = publish_marts(
+        session, marts=marts, vintages=vintages, limits=limits, series=series, say=say
+    )
     session.register("row", row)
     # As dbt does it: the transaction of the build must still be usable, the row have types.
     session.execute("create table outcome as select * from row")

@@ -78,8 +78,9 @@ def series_of(
         (``checksum_of``) of what `sources` says of the source, release and copy; 0 without a
         source. `column_digest` is that of the names of the columns. `first_year` and `last_year`
         are missing where a row is a series, `largest_figure` where it holds no figure. `digest` is
-        the sum, modulo 2^63, of the lower halves of the MD5 of every row: `Shape.cells` as DuckDB
-        writes them, parted by the character 31. The order of rows and columns does not matter.
+        the sum over the rows, modulo 2^63, of the last eight bytes of the MD5 of each, lowest byte
+        first: `Shape.cells` as DuckDB writes them, parted by the character 31. The order of rows
+        and of columns does not matter.
     """
     sources = inputs[SOURCES]
     of_source = vintages(sources if isinstance(sources, pd.DataFrame) else sources.df())
@@ -191,5 +192,5 @@ def vintage_of(source: pd.Series, of_source: Mapping[str, int]) -> pd.Series:
 
 
 def checksum_of(text: str) -> int:
-    """The first 60 bits of the SHA-256 of a text."""
-    return int(hashlib.sha256(text.encode()).hexdigest()[:15], 16)
+    """The first 52 bits of the SHA-256 of a text: a double holds them, too."""
+    return int(hashlib.sha256(text.encode()).hexdigest()[:13], 16)

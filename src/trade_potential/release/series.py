@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from trade_potential.errors import ReleaseError
 from trade_potential.release.disk import checksum, in_words
-from trade_potential.release.layout import current_id, named
+from trade_potential.release.layout import SERIES, current_id, named
 from trade_potential.release.mart_files import opened, rows_of
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-SERIES = "input_series.parquet"
 ORDER = "input_name, series, source_id"
 
 
