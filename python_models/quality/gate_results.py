@@ -2,10 +2,7 @@
 
 
 def model(dbt, session):
-    from pathlib import Path
-
     from trade_potential.quality.gate import check_inputs
-    from trade_potential.release.series import kept_series
 
     dbt.config(materialized="table")
     inputs = {
@@ -30,10 +27,4 @@ def model(dbt, session):
         "world_observations": dbt.ref("stg_inputs__world_observations"),
     }
     declared = dbt.ref("int_quality__inputs").df()
-    return check_inputs(
-        inputs,
-        declared,
-        dbt.ref("stg_study__acknowledged_warnings").df(),
-        series=dbt.ref("int_quality__series").df(),
-        before=kept_series(Path(dbt.config.meta_get("release_path"))),
-    )
+    return check_inputs(inputs, declared, dbt.ref("stg_study__acknowledged_warnings").df())

@@ -1,8 +1,12 @@
-"""One row per series of the inputs: what a release keeps of them."""
+"""One row per series of the inputs, beside what the release before has of it."""
 
 
 def model(dbt, session):
+    from pathlib import Path
+
+    from trade_potential.quality.before import compared
     from trade_potential.quality.series import series_of
+    from trade_potential.release.series import kept_series
 
     dbt.config(materialized="table")
     inputs = {
@@ -26,4 +30,6 @@ def model(dbt, session):
         "agreement_spells": dbt.ref("stg_inputs__agreement_spells"),
         "world_observations": dbt.ref("stg_inputs__world_observations"),
     }
-    return series_of(inputs, dbt.ref("int_quality__inputs").df())
+    declared = dbt.ref("int_quality__inputs").df()
+    before = kept_series(Path(dbt.config.meta_get("release_path")))
+    return compared(series_of(inputs, declared), before, inputs, declared)

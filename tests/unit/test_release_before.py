@@ -12,13 +12,18 @@ import duckdb
 import pandas as pd
 import pytest
 
-from trade_potential.quality.gate import check_inputs
+from trade_potential.quality.before import compared
 from trade_potential.quality.series import COLUMNS, checksum_of, series_of
 from trade_potential.release import verify_all
 from trade_potential.release.publish import publish
-from trade_potential.release.series import Kept, kept_series
+from trade_potential.release.series import (
+    Kept,
+    count_changed,
+    kept_series,
+    notes_of,
+    told_of_series,
+)
 
-CHANGE = "release_before.missing.change"
 RELEASE = "release 000001-0a1b2c3d of 2026-11-29"
 RATES = "seeds/inputs/exchange_rates.csv"
 Frames = dict[str, pd.DataFrame]
@@ -71,18 +76,14 @@ def clean() -> Frames:
     }  # fmt: skip
 
 
-def gate(frames: Frames, before: Kept, *known: tuple[str, str]) -> pd.Series:
-    """What the gate says of inputs beside a release before."""
-    acknowledged = pd.DataFrame(known, columns=["check_id", "row_pattern"])
-    found = check_inputs(
-        frames, DECLARED, acknowledged, series=series_of(frames, DECLARED), before=before
-    )
-    return found.set_index("check_id").loc[CHANGE]
+def beside(frames: Frames, before: Kept) -> pd.DataFrame:
+    """The series of inputs beside a release before."""
+    return compared(series_of(frames, DECLARED), before, frames, DECLARED)
 
 
-def beside_clean(frames: Frames, *known: tuple[str, str]) -> pd.Series:
+def beside_clean(frames: Frames) -> pd.DataFrame:
     """The same beside a release of the clean inputs."""
-    return gate(frames, Kept("f.parquet", RELEASE, series_of(clean(), DECLARED)), *known)
+    return beside(frames, Kept(RELEASE, series_of(clean(), DECLARED)))
 
 
 def changed(name: str, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Frames:
@@ -98,9 +99,15 @@ def of_rate(row: int, value: float) -> Frames:
     return frames
 
 
-def told(row: pd.Series) -> list[tuple[str, str, str]]:
-    """File, series and what is said of each refused row."""
-    return [(of["file"], of["key"], of["value"]) for of in json.loads(row["failing_rows"])]
+def told(found: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """File, series and what is said of each series that is told."""
+    rows = found[found["status"].isin(["changed", "gone", "unreadable"])]
+    return list(zip(rows["file"], rows["series"], rows["change"], strict=True))
+
+
+def counted(found: pd.DataFrame) -> dict[str, int]:
+    """Series by status."""
+    return {str(status): int(n) for status, n in found["status"].value_counts().items()}
 
 
 def test_a_series_has_a_checksum_that_can_be_computed_elsewhere() -> None:
@@ -134,16 +141,14 @@ def test_the_order_of_rows_and_columns_does_not_matter() -> None:
         name: frame.iloc[::-1, ::-1].copy().assign(file_line=list(range(len(frame))))
         for name, frame in clean().items()
     }
-    row = beside_clean(frames)
-    assert (row["passed"], row["rows_checked"]) == (True, 5)
-    assert row["observed"] == "0 of 5 rows break the rule"
+    assert counted(beside_clean(frames)) == {"same": 5}
 
 
 def test_one_digit_is_named_with_its_series_and_the_witness() -> None:
-    row = beside_clean(of_rate(4, 79.9))
-    assert (row["severity"], row["passed"], row["new_count"]) == ("warning", False, 1)
-    assert told(row) == [(RATES, "JPN", f"other values in 3 rows of 2010-2012 ({RELEASE})")]
-    assert row["failing_keys"].startswith(f"{RATES}, key: JPN = other values")
+    found = beside_clean(of_rate(4, 79.9))
+    assert told(found) == [(RATES, "JPN", "other values in 3 rows of 2010-2012")]
+    assert counted(found) == {"same": 4, "changed": 1}
+    assert set(found["said_by"]) == {RELEASE}
 
 
 def test_another_level_is_told_by_the_largest_figure() -> None:
@@ -152,10 +157,8 @@ def test_another_level_is_told_by_the_largest_figure() -> None:
 
 
 def test_a_row_without_years_is_a_series() -> None:
-    row = beside_clean(changed("country_pairs", lambda of: of.assign(is_contiguous=True)))
-    assert told(row) == [
-        ("seeds/inputs/country_pairs.csv", "CHN, JPN", f"other values in 1 row ({RELEASE})")
-    ]
+    found = beside_clean(changed("country_pairs", lambda of: of.assign(is_contiguous=True)))
+    assert told(found) == [("seeds/inputs/country_pairs.csv", "CHN, JPN", "other values in 1 row")]
 
 
 @pytest.mark.parametrize(
@@ -188,35 +191,31 @@ def with_new_year(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_new_years_and_new_series_change_nothing_that_was_there() -> None:
-    row = beside_clean(changed("exchange_rates", with_new_year))
-    assert row["passed"]
-    assert row["observed"] == "0 of 5 rows break the rule; 1 series are new"
+    found = beside_clean(changed("exchange_rates", with_new_year))
+    assert counted(found) == {"same": 5, "new": 1}
+    assert found["change"].isna().all()
 
 
 def test_new_years_that_change_old_figures_are_told() -> None:
     frames = of_rate(4, 79.9)
     frames["exchange_rates"] = with_new_year(frames["exchange_rates"])
-    assert told(beside_clean(frames)) == [
-        (RATES, "JPN", f"other values in 3 rows of 2010-2012 ({RELEASE})")
-    ]
+    assert told(beside_clean(frames)) == [(RATES, "JPN", "other values in 3 rows of 2010-2012")]
 
 
 @pytest.mark.parametrize("column", ["vintage", "retrieved"])
 def test_another_vintage_is_counted_and_told_by_its_size(column: str) -> None:
     frames = of_rate(3, 96.58)  # 1.1 times the largest of Japan
     frames["sources"].loc[0, column] = "2026"
-    row = beside_clean(frames)
-    assert (row["passed"], row["rows_checked"]) == (True, 3)
-    assert row["observed"].endswith(
-        "; 2 series are of another vintage: 0 gone, 1 with other rows, whose largest figures "
-        "differ by 1.1 times in the median and 1.1 at most (exchange_rates: JPN)"
-    )
+    found = beside_clean(frames)
+    assert counted(found) == {"same": 4, "revised": 1}
+    (moved_by,) = found.loc[found["status"] == "revised", "moved_by"]
+    assert moved_by == pytest.approx(1.1)
 
 
 def test_what_a_source_says_besides_is_no_vintage() -> None:
     frames = of_rate(4, 79.9)
     frames["sources"]["caveat"] = "mind the gap"
-    assert not beside_clean(frames)["passed"]
+    assert counted(beside_clean(frames)) == {"same": 4, "changed": 1}
 
 
 def test_a_stored_vintage_of_an_indicator_never_changes() -> None:
@@ -234,39 +233,30 @@ def test_another_source_is_declared_by_the_rows() -> None:
             source_id=frame["source_id"].where(frame["country_code"] == "CHN", "fx2")
         )
 
-    row = beside_clean(changed("exchange_rates", other_source))
-    assert row["passed"]
-    assert row["observed"].endswith(
-        "1 series are new; 1 series are of another vintage: 1 gone, 0 with other rows"
-    )
+    found = beside_clean(changed("exchange_rates", other_source))
+    assert counted(found) == {"same": 4, "new": 1, "withdrawn": 1}
+
+
+def test_a_series_that_another_vintage_has_not_is_withdrawn() -> None:
+    frames = changed("exchange_rates", lambda of: of[of["country_code"] == "CHN"])
+    frames["sources"].loc[0, "vintage"] = "2026"
+    assert counted(beside_clean(frames)) == {"same": 4, "withdrawn": 1}
 
 
 def test_other_columns_are_declared_by_the_project() -> None:
-    row = beside_clean(changed("exchange_rates", lambda of: of.assign(definition="average")))
-    assert (row["passed"], row["rows_checked"]) == (True, 3)
-
-
-def test_where_every_vintage_is_another_nothing_is_compared() -> None:
-    frames = {name: of for name, of in clean().items() if name != "observations"}
-    before = Kept("f", RELEASE, series_of(frames, DECLARED))
-    frames["sources"] = frames["sources"].assign(vintage="2026")
-    row = gate(frames, before)
-    assert row["observed"].startswith("not checked: no series whose vintage stands; 3 series")
-
-
-def test_a_change_can_be_acknowledged_like_any_warning() -> None:
-    row = beside_clean(of_rate(4, 79.9), (CHANGE, "JPN = other values in 3 rows of 2010-2012 *"))
-    assert (row["acknowledged_count"], row["new_count"]) == (1, 0)
+    found = beside_clean(changed("exchange_rates", lambda of: of.assign(definition="average")))
+    assert counted(found) == {"same": 3, "revised": 2}
 
 
 def released(root: Path, run_id: str, frames: Frames | None) -> Path:
     """Publish a mart, and the series of inputs beside it."""
     with duckdb.connect() as session:
         session.execute("create table m as select 1 as a")
-        series = None if frames is None else series_of(frames, DECLARED)
-        if series is not None:
-            session.execute("create table s as select * from series")
-        given: dict[str, Any] = {} if series is None else {"series": session.table("s")}
+        given: dict[str, Any] = {}
+        if frames is not None:
+            found = beside(frames, kept_series(root))  # noqa: F841 (found by its name)
+            session.execute("create table s as from found")
+            given["series"] = session.table("s")
         return publish(
             root, {"m": session.table("m")}, session=session, keys={"m": ["a"]}, run_id=run_id,
             about={}, **given,
@@ -274,52 +264,93 @@ def released(root: Path, run_id: str, frames: Frames | None) -> Path:
 
 
 def test_a_first_release_has_no_witness(tmp_path: Path) -> None:
-    row = gate(clean(), kept_series(tmp_path))
-    assert (row["passed"], row["rows_checked"]) == (True, 0)
-    assert row["observed"] == "not checked: no release before"
+    found = beside(clean(), kept_series(tmp_path))
+    assert counted(found) == {"not compared": 5}
+    assert set(found["said_by"]) == {"no release before"}
+    assert told(found) == []
 
 
-def test_a_release_keeps_what_the_next_gate_reads(tmp_path: Path) -> None:
-    folder = released(tmp_path, "run", clean())
+def test_a_release_keeps_what_the_next_build_reads(tmp_path: Path) -> None:
+    folder = released(tmp_path, "run", of_rate(4, 79.9))
     assert verify_all(tmp_path) == {folder.name: [], "current": []}
     assert "input_series.parquet" in (folder / "SHA256SUMS").read_text("utf-8")
     kept = kept_series(tmp_path)
-    assert kept.rows is not None
-    assert set(kept.rows["digest"]) == set(series_of(clean(), DECLARED)["digest"])
-    assert gate(clean(), kept)["passed"]
-    ((_, _, said),) = told(gate(of_rate(4, 79.9), kept))
+    assert counted(beside(of_rate(4, 79.9), kept)) == {"same": 5}
     today = json.loads((folder / "manifest.json").read_text("utf-8"))["published_at"][:10]
-    assert said.endswith(f"(release {folder.name} of {today})")
+    assert kept.said_by == f"release {folder.name} of {today}"
+    # What was there is no row of the next release.
+    frames = changed("exchange_rates", lambda of: of[of["country_code"] == "CHN"])
+    assert told(beside(frames, kept)) == [(RATES, "JPN", "gone, with 3 rows of 2010-2012")]
+    released(tmp_path, "run-2", frames)
+    assert counted(beside(frames, kept_series(tmp_path))) == {"same": 4}
+
+
+def test_series_that_stay_are_the_same_bytes(tmp_path: Path) -> None:
+    first = released(tmp_path, "run", clean()) / "input_series.parquet"
+    shuffled = {name: frame.sample(frac=1, random_state=1) for name, frame in clean().items()}
+    second = released(tmp_path, "run-2", shuffled) / "input_series.parquet"
+    assert first.read_bytes() == second.read_bytes()
 
 
 def test_a_release_that_keeps_none_is_named(tmp_path: Path) -> None:
     folder = released(tmp_path, "run", None)
-    row = gate(clean(), kept_series(tmp_path))
-    assert row["passed"]
-    assert row["observed"] == f"not checked: no series in release {folder.name}"
+    found = beside(clean(), kept_series(tmp_path))
+    assert counted(found) == {"not compared": 5}
+    assert set(found["said_by"]) == {f"no series in release {folder.name}"}
 
 
 def test_series_of_another_form_are_no_witness() -> None:
-    before = Kept("f", RELEASE, series_of(clean(), DECLARED).drop(columns="digest"))
-    row = gate(clean(), before)
-    assert row["passed"]
-    assert row["observed"] == f"not checked: no series of this form in the {RELEASE}"
+    before = Kept(RELEASE, series_of(clean(), DECLARED).drop(columns="digest"))
+    found = beside(clean(), before)
+    assert counted(found) == {"not compared": 5}
+    assert set(found["said_by"]) == {f"series of another form in {RELEASE}"}
 
 
-def test_a_damaged_witness_is_a_warning_and_no_traceback(tmp_path: Path) -> None:
+def test_a_damaged_witness_is_told_and_no_traceback(tmp_path: Path) -> None:
     path = released(tmp_path, "run", clean()) / "input_series.parquet"
     path.chmod(0o644)
     path.write_bytes(path.read_bytes()[:-1] + b"?")
-    row = gate(of_rate(4, 79.9), kept_series(tmp_path))
-    assert (row["severity"], row["passed"], row["new_count"]) == ("warning", False, 0)
-    assert row["observed"] == f"not checked: {path} has changed since it was published"
+    found = beside(of_rate(4, 79.9), kept_series(tmp_path))
+    assert counted(found) == {"not compared": 5, "unreadable": 1}
+    ((_, _, said),) = told(found)
+    assert said == f"{path} has changed since it was published"
     path.parent.chmod(0o755)
     path.unlink()
-    assert "input_series.parquet" in gate(clean(), kept_series(tmp_path))["observed"]
+    ((_, _, said),) = told(beside(clean(), kept_series(tmp_path)))
+    assert "input_series.parquet" in said
 
 
-def test_a_link_to_no_release_is_a_warning(tmp_path: Path) -> None:
+def test_a_link_to_no_release_is_told(tmp_path: Path) -> None:
     (tmp_path / "current").symlink_to("elsewhere")
-    row = gate(clean(), kept_series(tmp_path))
-    assert not row["passed"]
-    assert "points to elsewhere" in row["observed"]
+    ((_, _, said),) = told(beside(clean(), kept_series(tmp_path)))
+    assert "points to elsewhere" in said
+
+
+def manifest_entry(frames: Frames) -> dict[str, Any]:
+    """What the manifest says of inputs beside the clean ones."""
+    found = beside_clean(frames)  # noqa: F841 (DuckDB finds it by its name)
+    with duckdb.connect() as session:
+        return told_of_series(session.sql("from found"))
+
+
+def test_the_manifest_counts_and_names_what_changed() -> None:
+    said = manifest_entry(of_rate(4, 79.9))
+    assert said["said_by"] == RELEASE
+    assert said["status"] == {"changed": 1, "same": 4}
+    assert said["changed"] == [
+        {"file": RATES, "series": "JPN", "change": "other values in 3 rows of 2010-2012"}
+    ]
+    assert count_changed({"input_series": said}) == 1
+    assert count_changed({}) == 0
+    assert notes_of(said) == []
+
+
+def test_the_log_says_how_far_another_vintage_moved() -> None:
+    frames = of_rate(3, 96.58)
+    frames["sources"].loc[0, "vintage"] = "2026"
+    said = manifest_entry(frames)
+    assert count_changed({"input_series": said}) == 0
+    assert notes_of(said) == [
+        f"series of another vintage than in {RELEASE}: 1 revised; their largest figures differ "
+        "by 1.1 times in the median and 1.1 at most (exchange_rates: JPN)"
+    ]

@@ -12,7 +12,6 @@ import pandas as pd
 
 from trade_potential.quality.acknowledged import CHECKS as ACKNOWLEDGEMENTS
 from trade_potential.quality.acknowledged import Acknowledged
-from trade_potential.quality.before import Before, beside_before
 from trade_potential.quality.checks import ROWS, Check
 from trade_potential.quality.derived import with_derived_columns
 from trade_potential.quality.frames import frame_of, key_of
@@ -38,9 +37,6 @@ def check_inputs(
     rows: Mapping[str, Relation | pd.DataFrame],
     declared: pd.DataFrame,
     acknowledged: pd.DataFrame | None = None,
-    *,
-    series: pd.DataFrame | None = None,
-    before: Before | None = None,
 ) -> pd.DataFrame:
     """Check the inputs.
 
@@ -52,8 +48,6 @@ def check_inputs(
             parquet, table) of its rows, `key_columns`, and `gate_max_rows`, above which a sample is
             read.
         acknowledged: Rows of the seed acknowledged_warnings; None or no row: every warning is news.
-        series: Series of the inputs (``series_of``).
-        before: What the current release keeps of them; None: they are not compared.
 
     Returns:
         One row per check, columns `COLUMNS`. `rows_checked` and `failing_count` are 0 where the
@@ -99,32 +93,19 @@ def check_inputs(
             )
             for check in checks
         ]  # fmt: skip
-    if before is not None and series is not None:
-        given, check = beside_before(before, series, read, declared)
-        every_check.append(check)
-        found += _judged(batches, given, [check], known_warnings)
     if len(known_warnings.rows):
         given = known_warnings.judged({check.check_id: check.severity for check in every_check})
-        found += _judged(batches, given, ACKNOWLEDGEMENTS, known_warnings)
+        judgements = _validate(batches, given.frame, ACKNOWLEDGEMENTS)
+        found += [
+            row_of(
+                check, given, given.frame, judgements.get(check.check_id),
+                acknowledged=known_warnings,
+            )
+            for check in ACKNOWLEDGEMENTS
+        ]  # fmt: skip
     return pd.DataFrame(found, columns=list(COLUMNS)).astype(
         dict.fromkeys(COUNTS, "int64") | {"passed": "bool"}
     )
-
-
-def _judged(
-    batches: Any, given: Input, checks: Sequence[Check], known: Acknowledged
-) -> list[dict[str, Any]]:
-    """Rows of the gate on what is no input."""
-    if given.refusal:
-        results = {check.check_id: {"failure": given.refusal} for check in checks}
-    elif any(_has_no_witness(check, given.frame) for check in checks):
-        results = {check.check_id: NOT_SEEN for check in checks}
-    else:
-        results = _validate(batches, given.frame, checks)
-    return [
-        row_of(check, given, given.frame, results.get(check.check_id), acknowledged=known)
-        for check in checks
-    ]
 
 
 def _has_no_witness(check: Check, frame: pd.DataFrame) -> bool:

@@ -15,8 +15,6 @@ from trade_potential.quality.inputs import Input
 from trade_potential.quality.measured import Measured
 
 MAX_FAILING_KEYS = 10
-OF_FILES = ("parquet", "files")
-"""Kinds of inputs whose rows name their file."""
 NO_ROW = "there is no row to look at"
 
 
@@ -61,7 +59,6 @@ def row_of(
         observed = _observed(check, frame, failing, rows_checked)
         if read.is_sample:
             observed += f"; a sample: {len(frame)} of {read.rows_total} rows were read"
-    observed += f"; {read.note}" if read.note else ""
     rows = _in_order(read, refused)
     if not passed and acknowledged.names(check):
         new, known = acknowledged.parted(check, _refused(check, read, rows))
@@ -137,7 +134,7 @@ def _refused(check: Check, read: Input, rows: pd.DataFrame) -> list[dict[str, An
     keys = [key for key in read.key if key in rows]
     return [
         {
-            "file": row.get("file_name", read.place) if read.kind in OF_FILES else read.place,
+            "file": row.get("file_name", read.place) if read.kind == "parquet" else read.place,
             "row": int(row["file_line"]) if pd.notna(row.get("file_line")) else None,
             "key": ", ".join(_text(row[key]) for key in keys),
             "value": ", ".join(_text(row.get(column)) for column in check.columns)
@@ -156,8 +153,6 @@ def _place(kind: str, refused: Mapping[str, Any]) -> str:
     line = "?" if refused["row"] is None else refused["row"]
     if kind == "parquet":
         return f"{refused['file']}, row {line}"
-    if kind == "files":
-        return f"{refused['file']}, key"
     if kind == "file":
         return "key" if refused["row"] is None else f"row {line}"
     return "key" if kind == "table" else f"line {line}"

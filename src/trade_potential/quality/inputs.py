@@ -90,13 +90,12 @@ class Input:
         frame: The rows read.
         rows_total: Rows there are.
         place: How people know it: a file, a pattern of files or a table.
-        kind: seed, parquet, table, or files: rows of several inputs.
+        kind: seed, parquet or table.
         key: Columns that name a row.
         relation: All rows, to ask for more; None: there are none.
         condition: SQL that holds for the rows read; empty: all are read.
         is_whole: Whether rules are asked of all rows in SQL, whatever was read.
         refusal: Why no row was read, if none could be.
-        note: What else was found, for people.
     """
 
     frame: pd.DataFrame
@@ -108,7 +107,6 @@ class Input:
     condition: str = ""
     is_whole: bool = False
     refusal: str = ""
-    note: str = ""
 
     @property
     def is_sample(self) -> bool:

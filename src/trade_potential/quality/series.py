@@ -82,8 +82,7 @@ def series_of(
         first: `Shape.cells` as DuckDB writes them, parted by the character 31. The order of rows
         and of columns does not matter.
     """
-    sources = inputs[SOURCES]
-    of_source = vintages(sources if isinstance(sources, pd.DataFrame) else sources.df())
+    of_source = vintages(inputs[SOURCES])
     parts = []
     for name, key in zip(declared["input_name"], declared["row_key"], strict=True):
         if name in inputs and name not in DECLARING:
@@ -180,9 +179,10 @@ def _text(name: str) -> str:
     return f"cast({name} as varchar)"
 
 
-def vintages(sources: pd.DataFrame) -> dict[str, int]:
+def vintages(sources: Relation | pd.DataFrame) -> dict[str, int]:
     """By source: the checksum of the release and the copy that its figures were read from."""
-    rows = sources[["source_id", "vintage", "retrieved"]].itertuples(index=False, name=None)
+    frame = sources if isinstance(sources, pd.DataFrame) else sources.df()
+    rows = frame[["source_id", "vintage", "retrieved"]].itertuples(index=False, name=None)
     return {str(source): checksum_of(f"{release}; {copy}") for source, release, copy in rows}
 
 

@@ -15,6 +15,7 @@ from trade_potential.release.layout import CURRENT, current_id, release_id
 from trade_potential.release.manifest import versions
 from trade_potential.release.provenance import begun
 from trade_potential.release.publish import publish
+from trade_potential.release.series import ENTRY, notes_of, told_of_series
 from trade_potential.release.status import FAILED, HELD, PUBLISHED, result, tell
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def publish_marts(
     status = FAILED
     try:
         run = begun(plan["invocation_id"])
+        of_series = told_of_series(series)
         published = publish(
             root,
             marts,
@@ -72,6 +74,7 @@ def publish_marts(
                 "vars": run.variables,
                 "code": run.code,
                 INPUTS: recorded(run),
+                ENTRY: of_series,
                 "versions": versions(),
                 "vintages": _vintages(marts["dim_study"], vintages),
             },
@@ -84,7 +87,7 @@ def publish_marts(
             "release_id": published.release.release_id,
             "sequence": published.release.sequence,
         }
-        status, notes = PUBLISHED, published.notes
+        status, notes = PUBLISHED, (*published.notes, *notes_of(of_series))
     except HeldError as error:
         status, findings = HELD, error.findings
         row |= {"release_id": error.release_id, "complaint": " ".join(str(error).split())}
