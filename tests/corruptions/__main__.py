@@ -81,7 +81,10 @@ def main() -> int:
         verdicts.append(verdict)
         if given.verbose:
             first = (*verdict.errors, *verdict.warnings, "")[0]
-            print(f"{verdict.how:<8} {verdict.name}\n         {first}", flush=True)
+            before = (*verdict.before, "")[0]
+            print(
+                f"{verdict.how:<8} {verdict.name}\n         {first}\n         {before}", flush=True
+            )
         elif len(verdicts) % 25 == 0:
             spent = (time.process_time() - started) / len(verdicts)
             print(
@@ -106,10 +109,17 @@ def told(verdicts: Sequence[Verdict]) -> int:
         for name, each in of.items():
             economies = ", ".join(verdict.economy.iso3 or "all" for verdict in each)
             marts = set().union(*(marts_fed(PROJECT, file) for file in each[0].files))
-            print(f"  {name}: {economies} ({len(marts) or 'no'} marts)")
+            seen = "" if all(verdict.before for verdict in each) else ", nor by the release before"
+            print(f"  {name}: {economies} ({len(marts) or 'no'} marts{seen})")
     print(
         f"\n{len(verdicts)} mistakes: {hows['error']} stop the build, {hows['warning']} are new "
         f"warnings, {hows['nothing']} are not noticed; {share:.1%} noticed, {ENOUGH:.0%} asked for"
+    )
+    before = sum(1 for verdict in verdicts if verdict.before)
+    either = sum(1 for verdict in verdicts if verdict.before or verdict.how != "nothing")
+    print(
+        f"Where there is a release before: {before} change a series whose vintage stands; with it "
+        f"{either / len(verdicts):.1%} noticed"
     )
     return 0 if share >= ENOUGH else 1
 

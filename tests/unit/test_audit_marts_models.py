@@ -71,5 +71,6 @@ def test_texts_none_of_which_is_present_are_texts() -> None:
 def test_without_figures_there_is_nothing_to_compute_again() -> None:
     none = duckdb.sql("select 1 as year where false")
     labels = duckdb.sql("select 'a' as study_id")
-    assert audit_marts({"gate_trade_flows": none, "dim_study": labels}, max_rows=9).empty
+    tables = {"gate_trade_flows": none, "gate_results": labels, "dim_study": labels}
+    assert audit_marts(tables, max_rows=9).empty
     assert not Gated({"gate_trade_flows": labels}).is_empty()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Made = TypeVar("Made")
 FIGURES = "gate_"
 """How names of tables of gated figures begin."""
+RESULTS = "gate_results"
+"""What the gate says of them, also where there is none."""
 
 
 class Gated:
@@ -43,7 +45,11 @@ class Gated:
 
     def is_empty(self) -> bool:
         """Whether no table of figures holds a row: a run of dbt without rows (--empty)."""
-        figures = [rows for name, rows in self._tables.items() if name.startswith(FIGURES)]
+        figures = [
+            rows
+            for name, rows in self._tables.items()
+            if name.startswith(FIGURES) and name != RESULTS
+        ]
         return all(rows.limit(1).fetchone() is None for rows in figures)
 
     def columns(self, name: str) -> list[str]:
@@ -63,6 +69,8 @@ class Gated:
             rows = self._relation(name)
             rows = rows.filter(where) if where else rows
             rows = rows.project(", ".join(columns)) if columns else rows
+            if name.startswith(FIGURES):  # of files and tables in whatever order: sums are rounded
+                rows = rows.order("all")
             frame = rows.df()
             # Texts none of which is present come as objects, with which no text can be joined.
             texts = [
@@ -80,7 +88,7 @@ class Gated:
 
     def distinct(self, name: str, *columns: str) -> pd.DataFrame:
         """Combinations of columns of a table, each once; not held."""
-        return self._relation(name).project(", ".join(columns)).distinct().df()
+        return self._relation(name).project(", ".join(columns)).distinct().order("all").df()
 
     def once(self, make: Callable[[Gated], Made]) -> Made:
         """What ``make`` makes of these tables, once for all checks."""
