@@ -50,14 +50,16 @@ was removed or only warns, a contract that is not enforced or a tolerance that w
 {%- endmacro %}
 
 
-{#- The rules of a test that asks several, a line each: whoever adds one makes no other weaker. -#}
+{#- What a test of an input asks, a line each: whoever adds a rule makes no other weaker. -#}
 {% macro rules_in_force(test) -%}
-    {%- set lines = [] -%}
+    {%- set name = judged_input(test).name -%}
+    {%- set lines = ['rule ' ~ test.name ~ ' of ' ~ name
+        ~ (' key ' ~ input_key(name) | join(', ') if test.test_metadata.name == 'input_keeps_rules' else '')] -%}
     {%- for argument, held in test.test_metadata.kwargs.items() if argument != 'model' -%}
         {%- for rule in held -%}
-            {%- do lines.append('rule ' ~ test.name ~ ' ' ~ argument ~ ' '
-                ~ (rule ~ ' ' ~ tojson(held[rule], sort_keys=true) if held is mapping
-                    else rule if rule is string else tojson(rule, sort_keys=true))) -%}
+            {%- set said = rule if rule is string else tojson(rule, sort_keys=true) -%}
+            {%- do lines.append('rule ' ~ test.name ~ ' ' ~ argument ~ ' ' ~ said
+                ~ (' ' ~ tojson(held[rule], sort_keys=true) if held is mapping else '')) -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(lines) }}

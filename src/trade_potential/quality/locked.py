@@ -1,10 +1,11 @@
 """Checks as they were accepted: what was taken away or made weaker since is told before a release.
 
 A check that is gone says nothing, and a tolerance of 1e3 agrees with everything: no figure shows
-it. So ``checks.lock`` lists the checks of the build: tests of dbt with what they do on failure, each
-rule of an input, contracts of the marts, hooks, limits of samples, and the checksums of the files that are checks. A
-change of one is a line of the lock, which `make checks` writes and someone reviews. What is new and
-not in the lock is no weaker check: marts, tests and studies of one's own need no line.
+it. So ``checks.lock`` lists the checks of the build: tests of dbt with what they do on failure,
+rules of the inputs, contracts of the marts, hooks, limits of samples, and the checksums of the
+files that are checks. A change of one is a line of the lock, which `make checks` writes and someone
+reviews. What is new and not in the lock is no weaker check: marts, tests and studies of one's own
+need no line.
 """
 
 from __future__ import annotations
