@@ -20,11 +20,12 @@ from tests.unit.test_gate import Frames, declared, read_inputs
 from trade_potential.quality.checks import ROWS, Check
 from trade_potential.quality.circles import CIRCLES
 from trade_potential.quality.cubes import longest_run, significant_digits
+from trade_potential.quality.exchanged import swaps
 from trade_potential.quality.frames import frame_of, key_of
 from trade_potential.quality.gate import check_inputs
 from trade_potential.quality.gate_row import NO_ROW
 from trade_potential.quality.inputs import Input, read_input
-from trade_potential.quality.levels import Known, swaps
+from trade_potential.quality.levels import Known
 from trade_potential.quality.measured import measured
 from trade_potential.quality.parts import profile
 from trade_potential.quality.suites_series import PEER_CHECKS, SERIES_CHECKS
