@@ -17,7 +17,10 @@ from tests.corruptions.remembered import remembering
 from tests.corruptions.staged import Staged
 
 from trade_potential.quality import gate_row
+from trade_potential.quality.acknowledged import SUITE
+from trade_potential.quality.checks import ROWS
 from trade_potential.quality.gate import check_inputs
+from trade_potential.quality.suites import all_checks
 
 
 class Failed(NamedTuple):
@@ -91,6 +94,8 @@ class Harness:
         self.declarations = self.inputs.declarations
         self._known: Said = {}
         self.clean = pd.DataFrame()
+        self._project = project
+        self.series = self.warned = self.unexplained = 0
 
     def judged(self, cases: Iterable[tuple[Kind, Economy]]) -> Iterator[Verdict]:
         """A verdict for each mistake that changes anything.
@@ -102,6 +107,7 @@ class Harness:
         with remembering(), patch.object(gate_row, "MAX_FAILING_KEYS", ALL_REFUSED):
             self.clean = self._checked(self.inputs.rows)
             self._known = said(self.clean)
+            self._count()
             for kind, economy in cases:
                 changed = applied(kind, self.inputs.frames, economy)
                 if changed:
@@ -111,6 +117,19 @@ class Harness:
 
     def _checked(self, rows: dict[str, Rows]) -> pd.DataFrame:
         return check_inputs(rows, self.declarations)
+
+    def _count(self) -> None:
+        """Series checked (whatever a check looks at that is no row), warnings, and unknown ones."""
+        checks = all_checks(self.inputs.frames["indicators"], list(self.inputs.rows))
+        of = {check.check_id: (check.suite, check.of) for check in checks if check.of != ROWS}
+        series = self.clean[self.clean["check_id"].isin(of)]
+        places = series["check_id"].map(of)
+        self.series = int(series["rows_checked"].groupby(places).max().sum())
+        path = self._project / "seeds" / "study" / "acknowledged_warnings.csv"
+        known = check_inputs(self.inputs.rows, self.declarations, pd.read_csv(path, dtype="str"))
+        warns = known[(known["severity"] == "warning") & (known["suite"] != SUITE)]
+        self.warned = int(warns.loc[~warns["passed"], "failing_count"].sum())
+        self.unexplained = int(warns["new_count"].sum())
 
     def _verdict(self, kind: Kind, economy: Economy, changed: dict[str, pd.DataFrame]) -> Verdict:
         found = said(self._checked(self.inputs.rows_with(changed)))

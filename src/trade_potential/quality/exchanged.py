@@ -6,8 +6,9 @@ import numpy as np
 
 from trade_potential.quality.cubes import COMPARED_YEARS, Array, mean_gap
 
-EXCHANGED = 0.15
-"""Gap to the own witness, in logarithms, from which another year's is looked for."""
+EXCHANGED, NEARER = 0.1, 7.0
+"""Gap to the own witness, in logarithms, from which another year is looked for, and how many
+times nearer that one is."""
 
 
 def swaps(one: Array, other: Array, apart: float, *, nearer: float = 2.0) -> dict[int, int]:
@@ -28,7 +29,7 @@ def swaps(one: Array, other: Array, apart: float, *, nearer: float = 2.0) -> dic
 
 
 def exchanged_years(years: Array, one: Array, other: Array, apart: float) -> list[str | None]:
-    """By row the two years of which each is five times nearer to the witness's other one.
+    """By row the two years of which each is `NEARER` times nearer to the witness's other one.
 
     Args:
         years: Of the columns.
@@ -40,7 +41,7 @@ def exchanged_years(years: Array, one: Array, other: Array, apart: float) -> lis
     own = np.abs(one - other)
     (rows,) = np.nonzero((own > apart).sum(axis=1) >= 2)
     near = np.abs(one[rows][:, :, None] - other[rows][:, None, :])
-    gap = np.where(own[rows] > apart, own[rows] / 5, -np.inf)
+    gap = np.where(own[rows] > apart, own[rows] / NEARER, -np.inf)
     is_near = near < gap[:, :, None]
     for place, first, second in np.argwhere(is_near & is_near.transpose(0, 2, 1)):
         if first < second:

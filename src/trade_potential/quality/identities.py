@@ -16,7 +16,7 @@ from trade_potential.quality.cubes import (
     quiet,
     spikes,
 )
-from trade_potential.quality.exchanged import EXCHANGED, exchanged_years, swaps
+from trade_potential.quality.exchanged import exchanged_years, swaps
 from trade_potential.quality.levels import Known
 
 POPULATION, GDP = "SP.POP.TOTL", "NY.GDP.MKTP.CD"
@@ -31,6 +31,8 @@ DEVELOPMENT = (
 )  # fmt: skip
 """Indicators that income and access to the internet tell roughly."""
 PREDICTORS = (PPP, "IT.NET.USER.ZS", "IT.NET.BBND.P2", "IT.NET.SECR.P6")
+PRICES_APART = 0.15
+"""Gap, in logarithms, between prices of an economy and of all from which others are looked for."""
 FEWEST = 30
 """Economies below which nothing is told of what is usual."""
 
@@ -91,10 +93,10 @@ def _prices(of: Figures) -> dict[str, Any]:
     one = one - np.nanmedian(one - other, axis=0)
     level = np.nanmedian(one - other, axis=1)[:, None]
     named: list[str | None] = [None] * len(one)
-    for here, there in swaps(one, other, EXCHANGED).items():
+    for here, there in swaps(one, other, PRICES_APART).items():
         named[here] = f"nearer to those of {of.economies[there]}, and that one's to these"
     return {
-        "prices_swapped": exchanged_years(of.years, one, other + level, EXCHANGED),
+        "prices_swapped": exchanged_years(of.years, one, other + level, PRICES_APART),
         "prices_of": named,
         "prices_spike": np.exp(spikes(one - other)),
     }

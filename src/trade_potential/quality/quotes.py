@@ -106,8 +106,8 @@ def _same_as_year(name: str, series: Sequence[str], column: str) -> Column:
     def same(t: Tables) -> pd.Series:
         rows = t[name]
         keys = [*series, column]
-        first = rows.sort_values("year").groupby(keys)["year"].transform("first")
-        text: pd.Series = first.reindex(rows.index).astype("Int64").astype("str")
+        first = rows.groupby(keys)["year"].transform("min")
+        text: pd.Series = first.astype("Int64").astype("str")
         return text.where((first < rows["year"]) & rows[column].notna(), None)
 
     return same
