@@ -96,9 +96,6 @@ def _damage_parts(figures: pd.DataFrame, of: Rows, between: Years) -> None:
     goods = figures.loc[of("TG.VAL.TOTL.GD.ZS", "GRC")].set_index("year")[value]
     place = of("NE.EXP.GNFS.ZS", "GRC")
     figures.loc[place, value] = figures.loc[place, "year"].map(goods).to_numpy()
-    rows = figures.loc[of("NY.GDP.PCAP.PP.CD", "POL")]
-    rows = rows[rows["year"].isin([2009, 2019])]
-    figures.loc[rows.index, value] = rows[value].to_numpy()[::-1]
     figures.loc[between("NY.GDP.PCAP.PP.KD", "CZE", 2007, 2014), value] *= 0.78
     figures.loc[between("SP.POP.TOTL", "CHL", 2015, 2024), value] *= 0.8
     figures.loc[of("NE.EXP.GNFS.ZS", "PRT"), value] *= 0.01
@@ -200,10 +197,6 @@ def _damage_trade(frames: Frames) -> None:
     world["exporter_code"], world["importer_code"] = first.replace(names), last.replace(names)
     part = world["year"].between(2011, 2020) & (first == "POL")
     world.loc[part, "trade_usd"] *= 2.0
-    is_crossed = (world["year"] == 2014) & ((first == "KAZ") | (last == "KAZ"))
-    world.loc[is_crossed, ["exporter_code", "importer_code"]] = world.loc[
-        is_crossed, ["importer_code", "exporter_code"]
-    ].to_numpy()
     exports = {"LKA": 1e-3, "KOR": 30.0, "SGP": 100.0}
     imports = {"KEN": 30.0, "LKA": 1e-3, "SGP": 1e-2}
     world["trade_usd"] *= first.map(exports).fillna(1.0) * last.map(imports).fillna(1.0)

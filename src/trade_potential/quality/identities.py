@@ -89,8 +89,8 @@ def _pair(of: Figures, name: str, x: Array, w: Array, *, is_common: bool = False
 
 def _prices(of: Figures) -> dict[str, Any]:
     """GDP per head in current prices beside constant ones: years or economies exchanged, spikes."""
-    one, other = logs(of.newest(PPP)), logs(of.newest(PPP_CONSTANT))
-    one = one - np.nanmedian(one - other, axis=0)
+    one, constant = logs(of.newest(PPP)), logs(of.newest(PPP_CONSTANT))
+    other = constant + np.nanmedian(one - constant, axis=0)
     level = np.nanmedian(one - other, axis=1)[:, None]
     named: list[str | None] = [None] * len(one)
     for here, there in swaps(one, other, PRICES_APART).items():

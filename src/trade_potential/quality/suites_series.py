@@ -184,7 +184,7 @@ SERIES_CHECKS: tuple[Check, ...] = (
              "over constant international $ is within {limit} times their mean", **_SAME),
     unlike("observations", "prices_of", "GDP per head in current prices is nearest to that in "
            "constant prices of the same economy", **_SAME),
-    # Real: prices of oil (Iraq, Congo), the war in Ukraine.
+    # Real: prices of oil (Saudi Arabia, United Arab Emirates).
     unlike("observations", "prices_swapped", "GDP per head in current prices has the years of that "
            "in constant prices", **_SAME),
     # Real: .51 to 2.70 (Bermuda), poor economies below rich ones.

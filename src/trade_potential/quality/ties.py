@@ -9,6 +9,7 @@ from trade_potential.quality.circles import WORLD_PAIRS
 from trade_potential.quality.identities import POPULATION
 from trade_potential.quality.levels import Known
 from trade_potential.quality.totals import WORLD_SUMS
+from trade_potential.quality.world import PAIRED
 
 SPELLS, IN_AGREEMENTS = "spells beside others", "economies with agreements"
 TRADING_USD = 4e9
@@ -75,7 +76,7 @@ def traders(known: Known) -> pd.DataFrame:
     usual = last.groupby("country_code").median().rename("trade_usd").reset_index()
     is_noted = usual["trade_usd"] >= TRADING_USD
     for column, listed in (
-        ("without_pair", known[WORLD_PAIRS]["origin_code"]),
+        ("without_pair", known[PAIRED]["origin_code"]),
         ("without_agreement", known[IN_AGREEMENTS]["country_code"]),
     ):
         usual[column] = (~usual["country_code"].isin(listed)).astype("float64").where(is_noted)

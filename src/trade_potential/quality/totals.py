@@ -104,11 +104,11 @@ def totals(known: Known) -> pd.DataFrame:
                 for here, there in swapped.items():
                     names[here] = f"nearer to {of.economies[there]}, and that one to this"
                 columns["swapped_with"] = names
-        columns["crossed_years"] = _crossed_years(of.years, held["export"], held["import"])
+        columns["crossed_years"] = crossed_years(of.years, held["export"], held["import"])
     return pd.DataFrame(columns)
 
 
-def _crossed_years(
+def crossed_years(
     years: Array, exports: tuple[Array, Array], imports: tuple[Array, Array]
 ) -> list[str | None]:
     """Years in which exports are nearer to the witness of imports, and these to that of exports.
