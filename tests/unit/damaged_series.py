@@ -97,6 +97,9 @@ def _damage_parts(figures: pd.DataFrame, of: Rows, between: Years) -> None:
     place = of("NE.EXP.GNFS.ZS", "GRC")
     figures.loc[place, value] = figures.loc[place, "year"].map(goods).to_numpy()
     figures.loc[between("NY.GDP.PCAP.PP.KD", "CZE", 2007, 2014), value] *= 0.78
+    rows = figures.loc[of("NY.GDP.PCAP.PP.CD", "HRV")]
+    rows = rows[rows["year"].isin([2009, 2019])]
+    figures.loc[rows.index, value] = rows[value].to_numpy()[::-1]
     figures.loc[between("SP.POP.TOTL", "CHL", 2015, 2024), value] *= 0.8
     figures.loc[of("NE.EXP.GNFS.ZS", "PRT"), value] *= 0.01
     figures.loc[of("NY.GDP.MKTP.CD", "NZL"), value] *= 0.85

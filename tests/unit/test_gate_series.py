@@ -155,7 +155,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ("observations.economies.merchandise_factor", "NZL"),
     ("observations.economies.prices_spike", "DNK"),
     ("observations.missing.prices_of", "COL"),
-    ("observations.missing.prices_swapped", "LAO"),
+    ("observations.missing.prices_swapped", "HRV"),
     ("world_observations.series.level_factor.beyond_doubt", "NY.GDP.MKTP.CD, NZL, 2022-09-16"),
     ("world_observations.series.broken_factor.beyond_doubt", "TG.VAL.TOTL.GD.ZS, JPN, 2023-11-20"),
     ("world_observations.series.block_factor.beyond_doubt", "TG.VAL.TOTL.GD.ZS, JPN, 2023-11-20"),
