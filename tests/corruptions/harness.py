@@ -17,9 +17,12 @@ from tests.corruptions.remembered import remembering
 from tests.corruptions.staged import Staged
 
 from trade_potential.quality import gate_row
+from trade_potential.quality.acknowledged import SUITE
 from trade_potential.quality.before import CHANGED, GONE, compared
+from trade_potential.quality.checks import ROWS
 from trade_potential.quality.gate import check_inputs
 from trade_potential.quality.series import series_of
+from trade_potential.quality.suites import all_checks
 from trade_potential.release.series import Kept
 
 
@@ -97,6 +100,8 @@ class Harness:
         self._known: Said = {}
         self._before = Kept("nothing")
         self.clean = pd.DataFrame()
+        self._project = project
+        self.series = self.warned = self.unexplained = 0
 
     def judged(self, cases: Iterable[tuple[Kind, Economy]]) -> Iterator[Verdict]:
         """A verdict for each mistake that changes anything.
@@ -109,6 +114,7 @@ class Harness:
             self.clean = self._checked(self.inputs.rows)
             self._known = said(self.clean)
             self._before = Kept("the clean inputs", self._series(self.inputs.rows))
+            self._count()
             for kind, economy in cases:
                 changed = applied(kind, self.inputs.frames, economy)
                 if changed:
@@ -127,6 +133,19 @@ class Harness:
         found = compared(self._series(rows), self._before, rows, self.declarations)
         other = found[found["status"].isin([CHANGED, GONE])].head(1)
         return tuple(other["file"] + ": " + other["series"] + " = " + other["change"])
+
+    def _count(self) -> None:
+        """Series checked (whatever a check looks at that is no row), warnings, and unknown ones."""
+        checks = all_checks(self.inputs.frames["indicators"], list(self.inputs.rows))
+        of = {check.check_id: (check.suite, check.of) for check in checks if check.of != ROWS}
+        series = self.clean[self.clean["check_id"].isin(of)]
+        places = series["check_id"].map(of)
+        self.series = int(series["rows_checked"].groupby(places).max().sum())
+        path = self._project / "seeds" / "study" / "acknowledged_warnings.csv"
+        known = check_inputs(self.inputs.rows, self.declarations, pd.read_csv(path, dtype="str"))
+        warns = known[(known["severity"] == "warning") & (known["suite"] != SUITE)]
+        self.warned = int(warns.loc[~warns["passed"], "failing_count"].sum())
+        self.unexplained = int(warns["new_count"].sum())
 
     def _verdict(self, kind: Kind, economy: Economy, changed: dict[str, pd.DataFrame]) -> Verdict:
         rows = self.inputs.rows_with(changed)

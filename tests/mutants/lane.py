@@ -100,9 +100,9 @@ class Lane:
         def verdict(status: str, by: str, words: str) -> Verdict:
             return Verdict(mutant.name, mutant.area, status, by, words[:300])
 
-        results = self._results()
+        results = results_of(self.project.root)
         if code:
-            return verdict("stopped", *_first_complaint(results, said))
+            return verdict("stopped", *first_complaint(results, said))
         if PUBLISH not in results and results:
             return verdict("stopped", "publish_release", "not among the nodes that were run")
         others = [
@@ -115,17 +115,18 @@ class Lane:
             return verdict("same", "", "")
         return verdict("survived", ", ".join(others[:4]), "")
 
-    def _results(self) -> dict[str, tuple[str, str]]:
-        """Status and message by node, in the order in which they ended."""
-        path = self.project.root / "target" / "run_results.json"
-        if not path.exists():
-            return {}
-        found = json.loads(path.read_text(encoding="utf-8"))["results"]
-        found.sort(key=lambda one: one["timing"][-1]["completed_at"] if one["timing"] else "~")
-        return {one["unique_id"]: (one["status"], one["message"] or "") for one in found}
+
+def results_of(root: Path) -> dict[str, tuple[str, str]]:
+    """Status and message by node of the last run, in the order in which they ended."""
+    path = root / "target" / "run_results.json"
+    if not path.exists():
+        return {}
+    found = json.loads(path.read_text(encoding="utf-8"))["results"]
+    found.sort(key=lambda one: one["timing"][-1]["completed_at"] if one["timing"] else "~")
+    return {one["unique_id"]: (one["status"], one["message"] or "") for one in found}
 
 
-def _first_complaint(results: dict[str, tuple[str, str]], said: str) -> tuple[str, str]:
+def first_complaint(results: dict[str, tuple[str, str]], said: str) -> tuple[str, str]:
     """Node or test, and its words: the first refused row where a test counts them alone."""
     for name, (status, message) in results.items():
         if status in FAILED:
