@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from tests.mutants.mutant import Mutant
 from tests.mutants.reach import selection
 
 LIMIT_SECONDS = 900
-"""Of one build: a fault may also let an iteration run for ever, which publishes nothing."""
+"""Of one build: a fault may also let an iteration run for ever."""
 STATE = "target/unchanged"
 """Manifest of the project without a fault, with which dbt compares."""
 PUBLISH = "model.trade_potential.publish_release"
@@ -34,7 +35,7 @@ class Verdict:
         name: Of the fault.
         area: Of the fault.
         status: stopped, survived (the release would have followed), same (it would have followed,
-            and nothing that is published is another).
+            and nothing that is published is another), ended (by the limit of time: not judged).
         by: Node or test that said it first; of survivors the marts that are others.
         said: Its first words.
         seconds: Of the clock.
@@ -101,6 +102,8 @@ class Lane:
             return Verdict(mutant.name, mutant.area, status, by, words[:300])
 
         results = results_of(self.project.root)
+        if code == -signal.SIGALRM:
+            return verdict("ended", "", f"no answer within {LIMIT_SECONDS} s")
         if code:
             return verdict("stopped", *first_complaint(results, said))
         if PUBLISH not in results and results:

@@ -15,7 +15,7 @@ from trade_potential.quality.acknowledged import CHECKS as ACKNOWLEDGEMENTS
 from trade_potential.quality.acknowledged import Acknowledged
 from trade_potential.quality.checks import ROWS, Check
 from trade_potential.quality.derived import with_derived_columns
-from trade_potential.quality.frames import frame_of, key_of
+from trade_potential.quality.frames import PARTS, frame_of, key_of
 from trade_potential.quality.gate_row import row_of
 from trade_potential.quality.inputs import Input, Relation, read_input
 from trade_potential.quality.levels import Known
@@ -95,6 +95,7 @@ def check_inputs(
     tables = {name: _in_fixed_order(given) for name, given in read.items()}
     parts = profile(read)
     known = Known({**tables, **parts})
+    unasked = {of for part, (of, _) in PARTS.items() if part not in parts}  # a column is missing
     complete = with_derived_columns(tables, known)
     every_check = all_checks(tables.get("indicators", pd.DataFrame()), list(read))
     known_warnings = Acknowledged(pd.DataFrame() if acknowledged is None else acknowledged)
@@ -111,7 +112,10 @@ def check_inputs(
         unseen = [
             check
             for check in checks
-            if given.rows_total and not given.refusal and _has_no_witness(check, frame)
+            if given.rows_total
+            and not given.refusal
+            and _has_no_witness(check, frame)
+            and not (of != ROWS and suite in unasked)
         ]
         judged.append(Judged(given, frame, checks, unseen, measures))
     results = _where_there_is_time([(of.frame, of.asked) for of in judged])

@@ -52,8 +52,8 @@ select
                 || ' have ' || alone.usual_type
     end as type_apart,
     case
-        when list_has_any(beside.ids, beside.ids_before) and beside.years_between > 0
-            then cast(beside.years_between as double)
+        when list_has_any(beside.ids, beside.ids_before)
+            then cast(greatest(beside.years_between, 0) as double)
     end as years_without
 from beside
 left join alone using (country_code_a, country_code_b, from_year)
