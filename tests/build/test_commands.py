@@ -29,6 +29,7 @@ def _runs(project: Project, *arguments: str) -> str:
     return result.stdout
 
 
+@pytest.mark.slow(reason="parses without a cache")
 def test_fresh_checkout_in_an_odd_folder(tmp_path: Path) -> None:
     project = Project.copied_to(tmp_path / ODD)
     (project.root / "warehouse").rmdir()
@@ -39,12 +40,14 @@ def test_fresh_checkout_in_an_odd_folder(tmp_path: Path) -> None:
     assert not (project.root / "release").exists()
 
 
+@pytest.mark.slow(reason="the catalogue of a whole build")
 def test_docs_of_a_built_checkout(copied: Project) -> None:
     _runs(copied, "docs", "generate")
     assert (copied.root / "target" / "catalog.json").stat().st_size > 100_000
     assert copied.query("select status from release.publish_release") == [("published",)]
 
 
+@pytest.mark.slow(reason="a part of a build")
 def test_part_that_reaches_the_node_skips_publishing(copied: Project) -> None:
     said = _runs(copied, "build", "-s", "rpt_trade_potential+")
     assert said.count("Not published, release/current stays: ") == 1

@@ -107,7 +107,7 @@ def test_the_same_rows_give_the_same_marts(built: Project, tmp_path: Path) -> No
     assert places["agreement_spells"] == f"{project.root}/data/spells/**/*.parquet"
     assert places["world_trade"] == "inputs/world/world_trade.parquet"
     assert places["oil_prices"] == "seeds/inputs/oil_prices.csv"
-    assert f"{project.root}/data/it's pairs/" in result.stdout  # a warning names file and row
+    assert f"{project.root}/data/flows/" in result.stdout  # a warning names its file
     sampled = project.query(
         "select suite, min(rows_checked) < min(rows_total), min(rows_total) "
         "from marts.fct_quality_results where observed like '%a sample: %' group by suite "

@@ -129,6 +129,7 @@ def test_value_out_of_rule_is_named_in_every_input(unbuilt: Project) -> None:
     assert unbuilt.mart_count() == 0
 
 
+@pytest.mark.slow(reason="a build of all seeds")
 def test_duplicate_key_is_named_in_every_seed(unbuilt: Project) -> None:
     seeds = sorted(
         str(path.relative_to(ROOT / "seeds").with_suffix(""))
@@ -148,6 +149,7 @@ def test_duplicate_key_is_named_in_every_seed(unbuilt: Project) -> None:
     assert unbuilt.mart_count() == 0
 
 
+@pytest.mark.slow(reason="a whole build")
 def test_wrong_formula_stops_the_build_before_the_release(rebuilt: Project) -> None:
     project = rebuilt
     with duckdb.connect(project.database) as warehouse:

@@ -110,6 +110,7 @@ def test_failing_test_publishes_nothing_and_the_old_release_stays(rebuilt: Proje
     assert current_id(root) == before
 
 
+@pytest.mark.slow(reason="a part of a build")
 def test_a_figure_that_changes_under_its_vintage_is_told(rebuilt: Project) -> None:
     before = current_id(rebuilt.root / "release")
 

@@ -102,6 +102,7 @@ EMPTY = {
 """By study without an answer: its row, its partners and what is told of it."""
 
 
+@pytest.mark.slow(reason="a part of a build")
 def test_study_without_rows_is_refused_with_the_step_that_lost_them(
     rebuilt: Project,
 ) -> None:

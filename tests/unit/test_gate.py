@@ -270,12 +270,14 @@ def test_missing_input_fails_all_its_checks(inputs: Frames) -> None:
     assert results[results["suite"] == "exchange_rates"]["passed"].all()
 
 
+@pytest.mark.slow(reason="all inputs are judged again")
 def test_order_of_rows_does_not_matter(inputs: Frames, clean: pd.DataFrame) -> None:
     shuffled = {name: frame.sample(frac=1, random_state=7) for name, frame in inputs.items()}
     again = check_inputs(shuffled, declared()).set_index("check_id", drop=False)
     pd.testing.assert_frame_equal(again, clean)
 
 
+@pytest.mark.slow(reason="all inputs are judged again")
 def test_another_process_says_the_same(inputs: Frames, clean: pd.DataFrame) -> None:
     stand_by()
     try:

@@ -30,6 +30,8 @@ from trade_potential.quality.suites_pairs import PAIR_CHECKS
 from trade_potential.quality.suites_series import PEER_CHECKS, SERIES_CHECKS
 from trade_potential.quality.suites_trade import TRADE_CHECKS
 
+pytestmark = pytest.mark.slow(reason="the gate judges all series once a mistake")
+
 CHECKS = (*SERIES_CHECKS, *PEER_CHECKS, *TRADE_CHECKS, *PAIR_CHECKS)
 KNOWN = Path(__file__).parents[2] / "seeds" / "study" / "acknowledged_warnings.csv"
 NAMES = (

@@ -18,6 +18,7 @@ NEWEST_SQL = (
 PARTS: Mapping[str, tuple[str, str]] = {
     totals.REPEATS: ("world_trade", totals.REPEATS_SQL),
     totals.COPIES: ("world_trade", totals.COPIES_SQL),
+    mirrors.LISTED: ("trade_flows", mirrors.LISTED_SQL),
     NEWEST_SPELL: ("agreement_spells", NEWEST_SQL),
     circles.WORLD_PAIRS: ("world_pairs", circles.PAIRS_SQL),
     ties.SPELLS: ("agreement_spells", ties.SPELLS_SQL),

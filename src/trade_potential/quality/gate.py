@@ -128,7 +128,10 @@ def check_inputs(
         for check in of.checks
     ]  # fmt: skip
     if len(known_warnings.rows):
-        given = known_warnings.judged({check.check_id: check.severity for check in every_check})
+        given = known_warnings.judged(
+            {check.check_id: check.severity for check in every_check},
+            is_whole=not any(of.is_sample for of in read.values()),
+        )
         (judgements,) = _where_there_is_time([(given.frame, list(ACKNOWLEDGEMENTS))])
         found += [
             row_of(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
@@ -30,21 +28,30 @@ MIRROR_SQL = (
 )
 
 
+LISTED = "series of the reporters"
+LISTED_SQL = "select distinct reporter_code, flow, partner_code from input"
+KEYS = ["reporter_code", "flow", "partner_code"]
+
+
 class Pairs:
     """Flows of the reporters, by series (reporter, flow, partner) and year, in both sources."""
 
-    def __init__(self, flows: pd.DataFrame, mirror: pd.DataFrame) -> None:
-        """Series of `flows` and of `mirror`: NaN where there is none."""
-        keys = ["reporter_code", "flow", "partner_code"]
-        every = pd.concat([flows[keys], mirror[keys]]).drop_duplicates()
+    def __init__(self, flows: pd.DataFrame, mirror: pd.DataFrame, listed: pd.DataFrame) -> None:
+        """Series of `flows`, and of `mirror` that `listed` has not: NaN where there is none.
+
+        Those of all reports, `listed`, may be more than were read of them.
+        """
+        of_reports = pd.MultiIndex.from_frame(listed[KEYS])
+        is_listed = pd.MultiIndex.from_frame(mirror[KEYS]).isin(of_reports)
+        every = pd.concat([flows[KEYS], mirror.loc[~is_listed, KEYS]]).drop_duplicates()
         self.keys = pd.MultiIndex.from_frame(every).sortlevel()[0]
         years = np.arange(int(flows["year"].min()), int(flows["year"].max()) + 1)
         self.years = years
-        self.own = self._array(flows, keys)
-        self.world = self._array(mirror, keys)
+        self.own = self._array(flows)
+        self.world = self._array(mirror)
 
-    def _array(self, rows: pd.DataFrame, keys: Sequence[str]) -> Array:
-        place = self.keys.get_indexer(pd.MultiIndex.from_frame(rows[list(keys)]))
+    def _array(self, rows: pd.DataFrame) -> Array:
+        place = self.keys.get_indexer(pd.MultiIndex.from_frame(rows[KEYS]))
         year = rows["year"].to_numpy() - self.years[0]
         is_held = (place >= 0) & (year >= 0) & (year < len(self.years))
         found = np.full((len(self.keys), len(self.years)), np.nan)
@@ -54,7 +61,7 @@ class Pairs:
 
 def partners(known: Known) -> pd.DataFrame:
     """One row per reporter, flow and partner: the series beside the world's trade."""
-    pairs = Pairs(known["trade_flows"], known[MIRROR])
+    pairs = Pairs(known["trade_flows"], known[MIRROR], known[LISTED])
     one, other = logs(pairs.own), logs(pairs.world)
     with quiet():
         sizes = [np.nanmedian(values, axis=1) for values in (pairs.own, pairs.world)]
@@ -188,7 +195,7 @@ def _both_gaps(one: Array, other: Array) -> tuple[Array, Array]:
 
 def years(known: Known) -> pd.DataFrame:
     """One row per reporter, flow and year: what the sources differ by in the median partner."""
-    pairs = Pairs(known["trade_flows"], known[MIRROR])
+    pairs = Pairs(known["trade_flows"], known[MIRROR], known[LISTED])
     frame = pairs.keys.to_frame(index=False)
     rows = []
     with quiet():
