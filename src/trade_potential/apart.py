@@ -118,20 +118,25 @@ def _ended(function: str, code: int) -> str:
     return f"the process that computes {function} {how}, without a result{short}"
 
 
-def _answer(asked: Connection) -> None:
-    """Compute what the other side asks for, and send result, error and traceback."""
+def _answer(asked: Connection) -> bool:
+    """Compute what the other side asks for, and send result, error and traceback.
+
+    False where the other side asks for nothing any more.
+    """
     import traceback
 
     answer: tuple[Any, Exception | None, str]
     try:
-        function, given = asked.recv()
+        try:
+            function, given = asked.recv()
+        except EOFError:
+            return False
         module, name = function.split(":")
         answer = (getattr(import_module(module), name)(**given), None, "")
-    except EOFError:
-        raise
     except Exception as error:
         answer = (None, error, traceback.format_exc())
     asked.send(answer)
+    return True
 
 
 def _import_ahead(asked: Connection, modules: list[str]) -> None:
@@ -145,10 +150,8 @@ def _import_ahead(asked: Connection, modules: list[str]) -> None:
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # who asked tells of an interrupt
     with Connection(int(sys.argv[1])) as asked:
-        try:
-            _import_ahead(asked, sys.argv[2:])
-            while True:
-                _answer(asked)
-        except EOFError:
-            sys.stdout.flush()
-            os._exit(0)  # nothing is left to tidy up: the answers are sent
+        _import_ahead(asked, sys.argv[2:])
+        while _answer(asked):
+            pass
+        sys.stdout.flush()
+        os._exit(0)  # nothing is left to tidy up: the answers are sent

@@ -37,6 +37,10 @@ def refused() -> None:
     raise InputError("row 3: the year is no number")
 
 
+def ended_early() -> None:
+    raise EOFError("the file ends early")
+
+
 def killed() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -60,6 +64,11 @@ def test_an_error_arrives_with_its_traceback() -> None:
     with pytest.raises(InputError, match="row 3: the year is no number") as caught:
         apart(f"{__name__}:refused")
     assert "in refused" in caught.value.__notes__[0]
+
+
+def test_a_file_that_ends_early_is_no_end_of_the_process() -> None:
+    with pytest.raises(EOFError, match="the file ends early"):
+        apart(f"{__name__}:ended_early")
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,6 @@ LEVEL_USD = 5e7
 NOISE = 0.02
 TOTAL_GAP = 0.2
 """Distance from the witness, in logarithms, from which the total of both flows is tried."""
-FLOWS = ("export", "import")
 
 MIRROR_SQL = (
     "select exporter_code as reporter_code, importer_code as partner_code, 'export' as flow, year,"

@@ -14,6 +14,7 @@ import pandas as pd
 from trade_potential.quality.cubes import Array, logs, quiet, spikes
 from trade_potential.quality.exchanged import exchanged_years
 
+FLOWS = ("export", "import")
 NOTED_USD = 1e8
 """Trade from which a change tells something."""
 LARGE_USD, HUGE_USD = 1e9, 1e10
@@ -83,8 +84,7 @@ def both_ways(frame: pd.DataFrame) -> tuple[Array, Array]:
     """Places of the exports of a pair, and of its imports."""
     keys = ["reporter_code", "partner_code"]
     exports, imports = (
-        frame.loc[frame["flow"] == flow, keys].reset_index(names=flow)
-        for flow in ("export", "import")
+        frame.loc[frame["flow"] == flow, keys].reset_index(names=flow) for flow in FLOWS
     )
     both = exports.merge(imports, on=keys)
     return both["export"].to_numpy(), both["import"].to_numpy()

@@ -7,6 +7,7 @@ beyond doubt the gate is closed, otherwise it warns: limits have the largest rea
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from trade_potential.quality.checks import Check, limited, unlike
@@ -123,6 +124,20 @@ def _series(suite: str) -> tuple[Check, ...]:
     )
 
 
+def _by_indicator(
+    limits: Mapping[str, tuple[float, str]], column: str, name: str, rule: str, **more: Any
+) -> tuple[Check, ...]:
+    """A warning for each indicator that has a limit of its own."""
+    return tuple(
+        check
+        for code, (limit, _) in limits.items()
+        for check in limited(
+            "observations", column, (limit, None), rule, only=("indicator_code", code),
+            name=f"{name}.{code}", **more,
+        )
+    )  # fmt: skip
+
+
 def pair(name: str) -> str:
     """What is said of an economy by the columns of a pair (identities, mirrors)."""
     return f"{{{name}_value}} in {{{name}_year}}, where they give {{{name}_witness}}"
@@ -136,14 +151,9 @@ STEPS = {
     "SP.POP.TOTL": (1.15, "Qatar, 1.13"),
 }
 """By indicator whose revisions are smooth: the factor from which it warns, the largest real one."""
-STEP_CHECKS = tuple(
-    check
-    for code, (limit, _) in STEPS.items()
-    for check in limited(
-        "observations", "step", (limit, None), "from one year to the next the ratio to the vintage "
-        "before changes by less than {limit} times", only=("indicator_code", code),
-        name=f"step.{code}", **_NEWEST,
-    )
+STEP_CHECKS = _by_indicator(
+    STEPS, "step", "step", "from one year to the next the ratio to the vintage before changes by "
+    "less than {limit} times", **_NEWEST,
 )  # fmt: skip
 
 # fmt: off
@@ -241,12 +251,7 @@ USUAL = {
     "SE.TER.ENRR": (4, "Suriname, .12"),
 }
 """By indicator: the factor to what is usual from which it warns, and the largest real one."""
-PEER_CHECKS = tuple(
-    check
-    for code, (limit, _) in USUAL.items()
-    for check in limited(
-        "observations", "usual_factor", (limit, None), "the figure is within {limit} times what "
-        "income and access to the internet make usual", low=True, of="peers", witness=OTHERS,
-        only=("indicator_code", code), name=f"peers.{code}",
-    )
+PEER_CHECKS = _by_indicator(
+    USUAL, "usual_factor", "peers", "the figure is within {limit} times what income and access to "
+    "the internet make usual", low=True, of="peers", witness=OTHERS,
 )  # fmt: skip

@@ -11,7 +11,8 @@ from trade_potential.quality.cubes import Array, logs, quiet
 from trade_potential.quality.exchanged import swaps
 from trade_potential.quality.identities import EXPORTS, GDP, GOODS, IMPORTS, compared
 from trade_potential.quality.levels import Known
-from trade_potential.quality.mirrors import FLOWS, year_ratio
+from trade_potential.quality.mirrors import year_ratio
+from trade_potential.quality.reports import FLOWS
 
 WORLD_SUMS = "trade by economy"
 REPEATS, COPIES = "repeats of flows", "copies of flows"

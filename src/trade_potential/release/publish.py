@@ -175,7 +175,7 @@ def _bring_in(
         with session.cursor() as build, opened() as memory, ended_after(limit_seconds) as watch:
             watch(build)
             watch(memory)
-            contents = write_parquet(staging, *tables[:3], build=build)
+            contents = write_parquet(staging, tables.marts, tables.keys, tables.parts, build=build)
             if tables.series is not None:
                 write_series(staging, tables.series, build=build)
             if not link_unchanged(staging, before):

@@ -69,8 +69,6 @@ class Gated:
             rows = self._relation(name)
             rows = rows.filter(where) if where else rows
             rows = rows.project(", ".join(columns)) if columns else rows
-            if name.startswith(FIGURES):  # of files and tables in whatever order: sums are rounded
-                rows = rows.order("all")
             frame = rows.df()
             # Texts none of which is present come as objects, with which no text can be joined.
             texts = [
@@ -88,7 +86,7 @@ class Gated:
 
     def distinct(self, name: str, *columns: str) -> pd.DataFrame:
         """Combinations of columns of a table, each once; not held."""
-        return self._relation(name).project(", ".join(columns)).distinct().order("all").df()
+        return self._relation(name).project(", ".join(columns)).distinct().df()
 
     def once(self, make: Callable[[Gated], Made]) -> Made:
         """What ``make`` makes of these tables, once for all checks."""
