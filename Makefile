@@ -15,7 +15,7 @@ WAREHOUSE := warehouse/trade_potential.duckdb
 KERNELS ?= Prescott
 # Tests that do linear algebra: all that could depend on the last digits of a kernel.
 NUMERIC := $(filter-out %_input.py, $(wildcard tests/unit/test_gravity*.py tests/unit/test_ppml*.py tests/unit/test_index*.py tests/unit/test_structural*.py tests/unit/test_lasting*.py)) \
-	tests/unit/test_audit.py tests/unit/test_audit_ppml.py tests/unit/test_audit_structural.py tests/unit/test_audit_lasting.py tests/unit/test_panel.py tests/unit/test_far_from_zero.py tests/unit/test_exact_fit.py tests/reference
+	tests/unit/test_audit.py tests/unit/test_audit_ppml.py tests/unit/test_audit_structural.py tests/unit/test_audit_lasting.py tests/unit/test_panel.py tests/unit/test_panel_requests.py tests/unit/test_far_from_zero.py tests/unit/test_exact_fit.py tests/reference
 # Arguments of the torture: make torture TORTURE="--kills 5 --lanes 2"
 TORTURE ?=
 # Names of mistakes and arguments: make corruptions CORRUPTIONS="'GDP per head' --by-turns"; --help tells them

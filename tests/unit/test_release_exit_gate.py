@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,16 @@ import pytest
 import yaml
 from tests.declared import rules_of
 from tests.panels import ROOT
-from tests.studies import ABOUT, KEYS, SPEC, Rows, changed, class_of, limits, marts, released
+from tests.studies import ABOUT, KEYS, SPEC, changed, limits, marts, released
+from tests.unit.exit_plants import (
+    Plant,
+    all_k_by,
+    beyond_after,
+    figures_too,
+    in_mart,
+    one_k_by,
+    without,
+)
 
 from trade_potential.release import HeldError, candidates, current_id
 from trade_potential.release.causes import recorded
@@ -22,119 +30,63 @@ from trade_potential.release.followed import FileState
 from trade_potential.release.pair import Pair
 from trade_potential.release.provenance import Run, TableState
 
-Plant = Callable[[dict[str, Rows]], None]
-
-
-def _k_of(rows: Rows, factor: float, **where: Any) -> None:
-    def moved(row: dict[str, Any]) -> float:
-        return float(row["k_ratio"]) * factor
-
-    changed(rows, {"potential_class": lambda row: class_of(moved(row)), "k_ratio": moved}, **where)
-
-
-def _one_k_by(factor: float) -> Plant:
-    def plant(rows: dict[str, Rows]) -> None:
-        _k_of(rows["fct_trade_potential"], factor, study_id="asia", estimator="ppml",
-              partner_iso3="P30", year=2020)  # fmt: skip
-
-    return plant
-
-
-def _all_k_by(mart: str, factor: float) -> Plant:
-    return lambda rows: _k_of(rows[mart], factor, study_id="asia")
-
-
-def _figures_too(plant: Plant) -> Plant:
-    def both(rows: dict[str, Rows]) -> None:
-        changed(rows["fct_country_year"], {"gdp_usd": 3e9}, study_id="asia", country_iso3="P01")
-        plant(rows)
-
-    return both
-
-
-def _mart(name: str, change: dict[str, Any], **where: Any) -> Plant:
-    return lambda rows: changed(rows[name], change, **where)
-
-
-def _without(mart: str, **where: Any) -> Plant:
-    def plant(rows: dict[str, Rows]) -> None:
-        rows[mart] = [row for row in rows[mart] if any(row[k] != v for k, v in where.items())]
-
-    return plant
-
-
-def _held(root: Path, plant: Plant, **more: Any) -> list[dict[str, Any]]:
-    """What is beyond after a plant; nothing where it is published."""
-    first = released(root, "one").release
-    assert first.manifest()["exit_gate"]["status"] == "first"
-    rows = marts()
-    plant(rows)
-    try:
-        said = released(root, "two", rows, **more).release.manifest()["exit_gate"]
-    except HeldError:
-        assert current_id(root) == first.release_id
-        said = candidates(root)[0].manifest()["exit_gate"]
-    assert (said["status"] == "beyond") == bool(said["beyond"])
-    assert said["compared_with"] == first.release_id
-    return list(said["beyond"])
-
 
 @pytest.mark.parametrize(
     ("plant", "found"),
     [
-        (_one_k_by(1.01), {("k_largest", "code"), ("row_share", "code")}),
-        (_one_k_by(1 + 1e-10), set()),
-        (_figures_too(_one_k_by(1.05)), set()),
-        (_figures_too(_one_k_by(2.5)), {("k_doubled_share", "figures")}),
-        (_figures_too(_one_k_by(-1)), {("k_doubled_share", "figures"), ("k_lowest", "all")}),
+        (one_k_by(1.01), {("k_largest", "code"), ("row_share", "code")}),
+        (one_k_by(1 + 1e-10), set()),
+        (figures_too(one_k_by(1.05)), set()),
+        (figures_too(one_k_by(2.5)), {("k_doubled_share", "figures")}),
+        (figures_too(one_k_by(-1)), {("k_doubled_share", "figures"), ("k_lowest", "all")}),
         (
-            _figures_too(_all_k_by("fct_trade_potential", 1.12)),
+            figures_too(all_k_by("fct_trade_potential", 1.12)),
             {("k_tenth_share", "figures"), ("class_share", "figures")},
         ),
         (
-            _figures_too(_all_k_by("rpt_answer", 1.12)),
+            figures_too(all_k_by("rpt_answer", 1.12)),
             {("k_tenth_share", "figures"), ("class_share", "figures")},
         ),
         (
-            _mart("fct_gravity_coefficients", {"coefficient": 1.01}, estimator="ppml"),
+            in_mart("fct_gravity_coefficients", {"coefficient": 1.01}, estimator="ppml"),
             {("coefficient_largest", "code"), ("row_share", "code")},
         ),
         (
-            _figures_too(_mart("fct_gravity_coefficients", {"coefficient": 1.7}, study_id="asia")),
+            figures_too(in_mart("fct_gravity_coefficients", {"coefficient": 1.7}, study_id="asia")),
             set(),
         ),
         (
-            _figures_too(_mart("fct_gravity_coefficients", {"coefficient": 1.9}, study_id="asia")),
+            figures_too(in_mart("fct_gravity_coefficients", {"coefficient": 1.9}, study_id="asia")),
             {("coefficient_largest", "figures")},
         ),
         (
-            _figures_too(
-                _mart("fct_gravity_coefficients", {"coefficient": None}, study_id="asia")
+            figures_too(
+                in_mart("fct_gravity_coefficients", {"coefficient": None}, study_id="asia")
             ),
             {("coefficient_largest", "figures")},
         ),
         (
-            _figures_too(
-                _mart("fct_development_index", {"development_index": 5.0}, country_iso3="P01",
+            figures_too(
+                in_mart("fct_development_index", {"development_index": 5.0}, country_iso3="P01",
                       study_id="asia")
             ),
             {("index_largest", "figures")},
         ),
         (
-            _figures_too(
-                _mart("fct_development_index", {"index_rank": lambda row: 41 - row["index_rank"]},
+            figures_too(
+                in_mart("fct_development_index", {"index_rank": lambda row: 41 - row["index_rank"]},
                       study_id="asia")
             ),
             {("rank_largest", "figures")},
         ),
         (
-            _figures_too(_without("fct_trade_potential", study_id="asia", partner_iso3="P03")),
+            figures_too(without("fct_trade_potential", study_id="asia", partner_iso3="P03")),
             {("gone_share", "figures")},
         ),
-        (_without("rpt_answer", study_id="asia"), {("gone_share", "code")}),
-        (_without("fct_country_year", study_id="asia", year=2020), {("gone_share", "code")}),
+        (without("rpt_answer", study_id="asia"), {("gone_share", "code")}),
+        (without("fct_country_year", study_id="asia", year=2020), {("gone_share", "code")}),
         (
-            _mart("dim_potential_class", {"k_upper": 0.85}, potential_class="huge"),
+            in_mart("dim_potential_class", {"k_upper": 0.85}, potential_class="huge"),
             set(),  # the limits moved, and no answer with them
         ),
         (
@@ -146,33 +98,33 @@ def _held(root: Path, plant: Plant, **more: Any) -> list[dict[str, Any]]:
             {("class_share", "specification")},
         ),
         (
-            _mart("rpt_answer", {"k_ratio": 2000.0, "potential_class": "reshaping"},
+            in_mart("rpt_answer", {"k_ratio": 2000.0, "potential_class": "reshaping"},
                   partner_iso3="P39"),
             {("k_highest", "all"), ("k_doubled_share", "code"),
              ("k_largest", "code"), ("row_share", "code")} - {("class_share", "code")},
         ),
         (
-            _mart("fct_trade_potential", {"predicted_usd": 1e12, "k_ratio": 0.01},
+            in_mart("fct_trade_potential", {"predicted_usd": 1e12, "k_ratio": 0.01},
                   estimator="ppml", partner_iso3="P00"),
             {("k_tenfold_share", "all"), ("k_doubled_share", "code"), ("k_largest", "code"),
              ("row_share", "code")},
         ),
         (
-            _mart("dim_study", {"study_name": "Asia"}, study_id="asia"),
+            in_mart("dim_study", {"study_name": "Asia"}, study_id="asia"),
             {("row_share", "code")},
         ),
-        (_mart("fct_quality_results", {"passed": True}), set()),
+        (in_mart("fct_quality_results", {"passed": True}), set()),
     ],
 )  # fmt: skip
 def test_what_moves_is_measured_by_cause(
     tmp_path: Path, plant: Plant, found: set[tuple[str, str]]
 ) -> None:
-    beyond = _held(tmp_path, plant)
+    beyond = beyond_after(tmp_path, plant)
     assert {(one["measure"], one["cause"]) for one in beyond} == found
 
 
 def test_the_finding_names_the_row_that_moved_most(tmp_path: Path) -> None:
-    (finding,) = _held(tmp_path, _figures_too(_one_k_by(2.5)))
+    (finding,) = beyond_after(tmp_path, figures_too(one_k_by(2.5)))
     assert finding == {
         "measure": "k_doubled_share",
         "mart": "fct_trade_potential",
@@ -200,7 +152,7 @@ def test_the_finding_names_the_row_that_moved_most(tmp_path: Path) -> None:
 def test_the_message_says_what_moved_and_what_helps(tmp_path: Path) -> None:
     released(tmp_path, "one")
     rows = marts()
-    _figures_too(_one_k_by(2.5))(rows)
+    figures_too(one_k_by(2.5))(rows)
     with pytest.raises(HeldError) as held:
         released(tmp_path, "two", rows)
     said = str(held.value)
@@ -215,8 +167,8 @@ def test_the_message_says_what_moved_and_what_helps(tmp_path: Path) -> None:
 
 def test_standard_errors_are_those_before(tmp_path: Path) -> None:
     wide = {"coefficient": 1.9, "coefficient_se": 100.0}
-    plant = _figures_too(_mart("fct_gravity_coefficients", wide, study_id="asia"))
-    assert [one["value"] for one in _held(tmp_path, plant)] == [pytest.approx(4.5)] * 2
+    plant = figures_too(in_mart("fct_gravity_coefficients", wide, study_id="asia"))
+    assert [one["value"] for one in beyond_after(tmp_path, plant)] == [pytest.approx(4.5)] * 2
 
 
 def test_a_release_of_the_same_marts_reads_none_of_them(
@@ -263,7 +215,7 @@ def test_a_mart_that_is_gone_or_has_another_key_is_held(tmp_path: Path) -> None:
 
 def test_a_first_release_has_bounds_of_k_alone(tmp_path: Path) -> None:
     rows = marts()
-    _mart("rpt_answer", {"k_ratio": 2000.0}, partner_iso3="P39", study_id="asia")(rows)
+    in_mart("rpt_answer", {"k_ratio": 2000.0}, partner_iso3="P39", study_id="asia")(rows)
     with pytest.raises(HeldError, match="nothing is current: asia, rpt_answer: highest K: 2000"):
         released(tmp_path, "one", rows)
     assert current_id(tmp_path) is None
@@ -282,11 +234,11 @@ def test_a_current_release_that_cannot_be_read_is_not_passed(tmp_path: Path) -> 
 
 
 def test_limits_of_a_study_and_a_cause_come_first(tmp_path: Path) -> None:
-    plant = _figures_too(_one_k_by(2.5))
+    plant = figures_too(one_k_by(2.5))
     more = [*limits(), Limit("asia", "k_doubled_share", "all", 0.5, "a small study")]
-    assert _held(tmp_path / "a", plant, limits=more) == []
+    assert beyond_after(tmp_path / "a", plant, limits=more) == []
     more += [Limit("asia", "k_doubled_share", "figures", 0.001, "not its figures")]
-    assert [one["limit"] for one in _held(tmp_path / "b", plant, limits=more)] == [0.001]
+    assert [one["limit"] for one in beyond_after(tmp_path / "b", plant, limits=more)] == [0.001]
 
 
 def test_recorded_inputs_decide_between_figures_and_code(tmp_path: Path) -> None:
@@ -295,10 +247,10 @@ def test_recorded_inputs_decide_between_figures_and_code(tmp_path: Path) -> None
 
     released(tmp_path, "one", about=about("1"))
     rows = marts()
-    _figures_too(_one_k_by(1.05))(rows)
+    figures_too(one_k_by(1.05))(rows)
     with pytest.raises(HeldError, match="cause: code"):
         released(tmp_path, "two", rows, about=about("1"))
-    _one_k_by(2.5)(rows)
+    one_k_by(2.5)(rows)
     with pytest.raises(HeldError, match="cause: specification"):
         released(tmp_path, "three", rows, about=about("1", "2"))
     with pytest.raises(HeldError, match="cause: figures"):
@@ -338,7 +290,7 @@ def test_what_a_build_read_is_recorded_by_kind() -> None:
 def test_without_limits_nothing_is_held(tmp_path: Path) -> None:
     released(tmp_path, "one")
     rows = marts()
-    _all_k_by("rpt_answer", 50)(rows)
+    all_k_by("rpt_answer", 50)(rows)
     said = released(tmp_path, "two", rows, limits=[]).release.manifest()["exit_gate"]
     assert said["status"] == "no_limits"
 
