@@ -1,14 +1,15 @@
 -- The classes of the method (docs/methodology.md), unless the project says that it has its own: a
--- slip in a bound moves every class and would look like an answer.
+-- slip in a bound or a name moves every class and would look like an answer.
 select
     {{ complaint(
         ref('stg_study__potential_classes'), 'k_lower', 'told',
-        'K of at most 0.8, between 0.8 and 1.2, and of at least 1.2 part the classes; with classes of one\'s own the var own_classes is true'
+        'K of at most 0.8 is Huge potential, between 0.8 and 1.2 Potential expansion, of at least 1.2 Potential reshaping; with classes of one\'s own the var own_classes is true'
     ) }}
 from (
     select
         classes.*,
-        coalesce(cast(classes.k_lower as varchar), 'no bound') || case
+        classes.class_label || ': '
+        || coalesce(cast(classes.k_lower as varchar), 'no bound') || case
             when classes.is_lower_inclusive then ' included'
             else ''
         end || ' to ' || coalesce(cast(classes.k_upper as varchar), 'no bound') || case
@@ -18,18 +19,21 @@ from (
         case
             when classes.potential_class = 'huge_potential'
                 then
-                    classes.k_lower is null
+                    classes.class_label = 'Huge potential'
+                    and classes.k_lower is null
                     and classes.k_upper = cast(0.8 as double precision)
                     and classes.is_upper_inclusive
             when classes.potential_class = 'potential_expansion'
                 then
-                    classes.k_lower = cast(0.8 as double precision)
+                    classes.class_label = 'Potential expansion'
+                    and classes.k_lower = cast(0.8 as double precision)
                     and classes.k_upper = cast(1.2 as double precision)
                     and not classes.is_lower_inclusive
                     and not classes.is_upper_inclusive
             when classes.potential_class = 'potential_reshaping'
                 then
-                    classes.k_lower = cast(1.2 as double precision)
+                    classes.class_label = 'Potential reshaping'
+                    and classes.k_lower = cast(1.2 as double precision)
                     and classes.k_upper is null
                     and classes.is_lower_inclusive
         end as is_of_the_method

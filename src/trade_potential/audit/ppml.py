@@ -118,7 +118,7 @@ def _explained(
 ) -> pd.DataFrame:
     """A row without a number for each of ``terms`` that leaves nothing to estimate it by."""
     dummies = [
-        pd.get_dummies(rows[list(c)].astype(str).agg("|".join, axis=1), dtype=float)
+        pd.get_dummies(rows.groupby(list(c)).ngroup(), dtype=float)
         for c in PPML_EFFECTS[estimator]
     ]
     x = rows[[*terms, *estimated]].to_numpy(dtype=float)
