@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from trade_potential.audit.ppml import RECOMPUTED, audit_ppml
+from trade_potential.audit.ppml import audit_ppml
+from trade_potential.audit.published import NUMBERS, SIZES, SPEC
 from trade_potential.inference.registry import estimators
 from trade_potential.results.build import fits, ppml
 from trade_potential.results.gravity import Tables
@@ -20,6 +21,11 @@ PLANTED = 1e-6
 
 MEASURED = 1e-9
 """Largest relative difference allowed; measured 7e-11 on the figures of the project."""
+
+OF_COVARIANCES = {"coefficient", "std_error", "p_value", "ci_high", "covariance", "critical_value"}
+OF_COVARIANCES |= {"reset", "joint_significance"}
+SLOPES = {"b0", "b1", "b2", "within_weight", "centred_constant"}
+"""What predictions take, which the audit of marts makes again."""
 
 TERMS = pd.DataFrame({"spec_id": "s", "term": ["lngdp", "lndist"], "position": [1, 2]})
 LEVELS = pd.DataFrame({"spec_id": ["s"], "confidence_level": [0.95]})
@@ -53,7 +59,10 @@ def test_both_computations_agree() -> None:
     found = audit(tables())
     assert set(found["status"]) == {"agrees"}
     assert found["relative_difference"].max() <= MEASURED
-    assert set(found["quantity"]) == set(RECOMPUTED)
+    assert set(found["quantity"]) == {*SIZES, *NUMBERS["ppml"], *OF_COVARIANCES}
+    fits = tables().fits
+    published = fits.columns[fits.notna().all()]
+    assert set(published) <= {*found["quantity"], *SPEC, "estimator", "status", *SLOPES}
     assert tables().losses[["estimator", "pair_id", "step"]].to_numpy().tolist() == [
         ["ppml_twoway", "P19", "singleton"]
     ]
@@ -85,6 +94,16 @@ def test_a_regressor_without_coefficient_is_confirmed(
     rows["v3"] += rows["v1"] * rows["v2"]
     found = audit_ppml(rows, WIDE, LEVELS, held)
     assert found.loc[found["term"] == "more", "status"].tolist() == ["differs", "differs"]
+
+
+@pytest.mark.parametrize("quantity", [*SIZES, *NUMBERS["ppml"]])
+def test_a_planted_size_or_measure_of_fit_is_named(quantity: str) -> None:
+    table = tables().fits.copy()
+    table[quantity] = table[quantity] * 1.5
+    found = audit(replace(tables(), fits=table))
+    differing = found[found["status"] == "differs"]
+    assert set(differing["quantity"]) == {quantity}
+    assert set(differing["estimator"]) == set(table["estimator"])
 
 
 @pytest.mark.parametrize(

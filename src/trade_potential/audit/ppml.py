@@ -30,19 +30,6 @@ from trade_potential.results.gravity import Tables
 from trade_potential.results.ppml import PAIR, PPML_EFFECTS, PUBLISHED, YEAR, ppml_rows
 
 REFERENCE = "statsmodels.GLM on dummies"
-RECOMPUTED = (
-    "coefficient",
-    "std_error",
-    "p_value",
-    "ci_high",
-    "covariance",
-    "critical_value",
-    "n_obs",
-    "reset",
-    "joint_significance",
-)
-"""Quantities with a second computation; the others follow from the fitted values."""
-
 SQUARE = "square of the prediction"
 FILE = ["recomputed", "scale", "condition", "reference", "reason", "is_rounding"]
 
@@ -79,7 +66,6 @@ def audit_ppml(
             frame[(frame[[*SPEC, "estimator"]] == list(key)).all(axis=1)]
             for frame in (tables.fits, tables.coefficients, tables.losses)
         )
-        ours = held[held["quantity"].isin([*RECOMPUTED, "status"])]
         rows, said = samples.get((study_id, spec_id)), ""
         status = fits["status"].item()
         if status != "ok" or rows is None:
@@ -96,11 +82,11 @@ def audit_ppml(
             except InputError as error:
                 said = str(error)
         if said:
-            part = ours[[*NUMBER, "published"]].assign(
+            part = held[[*NUMBER, "published"]].assign(
                 tolerance=tolerance, reference="none", status="not_compared", reason=said
             )
         else:
-            part = compare(ours, theirs, tolerance=tolerance)
+            part = compare(held, theirs, tolerance=tolerance)
         parts.append(part.assign(study_id=study_id, spec_id=spec_id))
     result = pd.concat(parts) if parts else pd.DataFrame()
     return result.reindex(columns=list(COLUMNS)).astype(COLUMNS).reset_index(drop=True)
@@ -118,8 +104,7 @@ def _explained(
 ) -> pd.DataFrame:
     """A row without a number for each of ``terms`` that leaves nothing to estimate it by."""
     dummies = [
-        pd.get_dummies(rows.groupby(list(c)).ngroup(), dtype=float)
-        for c in PPML_EFFECTS[estimator]
+        pd.get_dummies(rows.groupby(list(c)).ngroup(), dtype=float) for c in PPML_EFFECTS[estimator]
     ]
     x = rows[[*terms, *estimated]].to_numpy(dtype=float)
     mean, spread = x.mean(axis=0), x.std(axis=0)
@@ -156,7 +141,7 @@ def _explains(column: FloatArray, designs: dict[str, FloatArray]) -> str:
 
 
 def _recomputed(rows: pd.DataFrame, terms: list[str], estimator: str, level: float) -> pd.DataFrame:
-    """Every number of ``RECOMPUTED`` from the rows."""
+    """Every published number from the rows."""
 
     def fit(frame: pd.DataFrame, names: list[str]) -> Recomputed:
         return recompute_ppml(
@@ -172,7 +157,8 @@ def _recomputed(rows: pd.DataFrame, terms: list[str], estimator: str, level: flo
     eta = np.log(plain.fitted)
     wider = fit(rows.assign(**{SQUARE: (eta - eta.mean()) ** 2 / eta.var()}), [*terms, SQUARE])
     found: list[Record] = [
-        {**number_key(estimator, "n_obs"), "recomputed": len(rows), "scale": 1.0}
+        {**number_key(estimator, name), "recomputed": value, "scale": scale}
+        for name, value, scale in _of_fit(plain, rows)
     ]
     groups = {"clustered": rows[PAIR].nunique()}
     groups["clustered_twoway"] = min(groups["clustered"], rows[YEAR].nunique())
@@ -181,6 +167,20 @@ def _recomputed(rows: pd.DataFrame, terms: list[str], estimator: str, level: flo
         found += _of_kind(plain, wider, estimator, kind, level, is_few=is_few)
     constants = {"condition": 1.0, "reference": REFERENCE, "reason": "", "is_rounding": False}
     return pd.DataFrame([{**constants, **row} for row in found], columns=[*NUMBER, *FILE])
+
+
+def _of_fit(plain: Recomputed, rows: pd.DataFrame) -> Iterator[tuple[str, float, float]]:
+    """Sizes and measures of fit, with what their rounding is a share of."""
+    outcome = rows["outcome"].to_numpy(dtype=float)
+    varies = not is_constant(plain.fitted.std(), plain.fitted.mean())
+    yield "n_obs", len(rows), 1.0
+    yield "n_entities", rows[PAIR].nunique(), 1.0
+    yield "n_zeros", int((outcome == 0.0).sum()), 1.0
+    yield "df_resid", len(rows) - plain.rank, 1.0
+    yield "r_squared", np.corrcoef(outcome, plain.fitted)[0, 1] ** 2 if varies else np.nan, 1.0
+    yield "deviance", plain.deviance, float(outcome.sum())
+    yield "log_likelihood", plain.log_likelihood, float(outcome.sum())
+    yield "pseudo_r_squared", 1.0 - plain.log_likelihood / plain.of_constant, 1.0
 
 
 def _of_kind(

@@ -35,15 +35,19 @@ class Recomputed:
         coefficients: (k,).
         covariances: (k, k) by kind; NaN for a single cluster.
         fitted: (N,) in the order of the rows given.
+        rank: Columns of the design that are independent: slopes, constant and effects.
         deviance, log_likelihood: Of the outcome in its unit.
+        of_constant: The log likelihood of a constant.
     """
 
     terms: tuple[str, ...]
     coefficients: FloatArray
     covariances: dict[str, FloatArray]
     fitted: FloatArray
+    rank: int
     deviance: float
     log_likelihood: float
+    of_constant: float
 
 
 def recompute_ppml(
@@ -140,8 +144,10 @@ def recompute_ppml(
             - corrected("row", both),
         },
         fitted=np.asarray(plain.fittedvalues) * unit,
+        rank=design.shape[1],
         deviance=float(plain.deviance) * unit,
         log_likelihood=float(sm.families.Poisson().loglike(y, plain.fittedvalues * unit, w)),
+        of_constant=float(sm.families.Poisson().loglike(y, np.full(n, unit), w)),
     )
 
 

@@ -27,20 +27,30 @@ OF_COEFFICIENTS = {
 """What stands beside a coefficient; the lower bound lies as far from it as the upper."""
 
 SIZES = ("n_obs", "n_entities")
-SCALARS = (
-    *SIZES,
-    "n_rows",
-    "n_absorbed",
-    "df_resid",
-    "ssr",
-    "r_squared",
-    "r_squared_within",
-    "r_squared_between",
-    "r_squared_overall",
-    "sigma_u",
-    "sigma_e",
-    "condition_number",
-)
+NUMBERS = {
+    "least_squares": (
+        "n_rows",
+        "n_absorbed",
+        "df_resid",
+        "ssr",
+        "r_squared",
+        "r_squared_within",
+        "r_squared_between",
+        "r_squared_overall",
+        "sigma_u",
+        "sigma_e",
+        "condition_number",
+    ),
+    "ppml": (
+        "n_zeros",
+        "df_resid",
+        "r_squared",
+        "deviance",
+        "log_likelihood",
+        "pseudo_r_squared",
+    ),
+}
+"""What a fit has beside its sizes, by family of estimators."""
 
 
 def number_key(estimator: str, quantity: str, *, covariance: str = "", term: str = "") -> Record:
@@ -91,7 +101,7 @@ def _of_fit(row: Record) -> Iterator[Record]:
         yield _number(estimator, "status", np.nan, term=str(row["status"]))
     spec = ESTIMATORS[estimator]
     has = {"sigma_u": spec.has_sigma_u, "sigma_e": spec.has_sigma_e}
-    for name in SCALARS if is_estimated else SIZES:
+    for name in (*SIZES, *NUMBERS[spec.family]) if is_estimated else SIZES:
         if has.get(name, True):
             yield _number(estimator, name, row[name])
 
