@@ -25,7 +25,7 @@ from tests.unit.exit_plants import (
 
 from trade_potential.release import HeldError, candidates, current_id
 from trade_potential.release.causes import recorded
-from trade_potential.release.exit_gate import BOUNDS, WORDS, Limit
+from trade_potential.release.exit_gate import BOUNDS, WORDS, Limit, in_words
 from trade_potential.release.followed import FileState
 from trade_potential.release.pair import Pair
 from trade_potential.release.provenance import Run, TableState
@@ -113,6 +113,14 @@ from trade_potential.release.provenance import Run, TableState
             in_mart("dim_study", {"study_name": "Asia"}, study_id="asia"),
             {("row_share", "code")},
         ),
+        (
+            in_mart("dim_study", {"first_year": 2018}, study_id="asia"),
+            {("choices_changed", "specification")},
+        ),
+        (
+            in_mart("dim_specification", {"terms": "gdp, distance"}, spec_kind="gravity"),
+            {("choices_changed", "specification")},
+        ),
         (in_mart("fct_quality_results", {"passed": True}), set()),
     ],
 )  # fmt: skip
@@ -147,6 +155,15 @@ def test_the_finding_names_the_row_that_moved_most(tmp_path: Path) -> None:
         "reason": next(one.reason for one in limits() if one.measure == "k_doubled_share"),
         "is_beyond": True,
     }  # fmt: skip
+
+
+def test_the_choice_that_is_another_one_is_told(tmp_path: Path) -> None:
+    plant = in_mart("dim_study", {"first_year": 2018}, study_id="asia")
+    (finding,) = beyond_after(tmp_path, plant)
+    assert in_words(finding) == (
+        "asia, dim_study: choices that are others: 1, at most 0 allowed; cause: specification; "
+        "most: first_year (2019 -> 2018)"
+    )
 
 
 def test_the_message_says_what_moved_and_what_helps(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from trade_potential.errors import ReleaseError
 from trade_potential.plain_text import shown
 from trade_potential.release.causes import Causes
+from trade_potential.release.choices import choices_moved
 from trade_potential.release.layout import MANIFEST, ReleaseFolder
 from trade_potential.release.mart_files import parquet_files, rows_of
 from trade_potential.release.moved import (
@@ -48,6 +49,7 @@ WORDS = {
     "coefficient_largest": "largest change of a coefficient in standard errors",
     "index_largest": "largest change of an index in standard deviations",
     "rank_largest": "largest change of a rank as a share of the economies",
+    "choices_changed": "choices that are others",
     "gone_share": "rows that are gone",
     "row_share": "rows where a figure moved by more than a thousandth, or a text",
     "k_lowest": "lowest K",
@@ -155,6 +157,7 @@ class _Compared:
             *answers,
             *coefficients_moved(self._pairs),
             *indices_moved(self._pairs),
+            *choices_moved(self._pairs),
             *self._gone(),
         ):
             yield one, self._causes.of(one.study_id, one.spec_id)
@@ -277,8 +280,8 @@ def _change(example: dict[str, Any]) -> str:
     return f" ({', '.join(changes)})" if changes else ""
 
 
-def _number(value: float | None) -> str:
-    return shown(value) or "none"
+def _number(value: float | str | None) -> str:
+    return value if isinstance(value, str) else shown(value) or "none"
 
 
 def told_of(verdict: Verdict) -> list[str]:
