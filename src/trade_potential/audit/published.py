@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from trade_potential.gravity.estimate import ESTIMATED
-from trade_potential.gravity.scores import read_products
 from trade_potential.inference.left_out import WITHOUT_COEFFICIENT
 from trade_potential.inference.registry import ESTIMATORS
 from trade_potential.linalg import FloatArray
@@ -85,12 +84,13 @@ def published_numbers(tables: Tables, terms: Mapping[str, tuple[str, ...]]) -> p
         for row in frame.to_dict("records")
         for number in numbers(row)
     ]
-    for index, row in tables.covariances.iterrows():
+    for row in tables.covariances.to_dict("records"):
         spec = {key: row[key] for key in SPEC}
         names = named[*spec.values(), row["estimator"], row["covariance"]]
         used = slots_of(terms[spec["spec_id"]], names, tables.max_terms)
-        matrix = read_products(tables.covariances.loc[[index]], used)
-        rows += [{**spec, **number} for number in _of_covariance(dict(row), names, matrix)]
+        cells = [[row[f"c_{min(i, j)}_{max(i, j)}"] for j in used] for i in used]
+        matrix = np.array(cells, dtype=float)
+        rows += [{**spec, **number} for number in _of_covariance(row, names, matrix)]
     return pd.DataFrame(rows, columns=[*SPEC, *NUMBER, "published"])
 
 
