@@ -1,16 +1,38 @@
 with index_terms as (
     select
         index_spec_id,
-        {{ text_list('variable', 'position') }} as terms
-    from {{ ref('stg_study__index_terms') }}
+        {{ text_list('variable', 'position') }} as terms,
+        {{ text_list('definition', 'position') }} as term_definitions
+    from (
+        select
+            terms.*,
+            case when terms.direction_sign < 0 then '-' else '' end
+            || coalesce({{ bound_text('terms.fixed_weight') }} || ' ', '')
+            || case when terms.transform = 'none' then '' else terms.transform || '(' end
+            || terms.variable
+            || case when terms.transform = 'none' then '' else ')' end as definition
+        from {{ ref('stg_study__index_terms') }} as terms
+    ) as defined
     group by index_spec_id
 ),
 
 gravity_terms as (
     select
         spec_id,
-        {{ text_list('term', 'position') }} as terms
-    from {{ ref('stg_study__gravity_terms') }}
+        {{ text_list('term', 'position') }} as terms,
+        {{ text_list("term || ' = ' || definition", 'position') }} as term_definitions
+    from (
+        select
+            terms.*,
+            case when terms.transform = 'none' then '' else terms.transform || '(' end
+            || case when terms.side = 'reporter' then 'reporter ' else '' end
+            || terms.variable
+            || coalesce(' at least ' || {{ bound_text('terms.floor_value') }}, '')
+            || case when terms.divisor <> 1 then ' / ' else '' end
+            || case when terms.divisor <> 1 then {{ bound_text('terms.divisor') }} else '' end
+            || case when terms.transform = 'none' then '' else ')' end as definition
+        from {{ ref('stg_study__gravity_terms') }} as terms
+    ) as defined
     group by spec_id
 )
 
@@ -25,6 +47,7 @@ select
     specifications.anchor_variable,
     cast(null as varchar) as outcome_scaling,
     index_terms.terms,
+    index_terms.term_definitions,
     specifications.description,
     specifications.component_threshold,
     specifications.min_terms,
@@ -50,6 +73,7 @@ select
     cast(null as varchar) as anchor_variable,
     coalesce(specifications.outcome_scaling, 'as_study') as outcome_scaling,
     gravity_terms.terms,
+    gravity_terms.term_definitions,
     specifications.description,
     cast(null as double precision) as component_threshold,
     cast(null as integer) as min_terms,

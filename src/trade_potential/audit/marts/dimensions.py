@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -49,14 +50,20 @@ def studies(gated: Tables) -> pd.DataFrame:
 
 def specifications(gated: Tables) -> pd.DataFrame:
     """Rows of dim_specification: of indices, then of gravity models."""
-    index = gated["stg_study__index_specifications"]
+    index, of_indices = gated["stg_study__index_specifications"], gated["stg_study__index_terms"]
+    of_indices = of_indices.assign(definition=[_of_index(row) for row in records(of_indices)])
     of_index = index.assign(
         spec_kind="index",
         spec_id=index["index_spec_id"],
         spec_name=index["index_name"],
-        terms=_listed(gated["stg_study__index_terms"], "index_spec_id", "variable", index),
+        terms=_listed(of_indices, "index_spec_id", "variable", index),
+        term_definitions=_listed(of_indices, "index_spec_id", "definition", index),
     )
-    gravity = gated["stg_study__gravity_specifications"]
+    gravity, of_models = (
+        gated["stg_study__gravity_specifications"],
+        gated["stg_study__gravity_terms"],
+    )
+    of_models = of_models.assign(definition=[_of_model(row) for row in records(of_models)])
     is_log = gravity["outcome_transform"] == "ln"
     of_gravity = gravity.assign(
         spec_kind="gravity",
@@ -66,11 +73,32 @@ def specifications(gated: Tables) -> pd.DataFrame:
             np.where(is_log, "log_linear", "linear"),
         ),
         outcome_scaling=gravity["outcome_scaling"].fillna("as_study"),
-        terms=_listed(gated["stg_study__gravity_terms"], "spec_id", "term", gravity),
+        terms=_listed(of_models, "spec_id", "term", gravity),
+        term_definitions=_listed(of_models, "spec_id", "definition", gravity),
     )
     columns = list(gated["dim_specification"].columns)
     parts = [frame.reindex(columns=columns) for frame in (of_index, of_gravity)]
     return pd.concat(parts, ignore_index=True)
+
+
+def _of_index(row: Any) -> str:
+    """How an indicator enters an index."""
+    weight = "" if pd.isna(row.fixed_weight) else f"{in_digits(row.fixed_weight)} "
+    return f"{'-' if row.direction_sign < 0 else ''}{weight}{_in_logarithms(row, row.variable)}"
+
+
+def _of_model(row: Any) -> str:
+    """How a regressor is built."""
+    built = row.variable if row.side == "partner" else f"{row.side} {row.variable}"
+    if not pd.isna(row.floor_value):
+        built += f" at least {in_digits(row.floor_value)}"
+    if row.divisor != 1.0:
+        built += f" / {in_digits(row.divisor)}"
+    return f"{row.term} = {_in_logarithms(row, built)}"
+
+
+def _in_logarithms(row: Any, built: str) -> str:
+    return built if row.transform == "none" else f"{row.transform}({built})"
 
 
 def _listed(terms: pd.DataFrame, key: str, name: str, rows: pd.DataFrame) -> pd.Series:
