@@ -38,8 +38,11 @@ class Mutant:
 
     @property
     def needs_whole_build(self) -> bool:
-        """Whether a part of a build could not show it: a study is compared with the one before."""
-        return self.is_check or self.area in ("release", "study")
+        """Whether a part of a build could not show it: a part publishes nothing.
+
+        A study is compared with the one before.
+        """
+        return self.is_check or self.area in ("release", "study") or "release" in self.file
 
     def plant(self, root: Path) -> None:
         """Change the file of a copy of the project."""
