@@ -131,7 +131,7 @@ corpus: $(SYNCED_DEV) ## Feed every mutation of every input to the build and the
 	$(BIN)/python -m tests.corpus
 
 .PHONY: mutants
-mutants: $(SYNCED_DEV) ## Plant faults in code, a build for each: none may be published: two hours (MUTANTS="--only index")
+mutants: $(SYNCED_DEV) ## Plant faults in code, a build for each: none may be published: an hour (MUTANTS="--only index")
 	$(BIN)/python -m tests.mutants $(MUTANTS)
 
 .PHONY: checks
