@@ -38,36 +38,34 @@ def validity(gated: Gated) -> pd.DataFrame:
     """Rows of rpt_index_validity."""
     measures = gated["gate_ecommerce_measures"]
     falls = measures["direction"].str.startswith("lower")
-    measures = measures.assign(figure=measures["measured_value"].where(~falls, other=0.0))
-    measures.loc[falls, "figure"] = -measures.loc[falls, "measured_value"]
+    figure = measures["measured_value"]
+    measures = measures.assign(figure=figure.where(~falls, -figure))
     keys = ["study_id", "country_iso3", "year"]
     indices = gated["fct_development_index"][["index_spec_id", "development_index", *keys]]
-    indices = indices.merge(gated.part("fct_country_year", *keys, GDP), on=keys).dropna(
-        subset=["development_index", GDP]
+    panel = gated.part("fct_country_year", *keys, GDP).dropna()
+    columns = ["development_index", GDP, "figure"]
+    economies = indices.merge(panel, on=keys).merge(
+        measures[["measure", "country_iso3", "year", "figure"]], on=["country_iso3", "year"]
     )
-    runs = gated["fct_development_index"][["study_id", "index_spec_id", "year"]].drop_duplicates()
+    samples = {key: part[columns].to_numpy(float) for key, part in economies.groupby(RUN)}
+    measured = measures.groupby(["measure", "year"], as_index=False).agg(
+        method=("method", "max"), measured_count=("method", "size")
+    )
+    least = gated.validity_limits[0]
     rows: list[dict[str, Any]] = []
-    for (measure, year), own in measures.groupby(["measure", "year"]):
-        of_year = indices[indices["year"] == year].merge(
-            own[["country_iso3", "figure"]], on="country_iso3"
-        )
-        for run in records(runs[runs["year"] == year]):
-            is_own = (of_year["study_id"] == run.study_id) & (
-                of_year["index_spec_id"] == run.index_spec_id
-            )
-            sample = of_year.loc[is_own, ["development_index", GDP, "figure"]].to_numpy(float)
-            named = {"study_id": run.study_id, "index_spec_id": run.index_spec_id}
-            named |= {"measure": measure, "year": year, "measured_count": len(own)}
-            named |= {"method": own["method"].max(), "economy_count": len(sample)}
-            for row in _answers(sample, str(measure), gated.validity_limits):
-                if row["status"] == "too_few_economies":
-                    row["reason"] = (
-                        f"{len(sample)} of {len(own)} economies have the index and GDP per head, "
-                        f"at least {gated.validity_limits[0]} are needed"
-                    )
-                rows.append(named | row)
-    columns = list(gated.columns(MART))
-    return pd.DataFrame(rows, columns=columns)
+    for run in records(indices[[*RUN[:2], "year"]].drop_duplicates().merge(measured, on="year")):
+        key = (run.study_id, run.index_spec_id, run.measure, run.year)
+        sample = samples.get(key, np.empty((0, 3)))
+        named = dict(zip(RUN, key, strict=True)) | {"economy_count": len(sample)}
+        named |= {"method": run.method, "measured_count": run.measured_count}
+        for row in _answers(sample, run.measure, gated.validity_limits):
+            if row["status"] == "too_few_economies":
+                row["reason"] = (
+                    f"{len(sample)} of {run.measured_count} economies have the index and GDP per "
+                    f"head, at least {least} are needed"
+                )
+            rows.append(named | row)
+    return pd.DataFrame(rows, columns=list(gated.columns(MART)))
 
 
 def ranks(values: Floats) -> Floats:
@@ -79,10 +77,10 @@ def ranks(values: Floats) -> Floats:
 
 def spearman(one: Floats, other: Floats) -> float:
     """Pearson's correlation of mean ranks; NaN where either is constant."""
-    pair = [ranks(one), ranks(other)]
-    if min(np.ptp(side) for side in pair) == 0.0:
+    pair = np.array([ranks(one), ranks(other)])
+    if np.ptp(pair, axis=1).min() == 0.0:
         return math.nan
-    return float(np.corrcoef(pair)[0, 1])
+    return float(np.corrcoef(pair[0], pair[1])[0, 1])
 
 
 def kendall(one: Floats, other: Floats) -> float:
