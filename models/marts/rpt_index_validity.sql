@@ -1,5 +1,5 @@
--- Does the index say of economies what others measured? Rank correlations with each measure and year,
--- beside those of GDP per head, and what the index adds to it; over the economies that have all three.
+-- Does the index say of economies what others measured? Rank correlations with each measure and
+-- year, beside those of GDP per head, and what the index adds to it.
 {% set run = ['study_id', 'index_spec_id', 'measure', 'year'] -%}
 {% set ranks = ['index', 'gdp', 'measure'] -%}
 {% set squares = [('index', 'index'), ('gdp', 'gdp'), ('measure', 'measure')] -%}
@@ -110,14 +110,14 @@ pair_sums as (
         {% for key in run -%}
             one.{{ key }},
         {% endfor -%}
-        {% for a, b in products -%}
-            cast(
-                sum(
-                    sign(one.{{ a }}_rank - other.{{ a }}_rank)
-                    * sign(one.{{ b }}_rank - other.{{ b }}_rank)
-                ) as double precision
-            ) as {{ a }}_{{ b }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for a, b in products -%}
+        cast(
+            sum(
+                sign(one.{{ a }}_rank - other.{{ a }}_rank)
+                * sign(one.{{ b }}_rank - other.{{ b }}_rank)
+            ) as double precision
+        ) as {{ a }}_{{ b }}{{ ',' if not loop.last }}
+    {% endfor %}
     from ranked as one
     inner join ranked as other
         on
@@ -125,7 +125,10 @@ pair_sums as (
                 one.{{ key }} = other.{{ key }}
                 and {% endfor -%}
             one.country_iso3 < other.country_iso3
-    group by {% for key in run %}one.{{ key }}{{ ', ' if not loop.last }}{% endfor %}
+    group by
+    {% for key in run -%}
+            one.{{ key }}{{ ',' if not loop.last }}
+    {% endfor %}
 ),
 
 runs as (
@@ -139,21 +142,26 @@ runs as (
         {% for relation, kind in [('by_rank', 'spearman'), ('by_pair', 'kendall')] -%}
             {% for one, other in products if one != other -%}
                 {{ relation }}.{{ one }}_{{ other }}
-                / sqrt(nullif({{ relation }}.{{ one }}_{{ one }} * {{ relation }}.{{ other }}_{{ other }}, 0))
+                / sqrt(
+                    nullif(
+                        {{ relation }}.{{ one }}_{{ one }} * {{ relation }}.{{ other }}_{{ other }},
+                        0
+                    )
+                )
                     as {{ kind }}_{{ one }}_{{ other }},
             {% endfor -%}
         {% endfor -%}
-        {% for name, _ in squares -%}
-            by_rank.{{ name }}_{{ name }} = 0 as is_{{ name }}_constant{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for name, _ in squares -%}
+        by_rank.{{ name }}_{{ name }} = 0 as is_{{ name }}_constant{{ ',' if not loop.last }}
+    {% endfor %}
     from asked
     {% for relation, sums in [('by_rank', 'rank_sums'), ('by_pair', 'pair_sums')] -%}
         left join {{ sums }} as {{ relation }}
             on
-                {% for key in run -%}
-                    asked.{{ key }} = {{ relation }}.{{ key }}
-                    {{ 'and ' if not loop.last }}
-                {%- endfor %}
+        {% for key in run -%}
+                asked.{{ key }} = {{ relation }}.{{ key }}
+                {{ 'and ' if not loop.last }}
+        {%- endfor %}
     {% endfor %}
 ),
 
@@ -165,13 +173,16 @@ found as (
         runs.method,
         runs.measured_count,
         runs.economy_count,
-        views.ranked_by,
-        views.statistic,
+        wanted.ranked_by,
+        wanted.statistic,
         case
             when runs.economy_count < {{ least }} then null
-            when views.ranked_by = 'development_index_given_gdp'
+            when wanted.ranked_by = 'development_index_given_gdp'
                 then
-                    (runs.spearman_index_measure - runs.spearman_gdp_measure * runs.spearman_index_gdp)
+                    (
+                        runs.spearman_index_measure
+                        - runs.spearman_gdp_measure * runs.spearman_index_gdp
+                    )
                     / sqrt(
                         nullif(
                             greatest(
@@ -182,21 +193,21 @@ found as (
                             0
                         )
                     )
-            {% for subject, name in {'development_index': 'index', 'gdp_per_capita': 'gdp'}.items() -%}
+            {% for subject, name in [('development_index', 'index'), ('gdp_per_capita', 'gdp')] -%}
                 {% for kind in ['spearman', 'kendall'] -%}
-                    when views.ranked_by = '{{ subject }}' and views.statistic = '{{ kind }}'
+                    when wanted.ranked_by = '{{ subject }}' and wanted.statistic = '{{ kind }}'
                         then runs.{{ kind }}_{{ name }}_measure
                 {% endfor -%}
             {% endfor -%}
         end as rank_correlation,
         case
             when runs.is_measure_constant then runs.measure
-            when runs.is_index_constant and views.ranked_by <> 'gdp_per_capita'
+            when runs.is_index_constant and wanted.ranked_by <> 'gdp_per_capita'
                 then 'development_index'
-            when runs.is_gdp_constant and views.ranked_by <> 'development_index'
+            when runs.is_gdp_constant and wanted.ranked_by <> 'development_index'
                 then 'gdp_per_capita'
         end as constant_name,
-        views.ranked_by = 'development_index_given_gdp'
+        wanted.ranked_by = 'development_index_given_gdp'
         and 1 - greatest(abs(runs.spearman_gdp_measure), abs(runs.spearman_index_gdp)) < {{ same }}
             as is_collinear
     from runs
@@ -207,17 +218,17 @@ found as (
         ('gdp_per_capita', 'spearman'),
         ('gdp_per_capita', 'kendall'),
         ('development_index_given_gdp', 'partial_spearman')
-    ) as views (ranked_by, statistic)
+    ) as wanted (ranked_by, statistic)
 ),
 
 judged as (
     select
         found.*,
         case
-            when economy_count < {{ least }} then 'too_few_economies'
-            when constant_name is not null then 'constant'
-            when is_collinear then 'collinear'
-            when 1 - abs(rank_correlation) < {{ same }} then 'no_interval'
+            when found.economy_count < {{ least }} then 'too_few_economies'
+            when found.constant_name is not null then 'constant'
+            when found.is_collinear then 'collinear'
+            when 1 - abs(found.rank_correlation) < {{ same }} then 'no_interval'
             else 'ok'
         end as status
     from found
@@ -228,14 +239,21 @@ judged as (
 intervals as (
     select
         judged.*,
-        case when status = 'ok' then ln((1 + rank_correlation) / (1 - rank_correlation)) / 2 end as z,
         case
-            when status <> 'ok' then null
-            when statistic = 'kendall' then sqrt(0.437 / (economy_count - 4))
+            when
+                judged.status = 'ok'
+                then ln((1 + judged.rank_correlation) / (1 - judged.rank_correlation)) / 2
+        end as z,
+        case
+            when judged.status <> 'ok' then null
+            when judged.statistic = 'kendall' then sqrt(0.437 / (judged.economy_count - 4))
             else
                 sqrt(
-                    (1 + rank_correlation * rank_correlation / 2)
-                    / (economy_count - case statistic when 'spearman' then 3 else 4 end)
+                    (1 + judged.rank_correlation * judged.rank_correlation / 2)
+                    / (
+                        judged.economy_count
+                        - case judged.statistic when 'spearman' then 3 else 4 end
+                    )
                 )
         end as z_se
     from judged
@@ -244,15 +262,15 @@ intervals as (
 bounded as (
     select
         intervals.*,
-        1 - 2 / (exp(2 * (z - {{ normal_quantile }} * z_se)) + 1) as ci_low,
-        1 - 2 / (exp(2 * (z + {{ normal_quantile }} * z_se)) + 1) as ci_high,
-        {% for name, limit in {'strong': strong, 'moderate': moderate}.items() -%}
-            -- of Kendall's tau what a normal pair with the limit of Spearman's rho has
-            case statistic
-                when 'kendall' then 2 * asin(2 * sin(pi() * {{ limit }} / 6)) / pi()
-                else {{ limit }}
-            end as {{ name }}_limit{{ ',' if not loop.last }}
-        {% endfor %}
+        1 - 2 / (exp(2 * (intervals.z - {{ normal_quantile }} * intervals.z_se)) + 1) as ci_low,
+        1 - 2 / (exp(2 * (intervals.z + {{ normal_quantile }} * intervals.z_se)) + 1) as ci_high,
+    {% for name, limit in {'strong': strong, 'moderate': moderate}.items() -%}
+        -- of Kendall's tau what a normal pair with the limit of Spearman's rho has
+        case intervals.statistic
+            when 'kendall' then 2 * asin(2 * sin(pi() * {{ limit }} / 6)) / pi()
+            else {{ limit }}
+        end as {{ name }}_limit{{ ',' if not loop.last }}
+    {% endfor %}
     from intervals
 )
 
@@ -268,8 +286,8 @@ select
     case status
         when 'too_few_economies'
             then
-                economy_count || ' of ' || measured_count || ' economies have the index and GDP per head, '
-                || 'at least {{ least }} are needed'
+                economy_count || ' of ' || measured_count
+                || ' economies have the index and GDP per head, at least {{ least }} are needed'
         when 'constant' then constant_name || ' is the same in all economies'
         when 'collinear' then 'GDP per head orders the economies as the index or the measure does'
         when 'no_interval' then 'the two orders are the same, or each other reversed'

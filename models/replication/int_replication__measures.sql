@@ -114,10 +114,10 @@ index_orders as (
         figures.replication_id,
         outside_orders.year,
         outside_orders.kaz_rank < outside_orders.uzb_rank as is_kaz_above_outside,
-        max(printed_value) as first_printed,
-        max(case when row_label = 'UZB' then printed_value end) as uzb_printed,
-        max(case when row_label = 'KAZ' then rebuilt_value end) as kaz_rebuilt,
-        max(case when row_label = 'UZB' then rebuilt_value end) as uzb_rebuilt
+        max(figures.printed_value) as first_printed,
+        max(case when figures.row_label = 'UZB' then figures.printed_value end) as uzb_printed,
+        max(case when figures.row_label = 'KAZ' then figures.rebuilt_value end) as kaz_rebuilt,
+        max(case when figures.row_label = 'UZB' then figures.rebuilt_value end) as uzb_rebuilt
     from figures
     inner join outside_orders
         on figures.column_label = cast(outside_orders.year as varchar)
