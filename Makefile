@@ -26,7 +26,7 @@ PYTEST ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
 MUTANTS ?=
 # Arguments of the benchmark: make bench BENCH="--sizes 1e5"
 BENCH ?=
-PAGES := docs/methodology.md docs/replication.md
+PAGES := docs/methodology.md docs/replication.md docs/index-validity.md
 # dbt leaves compiled Python in target/; outside a git checkout ruff does not read .gitignore.
 RUFF_SCOPE := --extend-exclude target .
 

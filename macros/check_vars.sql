@@ -4,6 +4,9 @@
         {%- do whole_number(name) -%}
     {%- endfor -%}
     {%- do truth_value('own_classes') -%}
+    {%- if var('validity_moderate_pct') >= var('validity_strong_pct') -%}
+        {{ refuse_var('validity_moderate_pct', 'less than validity_strong_pct') }}
+    {%- endif -%}
     {%- if var('release_path') is not string or not var('release_path') | trim -%}
         {{ refuse_var('release_path', 'a path') }}
     {%- endif -%}
@@ -24,6 +27,9 @@
     {{ return({
         'max_terms': [1, 100],
         'audit_max_rows': [1, 1000000000],
+        'validity_min_economies': [5, 1000000],
+        'validity_strong_pct': [2, 99],
+        'validity_moderate_pct': [1, 98],
         'gate_max_rows': [1, 1000000000],
         'publish_seconds': [1, 86400],
         'releases_kept': [1, 1000000],

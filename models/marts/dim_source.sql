@@ -1,5 +1,6 @@
 {%- set inputs = [
-    'countries', 'country_pairs', 'trade_flows', 'oil_prices', 'ecommerce_volumes', 'total_trade',
+    'countries', 'country_pairs', 'trade_flows', 'oil_prices', 'ecommerce_volumes',
+    'ecommerce_measures', 'total_trade',
     'total_trade_press', 'exchange_rates', 'trade_agreements', 'trade_notes', 'world_trade',
     'world_pairs', 'agreement_spells',
 ] -%}

@@ -98,6 +98,37 @@ residual_shares as (
     ),
 
 {% endfor -%}
+-- ranks of UNCTAD by edition, 1 is best, beside the indices of the year
+outside_orders as (
+    select
+        year,
+        max(case when country_iso3 = 'KAZ' then measured_value end) as kaz_rank,
+        max(case when country_iso3 = 'UZB' then measured_value end) as uzb_rank
+    from {{ ref('gate_ecommerce_measures') }}
+    where measure = 'unctad_b2c_rank'
+    group by year
+),
+
+index_orders as (
+    select
+        figures.replication_id,
+        outside_orders.year,
+        outside_orders.kaz_rank < outside_orders.uzb_rank as is_kaz_above_outside,
+        max(figures.printed_value) as first_printed,
+        max(case when figures.row_label = 'UZB' then figures.printed_value end) as uzb_printed,
+        max(case when figures.row_label = 'KAZ' then figures.rebuilt_value end) as kaz_rebuilt,
+        max(case when figures.row_label = 'UZB' then figures.rebuilt_value end) as uzb_rebuilt
+    from figures
+    inner join outside_orders
+        on figures.column_label = cast(outside_orders.year as varchar)
+    where figures.exhibit = 'index'
+    group by
+        figures.replication_id,
+        outside_orders.year,
+        outside_orders.kaz_rank,
+        outside_orders.uzb_rank
+),
+
 pooled_gap as (
     select max(abs(random.coefficient - pooled.coefficient)) as largest
     from run
@@ -292,3 +323,28 @@ select
         as double precision
     ) as measured_value
 from {{ ref('int_replication__printed_k') }}
+
+union all
+
+select
+    'outside_kaz_above_uzb' as finding_id,
+    cast(sum(case when kaz_rank < uzb_rank then 1 else 0 end) as double precision)
+        as measured_value
+from outside_orders
+
+{% for finding, (replication, holds) in {
+    'print_uzb_first': ('study_printed', 'uzb_printed = first_printed'),
+    'print_uzb_first_against_outside': (
+        'study_printed', 'uzb_printed = first_printed and is_kaz_above_outside and year >= 2017',
+    ),
+    'stated_index_kaz_above_uzb': ('study_stated', 'kaz_rebuilt > uzb_rebuilt and is_kaz_above_outside'),
+}.items() -%}
+    union all
+
+    select
+        '{{ finding }}' as finding_id,
+        cast(sum(case when {{ holds }} then 1 else 0 end) as double precision) as measured_value
+    from index_orders
+    where replication_id = '{{ replication }}'
+
+{% endfor -%}

@@ -39,6 +39,7 @@ def model(dbt, session):
             "gate_countries": dbt.ref("gate_countries"),
             "gate_country_code_mappings": dbt.ref("gate_country_code_mappings"),
             "gate_country_pairs": dbt.ref("gate_country_pairs"),
+            "gate_ecommerce_measures": dbt.ref("gate_ecommerce_measures"),
             "gate_ecommerce_volumes": dbt.ref("gate_ecommerce_volumes"),
             "gate_exchange_rates": dbt.ref("gate_exchange_rates"),
             "gate_indicators": dbt.ref("gate_indicators"),
@@ -60,6 +61,7 @@ def model(dbt, session):
             "rpt_answer": dbt.ref("rpt_answer"),
             "rpt_answer_differences": dbt.ref("rpt_answer_differences"),
             "rpt_estimator_comparison": dbt.ref("rpt_estimator_comparison"),
+            "rpt_index_validity": dbt.ref("rpt_index_validity"),
             "rpt_printed_consistency": dbt.ref("rpt_printed_consistency"),
             "rpt_replication": dbt.ref("rpt_replication"),
             "rpt_replication_findings": dbt.ref("rpt_replication_findings"),
@@ -89,4 +91,5 @@ def model(dbt, session):
             "rpt_trade_potential_v1": dbt.ref("rpt_trade_potential", version=1),
         },
         max_rows=int(dbt.config.meta_get("max_rows")),
+        validity_limits=dbt.config.meta_get("validity_limits"),
     )

@@ -20,6 +20,7 @@ def model(dbt, session):
         "country_pairs": dbt.ref("stg_inputs__country_pairs"),
         "oil_prices": dbt.ref("stg_inputs__oil_prices"),
         "ecommerce_volumes": dbt.ref("stg_inputs__ecommerce_volumes"),
+        "ecommerce_measures": dbt.ref("stg_inputs__ecommerce_measures"),
         "total_trade": dbt.ref("stg_inputs__total_trade"),
         "total_trade_press": dbt.ref("stg_inputs__total_trade_press"),
         "exchange_rates": dbt.ref("stg_inputs__exchange_rates"),

@@ -30,6 +30,7 @@ def model(dbt, session):
         "rpt_answer": dbt.ref("rpt_answer"),
         "rpt_answer_differences": dbt.ref("rpt_answer_differences"),
         "rpt_estimator_comparison": dbt.ref("rpt_estimator_comparison"),
+        "rpt_index_validity": dbt.ref("rpt_index_validity"),
         "rpt_printed_consistency": dbt.ref("rpt_printed_consistency"),
         "rpt_replication": dbt.ref("rpt_replication"),
         "rpt_replication_findings": dbt.ref("rpt_replication_findings"),

@@ -89,6 +89,15 @@ WRONG = {
         "status": "replace(status, 'not_reproducible', 'within_tolerance')",
         "settled_by": "cast(null as varchar)",
     },
+    "rpt_index_validity": {
+        "rank_correlation": "0.99 * rank_correlation",
+        "rank_correlation_ci_low": "rank_correlation - 0.1",
+        "rank_correlation_ci_high": "rank_correlation + 0.1",
+        "verdict": "case when verdict is not null then 'strong' end",
+        "economy_count": "measured_count",
+        "method": "'isoc_ec_ibuy'",
+        "reason": "replace(reason, 'at least 10', 'at least 9')",
+    },
     "rpt_replication_findings": {
         "measured_value": "round(measured_value, 2)",
         "verdict": "'confirmed'",
@@ -260,6 +269,12 @@ LEFT_ITS_PARENTS = {
         " where study_id = 'central_asia_newest'",
         "fct_trade_potential, key central_asia_newest, recommended, 2015",
         "trade of the pairs is that of the gate",
+    ),
+    "a correlation on more economies than were measured": (
+        "update marts.rpt_index_validity set economy_count = measured_count + 1"
+        " where measure = 'online_buyers_pct' and study_id = 'world'",
+        "rpt_index_validity, key world, pca_available, online_buyers_pct, ",
+        "economies are some of those that are measured",
     ),
     "a share above 1": (
         "update marts.rpt_answer_differences set import_share = 2 where year = 2019",

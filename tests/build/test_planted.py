@@ -103,6 +103,7 @@ OUT_OF_RULE = {
     "country_pairs": value_set("distance_km", "40000", partner_code="TJK"),
     "oil_prices": value_set("price_usd_per_barrel", "-37", benchmark="wti_nominal"),
     "ecommerce_volumes": value_set("volume_tn", "1250", quote_id="100ec_2020"),
+    "ecommerce_measures": value_set("measured_value", "750", country_iso3="AUT"),
     "total_trade": value_set("trade_usd", "0", year="2015"),
     "total_trade_press": value_set("total_rmb_tn", "-3", year="2015"),
     "exchange_rates": value_set("lcu_per_usd", "0", year="2015"),

@@ -13,8 +13,9 @@ NOT_CONFIRMED = {
     "kmo_of_eleven_indicators",
     "index_correlation_of_first_try",
     "f_statistic_is_rebuilt",
+    "print_uzb_first",
 }
-"""What a first try found, or would have to find, and the sourced figures do not show."""
+"""What was said of the study, or a first try found, and the sourced figures do not show."""
 
 
 def _figures() -> list[dict[str, str]]:

@@ -28,6 +28,7 @@ YEARS = (
     Defect("year of another age", "year", "1066", YEAR),
     Defect("negative year", "year", "-2015", YEAR),
 )
+POSTAL, RANKED = {"measure": "upu_2ipd"}, {"measure": "unctad_b2c_rank"}
 KAZ_2015 = {"country_code": "KAZ", "year": "2015"}
 
 
@@ -136,6 +137,13 @@ DEFECTS: dict[str, tuple[Defect, ...]] = {
         *_numbers("volume_tn", "0 < volume"),
         Defect("billions for trillions", "volume_tn", 1e3, "less than goods trade"),
         Defect("more than all trade", "volume_tn", "90", "less than goods trade"),
+    ),
+    "ecommerce_measures": (
+        *(each._replace(where=POSTAL) for each in YEARS),
+        Defect("more than all buy", "measured_value", "101", "0 to 100 %"),
+        Defect("negative share", "measured_value", "-5.5", "0 to 100 %"),
+        Defect("index above its scale", "measured_value", "1e300", "0 to 100", POSTAL),
+        Defect("rank before the first", "measured_value", "0", "1 to 200", RANKED),
     ),
     "total_trade": (
         *YEARS,

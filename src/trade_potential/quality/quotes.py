@@ -82,6 +82,16 @@ def _country_in_reason(t: Tables) -> pd.Series:
     return pd.Series(told, index=notes.index, dtype="float64")
 
 
+def _change_points(t: Tables) -> pd.Series:
+    """Change of a measure of 0 to 100 since the year before, within its method."""
+    rows = t["ecommerce_measures"]
+    series = ["measure", "country_iso3", "method"]
+    ordered = rows[rows["direction"] == "higher is more developed"].sort_values("year")
+    grouped = ordered.groupby(series, sort=False)
+    change = grouped["measured_value"].diff().where(grouped["year"].diff() == 1)
+    return change.reindex(rows.index)
+
+
 def _press_gap(flow: str, press: str) -> Column:
     """A flow of `total_trade` through the rate of the year over the press, less one."""
 
@@ -120,6 +130,7 @@ QUOTES: Mapping[str, Mapping[str, Column]] = {
         "quotes_ratio": _quotes_ratio,
         "part_share": _part_share,
     },
+    "ecommerce_measures": {"change_points": _change_points},
     "trade_notes": {
         "year_of_reason": _year_of_reason,
         "country_in_reason": _country_in_reason,

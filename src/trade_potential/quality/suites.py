@@ -169,6 +169,14 @@ CHECKS: tuple[Check, ...] = (
     in_range("ecommerce_volumes", "customs_ratio", 4, 10,
            "the 100EC series is 4-10 times the narrow series of the customs", **_OW),
 
+    years("ecommerce_measures"),
+    *(in_range("ecommerce_measures", "measured_value", low, high, rule, only=("measure", measure),
+               name=f"value_range.{measure}") for measure, low, high, rule in (
+        ("online_buyers_pct", 0, 100, "online buyers are 0 to 100 %"),
+        ("upu_2ipd", 0, 100, "the postal index is 0 to 100"),
+        # Of 152 economies in the largest edition.
+        ("unctad_b2c_rank", 1, 200, "a rank is 1 to 200"))),
+
     years("total_trade"),
     unbroken("total_trade"),
     positive("total_trade", "trade_usd", 1e14, "trade is above 0 and at most 1e14 US$"),

@@ -27,6 +27,9 @@ QUOTE_CHECKS: tuple[Check, ...] = (
     # Real: .78 (exports of 2017); half years are .37 and .5.
     in_range("ecommerce_volumes", "part_share", 0, 0.9, "a part of a year, or its exports, is less "
              "than nine tenths of the whole", witness=OTHER_YEARS, **_W),
+    # Real: 21.2 points (SVK 2021).
+    in_range("ecommerce_measures", "change_points", -25, 25, "within a method a measure of 0 to "
+             "100 changes by at most 25 points a year", witness=OTHER_YEARS, **_W),
     in_range("trade_notes", "year_of_reason", 1, 1, "the first year that the reason names is that "
              "of the note", witness=REASONS, **_W),
     in_range("trade_notes", "country_in_reason", 1, 1, "the reason names the country of the note",

@@ -15,7 +15,14 @@ from trade_potential.audit.marts.gated import Gated
 OF_INDICATORS = ("observations", "world_observations")
 OF_SOURCES = (
     *("countries", "country_pairs", "trade_flows", "oil_prices", "ecommerce_volumes"),
-    *("total_trade", "total_trade_press", "exchange_rates", "trade_agreements", "trade_notes"),
+    *(
+        "ecommerce_measures",
+        "total_trade",
+        "total_trade_press",
+        "exchange_rates",
+        "trade_agreements",
+        "trade_notes",
+    ),
     *("world_trade", "world_pairs", "agreement_spells", *OF_INDICATORS),
 )
 """Inputs whose rows name a source, or an indicator that has one."""

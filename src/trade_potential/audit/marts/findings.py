@@ -99,12 +99,41 @@ def measures(gated: Gated, runs: pd.DataFrame) -> dict[str, float]:
     for finding, name in CHECKED.items():
         of_check = checks.loc[checks["check_name"] == name, "is_consistent"]
         found[finding] = _count(of_check, ~of_check.astype(bool))
+    found |= _outside(gated, own, stated)
     for finding, (row, columns) in DESCRIBED.items():
         found[finding] = _described(own, row, columns)
     comparable = runs[(runs["replication_id"] == AS_PRINTED) & runs["other_series"].isna()]
     for _, run in comparable.iterrows():
         found |= _of_run(gated, run, slopes)
     return found
+
+
+def _outside(gated: Gated, own: pd.DataFrame, stated: pd.DataFrame) -> dict[str, float]:
+    """Editions and years by who is first: outside ranks beside the printed and the stated index."""
+    rows = gated["gate_ecommerce_measures"]
+    rows = rows[rows["measure"] == "unctad_b2c_rank"].assign(year=rows["year"].astype("str"))
+    ranks = rows.pivot_table(index="year", columns="country_iso3", values="measured_value")
+    ranks = ranks.reindex(columns=["KAZ", "UZB"])
+    agrees = ranks["KAZ"] < ranks["UZB"]
+    first, ahead = (
+        frame[frame["exhibit"] == "index"].pivot_table(
+            index="column_label", columns="row_label", values=name
+        )
+        for frame, name in ((own, "printed_value"), (stated, "rebuilt_value"))
+    )
+    first, ahead = (
+        side[side.index.isin(ranks.index)].reindex(columns=side.columns.union(["KAZ", "UZB"]))
+        for side in (first, ahead)
+    )
+    is_first = first["UZB"] == first.max(axis=1)
+    late = is_first & agrees.reindex(first.index) & (first.index >= "2017")
+    is_ahead = (ahead["KAZ"] > ahead["UZB"]) & agrees.reindex(ahead.index)
+    return {
+        "outside_kaz_above_uzb": _count(ranks, agrees),
+        "print_uzb_first": _count(first, is_first),
+        "print_uzb_first_against_outside": _count(first, late),
+        "stated_index_kaz_above_uzb": _count(ahead, is_ahead),
+    }
 
 
 def _count(rows: pd.DataFrame | pd.Series, holds: pd.Series) -> float:

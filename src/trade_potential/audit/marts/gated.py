@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 Made = TypeVar("Made")
 FIGURES = "gate_"
 """How names of tables of gated figures begin."""
+VALIDITY_LIMITS = (10, 50, 80)
+"""Unless told otherwise: economies that a rank correlation needs, and hundredths of Spearman's rho
+from which the lower end of its interval is moderate, and strong."""
 RESULTS = "gate_results"
 """What the gate says of them, also where there is none."""
 
@@ -24,16 +27,22 @@ class Gated:
 
     Attributes:
         max_rows: Rows of a specification above which whole pairs are compared, not all.
+        validity_limits: Limits of a rank correlation, as ``VALIDITY_LIMITS``.
     """
 
     def __init__(
-        self, tables: Mapping[str, duckdb.DuckDBPyRelation], *, max_rows: int = 200_000
+        self,
+        tables: Mapping[str, duckdb.DuckDBPyRelation],
+        *,
+        max_rows: int = 200_000,
+        validity_limits: tuple[int, int, int] = VALIDITY_LIMITS,
     ) -> None:
         """Of relations, which stay unread."""
         self._tables = dict(tables)
         self._held: dict[tuple[str, ...], pd.DataFrame] = {}
         self._made: dict[Callable[..., Any], Any] = {}
         self.max_rows = max_rows
+        self.validity_limits = validity_limits
 
     def __iter__(self) -> object:
         """Names of the tables."""

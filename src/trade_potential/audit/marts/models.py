@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -20,13 +20,14 @@ from trade_potential.audit.marts.estimates import (
     check_tests,
 )
 from trade_potential.audit.marts.findings import check_findings
-from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.gated import VALIDITY_LIMITS, Gated
 from trade_potential.audit.marts.ledger import check_ledger
 from trade_potential.audit.marts.prediction import check_potential
 from trade_potential.audit.marts.printed import check_printed
 from trade_potential.audit.marts.replication import check_replication
 from trade_potential.audit.marts.reports import check_comparison, check_reports
 from trade_potential.audit.marts.samples import check_descriptives, check_samples
+from trade_potential.audit.marts.validity import check_validity
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,7 +41,7 @@ CHECKS: tuple[Check, ...] = (
     *(check_coefficients, check_tests, check_diagnostics),
     *(check_potential, check_comparison, check_reports),
     *(check_dimensions, check_effects, check_answers),
-    *(check_printed, check_replication, check_findings),
+    *(check_printed, check_replication, check_findings, check_validity),
 )
 """In the order in which they read."""
 
@@ -48,18 +49,25 @@ PUBLIC = ("dim_", "fct_", "rpt_")
 """How the names of marts begin."""
 
 
-def audit_marts(tables: Mapping[str, duckdb.DuckDBPyRelation], *, max_rows: int) -> pd.DataFrame:
+def audit_marts(
+    tables: Mapping[str, duckdb.DuckDBPyRelation],
+    *,
+    max_rows: int,
+    validity_limits: Sequence[int | str] = VALIDITY_LIMITS,
+) -> pd.DataFrame:
     """Rows of every check and of what no check looks at.
 
     Args:
         tables: Gated figures (gate_*), rows of the studies (stg_study__*), estimates that other
             audits verify (est_*) and every mart, by name.
         max_rows: Rows of a specification above which whole pairs are compared, not all.
+        validity_limits: Limits of a rank correlation (``VALIDITY_LIMITS``), as dbt gives them.
 
     Returns:
         ``COLUMNS``; no row where no table holds one, as in a run of dbt with --empty.
     """
-    gated = Gated(tables, max_rows=max_rows)
+    least, moderate, strong = (int(limit) for limit in validity_limits)
+    gated = Gated(tables, max_rows=max_rows, validity_limits=(least, moderate, strong))
     if gated.is_empty():
         return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
     found = [one for check in CHECKS for one in check(gated)]
