@@ -14,7 +14,7 @@ from trade_potential.track.flows import FEATURES, CutOff
 MIN_ROWS = 100
 """Training rows below which no forecast is made: ten a feature of the widest rival."""
 
-MOST_ROWS = 60_000
+MOST_ROWS = 20_000
 """Rows that boosting trains on, drawn at random beyond: more of them change no score, and cost."""
 
 SEED = 20_260
@@ -46,10 +46,9 @@ NO_CHANGE, HEADLINE = "no_change", "k_year_before"
 """What every rival is compared with."""
 
 CANDIDATES: tuple[dict[str, Any], ...] = (
-    {"max_leaf_nodes": 4, "learning_rate": 0.1, "max_iter": 60},
-    {"max_leaf_nodes": 8, "learning_rate": 0.1, "max_iter": 60},
-    {"max_leaf_nodes": 16, "learning_rate": 0.1, "max_iter": 60},
-    {"max_leaf_nodes": 16, "learning_rate": 0.1, "max_iter": 200},
+    {"max_leaf_nodes": 4, "learning_rate": 0.1, "max_iter": 40},
+    {"max_leaf_nodes": 8, "learning_rate": 0.1, "max_iter": 40},
+    {"max_leaf_nodes": 16, "learning_rate": 0.1, "max_iter": 80},
 )
 """Settings of boosting, the most cautious first, which is taken where growth that has ended is too
 short to choose."""

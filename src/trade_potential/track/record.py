@@ -204,6 +204,7 @@ class Scored:
             "n_forecasts": int(rows.sum()),
             "n_forecast_cut_offs": int(rows.any(axis=1).sum()),
             "rmse": float(np.sqrt(own[rows].mean())),
+            "gain_within_share": self._gain_within(rival, rows),
         }
         if rival != NO_CHANGE:
             found["gain_share"] = 1.0 - float(own[rows].sum() / zero.sum()) if zero.any() else None
@@ -214,6 +215,14 @@ class Scored:
             over = own[both] - self.losses[HEADLINE][both]
             found |= loss_columns("loss_over_k", mean(over, depends))
         return found
+
+    def _gain_within(self, rival: str, rows: BoolArray) -> float | None:
+        """What is explained of growth less the mean of its cut-off, by forecasts less theirs."""
+        time = np.nonzero(rows)[0]
+        growth = within(self.growth[rows], time)
+        left = growth - within(self.forecasts[rival][rows], time)
+        total = float(growth @ growth)
+        return 1.0 - float(left @ left) / total if total > 0.0 else None
 
     def _interval_row(self, rows: BoolArray, said: Mapping[str, Any]) -> TrackRow:
         low, high = (np.array([getattr(one, name) for one in self.cut_offs]) for name in LIMITS)

@@ -55,6 +55,7 @@ class TrackRow:
     n_forecast_cut_offs: int | None = None
     rmse: float | None = None
     gain_share: float | None = None
+    gain_within_share: float | None = None
     loss_over_no_change: float | None = None
     loss_over_no_change_se: float | None = None
     loss_over_no_change_p_value: float | None = None
