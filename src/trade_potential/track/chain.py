@@ -15,7 +15,8 @@ from trade_potential.errors import InputError
 from trade_potential.linalg import FloatArray
 from trade_potential.track.flows import BoolArray, Flows
 
-COLUMNS = ("partner_iso3", "year", "predicted_usd", "actual_usd", "k_ratio_ci_low", "k_ratio_ci_high")
+COLUMNS = ("partner_iso3", "year", "predicted_usd", "actual_usd", "k_ratio_ci_low", "k_ratio_ci_high",
+           "as_of_share")
 """Of the chain's last years; trade and prediction are in one unit, whatever it is scaled to."""
 
 
@@ -60,6 +61,7 @@ def flows_of_chain(
     goods = placed(trade, "trade_usd")
     k = placed(chains.assign(k=chains["actual_usd"] / chains["predicted_usd"]), "k")
     known = ~np.isnan(k)
+    dated = dict(zip(chains["year"], chains["as_of_share"], strict=True))
     log_gdp = np.full(goods.shape, np.nan)
     for t, year in enumerate(years):
         own = gdp.get((reporter, year), np.nan)
@@ -79,6 +81,7 @@ def flows_of_chain(
         high=placed(chains, "k_ratio_ci_high"),
         bounds=bounds,
         nominal_share=confidence_level,
+        as_of_share=np.array([dated.get(year, np.nan) for year in years]),
         groups=_regions(partners, groups, goods.shape),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -16,45 +16,76 @@ if TYPE_CHECKING:
 
 LIBRARY = Path(__file__).resolve().parents[1]
 
+CHAIN = ("gravity", "index", "inference", "ppml", "results", "sql")
 ROOMS = {
     "world": ("inference", "structural", "track"),
-    "chain": ("gravity", "index", "inference", "ppml", "results", "sql", "track"),
+    "chain": (*CHAIN, "track"),
+    "frozen": CHAIN,  # K of a chain, before anything is scored
 }
 """Rooms whose code the record of a kind of study comes from, beside the modules that stand alone."""
+
+OF_BOTH = ("gate_countries", "gate_country_code_mappings", "int_panel__observations", "stg_study__studies")
+READS = {
+    "world": (*OF_BOTH, "gate_agreement_spells", "gate_world_pairs", "gate_world_trade"),
+    "chain": (
+        *OF_BOTH,
+        *("gate_country_pairs", "gate_ecommerce_volumes", "gate_exchange_rates"),
+        *("gate_observation_vintages", "gate_oil_prices", "gate_total_trade", "gate_trade_flows"),
+        *("stg_study__ecommerce_series", "stg_study__imputation_rules", "stg_study__study_partners"),
+    ),
+}
+"""Tables that the record of a kind of study is made from, beside the rows of its specification."""
+
+OF_SPECIFICATIONS = (
+    *("stg_study__gravity_specifications", "stg_study__gravity_terms", "stg_study__index_terms"),
+    *("stg_study__index_specifications", "stg_study__variables", "stg_study__vintage_overrides"),
+    "stg_study__potential_classes",
+)
+
+NO_NUMBER = ("file_line", "description", "study_name", "spec_name")
+"""Columns on which no number rests."""
 
 PACKAGES = ("duckdb",)
 """Whose versions decide what a digest is; of others only last digits depend."""
 
-COLUMNS = ("study_id", "through_year", "input_digest", "code_digest")
+COLUMNS = ("study_id", "study_kind", "through_year", "input_digest", "code_digest")
 
 
-def digest_rows(
-    tables: Mapping[str, duckdb.DuckDBPyRelation],
-    *,
-    kinds: Mapping[str, str],
-    reads: Mapping[str, Sequence[str]],
-) -> pd.DataFrame:
+def digest_rows(tables: Mapping[str, duckdb.DuckDBPyRelation]) -> pd.DataFrame:
     """``COLUMNS``: one row a study and year up to which figures are read.
 
     A digest is that of all figures of its year and before; rows that have no year count in all.
 
     Args:
-        tables: By name; those with a column year by year. Of those with a column study_id the rows
-            of the study count.
-        kinds: Of ``ROOMS``, by study.
-        reads: Names of tables by kind.
+        tables: Those of ``READS`` and ``OF_SPECIFICATIONS`` by name. Of those with a column
+            study_id the rows of the study count.
     """
     sums = {name: _sums(table) for name, table in tables.items()}
     years = sorted({key[1] for held in sums.values() for key in held if key[1] is not None})
+    studies, specifications = (
+        tables[f"stg_study__{name}"].df() for name in ("studies", "gravity_specifications")
+    )
     found = []
-    for study, kind in sorted(kinds.items()):
-        own = {name: sums[name] for name in sorted(reads[kind])}
+    for study, kind in sorted(kinds_of(studies, specifications).items()):
+        own = {name: sums[name] for name in sorted((*READS[kind], *OF_SPECIFICATIONS))}
         held = hashlib.sha256(repr(_of(own, study, None)).encode())
         for year in years:
             held.update(repr((year, _of(own, study, year))).encode())
-            found.append((study, year, held.hexdigest()[:32], code(kind)))
+            found.append((study, kind, year, held.hexdigest()[:32], code(kind)))
     frame = pd.DataFrame(found, columns=[*COLUMNS])
     return frame.astype({"through_year": "Int32"})
+
+
+def kinds_of(studies: pd.DataFrame, specifications: pd.DataFrame) -> dict[str, str]:
+    """Studies that have a record: of every pair, and of one reporter but for those that repeat one."""
+    kinds = dict(zip(specifications["spec_id"], specifications["model_kind"], strict=True))
+    found = {}
+    for row in studies[studies["revises_study_id"].isna()].itertuples():
+        if kinds.get(row.default_spec_id) == "structural":
+            found[str(row.study_id)] = "world"
+        elif row.reporter_scope == "one":
+            found[str(row.study_id)] = "chain"
+    return found
 
 
 Sums = dict[tuple[str | None, int | None], tuple[int, int]]
@@ -65,7 +96,7 @@ def _sums(table: duckdb.DuckDBPyRelation) -> Sums:
 
     Values are hashed as text: engines give the same figure in different types.
     """
-    names = sorted(table.columns)
+    names = sorted(set(table.columns) - set(NO_NUMBER))
     by = {name: name if name in names else "null" for name in ("study_id", "year")}
     texts = ", ".join(f"coalesce(cast(\"{name}\" as varchar), '-')" for name in names)
     rows = table.aggregate(

@@ -60,6 +60,8 @@ class Flows:
         low, high: (T, P) interval of K by what was known at the end of t.
         bounds: K below the first, and from the second on, is the lowest and the highest class.
         nominal_share: Probability that the interval names.
+        as_of_share: (T,) share of the vintages behind the prediction of year t that were published
+            by the end of the year after; 0 where none has a date, NaN without a prediction.
         groups: (T, P) by kind and name of group, as known at the end of t.
     """
 
@@ -75,6 +77,7 @@ class Flows:
     high: FloatArray
     bounds: tuple[float, float]
     nominal_share: float
+    as_of_share: FloatArray
     groups: dict[tuple[str, str], BoolArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -103,7 +106,8 @@ class Flows:
             for name in ("trade", "predicted", "has_class", "three_way", "log_gdp", "low", "high")
         }
         groups = {key: values[: t + 1] for key, values in self.groups.items()}
-        return replace(self, years=self.years[: t + 1], groups=groups, **cut)  # type: ignore[arg-type]
+        years, dated = self.years[: t + 1], self.as_of_share[: t + 1]
+        return replace(self, years=years, as_of_share=dated, groups=groups, **cut)  # type: ignore[arg-type]
 
 
 def frozen(flows: Flows) -> dict[str, FloatArray]:
@@ -144,6 +148,7 @@ class CutOff:
         is_asked: (P,) flows of the record: K of the year before has a class or lacks it for want of
             trade alone.
         low, high: (P,) interval of K by the year before.
+        as_of_share: See ``Flows``, of the year before.
         groups: (P,) by kind and name.
     """
 
@@ -153,6 +158,7 @@ class CutOff:
     is_asked: BoolArray
     low: FloatArray
     high: FloatArray
+    as_of_share: float
     groups: dict[tuple[str, str], BoolArray]
 
 
@@ -175,5 +181,6 @@ def cut_off(flows: Flows, t: int) -> CutOff:
         is_asked=known.has_class[before] & ~np.isnan(k),
         low=known.low[before],
         high=known.high[before],
+        as_of_share=float(known.as_of_share[before]),
         groups={key: values[before] for key, values in known.groups.items()},
     )

@@ -89,13 +89,14 @@ class Placebo:
     Attributes:
         year_before, same_year: (D,) by K of T-1 and of T.
         errors: (D,) standard errors of the first.
-        n: Flows of the last draw.
+        n, n_economies: Flows and economies of the last draw.
     """
 
     year_before: FloatArray
     same_year: FloatArray
     errors: FloatArray
     n: int
+    n_economies: int
 
     def rejected(self) -> float:
         """Share of draws whose slope by K of T-1 is told from 0 at 5 %."""
@@ -139,6 +140,7 @@ def placebo(standing: Standing, *, draws: int, floor: float, seed: int) -> Place
         np.array([other.value for _, other, _ in found]),
         np.array([one.std_error for one, _, _ in found]),
         found[-1][2],
+        found[-1][0].n_economies,
     )
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
 from trade_potential.linalg import FloatArray, IntArray
 from trade_potential.track.flows import FEATURES, BoolArray, CutOff, Flows, cut_off, symmetric_rate
@@ -20,7 +21,8 @@ from trade_potential.track.overlapping import (
     slope,
     within,
 )
-from trade_potential.track.rows import TrackRow, loss_columns, slope_columns
+from trade_potential.track.placebo import Placebo
+from trade_potential.track.rows import TrackRow, given, loss_columns, slope_columns
 
 HORIZONS = (1, 3, 5)
 """Years after the cut-off."""
@@ -142,13 +144,18 @@ class Scored:
         exporter, importer = self.flows.exporter[pair], self.flows.importer[pair]
         return Dependence.of(time, exporter, importer, self.pairs[pair], self.horizon - 1)
 
-    def _counts(self, rows: BoolArray) -> dict[str, int]:
+    def _dated(self, rows: BoolArray) -> float | None:
+        shares = [self.cut_offs[k].as_of_share for k in np.flatnonzero(rows.any(axis=1))]
+        return given(float(np.mean(shares))) if shares else None
+
+    def _counts(self, rows: BoolArray) -> dict[str, Any]:
         without = (self.growth == 0.0) & (self._start() == 0.0)
         return {
             "n": int(rows.sum()),
             "n_cut_offs": int(rows.any(axis=1).sum()),
             "n_economies": self._depends(rows).n_economies,
             "n_without_trade": int((rows & without).sum()),
+            "as_of_share": self._dated(rows),
         }
 
     def _start(self) -> FloatArray:
@@ -251,3 +258,39 @@ def track_record(flows: Flows) -> list[TrackRow]:
     """Every row of a study: horizons, cut-offs, groups and predictors."""
     frozen = {t: cut_off(flows, t) for t in range(1, len(flows.years))}
     return [row for horizon in HORIZONS for row in Scored.of(flows, frozen, horizon).rows()]
+
+
+def placebo_rows(found: Placebo, years: tuple[int, int]) -> list[TrackRow]:
+    """Mean slopes over drawn worlds, with the error of the mean; of the horizon of the headline.
+
+    Args:
+        found: Of the world of the study.
+        years: First and last that the worlds are drawn from.
+    """
+    rows = []
+    for name, slopes in (("year_before", found.year_before), ("same_year", found.same_year)):
+        error = float(slopes.std(ddof=1) / np.sqrt(len(slopes)))
+        value, width = float(slopes.mean()), 1.96 * error
+        rows.append(
+            TrackRow(
+                predictor=f"placebo_{name}",
+                group_kind=ALL,
+                group_id=WITH_CLASS,
+                horizon_years=max(HORIZONS),
+                first_cut_off_year=years[0],
+                last_cut_off_year=years[1],
+                slope_status="ok",
+                forecast_status="not_defined",
+                n_cut_offs=1,
+                n=found.n,
+                n_economies=found.n_economies,
+                n_without_trade=0,
+                n_draws=len(slopes),
+                slope=value,
+                slope_se=error,
+                slope_ci_low=value - width,
+                slope_ci_high=value + width,
+                slope_p_value=2.0 * float(stats.norm.sf(abs(value) / error)),
+            )
+        )
+    return rows

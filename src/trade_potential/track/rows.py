@@ -42,6 +42,8 @@ class TrackRow:
     n: int
     n_economies: int
     n_without_trade: int
+    n_draws: int | None = None
+    as_of_share: float | None = None
     slope: float | None = None
     slope_se: float | None = None
     slope_ci_low: float | None = None

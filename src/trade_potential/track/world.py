@@ -112,6 +112,8 @@ def flows_of_world(
         high=high,
         bounds=bounds,
         nominal_share=INTERVAL,
+        # trade has one vintage, whose date its source does not state
+        as_of_share=np.zeros(len(world.years)),
         groups=_groups(world, economies, predicted, i, j),
     )
 
