@@ -65,8 +65,11 @@ def digests(warehouse: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 def frozen_ratios(
     warehouse: Path, studies: list[dict[str, Any]], inputs: dict[tuple[str, int], str]
 ) -> pd.DataFrame:
-    """K of the last year of chains that end in each year of their study; stored ones where they
-    rest on the same."""
+    """K of the last year of chains that end in each year of their study.
+
+    Stored ones are kept where they rest on the same; all are returned as they are stored, which is
+    what others will read.
+    """
     stored = _stored(FROZEN, FROZEN_COLUMNS)
     now = {"code_digest": code("frozen"), "sql_digest": sql_digest("chain")}
     asked: dict[int, list[str]] = {}
@@ -86,10 +89,15 @@ def frozen_ratios(
             made["input_digest"] = [inputs[name, year] for name in made["study_id"]]
             print(f"{year}: {len(made)} K frozen", flush=True)
             kept.append(made.assign(**now))
-    if not kept:
-        return stored.iloc[:0]
-    found = pd.concat(kept)[[*FROZEN_COLUMNS]]
-    return found.sort_values(["study_id", "year", "partner_iso3"], ignore_index=True)
+            _store(kept)  # a run that is ended goes on from here
+    _store(kept)
+    return _stored(FROZEN, FROZEN_COLUMNS)
+
+
+def _store(kept: list[pd.DataFrame]) -> None:
+    found = pd.concat(kept)[[*FROZEN_COLUMNS]] if kept else pd.DataFrame(columns=[*FROZEN_COLUMNS])
+    found = found.sort_values(["study_id", "year", "partner_iso3"], ignore_index=True)
+    found.to_csv(FROZEN, index=False, float_format=DIGITS)
 
 
 def record_of_chain(
@@ -136,8 +144,6 @@ def records(path: Path) -> None:
     of_code = dict(zip(rests["study_id"], rests["code_digest"], strict=True))
     chains = [study for study in studies if study["model_kind"] != "structural"]
     frozen = frozen_ratios(path, chains, inputs)
-    frozen.to_csv(FROZEN, index=False, float_format=DIGITS)
-    frozen = _stored(FROZEN, FROZEN_COLUMNS)  # the numbers that others will read
     held = []
     for study in studies:
         name, is_world = study["study_id"], study["model_kind"] == "structural"

@@ -27,6 +27,7 @@ from trade_potential.audit.marts.printed import check_printed
 from trade_potential.audit.marts.replication import check_replication
 from trade_potential.audit.marts.reports import check_comparison, check_reports
 from trade_potential.audit.marts.samples import check_descriptives, check_samples
+from trade_potential.audit.marts.track import check_track
 
 if TYPE_CHECKING:
     import duckdb
@@ -41,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     *(check_potential, check_comparison, check_reports),
     *(check_dimensions, check_effects, check_answers),
     *(check_printed, check_replication, check_findings),
+    check_track,
 )
 """In the order in which they read."""
 

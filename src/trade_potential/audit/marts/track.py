@@ -1,0 +1,331 @@
+"""The track record of studies of one reporter again: from the K of their chains and gated trade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from trade_potential.audit.marts.compare import Compared, compared
+from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.track_world import world_rows
+
+Floats = npt.NDArray[np.float64]
+
+KEY = [
+    *("study_id", "predictor", "group_kind", "group_id", "horizon_years"),
+    *("first_cut_off_year", "last_cut_off_year"),
+]
+GDP = "NY.GDP.MKTP.CD"
+OF_K = {"k_same_year": 0, "k_year_before": 1, "k_three_years_before": 3}
+LINES = (*OF_K, "size", "momentum", "gdp_growth")
+NOT_AGAIN = ("gradient_boosting", "ppml_three_way")
+"""Boosting needs a package that builds do without; three-way PPML needs many exporters."""
+
+FEW, LEAST = 30, 100
+"""Economies for an error, past rows for a forecast."""
+
+
+def check_track(gated: Gated) -> Iterator[Compared]:
+    """Every row of the chains but those of boosting; of the world the slopes of one cut-off."""
+    published = gated["fct_track_record"]
+    published = published[published["is_current"].astype(bool)]
+    chains = set(gated["stg_track__frozen_ratios"]["study_id"])
+    own = published[published["study_id"].isin(chains) & ~published["predictor"].isin(NOT_AGAIN)]
+    again = [_study(gated, study) for study in sorted(set(own["study_id"]))]
+    columns = [name for name in published.columns if name != "is_current"]
+    made = pd.concat(again) if again else pd.DataFrame(columns=columns)
+    made = made.reindex(columns=columns).astype(own[columns].dtypes.to_dict())
+    yield compared("fct_track_record", own[columns], made, key=KEY, by=("study_id",))
+    yield from world_rows(gated, published, KEY)
+
+
+def _study(gated: Gated, study: str) -> pd.DataFrame:
+    """Rows of one study."""
+    rows: list[dict[str, Any]] = []
+    for horizon in (1, 3, 5):
+        table = _table(gated, study, horizon)
+        if len(table):
+            rows += _of_horizon(table, horizon)
+    return pd.DataFrame(rows).assign(study_id=study)
+
+
+def _trade(gated: Gated, reporter: str) -> pd.Series:
+    """Exports and imports together by partner and year, where both are reported."""
+    flows = gated["gate_trade_flows"]
+    flows = flows[flows["reporter_code"] == reporter]
+    wide = flows.pivot_table(
+        index=["partner_code", "year"], columns="flow", values="trade_usd", aggfunc="max"
+    )
+    both = (wide["export"] + wide["import"]).dropna().reset_index(name="usd")
+    both["partner"] = both["partner_code"].map(_today(gated))
+    return both.dropna().groupby(["partner", "year"])["usd"].sum()
+
+
+def _today(gated: Gated) -> dict[str, str]:
+    """Country of today by code."""
+    countries, mapped = gated["gate_countries"], gated["gate_country_code_mappings"]
+    own = {str(code): str(code) for code in countries["country_iso3"]}
+    pairs = zip(mapped["source_code"], mapped["country_iso3"], strict=True)
+    return own | {str(code): str(name) for code, name in pairs if isinstance(name, str)}
+
+
+def _gdp(gated: Gated) -> dict[tuple[str, int], float]:
+    """US$ by economy and year, of the first vintage."""
+    columns = ("country_code", "year", "vintage_date", "observed_value")
+    where = f"indicator_code = '{GDP}'"
+    held = [gated.part(f"gate_{name}", *columns, where=where) for name in OBSERVATIONS]
+    rows = pd.concat(held)
+    rows = rows[rows["vintage_date"] == rows["vintage_date"].min()]
+    names, today = rows["country_code"], _today(gated)
+    return {
+        (today[code], int(year)): float(value)
+        for code, year, value in zip(names, rows["year"], rows["observed_value"], strict=True)
+        if code in today
+    }
+
+
+OBSERVATIONS = ("observations", "world_observations")
+
+
+def _table(gated: Gated, study: str, horizon: int) -> pd.DataFrame:
+    """A row a cut-off and partner: growth, and what was known of it."""
+    ratios = gated["stg_track__frozen_ratios"]
+    ratios = ratios[ratios["study_id"] == study]
+    studies = gated["stg_study__studies"].set_index("study_id")
+    reporter = studies.loc[study, "reporter_iso3"]
+    trade, gdp = _trade(gated, str(reporter)).to_dict(), _gdp(gated)
+    regions = gated["gate_countries"].set_index("country_iso3")["un_region"].to_dict()
+    k = {
+        (row.partner_iso3, row.year): row.actual_usd / row.predicted_usd
+        for row in ratios.itertuples()
+    }
+    limits = {
+        (row.partner_iso3, row.year): (row.k_ratio_ci_low, row.k_ratio_ci_high)
+        for row in ratios.itertuples()
+    }
+    dated = dict(zip(ratios["year"], ratios["as_of_share"], strict=True))
+    last = max(year for _, year in trade)
+    none = float("nan")
+
+    def gap(partner: str, year: int) -> float:
+        value = k.get((partner, year), none)
+        return 2.0 * (value - 1.0) / (value + 1.0)
+
+    def rate(partner: str, start: int, end: int) -> float:
+        a, b = trade.get((partner, start), none), trade.get((partner, end), none)
+        return 0.0 if a == b == 0.0 else (b - a) / ((a + b) / 2.0)
+
+    def incomes(partner: str, year: int) -> float:
+        own = gdp.get((str(reporter), year), none) * gdp.get((partner, year), none)
+        return float(np.log(own)) if own > 0.0 else none
+
+    rows = [
+        {
+            "cut_off": year,
+            "partner": partner,
+            "growth": rate(partner, year, year + horizon),
+            "start": trade.get((partner, year), none),
+            **{name: gap(partner, year - lag) for name, lag in OF_K.items()},
+            "k": k[partner, year - 1],
+            "size": np.log(trade[partner, year - 1] / k[partner, year - 1]),
+            "momentum": rate(partner, year - 2, year),
+            "gdp_growth": incomes(partner, year) - incomes(partner, year - 2),
+            "low": limits[partner, year - 1][0],
+            "high": limits[partner, year - 1][1],
+            "later_k": k.get((partner, year + horizon), none),
+            "region": regions.get(partner),
+            "as_of_share": dated[year - 1],
+        }
+        for partner, before in sorted(k)
+        if (year := before + 1) + horizon <= last
+    ]
+    table = pd.DataFrame(rows)
+    table = table[table["growth"].notna()] if len(rows) else table
+    level = gated["stg_study__gravity_specifications"].set_index("spec_id")["confidence_level"]
+    table.attrs["nominal"] = float(level[studies.loc[study, "default_spec_id"]])
+    classes = gated["stg_study__potential_classes"]
+    table.attrs["bounds"] = (classes["k_upper"].min(), classes["k_lower"].max())
+    table.attrs["first"], table.attrs["last"] = min(year for _, year in trade) + 1, last
+    return table
+
+
+def _of_horizon(table: pd.DataFrame, horizon: int) -> list[dict[str, Any]]:
+    forecasts = {name: _forecasts(table, name, horizon) for name in ("mean_growth", *LINES)}
+    forecasts["no_change"] = np.zeros(len(table))
+    losses = {name: (table["growth"].to_numpy() - f) ** 2 for name, f in forecasts.items()}
+    first, last = table.attrs["first"], table.attrs["last"] - horizon
+    every = np.ones(len(table), dtype=bool)
+    groups = [("all", name, every) for name in ("with_class", "every_flow")]
+    groups += [
+        ("partner_region", str(name), (table["region"] == name).to_numpy())
+        for name in sorted(set(table["region"].dropna()))
+    ]
+    found = []
+    for kind, name, rows in groups:
+        spans = [(first, last)]
+        if kind == "all":
+            spans += [(year, year) for year in range(first, last + 1) if first < last]
+        for span in spans:
+            held = rows & table["cut_off"].between(*span).to_numpy()
+            said = dict(zip(KEY[2:], (kind, name, horizon, *span), strict=True))
+            for predictor in (*forecasts, "interval"):
+                found.append(
+                    {"predictor": predictor, **said}
+                    | _row(table, held, predictor, forecasts, losses, horizon)
+                )
+    return found
+
+
+def _forecasts(table: pd.DataFrame, name: str, horizon: int) -> Floats:
+    """By least squares with a constant on growth that had ended."""
+    found = np.full(len(table), np.nan)
+    years, growth = table["cut_off"].to_numpy(), table["growth"].to_numpy(float)
+    x = table[name].to_numpy(float) if name in table else np.zeros(len(table))
+    for year in sorted(set(years)):
+        past = (years + horizon <= year) & np.isfinite(x)
+        if past.sum() < LEAST:
+            continue
+        design = np.column_stack([np.ones(past.sum()), x[past]])
+        line = np.linalg.lstsq(design, growth[past], rcond=None)[0]
+        found[years == year] = line[0] + line[1] * x[years == year]
+    return found
+
+
+def _row(
+    table: pd.DataFrame,
+    held: npt.NDArray[np.bool_],
+    predictor: str,
+    forecasts: dict[str, Floats],
+    losses: dict[str, Floats],
+    horizon: int,
+) -> dict[str, Any]:
+    if predictor in LINES:
+        own = table[held & table[predictor].notna().to_numpy()]
+    elif predictor == "interval":
+        own = table[held & table["low"].notna().to_numpy() & table["later_k"].notna().to_numpy()]
+    else:
+        own = table[held]
+    partners = own["partner"].nunique()
+    shares = own.groupby("cut_off")["as_of_share"].first()
+    row: dict[str, Any] = {
+        "n": len(own),
+        "n_cut_offs": own["cut_off"].nunique(),
+        # one partner is no block: a block that all rows share joins all of them
+        "n_economies": partners if partners > 1 else 0,
+        "n_without_trade": int(((own["growth"] == 0.0) & (own["start"] == 0.0)).sum()),
+        "as_of_share": shares.mean() if len(shares) else None,
+        "slope_status": "not_defined",
+        "forecast_status": "not_defined",
+        "is_headline": predictor == "k_year_before" and horizon == 5,
+    }
+    if predictor == "interval":
+        inside = own["later_k"].between(own["low"], own["high"])
+        by_year = inside.groupby(own["cut_off"]).mean()
+        if len(own):
+            row |= {
+                "coverage_share": inside.mean(),
+                "coverage_lowest_share": by_year.min(),
+                "coverage_highest_share": by_year.max(),
+                "coverage_nominal_share": table.attrs["nominal"],
+            }
+        return row
+    if predictor in LINES:
+        row |= _slope(own, predictor, horizon, table.attrs["bounds"])
+    known = held & np.isfinite(losses[predictor])
+    return row | _losses(table, known, predictor, forecasts, losses, horizon)
+
+
+def _centred(values: pd.Series, by: pd.Series) -> Floats:
+    return np.asarray(values - values.groupby(by).transform("mean"), dtype=float)
+
+
+def _slope(
+    own: pd.DataFrame, name: str, horizon: int, bounds: tuple[float, float]
+) -> dict[str, Any]:
+    if not len(own):
+        return {"slope_status": "no_rows"}
+    growth, x = _centred(own["growth"], own["cut_off"]), _centred(own[name], own["cut_off"])
+    found: dict[str, Any] = {}
+    if name in OF_K:
+        gap = own[name].to_numpy(float)
+        ratio = (2.0 + gap) / (2.0 - gap)
+        told = (gap != 0.0) & (growth != 0.0)
+        low, high = growth[ratio < bounds[0]], growth[ratio >= bounds[1]]
+        found = {
+            "direction_share": ((gap > 0) != (growth > 0))[told].mean() if told.any() else None,
+            "growth_below_rate": low.mean() if len(low) else None,
+            "growth_above_rate": high.mean() if len(high) else None,
+        }
+    if own["partner"].nunique() < FEW:
+        return {"slope_status": "few_economies", **found}
+    beta = np.linalg.lstsq(x[:, None], growth, rcond=None)[0][0]
+    scores = x * (growth - beta * x) / (x**2).sum()
+    said = _inference(beta, own, scores, horizon)
+    explained = 1.0 - ((growth - beta * x) ** 2).sum() / (growth**2).sum()
+    return {
+        "slope_status": "ok",
+        **{("slope" + (f"_{k}" if k else "")): value for k, value in said.items()},
+        "r_squared": explained,
+        **found,
+    }
+
+
+def _inference(value: float, own: pd.DataFrame, scores: Floats, horizon: int) -> dict[str, float]:
+    """Error, interval and p-value from products of scores by cut-off."""
+    wide = pd.DataFrame({"p": own["partner"].to_numpy(), "t": own["cut_off"].to_numpy(), "s": scores})
+    by = wide.pivot_table(index="p", columns="t", values="s", aggfunc="sum", fill_value=0.0)
+    s, years, g = by.to_numpy(), by.columns.to_numpy(dtype=float), len(by)
+    same = s.T @ s
+    weights = np.maximum(0.0, 1.0 - np.abs(years[:, None] - years[None, :]) / horizon)
+    across = weights * (np.outer(s.sum(axis=0), s.sum(axis=0)) - same)
+    error = np.sqrt(max(same.sum(), same.sum() + across.sum()) * g / (g - 1))
+    width = stats.t(g - 1).ppf(0.975) * error
+    chance = 2.0 * stats.t(g - 1).cdf(-abs(value) / error)
+    return {
+        "": value, "se": error, "ci_low": value - width, "ci_high": value + width, "p_value": chance
+    }  # fmt: skip
+
+
+def _losses(
+    table: pd.DataFrame,
+    known: npt.NDArray[np.bool_],
+    predictor: str,
+    forecasts: dict[str, Floats],
+    losses: dict[str, Floats],
+    horizon: int,
+) -> dict[str, Any]:
+    own, loss = table[known], losses[predictor][known]
+    if not len(own):
+        return {"forecast_status": "no_past"}
+    if own["partner"].nunique() < FEW:
+        return {"forecast_status": "few_economies"}
+    growth = _centred(own["growth"], own["cut_off"])
+    said = _centred(pd.Series(forecasts[predictor][known], index=own.index), own["cut_off"])
+    found: dict[str, Any] = {
+        "forecast_status": "ok",
+        "n_forecasts": len(own),
+        "n_forecast_cut_offs": own["cut_off"].nunique(),
+        "rmse": np.sqrt(loss.mean()),
+        "gain_within_share": 1.0 - ((growth - said) ** 2).sum() / (growth**2).sum(),
+    }
+    zero = losses["no_change"][known]
+    if predictor != "no_change":
+        found["gain_share"] = 1.0 - loss.sum() / zero.sum()
+        found |= _difference("loss_over_no_change", loss - zero, own, horizon)
+    both = known & np.isfinite(losses["k_year_before"])
+    if predictor != "k_year_before" and both.any():
+        over = losses[predictor][both] - losses["k_year_before"][both]
+        found |= _difference("loss_over_k", over, table[both], horizon)
+    return found
+
+
+def _difference(name: str, over: Floats, own: pd.DataFrame, horizon: int) -> dict[str, float]:
+    if own["partner"].nunique() < FEW:
+        return {name: over.mean()}
+    said = _inference(over.mean(), own, (over - over.mean()) / len(over), horizon)
+    return {name: said[""], f"{name}_se": said["se"], f"{name}_p_value": said["p_value"]}
