@@ -1,9 +1,9 @@
 """Freeze K at every cut-off, score it on what came after, and store the record.
 
-Writes seeds/track/frozen_ratios.csv (K of the last year of each chain), seeds/track/track_records.csv
-and, from it, the tables of docs/track-record.md. What is stored and rests on unchanged figures and
-code is kept. With --check nothing is computed: the exit status is 1 where a page does not show the
-stored record, or the record does not rest on the figures and code at hand.
+Writes seeds/track/frozen_ratios.csv (K of the last year of each chain),
+seeds/track/track_records.csv and, from it, the tables of docs/track-record.md. What is stored and
+rests on unchanged figures and code is kept. With --check nothing is computed: the exit status is 1
+where a page does not show the stored record, or the record rests on other figures or code.
 
 Usage: python -m research.track_record [--check] [--warehouse FILE]
 """
@@ -117,9 +117,7 @@ def record_of_chain(
     return track_record(flows)
 
 
-def record_of_world(
-    warehouse: duckdb.DuckDBPyConnection, study: dict[str, Any]
-) -> list[TrackRow]:
+def record_of_world(warehouse: duckdb.DuckDBPyConnection, study: dict[str, Any]) -> list[TrackRow]:
     """Rows of the study of every pair, and its placebo."""
     world = world_of(warehouse, study["default_spec_id"])
     fitted, floor = fits_by_year(world), float(study["minimum_prediction_usd"])
@@ -153,10 +151,14 @@ def records(path: Path) -> None:
                 if is_world
                 else record_of_chain(warehouse, study, frozen)
             )
-        made = pd.DataFrame([asdict(row) for row in rows], columns=[f.name for f in fields(TrackRow)])
+        made = pd.DataFrame(
+            [asdict(row) for row in rows], columns=[f.name for f in fields(TrackRow)]
+        )
         made.insert(0, "study_id", name)
         through = made["last_cut_off_year"] + made["horizon_years"]
-        through = through.where(~made["predictor"].str.startswith("placebo"), made["last_cut_off_year"])
+        through = through.where(
+            ~made["predictor"].str.startswith("placebo"), made["last_cut_off_year"]
+        )
         made["through_year"] = through
         made["input_digest"] = [inputs[name, year] for year in through]
         made["code_digest"] = of_code[name]
@@ -179,8 +181,10 @@ def stale(path: Path) -> list[str]:
     }
     now["sql_digest"] = [sql_digest(kinds[name]) for name in now["study_id"]]
     merged = stored.merge(now, on=["study_id", "through_year"], how="left", suffixes=("", "_now"))
-    other = (merged[[*RESTS_ON]].to_numpy() != merged[[f"{k}_now" for k in RESTS_ON]].to_numpy())
-    return sorted({*merged.loc[other.any(axis=1), "study_id"], *(kinds.keys() - {*stored["study_id"]})})
+    other = merged[[*RESTS_ON]].to_numpy() != merged[[f"{k}_now" for k in RESTS_ON]].to_numpy()
+    return sorted(
+        {*merged.loc[other.any(axis=1), "study_id"], *(kinds.keys() - {*stored["study_id"]})}
+    )
 
 
 def _stored(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:

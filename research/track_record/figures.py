@@ -135,7 +135,10 @@ def world_of(warehouse: duckdb.DuckDBPyConnection, spec_id: str) -> World:
 
 def economies(warehouse: duckdb.DuckDBPyConnection, world: World) -> Economies:
     """Regions, GDP and openness of the economies of a world."""
-    figures = {"gdp": indicator(warehouse, GDP), "trade_pct_gdp": indicator(warehouse, TRADE_PCT_GDP)}
+    figures = {
+        "gdp": indicator(warehouse, GDP),
+        "trade_pct_gdp": indicator(warehouse, TRADE_PCT_GDP),
+    }
     return economies_of(world.economies, world.years, regions=regions(warehouse), figures=figures)
 
 

@@ -1,8 +1,8 @@
 """The chain of a study of one reporter as it would have run at the end of a year.
 
-A copy of the warehouse loses every figure after the year and every vintage that was published later
-than a year on, where there is an earlier one; then dbt runs the models of the project from the panel
-to K on the copy. No fill, index or slope can know what came later: it is not there.
+A copy of the warehouse loses every figure after the year, and its studies see vintages as of a year
+later; then dbt runs the models of the project from the panel to K on the copy. No fill, index or
+slope can know what came later: it is not there.
 """
 
 from __future__ import annotations
@@ -24,11 +24,15 @@ from trade_potential.errors import TradePotentialError
 ROOT = Path(__file__).resolve().parents[2]
 
 LAST_NODE = "fct_trade_potential"
-NODES = (*(f"{part},+{LAST_NODE}" for part in ("panel", "index", "gravity")), LAST_NODE, "dim_study")
+NODES = (
+    *(f"{part},+{LAST_NODE}" for part in ("panel", "index", "gravity")),
+    LAST_NODE,
+    "dim_study",
+)
 """From the panel to K; what they read above stands in the copy."""
 
 TABLES = """
-    select columns.table_schema, columns.table_name
+    select format('delete from "{}"."{}" where year > ?', table_schema, table_name)
     from information_schema.columns as columns
     inner join information_schema.tables as tables using (table_schema, table_name)
     where
@@ -36,6 +40,13 @@ TABLES = """
         and columns.table_schema in ('seeds', 'staging')
         and tables.table_type = 'BASE TABLE'
 """
+
+OTHERS = (
+    "delete from seeds.study_partners where study_id not in (select study_id from seeds.studies)",
+    "delete from seeds.study_specifications where (study_id, spec_id) not in "
+    "(select (study_id, default_spec_id) from seeds.studies)",
+)
+"""What else of other studies and specifications would be run."""
 
 LAST_YEAR = """
     with used as (
@@ -91,15 +102,12 @@ def chain_at(warehouse: Path, year: int, studies: list[str], target: Path) -> pd
 
 
 def _cut(database: duckdb.DuckDBPyConnection, year: int, studies: list[str]) -> None:
-    for schema, table in database.execute(TABLES).fetchall():
-        database.execute(f'delete from "{schema}"."{table}" where year > ?', [year])
+    for (statement,) in database.execute(TABLES).fetchall():
+        database.execute(statement, [year])
     database.execute("delete from seeds.observation_vintages where first_year > ?", [year])
-    for table in ("studies", "study_specifications", "study_partners"):
-        database.execute(f"delete from seeds.{table} where not list_contains(?, study_id)", [studies])
-    database.execute(
-        "delete from seeds.study_specifications where (study_id, spec_id) not in "
-        "(select (study_id, default_spec_id) from seeds.studies)"
-    )
+    database.execute("delete from seeds.studies where not list_contains(?, study_id)", [studies])
+    for others in OTHERS:
+        database.execute(others)
     known_by = f"{year + 1}-12-31"
     database.execute("update seeds.studies set last_year = ?, as_of_date = ?", [year, known_by])
 
@@ -110,7 +118,7 @@ def _run(copy: Path, folder: Path, target: Path) -> None:
         *("run", "--target-path", str(target), "--select", *NODES),
     ]
     environment = os.environ | {"TRADE_POTENTIAL_DUCKDB": str(copy)}
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 (no shell, and no argument is a user's)
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:

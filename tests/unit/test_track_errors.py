@@ -73,7 +73,7 @@ def test_a_slope_and_its_share_of_variance() -> None:
 
 
 def test_errors_cover_what_shared_economies_do() -> None:
-    """Of draws with a shock of each economy, 95 % intervals hold the mean in most; naive ones do not."""
+    """With a shock of each economy 95 % intervals hold the mean in most draws, naive ones not."""
     one, other = np.nonzero(~np.eye(MIN_ECONOMIES, dtype=bool))
     time, pair = np.zeros(len(one), dtype=np.int64), pairs_of(one, other)
     rng, held, naive = np.random.default_rng(2), 0, 0

@@ -101,7 +101,9 @@ def test_nothing_after_a_cut_off_changes_what_is_frozen_there() -> None:
         for rival in LEARNED:
             # the forecast at the cut-off rests on growth that ended by it
             if t < 8:
-                np.testing.assert_array_equal(said[rival.name][t - 1], after_change[rival.name][t - 1])
+                np.testing.assert_array_equal(
+                    said[rival.name][t - 1], after_change[rival.name][t - 1]
+                )
 
 
 def test_what_a_cut_off_knows_reaches_every_feature() -> None:

@@ -50,7 +50,9 @@ def test_three_way_effects_are_those_of_statsmodels(world: World) -> None:
     assert found is not None
     t, i, j = np.nonzero(used)
     blocks = [pd.get_dummies(code).to_numpy(float) for code in (i * 9 + t, j * 9 + t, i * 9 + j)]
-    fit = sm.GLM(trade[t, i, j] / 1e9, np.hstack(blocks), family=sm.families.Poisson()).fit(tol=1e-10)
+    fit = sm.GLM(trade[t, i, j] / 1e9, np.hstack(blocks), family=sm.families.Poisson()).fit(
+        tol=1e-10
+    )
     theirs, last = fit.fittedvalues * 1e9, t == 2
     # of flows with trade; theirs go to 0 slowly where a pair has none
     some = found[i[last], j[last]] > 0.0
@@ -83,7 +85,7 @@ def test_boosting_finds_a_step_that_a_line_cannot() -> None:
 def test_settings_are_chosen_by_growth_that_had_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[set[float], dict[str, int]]] = []
 
-    def fitted(past: Past, names: tuple[str, ...], setting: dict[str, int]) -> object:
+    def fitted(past: Past, _: tuple[str, ...], setting: dict[str, int]) -> object:
         seen.append((set(past.year.tolist()), setting))
         return lambda columns: np.zeros(len(columns))
 

@@ -15,8 +15,15 @@ from trade_potential.errors import InputError
 from trade_potential.linalg import FloatArray
 from trade_potential.track.flows import BoolArray, Flows
 
-COLUMNS = ("partner_iso3", "year", "predicted_usd", "actual_usd", "k_ratio_ci_low", "k_ratio_ci_high",
-           "as_of_share")
+COLUMNS = (
+    "partner_iso3",
+    "year",
+    "predicted_usd",
+    "actual_usd",
+    "k_ratio_ci_low",
+    "k_ratio_ci_high",
+    "as_of_share",
+)
 """Of the chain's last years; trade and prediction are in one unit, whatever it is scaled to."""
 
 
@@ -72,7 +79,7 @@ def flows_of_chain(
         exporter=np.full(len(partners), len(partners), dtype=np.int64),
         importer=np.arange(len(partners), dtype=np.int64),
         trade=goods,
-        # K is that of the chain, whose trade may be scaled: the prediction is brought to goods trade
+        # of the chain, whose trade may be scaled: the prediction is brought to goods trade
         predicted=np.where(known, goods / np.where(known, k, 1.0), np.nan),
         has_class=known,
         three_way=np.full(goods.shape, np.nan),

@@ -22,16 +22,25 @@ ROOMS = {
     "chain": (*CHAIN, "track"),
     "frozen": CHAIN,  # K of a chain, before anything is scored
 }
-"""Rooms whose code the record of a kind of study comes from, beside the modules that stand alone."""
+"""Rooms whose code the record of a kind of study comes from, beside modules that stand alone."""
 
-OF_BOTH = ("gate_countries", "gate_country_code_mappings", "int_panel__observations", "stg_study__studies")
+OF_BOTH = (
+    "gate_countries",
+    "gate_country_code_mappings",
+    "int_panel__observations",
+    "stg_study__studies",
+)
 READS = {
     "world": (*OF_BOTH, "gate_agreement_spells", "gate_world_pairs", "gate_world_trade"),
     "chain": (
         *OF_BOTH,
         *("gate_country_pairs", "gate_ecommerce_volumes", "gate_exchange_rates"),
         *("gate_observation_vintages", "gate_oil_prices", "gate_total_trade", "gate_trade_flows"),
-        *("stg_study__ecommerce_series", "stg_study__imputation_rules", "stg_study__study_partners"),
+        *(
+            "stg_study__ecommerce_series",
+            "stg_study__imputation_rules",
+            "stg_study__study_partners",
+        ),
     ),
 }
 """Tables that the record of a kind of study is made from, beside the rows of its specification."""
@@ -77,7 +86,7 @@ def digest_rows(tables: Mapping[str, duckdb.DuckDBPyRelation]) -> pd.DataFrame:
 
 
 def kinds_of(studies: pd.DataFrame, specifications: pd.DataFrame) -> dict[str, str]:
-    """Studies that have a record: of every pair, and of one reporter but for those that repeat one."""
+    """Studies that have a record: of every pair, and of one reporter unless they repeat one."""
     kinds = dict(zip(specifications["spec_id"], specifications["model_kind"], strict=True))
     found = {}
     for row in studies[studies["revises_study_id"].isna()].itertuples():

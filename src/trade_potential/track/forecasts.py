@@ -1,4 +1,4 @@
-"""Forecasts of growth from what is frozen at a cut-off, trained on growth that had ended by then."""
+"""Forecasts of growth from what is frozen at a cut-off, trained on growth that had ended then."""
 
 from __future__ import annotations
 
@@ -77,7 +77,10 @@ class Past:
             return np.concatenate(parts) if parts else np.zeros(0)
 
         return cls(
-            {name: joined([one.features[name][rows] for one, _, rows in kept]) for name in FEATURES},
+            {
+                name: joined([one.features[name][rows] for one, _, rows in kept])
+                for name in FEATURES
+            },
             joined([growth[rows] for _, growth, rows in kept]),
             joined([np.full(int(rows.sum()), float(one.year)) for one, _, rows in kept]),
         )
@@ -128,9 +131,7 @@ def forecast(rival: Rival, past: Past, at: Mapping[str, FloatArray], horizon: in
     return found
 
 
-def _boosted(
-    rival: Rival, past: Past, at: Mapping[str, FloatArray], horizon: int
-) -> FloatArray:
+def _boosted(rival: Rival, past: Past, at: Mapping[str, FloatArray], horizon: int) -> FloatArray:
     """Settings are chosen by the last past cut-off, from growth that had ended by *its* year."""
     columns = np.stack([at[name] for name in rival.features], axis=1)
     if len(past.growth) < MIN_ROWS:

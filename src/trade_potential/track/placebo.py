@@ -2,9 +2,9 @@
 
 Trade of a pair is its mean prediction, times the lasting ratio of another pair of like size, times
 the pair's own deviations from its lasting ratio, in an order drawn anew. Years are exchangeable
-then: whatever is known at T-1, growth from T to T+h is as likely as its opposite, and its slope on K
-of T-1 is 0. K of T holds the noise of T, which growth takes away again: that slope is regression to
-the mean and nothing else.
+then: whatever is known at T-1, growth from T to T+h is as likely as its opposite, and its slope on
+K of T-1 is 0. K of T holds the noise of T, which growth takes away again: that slope is regression
+to the mean and nothing else.
 """
 
 from __future__ import annotations
@@ -106,7 +106,8 @@ class Placebo:
 def placebo(standing: Standing, *, draws: int, floor: float, seed: int) -> Placebo | None:
     """Slopes in ``draws`` worlds, of flows whose predictions of both directions reach ``floor``.
 
-    None where no drawn world has an estimate. Growth is that from the second year drawn to the third, K that of the first and the second.
+    None where no drawn world has an estimate. Growth is that from the second year drawn to the
+    third, K that of the first and the second.
     """
     generator = np.random.default_rng(seed)
     pair = pairs_of(standing.exporter, standing.importer)

@@ -20,10 +20,10 @@ MAX_SWEEPS = 2_000
 def three_way(trade: FloatArray, is_used: BoolArray) -> FloatArray | None:
     """(n, n) fit of the last year; None where the scaling does not settle.
 
-    E(y_ijt) = exp(a_it + c_jt + p_ij). Agreements, all that varies within pairs, are left out: those
-    of the year that is forecast are not known. The first-order conditions are that the fit adds up
-    to trade over importers, over exporters and over years; scaling to each in turn solves them. A
-    pair, an exporter-year or an importer-year without trade has the fit 0.
+    E(y_ijt) = exp(a_it + c_jt + p_ij). Agreements, all that varies within pairs, are left out:
+    those of the year that is forecast are not known. The first-order conditions are that the fit
+    adds up to trade over importers, over exporters and over years; scaling to each in turn solves
+    them. A pair, an exporter-year or an importer-year without trade has the fit 0.
 
     Args:
         trade: (T, n, n) not negative, years up to the cut-off.

@@ -24,8 +24,9 @@ SIZES = {"below_10_million": 0.0, "10_million": 1e7, "100_million": 1e8, "1_bill
 """Bands of the prediction of a flow, US$ a year, by their lower end."""
 
 SURPLUS = 0.2
-"""(exports - imports) / (exports + imports) over the last years from which on an economy sells what
-others need: of 19 such economies in 2014 all but China, Ireland and a few ports sell oil and gas."""
+"""(exports - imports) / (exports + imports) over the last years from which on an exporter has a
+surplus: no input says what is sold, and of 19 such economies in 2014 most sell oil and gas, though
+China and Ireland are among them."""
 
 HUB_PCT = 100.0
 """Merchandise trade in % of GDP from which on an economy passes goods on or assembles them."""

@@ -12,6 +12,7 @@ from scipy import stats
 
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.track_table import OF_K, table_of
 from trade_potential.audit.marts.track_world import world_rows
 
 Floats = npt.NDArray[np.float64]
@@ -20,8 +21,6 @@ KEY = [
     *("study_id", "predictor", "group_kind", "group_id", "horizon_years"),
     *("first_cut_off_year", "last_cut_off_year"),
 ]
-GDP = "NY.GDP.MKTP.CD"
-OF_K = {"k_same_year": 0, "k_year_before": 1, "k_three_years_before": 3}
 LINES = (*OF_K, "size", "momentum", "gdp_growth")
 NOT_AGAIN = ("gradient_boosting", "ppml_three_way")
 """Boosting needs a package that builds do without; three-way PPML needs many exporters."""
@@ -48,110 +47,10 @@ def _study(gated: Gated, study: str) -> pd.DataFrame:
     """Rows of one study."""
     rows: list[dict[str, Any]] = []
     for horizon in (1, 3, 5):
-        table = _table(gated, study, horizon)
+        table = table_of(gated, study, horizon)
         if len(table):
             rows += _of_horizon(table, horizon)
     return pd.DataFrame(rows).assign(study_id=study)
-
-
-def _trade(gated: Gated, reporter: str) -> pd.Series:
-    """Exports and imports together by partner and year, where both are reported."""
-    flows = gated["gate_trade_flows"]
-    flows = flows[flows["reporter_code"] == reporter]
-    wide = flows.pivot_table(
-        index=["partner_code", "year"], columns="flow", values="trade_usd", aggfunc="max"
-    )
-    both = (wide["export"] + wide["import"]).dropna().reset_index(name="usd")
-    both["partner"] = both["partner_code"].map(_today(gated))
-    return both.dropna().groupby(["partner", "year"])["usd"].sum()
-
-
-def _today(gated: Gated) -> dict[str, str]:
-    """Country of today by code."""
-    countries, mapped = gated["gate_countries"], gated["gate_country_code_mappings"]
-    own = {str(code): str(code) for code in countries["country_iso3"]}
-    pairs = zip(mapped["source_code"], mapped["country_iso3"], strict=True)
-    return own | {str(code): str(name) for code, name in pairs if isinstance(name, str)}
-
-
-def _gdp(gated: Gated) -> dict[tuple[str, int], float]:
-    """US$ by economy and year, of the first vintage."""
-    columns = ("country_code", "year", "vintage_date", "observed_value")
-    where = f"indicator_code = '{GDP}'"
-    held = [gated.part(f"gate_{name}", *columns, where=where) for name in OBSERVATIONS]
-    rows = pd.concat(held)
-    rows = rows[rows["vintage_date"] == rows["vintage_date"].min()]
-    names, today = rows["country_code"], _today(gated)
-    return {
-        (today[code], int(year)): float(value)
-        for code, year, value in zip(names, rows["year"], rows["observed_value"], strict=True)
-        if code in today
-    }
-
-
-OBSERVATIONS = ("observations", "world_observations")
-
-
-def _table(gated: Gated, study: str, horizon: int) -> pd.DataFrame:
-    """A row a cut-off and partner: growth, and what was known of it."""
-    ratios = gated["stg_track__frozen_ratios"]
-    ratios = ratios[ratios["study_id"] == study]
-    studies = gated["stg_study__studies"].set_index("study_id")
-    reporter = studies.loc[study, "reporter_iso3"]
-    trade, gdp = _trade(gated, str(reporter)).to_dict(), _gdp(gated)
-    regions = gated["gate_countries"].set_index("country_iso3")["un_region"].to_dict()
-    k = {
-        (row.partner_iso3, row.year): row.actual_usd / row.predicted_usd
-        for row in ratios.itertuples()
-    }
-    limits = {
-        (row.partner_iso3, row.year): (row.k_ratio_ci_low, row.k_ratio_ci_high)
-        for row in ratios.itertuples()
-    }
-    dated = dict(zip(ratios["year"], ratios["as_of_share"], strict=True))
-    last = max(year for _, year in trade)
-    none = float("nan")
-
-    def gap(partner: str, year: int) -> float:
-        value = k.get((partner, year), none)
-        return 2.0 * (value - 1.0) / (value + 1.0)
-
-    def rate(partner: str, start: int, end: int) -> float:
-        a, b = trade.get((partner, start), none), trade.get((partner, end), none)
-        return 0.0 if a == b == 0.0 else (b - a) / ((a + b) / 2.0)
-
-    def incomes(partner: str, year: int) -> float:
-        own = gdp.get((str(reporter), year), none) * gdp.get((partner, year), none)
-        return float(np.log(own)) if own > 0.0 else none
-
-    rows = [
-        {
-            "cut_off": year,
-            "partner": partner,
-            "growth": rate(partner, year, year + horizon),
-            "start": trade.get((partner, year), none),
-            **{name: gap(partner, year - lag) for name, lag in OF_K.items()},
-            "k": k[partner, year - 1],
-            "size": np.log(trade[partner, year - 1] / k[partner, year - 1]),
-            "momentum": rate(partner, year - 2, year),
-            "gdp_growth": incomes(partner, year) - incomes(partner, year - 2),
-            "low": limits[partner, year - 1][0],
-            "high": limits[partner, year - 1][1],
-            "later_k": k.get((partner, year + horizon), none),
-            "region": regions.get(partner),
-            "as_of_share": dated[year - 1],
-        }
-        for partner, before in sorted(k)
-        if (year := before + 1) + horizon <= last
-    ]
-    table = pd.DataFrame(rows)
-    table = table[table["growth"].notna()] if len(rows) else table
-    level = gated["stg_study__gravity_specifications"].set_index("spec_id")["confidence_level"]
-    table.attrs["nominal"] = float(level[studies.loc[study, "default_spec_id"]])
-    classes = gated["stg_study__potential_classes"]
-    table.attrs["bounds"] = (classes["k_upper"].min(), classes["k_lower"].max())
-    table.attrs["first"], table.attrs["last"] = min(year for _, year in trade) + 1, last
-    return table
 
 
 def _of_horizon(table: pd.DataFrame, horizon: int) -> list[dict[str, Any]]:
@@ -173,11 +72,10 @@ def _of_horizon(table: pd.DataFrame, horizon: int) -> list[dict[str, Any]]:
         for span in spans:
             held = rows & table["cut_off"].between(*span).to_numpy()
             said = dict(zip(KEY[2:], (kind, name, horizon, *span), strict=True))
-            for predictor in (*forecasts, "interval"):
-                found.append(
-                    {"predictor": predictor, **said}
-                    | _row(table, held, predictor, forecasts, losses, horizon)
-                )
+            found += [
+                {"predictor": name, **said} | _row(table, held, name, forecasts, losses, horizon)
+                for name in (*forecasts, "interval")
+            ]
     return found
 
 
@@ -277,7 +175,9 @@ def _slope(
 
 def _inference(value: float, own: pd.DataFrame, scores: Floats, horizon: int) -> dict[str, float]:
     """Error, interval and p-value from products of scores by cut-off."""
-    wide = pd.DataFrame({"p": own["partner"].to_numpy(), "t": own["cut_off"].to_numpy(), "s": scores})
+    wide = pd.DataFrame(
+        {"p": own["partner"].to_numpy(), "t": own["cut_off"].to_numpy(), "s": scores}
+    )
     by = wide.pivot_table(index="p", columns="t", values="s", aggfunc="sum", fill_value=0.0)
     s, years, g = by.to_numpy(), by.columns.to_numpy(dtype=float), len(by)
     same = s.T @ s

@@ -70,7 +70,9 @@ def _again(gated: Gated, study: str, cut_off: int, horizons: list[int]) -> list[
     for horizon in horizons:
         end = _trade(gated, cut_off + horizon, economies)[i, j]
         total = start + end
-        growth = np.where(total == 0.0, 0.0, 2.0 * (end - start) / np.where(total == 0.0, 1.0, total))
+        growth = np.where(
+            total == 0.0, 0.0, 2.0 * (end - start) / np.where(total == 0.0, 1.0, total)
+        )
         known = np.isfinite(growth)
         for group, rows in (
             ("with_class", known & (two_way >= studies["minimum_prediction_usd"])),
@@ -87,7 +89,9 @@ def _again(gated: Gated, study: str, cut_off: int, horizons: list[int]) -> list[
                     "last_cut_off_year": cut_off,
                     "n_without_trade": int((total[rows] == 0.0).sum()),
                 }
-                | _slope(gap[rows], growth[rows], actual[rows] / fitted[rows], i[rows], j[rows], bounds)
+                | _slope(
+                    gap[rows], growth[rows], actual[rows] / fitted[rows], i[rows], j[rows], bounds
+                )
             )
     return found
 
