@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from tests.unit.track_flows import made_up_world
 
 from trade_potential.structural.world import World
 from trade_potential.track.flows import FEATURES, cut_off, symmetric_rate
@@ -28,19 +29,7 @@ BOOSTING = next(rival for rival in RIVALS if rival.learner == "boosting")
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    """Trade by distance and sizes, times a lasting ratio of each pair and noise of each year."""
-    rng = np.random.default_rng(6)
-    used = np.broadcast_to(~np.eye(N, dtype=bool), (T, N, N))
-    place = np.sort(rng.uniform(0.0, 9_000.0, N))
-    distance = np.log(300.0 + np.abs(place[:, None] - place[None, :]))
-    size = rng.lognormal(0.0, 1.0, (2, N))
-    mean = 1e12 * np.exp(-distance) * size[0][:, None] * size[1][None, :]
-    lasting = rng.lognormal(-0.3, 0.8, (N, N))
-    noise = rng.lognormal(-0.1, 0.4, (T, N, N)) * (rng.random((T, N, N)) > 0.02)
-    names = tuple(f"E{k:02d}" for k in range(N))
-    regressors = np.broadcast_to(distance, (T, N, N))[None] * used
-    trade = mean * lasting * noise * used
-    return World(names, tuple(range(2001, 2001 + T)), ("lndist",), trade, used.copy(), regressors)
+    return made_up_world(N, T)
 
 
 def test_three_way_effects_are_those_of_statsmodels(world: World) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from trade_potential.structural.world import World
 from trade_potential.track.flows import Flows, symmetric_rate
 
 N_ECONOMIES = 40
@@ -52,3 +53,19 @@ def followed(flows: Flows, *, slope: float, level: float, horizon: int) -> Flows
     held = flows.trade.copy()
     held[t], held[t + horizon] = trade, end
     return replace(flows, trade=held)
+
+
+def made_up_world(n: int, n_years: int) -> World:
+    """Trade by distance and sizes, times a lasting ratio of each pair and noise of each year."""
+    rng = np.random.default_rng(6)
+    used = np.broadcast_to(~np.eye(n, dtype=bool), (n_years, n, n))
+    place = np.sort(rng.uniform(0.0, 9_000.0, n))
+    distance = np.log(300.0 + np.abs(place[:, None] - place[None, :]))
+    size = rng.lognormal(0.0, 1.0, (2, n))
+    mean = 1e12 * np.exp(-distance) * size[0][:, None] * size[1][None, :]
+    lasting = rng.lognormal(-0.3, 0.8, (n, n))
+    noise = rng.lognormal(-0.1, 0.4, (n_years, n, n)) * (rng.random((n_years, n, n)) > 0.02)
+    names = tuple(f"E{k:02d}" for k in range(n))
+    regressors = np.broadcast_to(distance, (n_years, n, n))[None] * used
+    years = tuple(range(2001, 2001 + n_years))
+    return World(names, years, ("lndist",), mean * lasting * noise * used, used.copy(), regressors)
