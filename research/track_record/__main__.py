@@ -95,7 +95,9 @@ def frozen_ratios(
 
 
 def _store(kept: list[pd.DataFrame]) -> None:
-    found = pd.concat(kept)[[*FROZEN_COLUMNS]] if kept else pd.DataFrame(columns=[*FROZEN_COLUMNS])
+    found = pd.concat(kept)[[*FROZEN_COLUMNS]]
+    if not len(found):
+        return  # a seed holds a row at least
     found = found.sort_values(["study_id", "year", "partner_iso3"], ignore_index=True)
     found.to_csv(FROZEN, index=False, float_format=DIGITS)
 

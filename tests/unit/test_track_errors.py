@@ -21,8 +21,8 @@ ROUNDING = 1e-10
 
 def every_product(
     scores: FloatArray, time: IntArray, one: IntArray, other: IntArray, lags: int
-) -> tuple[float, float]:
-    """Sums of weighted products of all pairs of rows: economies alone, and with years."""
+) -> tuple[float, float, float]:
+    """Sums of products of all pairs of rows: of a pair, of an economy, and with years."""
     shares = np.zeros((len(scores), len(scores)), dtype=bool)
     for first in (one, other):
         for second in (one, other):
@@ -30,7 +30,10 @@ def every_product(
     apart = np.abs(time[:, None] - time[None, :])
     weight = np.where(apart <= lags, 1.0 - apart / (lags + 1), 0.0)
     products = np.outer(scores, scores)
-    return float((products * shares).sum()), float((products * np.where(shares, 1, weight)).sum())
+    pair = pairs_of(one, other)
+    of = (pair[:, None] == pair[None, :], shares, np.where(shares, 1.0, weight))
+    same, economy, year = (float((products * held).sum()) for held in of)
+    return same, economy, year
 
 
 @pytest.mark.parametrize("lags", [0, 2, 4])
@@ -42,6 +45,15 @@ def test_the_variance_is_that_of_all_products(lags: int) -> None:
     found = Dependence.of(time, one, other, pairs_of(one, other), lags).variance(scores)
     expected = max(every_product(scores, time, one, other, lags)) * 7 / 6
     assert found == pytest.approx(expected, rel=ROUNDING)
+
+
+def test_products_that_add_up_to_less_than_those_of_pairs_make_no_error_smaller() -> None:
+    one, other = np.nonzero(~np.eye(4, dtype=bool))
+    time, pair = np.zeros(12, dtype=np.int64), pairs_of(one, other)
+    scores = np.where((one < 2) == (other < 2), 1.0, -0.5)  # sums of every economy are 0
+    assert np.bincount(one, scores).tolist() == [0.0] * 4
+    found = Dependence.of(time, one, other, pair, 0).variance(scores)
+    assert found == pytest.approx((np.bincount(pair, scores) ** 2).sum() * 4 / 3, rel=ROUNDING)
 
 
 def test_of_one_reporter_partners_are_the_blocks() -> None:

@@ -56,9 +56,9 @@ class Dependence:
     def variance(self, scores: FloatArray) -> float:
         """Variance of the sum of (N,) scores, G/(G-1) with G economies; NaN with fewer than two.
 
-        The larger of the sum over rows that share an economy, and of the same with rows of other
-        economies at neighbouring cut-offs: with few cut-offs that part is imprecise, and an error
-        that it makes smaller is not believed.
+        The largest of the sums of products over rows that share a pair; an economy; an economy, or
+        nearby cut-offs: sums of all products are imprecise with few economies or cut-offs and may
+        even be negative, and an error that they make smaller is not believed.
 
         Source: Aronow, Samii and Assenova (2015) for economies; Driscoll and Kraay (1998)
         for years; joined by inclusion and exclusion as in Thompson (2011).
@@ -69,7 +69,7 @@ class Dependence:
         economies = self._among_economies(scores, overlapping=False)
         both = economies + self._over_time(np.zeros_like(self.pair), scores)
         both -= self._among_economies(scores, overlapping=True)
-        return max(economies, both) * g / (g - 1)
+        return max(_squares(self.pair, scores), economies, both) * g / (g - 1)
 
     def _among_economies(self, scores: FloatArray, *, overlapping: bool) -> float:
         """Sum of products over rows that share an economy; of overlapping cut-offs alone."""

@@ -65,15 +65,17 @@ def _of_horizon(table: pd.DataFrame, horizon: int) -> list[dict[str, Any]]:
         for name in sorted(set(table["region"].dropna()))
     ]
     found = []
-    for kind, name, rows in groups:
+    for kind, group, rows in groups:
         spans = [(first, last)]
         if kind == "all":
             spans += [(year, year) for year in range(first, last + 1) if first < last]
         for span in spans:
             held = rows & table["cut_off"].between(*span).to_numpy()
-            said = dict(zip(KEY[2:], (kind, name, horizon, *span), strict=True))
+            is_whole = horizon == 5 and group == "with_class" and span[0] < span[1]
+            said = dict(zip(KEY[2:], (kind, group, horizon, *span), strict=True))
             found += [
-                {"predictor": name, **said} | _row(table, held, name, forecasts, losses, horizon)
+                {"predictor": name, "is_headline": is_whole and name == "k_year_before", **said}
+                | _row(table, held, name, forecasts, losses, horizon)
                 for name in (*forecasts, "interval")
             ]
     return found
@@ -119,7 +121,6 @@ def _row(
         "as_of_share": shares.mean() if len(shares) else None,
         "slope_status": "not_defined",
         "forecast_status": "not_defined",
-        "is_headline": predictor == "k_year_before" and horizon == 5,
     }
     if predictor == "interval":
         inside = own["later_k"].between(own["low"], own["high"])

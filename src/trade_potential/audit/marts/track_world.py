@@ -167,7 +167,8 @@ def _slope(
     of_economy = np.asarray(both.sum(axis=1)).ravel()
     clusters = len({*i.tolist(), *j.tolist()})
     # a pair stands in the sums of both its economies, and twice in the matrix
-    meat = float((of_economy**2).sum() - both.power(2).sum() / 2.0)
+    of_pairs = float(both.power(2).sum()) / 2.0
+    meat = max(of_pairs, float((of_economy**2).sum()) - of_pairs)
     error = np.sqrt(meat * clusters / (clusters - 1))
     law = stats.t(clusters - 1)
     told = (gap != 0.0) & (g != 0.0)
