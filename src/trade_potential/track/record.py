@@ -107,10 +107,12 @@ class Scored:
         return np.array([one.is_asked for one in self.cut_offs])
 
     def selections(self) -> Iterator[tuple[str, str, BoolArray]]:
-        """Kind, name and (C, P) rows of each group."""
+        """Kind, name and (C, P) rows of each group; parts of the whole at the longest horizon."""
         yield ALL, WITH_CLASS, self.asked
         known = np.array([~np.isnan(one.k) for one in self.cut_offs])
         yield ALL, EVERY_FLOW, known
+        if self.horizon != max(HORIZONS):
+            return
         for kind, name in self.flows.groups:
             held = np.array([one.groups[kind, name] for one in self.cut_offs])
             yield kind, name, held & self.asked

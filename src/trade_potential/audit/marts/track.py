@@ -62,7 +62,7 @@ def _of_horizon(table: pd.DataFrame, horizon: int) -> list[dict[str, Any]]:
     groups = [("all", name, every) for name in ("with_class", "every_flow")]
     groups += [
         ("partner_region", str(name), (table["region"] == name).to_numpy())
-        for name in sorted(set(table["region"].dropna()))
+        for name in sorted(set(table["region"].dropna()) if horizon == 5 else ())
     ]
     found = []
     for kind, group, rows in groups:
