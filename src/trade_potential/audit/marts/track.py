@@ -25,22 +25,36 @@ LINES = (*OF_K, "size", "momentum", "gdp_growth")
 NOT_AGAIN = ("gradient_boosting", "ppml_three_way")
 """Boosting needs a package that builds do without; three-way PPML needs many exporters."""
 
+REGION, HEADLINE = "partner_region", "k_year_before"
 FEW, LEAST = 30, 100
 """Economies for an error, past rows for a forecast."""
 
 
 def check_track(gated: Gated) -> Iterator[Compared]:
-    """Every row of the chains but those of boosting; of the world the slopes of one cut-off."""
+    """Of chains the whole of every horizon, its last cut-off with rows, and the headline by region,
+    but for boosting; of the world the slopes of one cut-off."""
     published = gated["fct_track_record"]
     published = published[published["is_current"].astype(bool)]
-    chains = set(gated["stg_track__frozen_ratios"]["study_id"])
-    own = published[published["study_id"].isin(chains) & ~published["predictor"].isin(NOT_AGAIN)]
+    own = _sampled(published, set(gated["stg_track__frozen_ratios"]["study_id"]))
     again = [_study(gated, study) for study in sorted(set(own["study_id"]))]
     columns = [name for name in published.columns if name != "is_current"]
     made = pd.concat(again) if again else pd.DataFrame(columns=columns)
     made = made.reindex(columns=columns).astype(own[columns].dtypes.to_dict())
     yield compared("fct_track_record", own[columns], made, key=KEY, by=("study_id",))
     yield from world_rows(gated, published, KEY)
+
+
+def _sampled(published: pd.DataFrame, chains: set[str]) -> pd.DataFrame:
+    """Rows of the chains that are made again: all would take seconds of every build."""
+    own = published[published["study_id"].isin(chains) & ~published["predictor"].isin(NOT_AGAIN)]
+    one = own["first_cut_off_year"] == own["last_cut_off_year"]
+    with_class = own["group_id"] == "with_class"
+    held = own[one & with_class & (own["predictor"] == "no_change") & (own["n"] > 0)]
+    last = held.groupby(["study_id", "horizon_years"])["first_cut_off_year"].max()
+    keys = pd.MultiIndex.from_frame(own[["study_id", "horizon_years"]])
+    is_last = own["first_cut_off_year"].to_numpy() == last.reindex(keys).to_numpy()
+    by_region = (own["group_kind"] == REGION) & (own["predictor"] == HEADLINE) & (own["n"] > 0)
+    return own[(with_class & (~one | is_last)) | by_region]
 
 
 def _study(gated: Gated, study: str) -> pd.DataFrame:
@@ -58,26 +72,23 @@ def _of_horizon(table: pd.DataFrame, horizon: int) -> list[dict[str, Any]]:
     forecasts["no_change"] = np.zeros(len(table))
     losses = {name: (table["growth"].to_numpy() - f) ** 2 for name, f in forecasts.items()}
     first, last = table.attrs["first"], table.attrs["last"] - horizon
-    every = np.ones(len(table), dtype=bool)
-    groups = [("all", name, every) for name in ("with_class", "every_flow")]
-    groups += [
-        ("partner_region", str(name), (table["region"] == name).to_numpy())
-        for name in sorted(set(table["region"].dropna()) if horizon == 5 else ())
-    ]
+    every, latest = np.ones(len(table), dtype=bool), int(table["cut_off"].max())
+    asked = [("all", "with_class", every, span) for span in ((first, last), (latest, latest))]
+    if horizon == 5:
+        asked += [
+            (REGION, str(name), (table["region"] == name).to_numpy(), (first, last))
+            for name in sorted(set(table["region"].dropna()))
+        ]
     found = []
-    for kind, group, rows in groups:
-        spans = [(first, last)]
-        if kind == "all":
-            spans += [(year, year) for year in range(first, last + 1) if first < last]
-        for span in spans:
-            held = rows & table["cut_off"].between(*span).to_numpy()
-            is_whole = horizon == 5 and group == "with_class" and span[0] < span[1]
-            said = dict(zip(KEY[2:], (kind, group, horizon, *span), strict=True))
-            found += [
-                {"predictor": name, "is_headline": is_whole and name == "k_year_before", **said}
-                | _row(table, held, name, forecasts, losses, horizon)
-                for name in (*forecasts, "interval")
-            ]
+    for kind, group, rows, span in asked:
+        held = rows & table["cut_off"].between(*span).to_numpy()
+        is_whole = horizon == 5 and kind == "all" and span[0] < span[1]
+        said = dict(zip(KEY[2:], (kind, group, horizon, *span), strict=True))
+        found += [
+            {"predictor": name, "is_headline": is_whole and name == HEADLINE, **said}
+            | _row(table, held, name, forecasts, losses, horizon)
+            for name in ((*forecasts, "interval") if kind == "all" else (HEADLINE,))
+        ]
     return found
 
 
@@ -218,9 +229,9 @@ def _losses(
     if predictor != "no_change":
         found["gain_share"] = 1.0 - loss.sum() / zero.sum()
         found |= _difference("loss_over_no_change", loss - zero, own, horizon)
-    both = known & np.isfinite(losses["k_year_before"])
-    if predictor != "k_year_before" and both.any():
-        over = losses[predictor][both] - losses["k_year_before"][both]
+    both = known & np.isfinite(losses[HEADLINE])
+    if predictor != HEADLINE and both.any():
+        over = losses[predictor][both] - losses[HEADLINE][both]
         found |= _difference("loss_over_k", over, table[both], horizon)
     return found
 
