@@ -31,8 +31,10 @@ FEW, LEAST = 30, 100
 
 
 def check_track(gated: Gated) -> Iterator[Compared]:
-    """Of chains the whole of every horizon, its last cut-off with rows, and the headline by region,
-    but for boosting; of the world the slopes of one cut-off."""
+    """A sample of the chains, without boosting, and of the world the slopes of one cut-off.
+
+    Of chains the whole of every horizon, its last cut-off with rows, and the headline by region.
+    """
     published = gated["fct_track_record"]
     published = published[published["is_current"].astype(bool)]
     own = _sampled(published, set(gated["stg_track__frozen_ratios"]["study_id"]))
