@@ -141,7 +141,9 @@ def test_a_number_that_is_off_differs(
     figures: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch, column: str, predictor: str
 ) -> None:
     rows = chain_rows(figures, monkeypatch)
-    at = rows.index[(rows["predictor"] == predictor) & rows[column].notna()][-1]
+    # of the rows over all cut-offs, which are in the sample
+    whole = (rows["group_id"] == "with_class") & (rows["first_cut_off_year"] == 2008)
+    at = rows.index[whole & (rows["predictor"] == predictor) & rows[column].notna()][-1]
     rows.loc[at, column] = float(rows.loc[at, column]) * 1.001 + 1e-6
     assert differing(list(check_track(gated(rows, figures)))) == {f"fct_track_record.{column}"}
 
