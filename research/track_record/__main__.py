@@ -13,6 +13,8 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+import time
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -42,7 +44,7 @@ from trade_potential.track.world import fits_by_year, flows_of_world, year_alone
 WAREHOUSE = ROOT / "warehouse" / "trade_potential.duckdb"
 FROZEN = ROOT / "seeds" / "track" / "frozen_ratios.csv"
 RECORDS = ROOT / "seeds" / "track" / "track_records.csv"
-SEED, DRAWS = 16, 40
+SEED, DRAWS = 16, 100
 DIGITS = "%.12g"
 """Of stored numbers: the second computation is compared at 1e-8."""
 
@@ -51,6 +53,14 @@ FROZEN_COLUMNS = (
     *("k_ratio_ci_high", "as_of_share", "input_digest", "code_digest", "sql_digest"),
 )
 RESTS_ON = ("input_digest", "code_digest", "sql_digest")
+COUNTS = ("n_draws", "n_forecasts", "n_forecast_cut_offs")
+
+BEGAN = time.monotonic()
+
+
+def said(message: str) -> None:
+    """Progress, with the seconds since the start."""
+    print(f"{time.monotonic() - BEGAN:6.0f} s  {message}", flush=True)
 
 
 def digests(warehouse: duckdb.DuckDBPyConnection) -> pd.DataFrame:
@@ -87,7 +97,7 @@ def frozen_ratios(
         for year, names in sorted(asked.items()):
             made = chain_at(warehouse, year, names, Path(target))
             made["input_digest"] = [inputs[name, year] for name in made["study_id"]]
-            print(f"{year}: {len(made)} K frozen", flush=True)
+            said(f"{year}: {len(made)} K of {', '.join(names)} frozen")
             kept.append(made.assign(**now))
             _store(kept)  # a run that is ended goes on from here
     _store(kept)
@@ -95,9 +105,9 @@ def frozen_ratios(
 
 
 def _store(kept: list[pd.DataFrame]) -> None:
-    found = pd.concat(kept)[[*FROZEN_COLUMNS]]
-    if not len(found):
+    if not any(len(one) for one in kept):
         return  # a seed holds a row at least
+    found = pd.concat(kept)[[*FROZEN_COLUMNS]]
     found = found.sort_values(["study_id", "year", "partner_iso3"], ignore_index=True)
     found.to_csv(FROZEN, index=False, float_format=DIGITS)
 
@@ -116,17 +126,28 @@ def record_of_chain(
         bounds=class_bounds(warehouse),
         confidence_level=float(study["confidence_level"]),
     )
-    return track_record(flows)
+    return told(study["study_id"], track_record(flows))
+
+
+def told(study: str, rows: Iterable[TrackRow]) -> list[TrackRow]:
+    """The rows; each horizon is said when it begins to be scored."""
+    found: list[TrackRow] = []
+    for row in rows:
+        if not found or found[-1].horizon_years != row.horizon_years:
+            said(f"{study}: forecasts over years: {row.horizon_years}")
+        found.append(row)
+    return found
 
 
 def record_of_world(warehouse: duckdb.DuckDBPyConnection, study: dict[str, Any]) -> list[TrackRow]:
     """Rows of the study of every pair, and its placebo."""
     world = world_of(warehouse, study["default_spec_id"])
     fitted, floor = fits_by_year(world), float(study["minimum_prediction_usd"])
+    said(f"{study['study_id']}: {len(fitted)} years estimated")
     flows = flows_of_world(
         world, economies(warehouse, world), fitted, floor=floor, bounds=class_bounds(warehouse)
     )
-    rows = track_record(flows)
+    rows = told(study["study_id"], track_record(flows))
     years = range(len(world.years))
     standing = Standing.of([year_alone(world, t) for t in years], fitted)
     found = placebo(standing, draws=DRAWS, floor=floor, seed=SEED)
@@ -144,9 +165,13 @@ def records(path: Path) -> None:
     of_code = dict(zip(rests["study_id"], rests["code_digest"], strict=True))
     chains = [study for study in studies if study["model_kind"] != "structural"]
     frozen = frozen_ratios(path, chains, inputs)
-    held = []
+    stored, old = _stored(RECORDS, ("study_id", "through_year", *RESTS_ON)), stale(path)
+    held = {name: rows for name, rows in stored.groupby("study_id") if name not in old}
     for study in studies:
         name, is_world = study["study_id"], study["model_kind"] == "structural"
+        if name in held:
+            said(f"{name}: unchanged")
+            continue
         with duckdb.connect(str(path), read_only=True) as warehouse:
             rows = (
                 record_of_world(warehouse, study)
@@ -165,11 +190,15 @@ def records(path: Path) -> None:
         made["input_digest"] = [inputs[name, year] for year in through]
         made["code_digest"] = of_code[name]
         made["sql_digest"] = sql_digest("world" if is_world else "chain")
-        print(f"{name}: {len(made)} rows", flush=True)
-        held.append(made)
-    counts = ["n_draws", "n_forecasts", "n_forecast_cut_offs"]
-    found = pd.concat(held).astype(dict.fromkeys(counts, "Int64"))
-    found.to_csv(RECORDS, index=False, float_format=DIGITS)
+        said(f"{name}: {len(made)} rows")
+        held[name] = made
+        _store_records(held)  # a run that is ended goes on from here
+    _store_records(held)
+
+
+def _store_records(held: dict[str, pd.DataFrame]) -> None:
+    found = pd.concat([held[name] for name in sorted(held)])
+    found.astype(dict.fromkeys(COUNTS, "Int64")).to_csv(RECORDS, index=False, float_format=DIGITS)
 
 
 def stale(path: Path) -> list[str]:
@@ -204,6 +233,7 @@ def main() -> int:
     if not asked.check:
         RECORDS.parent.mkdir(exist_ok=True)
         records(asked.warehouse)
+        said(f"done, {time.process_time():.0f} CPU s and those of the chains")
     elif old := stale(asked.warehouse):
         print(
             "the track record rests on other figures or code, run make track-record: "

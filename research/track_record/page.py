@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
+from research.track_record.lead import Lead
 from research.track_record.scratch import ROOT
 
 sys.path.insert(0, str(ROOT / "docs"))  # shared with the other pages
@@ -20,9 +21,8 @@ WHEN = {
     "k_same_year": "K of T (contains regression to the mean)",
     "k_year_before": "K of T-1, the headline",
     "k_three_years_before": "K of T-3",
-    "placebo_same_year": "drawn worlds where gaps never close: K of T",
-    "placebo_year_before": "drawn worlds where gaps never close: K of T-1",
 }
+PLACEBO = {"placebo_year_before": "K of T-1", "placebo_same_year": "K of T"}
 RIVALS = {
     "no_change": "no change",
     "mean_growth": "mean of past growth",
@@ -42,7 +42,9 @@ def tables(rows: pd.DataFrame) -> dict[str, str]:
     whole = rows[over_all & (rows["group_id"] == "with_class")]
     world = whole[whole["study_id"] == "world"]
     return {
+        "lead": Lead(rows, RIVALS).text(),
         "slopes": _slopes(whole, (1, 3, 5)),
+        "placebo": _placebo(whole),
         "every_flow": _slopes(rows[over_all & (rows["group_id"] == "every_flow")], (5,)),
         "rivals": _rivals(whole),
         "cut_offs": _cut_offs(rows[~over_all & (rows["group_id"] == "with_class")]),
@@ -63,7 +65,7 @@ def _slopes(rows: pd.DataFrame, horizons: Sequence[int]) -> str:
                 row.study_id,
                 WHEN[row.predictor],
                 row.horizon_years,
-                "" if row.predictor.startswith("placebo") else row.n_cut_offs,
+                row.n_cut_offs,
                 row.n,
                 _number(row.slope, 3),
                 _number(row.slope_se, 3),
@@ -76,6 +78,28 @@ def _slopes(rows: pd.DataFrame, horizons: Sequence[int]) -> str:
             for study in sorted(set(rows["study_id"]))
             for name in WHEN
             for row in _of(rows, study, name, horizon)
+        ),
+    )
+
+
+def _placebo(rows: pd.DataFrame) -> str:
+    header = (
+        *("growth told by", "worlds", "flows of a world", "mean slope", "error of the mean"),
+        "told from 0 at 5 %, % of worlds",
+    )
+    return _markdown(
+        header,
+        (
+            (
+                name,
+                int(row.n_draws),
+                row.n,
+                _number(row.slope, 4),
+                _number(row.slope_se, 4),
+                _percent(row.rejected_share),
+            )
+            for predictor, name in PLACEBO.items()
+            for row in rows[rows["predictor"] == predictor].itertuples()
         ),
     )
 
@@ -111,9 +135,11 @@ def _rivals(rows: pd.DataFrame) -> str:
 
 
 def _cut_offs(rows: pd.DataFrame) -> str:
-    chosen = rows[(rows["horizon_years"] == 5) & (rows["slope_status"] == "ok")]
+    rows = rows[rows["horizon_years"] == 5]
+    chosen = rows[rows["slope_status"] == "ok"]
+    header = ("study", "T", "rows", "as-of vintages, %", "K of T-1", "standard error", "K of T")
     return _markdown(
-        ("study", "T", "rows", "as-of vintages, %", "K of T-1", "standard error", "K of T"),
+        (*header, "interval named, %", "held, %"),
         (
             (
                 study,
@@ -123,10 +149,15 @@ def _cut_offs(rows: pd.DataFrame) -> str:
                 _number(before.slope, 3),
                 _number(before.slope_se, 3),
                 "".join(_number(row.slope, 3) for row in _of(same, study, "k_same_year", 5)),
+                *(
+                    "".join(_percent(getattr(row, share)) for row in _of(own, study, "interval", 5))
+                    for share in ("coverage_nominal_share", "coverage_share")
+                ),
             )
             for study in sorted(set(chosen["study_id"]))
             for year in sorted(set(chosen["first_cut_off_year"]))
-            for same in [chosen[chosen["first_cut_off_year"] == year]]
+            for own in [rows[rows["first_cut_off_year"] == year]]
+            for same in [own[own["slope_status"] == "ok"]]
             for before in _of(same, study, "k_year_before", 5)
         ),
     )

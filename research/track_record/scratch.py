@@ -126,12 +126,19 @@ def _run(copy: Path, folder: Path, target: Path) -> None:
         raise TradePotentialError(f"the chain until a year could not be run:\n{said}")
 
 
-FOLDERS = {"chain": ("panel", "index", "gravity"), "world": ("panel", "structural")}
-"""Folders of models whose SQL the record of a kind of study rests on."""
+FOLDERS = ("panel", "index", "gravity", "structural")
+"""Folders of models whose SQL a record may rest on; what they read is digested as figures."""
+
+OF_BOTH = ("int_panel__country_codes", "int_panel__observations")
+LAST = {
+    "chain": ("int_gravity__fitted", "int_panel__flows", "int_panel__vintages", *OF_BOTH),
+    "world": ("int_structural__agreements", "int_structural__pair_terms", *OF_BOTH),
+}
+"""Models that the record of a kind of study is made from."""
 
 
 def sql_digest(kind: str) -> str:
-    """As macro track_sql makes it: md5 of the checksums that dbt has of the models.
+    """As macro track_sql makes it: md5 of the checksums that dbt has of the models and their past.
 
     Raises:
         TradePotentialError: dbt has not read the project yet.
@@ -139,10 +146,18 @@ def sql_digest(kind: str) -> str:
     manifest = ROOT / "target" / "manifest.json"
     if not manifest.exists():
         raise TradePotentialError("target/manifest.json is missing: run make build first")
-    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
-    held = sorted(
-        f"{node['name']}={node['checksum']['checksum']}"
-        for node in nodes
-        if node["resource_type"] == "model" and node["fqn"][1] in FOLDERS[kind]
-    )
-    return hashlib.md5("|".join(held).encode(), usedforsecurity=False).hexdigest()
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
+    models = {
+        name: node
+        for name, node in nodes.items()
+        if node["resource_type"] == "model" and node["fqn"][1] in FOLDERS
+    }
+    asked = [name for name, node in models.items() if node["name"] in LAST[kind]]
+    held = set()
+    while asked:
+        node = models[asked.pop()]
+        line = f"{node['name']}={node['checksum']['checksum']}"
+        if line not in held:
+            held.add(line)
+            asked += [name for name in node["depends_on"]["nodes"] if name in models]
+    return hashlib.md5("|".join(sorted(held)).encode(), usedforsecurity=False).hexdigest()

@@ -181,7 +181,7 @@ def test_coverage_counts_later_k_inside_the_frozen_interval() -> None:
 
 
 def test_no_change_loses_nothing_to_itself_and_k_nothing_to_k() -> None:
-    rows = track_record(made_up(8))
+    rows = list(track_record(made_up(8)))
     for one in rows:
         if one.predictor == "no_change":
             assert one.loss_over_no_change is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import asdict
 from typing import Any
 
@@ -16,7 +17,15 @@ from trade_potential.audit.marts.gated import Gated
 from trade_potential.audit.marts.track import check_track
 from trade_potential.errors import InputError
 from trade_potential.track.chain import flows_of_chain
-from trade_potential.track.digests import OF_SPECIFICATIONS, READS, digest_rows, kinds_of
+from trade_potential.track.digests import (
+    LIBRARY,
+    OF_SPECIFICATIONS,
+    READS,
+    ROOTS,
+    digest_rows,
+    kinds_of,
+    modules,
+)
 from trade_potential.track.flows import cut_off
 from trade_potential.track.forecasts import RIVALS
 from trade_potential.track.record import track_record
@@ -73,7 +82,7 @@ def chain_rows(figures: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
         bounds=BOUNDS,
         confidence_level=0.95,
     )
-    return published(track_record(flows), "chain")
+    return published(list(track_record(flows)), "chain")
 
 
 def published(rows: list[Any], study: str) -> pd.DataFrame:
@@ -157,7 +166,8 @@ def test_a_cut_off_of_the_world_is_computed_twice(
     known = economies_of(world.economies, world.years, regions={}, figures=none)
     fitted = fits_by_year(world)
     rows = published(
-        track_record(flows_of_world(world, known, fitted, floor=FLOOR, bounds=BOUNDS)), "world"
+        list(track_record(flows_of_world(world, known, fitted, floor=FLOOR, bounds=BOUNDS))),
+        "world",
     )
     t, i, j = np.nonzero(world.is_used)
     names = np.array(world.economies)
@@ -242,3 +252,21 @@ def test_studies_with_a_record() -> None:
     held = tables()
     of = (held[f"stg_study__{name}"].df() for name in ("studies", "gravity_specifications"))
     assert kinds_of(*of) == {"chain": "chain", "world": "world"}
+
+
+def test_code_of_a_record_is_all_that_it_imports_and_no_more() -> None:
+    held = {kind: modules(roots) for kind, roots in ROOTS.items()}
+    for files in held.values():
+        for path in files:
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("trade_p"):
+                    at = LIBRARY.parent / str(node.module).replace(".", "/")
+                    assert {at.with_suffix(".py"), at / "__init__.py"} & files, (path, node.module)
+    of_world = {path.relative_to(LIBRARY).as_posix() for path in held["world"]}
+    assert {"structural/estimate.py", "track/placebo.py", "linalg.py"} <= of_world
+    assert not any(name.startswith(("gravity/", "index/", "audit/")) for name in of_world)
+    # estimators stand in a registry by name
+    assert LIBRARY / "gravity" / "estimators.py" in held["frozen"]
+    assert not any("track" in path.parts for path in held["frozen"])
+    with pytest.raises(InputError, match=r"track.nowhere is no module"):
+        modules(["track.nowhere"])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -11,18 +12,26 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trade_potential.errors import InputError
+
 if TYPE_CHECKING:
     import duckdb
 
 LIBRARY = Path(__file__).resolve().parents[1]
 
-CHAIN = ("gravity", "index", "inference", "ppml", "results", "sql")
-ROOMS = {
-    "world": ("inference", "structural", "track"),
-    "chain": (*CHAIN, "track"),
+CHAIN = ("results.build", "results.index", "results.row_weights", "inference.registry")
+ROOTS = {
+    "world": ("track.placebo", "track.record", "track.world"),
+    "chain": (*CHAIN, "track.chain", "track.record"),
     "frozen": CHAIN,  # K of a chain, before anything is scored
 }
-"""Rooms whose code the record of a kind of study comes from, beside modules that stand alone."""
+"""Modules that the record of a kind of study comes from; with all that they import, its code."""
+
+IMPORTED = re.compile(
+    r"from (?P<of>trade_potential[.\w]*) import (?P<names>\([^)]*\)|[^\n]*)"
+    r"|\"(?P<text>trade_potential[.\w]+)[\":]"
+)
+"""Modules that a text imports, or names in a registry."""
 
 OF_BOTH = (
     "gate_countries",
@@ -128,10 +137,37 @@ def _of(sums: Mapping[str, Sums], study: str, year: int | None) -> list[tuple[st
 @cache
 def code(kind: str) -> str:
     """Digest of the code that the record of a kind of study comes from."""
-    files = [path for room in ROOMS[kind] for path in (LIBRARY / room).rglob("*.*")]
+    files = modules(ROOTS[kind])
+    if kind != "world":
+        files |= {*(LIBRARY / "sql").glob("*.sql")}  # of the models of the chain
     held = hashlib.sha256(repr([version(name) for name in PACKAGES]).encode())
-    for path in sorted([*files, *LIBRARY.glob("*.py")]):
-        if path.suffix in (".py", ".sql"):
-            held.update(path.relative_to(LIBRARY).as_posix().encode())
-            held.update(path.read_bytes())
+    for path in sorted(files):
+        held.update(path.relative_to(LIBRARY).as_posix().encode())
+        held.update(path.read_bytes())
     return held.hexdigest()[:32]
+
+
+def modules(roots: Iterable[str]) -> set[Path]:
+    """Files of modules of the library and of all that they import.
+
+    Raises:
+        InputError: A root is no module.
+    """
+    found: set[Path] = set()
+    asked = [f"{LIBRARY.name}.{root}" for root in roots]
+    for name in asked:
+        if _file(name) is None:
+            raise InputError(f"{name} is no module")
+    while asked:
+        path = _file(asked.pop())
+        if path is None or path in found:
+            continue
+        found.add(path)
+        for of, names, text in IMPORTED.findall(path.read_text(encoding="utf-8")):
+            asked += [text] if text else [of, *(f"{of}.{n}" for n in re.findall(r"\w+", names))]
+    return found
+
+
+def _file(name: str) -> Path | None:
+    at = LIBRARY.parent / name.replace(".", "/")
+    return next((p for p in (at.with_suffix(".py"), at / "__init__.py") if p.exists()), None)

@@ -155,6 +155,7 @@ def _fitted(
     """A function from features to growth. Missing features are a branch of their own."""
     # of a dependency group of its own: no build needs it
     from sklearn.ensemble import HistGradientBoostingRegressor
+    from threadpoolctl import threadpool_limits
 
     if len(past.growth) > MOST_ROWS:
         drawn = np.random.default_rng(SEED).choice(len(past.growth), MOST_ROWS, replace=False)
@@ -166,9 +167,12 @@ def _fitted(
     varies = np.array([len(np.unique(column[~np.isnan(column)])) > 1 for column in x.T])
     if not varies.any():
         return lambda columns: np.full(len(columns), float(past.growth.mean()))
-    model.fit(x[:, varies], past.growth)
+    one = {"limits": 1, "user_api": "openmp"}  # threads wait for each other on a busy machine
+    with threadpool_limits(**one):
+        model.fit(x[:, varies], past.growth)
 
     def predict(columns: FloatArray) -> FloatArray:
-        return np.asarray(model.predict(columns[:, varies]), dtype=float)
+        with threadpool_limits(**one):
+            return np.asarray(model.predict(columns[:, varies]), dtype=float)
 
     return predict

@@ -110,7 +110,8 @@ class Scored:
         """Kind, name and (C, P) rows of each group; parts of the whole at the longest horizon."""
         yield ALL, WITH_CLASS, self.asked
         known = np.array([~np.isnan(one.k) for one in self.cut_offs])
-        yield ALL, EVERY_FLOW, known
+        if (known != self.asked).any():
+            yield ALL, EVERY_FLOW, known
         if self.horizon != max(HORIZONS):
             return
         for kind, name in self.flows.groups:
@@ -118,7 +119,7 @@ class Scored:
             yield kind, name, held & self.asked
 
     def rows(self) -> Iterator[TrackRow]:
-        """All rows of the horizon: groups over all cut-offs, and the whole by cut-off."""
+        """Groups over all cut-offs, and the whole by cut-off where it has flows."""
         if not self.cut_offs:
             return
         every = np.arange(len(self.cut_offs))
@@ -129,6 +130,8 @@ class Scored:
             for span in spans:
                 rows = np.zeros_like(held)
                 rows[span] = held[span] & ~np.isnan(self.growth[span])
+                if len(span) < len(every) and not rows.any():
+                    continue
                 years = [self.cut_offs[k].year for k in span]
                 said: dict[str, Any] = {
                     "group_kind": kind,
@@ -256,10 +259,11 @@ class Scored:
         )
 
 
-def track_record(flows: Flows) -> list[TrackRow]:
+def track_record(flows: Flows) -> Iterator[TrackRow]:
     """Every row of a study: horizons, cut-offs, groups and predictors."""
     frozen = {t: cut_off(flows, t) for t in range(1, len(flows.years))}
-    return [row for horizon in HORIZONS for row in Scored.of(flows, frozen, horizon).rows()]
+    for horizon in HORIZONS:
+        yield from Scored.of(flows, frozen, horizon).rows()
 
 
 def placebo_rows(found: Placebo, years: tuple[int, int]) -> list[TrackRow]:
@@ -270,7 +274,10 @@ def placebo_rows(found: Placebo, years: tuple[int, int]) -> list[TrackRow]:
         years: First and last that the worlds are drawn from.
     """
     rows = []
-    for name, slopes in (("year_before", found.year_before), ("same_year", found.same_year)):
+    for name, slopes, rejected in (
+        ("year_before", found.year_before, found.rejected()),
+        ("same_year", found.same_year, None),
+    ):
         error = float(slopes.std(ddof=1) / np.sqrt(len(slopes)))
         value, width = float(slopes.mean()), 1.96 * error
         rows.append(
@@ -293,6 +300,7 @@ def placebo_rows(found: Placebo, years: tuple[int, int]) -> list[TrackRow]:
                 slope_ci_low=value - width,
                 slope_ci_high=value + width,
                 slope_p_value=2.0 * float(stats.norm.sf(abs(value) / error)),
+                rejected_share=rejected,
             )
         )
     return rows

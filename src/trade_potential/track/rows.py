@@ -49,6 +49,7 @@ class TrackRow:
     slope_ci_low: float | None = None
     slope_ci_high: float | None = None
     slope_p_value: float | None = None
+    rejected_share: float | None = None
     r_squared: float | None = None
     direction_share: float | None = None
     growth_below_rate: float | None = None

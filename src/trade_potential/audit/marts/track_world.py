@@ -18,6 +18,8 @@ Floats = npt.NDArray[np.float64]
 BALANCED, SETTLED, MOST = 1e-13, 1e-12, 500
 """Largest share by which sums differ, largest step of a slope, and sweeps at most."""
 
+WITH_CLASS, EVERY_FLOW = "with_class", "every_flow"
+
 COLUMNS = (
     *("slope_status", "n_cut_offs", "n", "n_economies", "n_without_trade", "slope", "slope_se"),
     *("slope_ci_low", "slope_ci_high", "slope_p_value", "r_squared", "direction_share"),
@@ -39,6 +41,8 @@ def world_rows(gated: Gated, published: pd.DataFrame, key: Sequence[str]) -> Ite
         return
     (study,), cut_off = set(chosen["study_id"]), int(five.max())
     made = pd.DataFrame(_again(gated, str(study), cut_off, sorted(set(chosen["horizon_years"]))))
+    # without a flow below the floor the two groups are one, and stored once
+    made = made[(made["group_id"] == WITH_CLASS) | (chosen["group_id"] == EVERY_FLOW).any()]
     columns = [*key, *COLUMNS]
     made = made[columns].astype(chosen[columns].dtypes.to_dict())
     yield compared("fct_track_record", chosen[columns], made, key=key, by=("study_id",))
@@ -75,8 +79,8 @@ def _again(gated: Gated, study: str, cut_off: int, horizons: list[int]) -> list[
         )
         known = np.isfinite(growth)
         for group, rows in (
-            ("with_class", known & (two_way >= studies["minimum_prediction_usd"])),
-            ("every_flow", known),
+            (WITH_CLASS, known & (two_way >= studies["minimum_prediction_usd"])),
+            (EVERY_FLOW, known),
         ):
             found.append(
                 {
