@@ -42,7 +42,7 @@ def world_rows(gated: Gated, published: pd.DataFrame, key: Sequence[str]) -> Ite
     (study,), cut_off = set(chosen["study_id"]), int(five.max())
     made = pd.DataFrame(_again(gated, str(study), cut_off, sorted(set(chosen["horizon_years"]))))
     # without a flow below the floor the two groups are one, and stored once
-    made = made[(made["group_id"] == WITH_CLASS) | (chosen["group_id"] == EVERY_FLOW).any()]
+    made = made[made["group_id"].isin({WITH_CLASS, *chosen["group_id"]})]
     columns = [*key, *COLUMNS]
     made = made[columns].astype(chosen[columns].dtypes.to_dict())
     yield compared("fct_track_record", chosen[columns], made, key=key, by=("study_id",))
@@ -52,7 +52,7 @@ def _again(gated: Gated, study: str, cut_off: int, horizons: list[int]) -> list[
     studies = gated["stg_study__studies"].set_index("study_id").loc[study]
     terms = (gated["stg_study__gravity_terms"]["spec_id"] == studies["default_spec_id"]).sum()
     where = (
-        f"study_id = {quoted(study)} and spec_id = {quoted(studies['default_spec_id'])} "
+        f"study_id = {quoted(study)} and spec_id = {quoted(str(studies['default_spec_id']))} "
         f"and year = {cut_off - 1}"
     )
     slots = [f"v{k}" for k in range(1, int(terms) + 1)]
@@ -128,7 +128,7 @@ def _fit(y: Floats, x: Floats, i: Any, j: Any, n: int) -> Floats:
     scale = np.abs(x).max(axis=0)
     x = x / np.where(scale > 0.0, scale, 1.0)
 
-    def ratio(goal: Floats, held: Floats) -> Floats:
+    def ratio(goal: Any, held: Any) -> Floats:
         return np.divide(goal, held, out=np.ones_like(goal), where=held > 0.0)
 
     for _ in range(MOST):
