@@ -56,7 +56,8 @@ def _sampled(published: pd.DataFrame, chains: set[str]) -> pd.DataFrame:
     keys = pd.MultiIndex.from_frame(own[["study_id", "horizon_years"]])
     is_last = own["first_cut_off_year"].to_numpy() == last.reindex(keys).to_numpy()
     by_region = (own["group_kind"] == REGION) & (own["predictor"] == HEADLINE) & (own["n"] > 0)
-    return own[(with_class & (~one | is_last)) | by_region]
+    found: pd.DataFrame = own[(with_class & (~one | is_last)) | by_region]
+    return found
 
 
 def _study(gated: Gated, study: str) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -54,23 +56,21 @@ def table_of(gated: Gated, study: str, horizon: int) -> pd.DataFrame:
     ratios = gated["stg_track__frozen_ratios"]
     ratios = ratios[ratios["study_id"] == study]
     studies = gated["stg_study__studies"].set_index("study_id")
-    reporter = studies.loc[study, "reporter_iso3"]
-    trade, gdp = _trade(gated, str(reporter)).to_dict(), _gdp(gated)
+    reporter: Any = studies.loc[study, "reporter_iso3"]
+    trade: dict[Any, float] = _trade(gated, str(reporter)).to_dict()
+    gdp = _gdp(gated)
     regions = gated["gate_countries"].set_index("country_iso3")["un_region"].to_dict()
-    k = {
-        (row.partner_iso3, row.year): row.actual_usd / row.predicted_usd
-        for row in ratios.itertuples()
-    }
+    stored: list[Any] = [*ratios.itertuples()]
+    k = {(row.partner_iso3, row.year): row.actual_usd / row.predicted_usd for row in stored}
     limits = {
-        (row.partner_iso3, row.year): (row.k_ratio_ci_low, row.k_ratio_ci_high)
-        for row in ratios.itertuples()
+        (row.partner_iso3, row.year): (row.k_ratio_ci_low, row.k_ratio_ci_high) for row in stored
     }
     dated = dict(zip(ratios["year"], ratios["as_of_share"], strict=True))
     last = max(year for _, year in trade)
     none = float("nan")
 
     def gap(partner: str, year: int) -> float:
-        value = k.get((partner, year), none)
+        value: float = k.get((partner, year), none)
         return 2.0 * (value - 1.0) / (value + 1.0)
 
     def rate(partner: str, start: int, end: int) -> float:
@@ -104,7 +104,7 @@ def table_of(gated: Gated, study: str, horizon: int) -> pd.DataFrame:
     table = pd.DataFrame(rows)
     table = table[table["growth"].notna()] if len(rows) else table
     level = gated["stg_study__gravity_specifications"].set_index("spec_id")["confidence_level"]
-    table.attrs["nominal"] = float(level[studies.loc[study, "default_spec_id"]])
+    table.attrs["nominal"] = float(level.loc[str(studies.loc[study, "default_spec_id"])])
     classes = gated["stg_study__potential_classes"]
     table.attrs["bounds"] = (classes["k_upper"].min(), classes["k_lower"].max())
     table.attrs["first"], table.attrs["last"] = min(year for _, year in trade) + 1, last

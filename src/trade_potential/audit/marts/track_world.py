@@ -129,7 +129,8 @@ def _fit(y: Floats, x: Floats, i: Any, j: Any, n: int) -> Floats:
     x = x / np.where(scale > 0.0, scale, 1.0)
 
     def ratio(goal: Any, held: Any) -> Floats:
-        return np.divide(goal, held, out=np.ones_like(goal), where=held > 0.0)
+        by: Floats = np.divide(goal, held, out=np.ones_like(goal, dtype=float), where=held > 0.0)
+        return by
 
     for _ in range(MOST):
         for _ in range(MOST):
