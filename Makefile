@@ -153,6 +153,11 @@ replication: build $(SYNCED_DEV) ## Build, then print how much of the reference 
 simulate: $(SYNCED_DEV) ## Ask every K about worlds whose truth is known: ten minutes, docs/reading-k.md
 	$(BIN)/python -m research.simulated_worlds
 
+# Of studies of one reporter the chain runs once a year on a copy of the warehouse; what is unchanged is kept.
+.PHONY: track-record
+track-record: build $(SYNCED_DEV) ## Build, then freeze K at every cut-off and score it: what has changed, four minutes for all
+	$(BIN)/python -m research.track_record
+
 .PHONY: lint lint-python lint-types lint-sql lint-yaml lint-docs
 lint: lint-python lint-types lint-sql lint-yaml lint-docs ## Check style, types and the results printed in docs/
 
@@ -178,6 +183,7 @@ lint-docs: $(SYNCED_DEV) $(if $(filter build docs,$(MAKECMDGOALS)),build,$(WAREH
 	$(BIN)/python research/replication --check
 	$(BIN)/python -m research.simulated_worlds --check
 	$(BIN)/python -m research.partial_index --check
+	$(BIN)/python -m research.track_record --check
 	$(BIN)/python -m benchmarks --check
 
 # Only where there is none: the results in docs/ are compared with a warehouse, however old.

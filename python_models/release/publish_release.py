@@ -26,6 +26,7 @@ def model(dbt, session):
         "fct_index_weights": dbt.ref("fct_index_weights"),
         "fct_quality_results": dbt.ref("fct_quality_results"),
         "fct_row_ledger": dbt.ref("fct_row_ledger"),
+        "fct_track_record": dbt.ref("fct_track_record"),
         "fct_trade_potential": dbt.ref("fct_trade_potential"),
         "rpt_answer": dbt.ref("rpt_answer"),
         "rpt_answer_differences": dbt.ref("rpt_answer_differences"),

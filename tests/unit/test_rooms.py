@@ -20,6 +20,7 @@ ROOMS: dict[str, set[str]] = {
     **SHARED,
     **MODELS,
     "structural": {"inference"},
+    "track": {"structural"},
     "results": {"gravity", "index", "inference", "ppml", "sql", "structural"},
     "panel": {*SHARED, "gravity", "ppml"},
     "audit": {"gravity", "inference", "results", "rows"},

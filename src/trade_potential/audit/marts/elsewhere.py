@@ -12,5 +12,11 @@ VERIFIED_ANSWERS = (
 
 ELSEWHERE: dict[str, dict[str, str]] = {
     "rpt_answer": dict.fromkeys(VERIFIED_ANSWERS, "est_audit_answers, every row with a prediction"),
+    "fct_track_record": {
+        **dict.fromkeys(("is_current",), "python -m research.track_record --check"),
+        **dict.fromkeys(
+            ("n_draws",), "only placebos have it: drawn worlds, tests/unit/test_track_rivals.py"
+        ),
+    },
 }
 """By mart and column."""

@@ -27,6 +27,7 @@ from trade_potential.audit.marts.printed import check_printed
 from trade_potential.audit.marts.replication import check_replication
 from trade_potential.audit.marts.reports import check_comparison, check_reports
 from trade_potential.audit.marts.samples import check_descriptives, check_samples
+from trade_potential.audit.marts.track import check_track
 from trade_potential.audit.marts.validity import check_validity
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ CHECKS: tuple[Check, ...] = (
     *(check_coefficients, check_tests, check_diagnostics),
     *(check_potential, check_comparison, check_reports),
     *(check_dimensions, check_effects, check_answers),
-    *(check_printed, check_replication, check_findings, check_validity),
+    *(check_printed, check_replication, check_findings, check_validity, check_track),
 )
 """In the order in which they read."""
 

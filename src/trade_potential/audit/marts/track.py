@@ -1,0 +1,246 @@
+"""The track record of studies of one reporter again: from the K of their chains and gated trade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from trade_potential.audit.marts.compare import Compared, compared
+from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.track_table import OF_K, table_of
+from trade_potential.audit.marts.track_world import world_rows
+
+Floats = npt.NDArray[np.float64]
+
+KEY = [
+    *("study_id", "predictor", "group_kind", "group_id", "horizon_years"),
+    *("first_cut_off_year", "last_cut_off_year"),
+]
+LINES = (*OF_K, "size", "momentum", "gdp_growth")
+NOT_AGAIN = ("gradient_boosting", "ppml_three_way")
+"""Boosting needs a package that builds do without; three-way PPML needs many exporters."""
+
+REGION, HEADLINE = "partner_region", "k_year_before"
+FEW, LEAST = 30, 100
+"""Economies for an error, past rows for a forecast."""
+
+
+def check_track(gated: Gated) -> Iterator[Compared]:
+    """A sample of the chains, without boosting, and of the world the slopes of one cut-off.
+
+    Of chains the whole of every horizon, its last cut-off with rows, and the headline by region.
+    """
+    published = gated["fct_track_record"]
+    published = published[published["is_current"].astype(bool)]
+    own = _sampled(published, set(gated["stg_track__frozen_ratios"]["study_id"]))
+    again = [_study(gated, study) for study in sorted(set(own["study_id"]))]
+    columns = [name for name in published.columns if name != "is_current"]
+    made = pd.concat(again) if again else pd.DataFrame(columns=columns)
+    made = made.reindex(columns=columns).astype(own[columns].dtypes.to_dict())
+    yield compared("fct_track_record", own[columns], made, key=KEY, by=("study_id",))
+    yield from world_rows(gated, published, KEY)
+
+
+def _sampled(published: pd.DataFrame, chains: set[str]) -> pd.DataFrame:
+    """Rows of the chains that are made again: all would take seconds of every build."""
+    own = published[published["study_id"].isin(chains) & ~published["predictor"].isin(NOT_AGAIN)]
+    one = own["first_cut_off_year"] == own["last_cut_off_year"]
+    with_class = own["group_id"] == "with_class"
+    held = own[one & with_class & (own["predictor"] == "no_change") & (own["n"] > 0)]
+    last = held.groupby(["study_id", "horizon_years"])["first_cut_off_year"].max()
+    keys = pd.MultiIndex.from_frame(own[["study_id", "horizon_years"]])
+    is_last = own["first_cut_off_year"].to_numpy() == last.reindex(keys).to_numpy()
+    by_region = (own["group_kind"] == REGION) & (own["predictor"] == HEADLINE) & (own["n"] > 0)
+    found: pd.DataFrame = own[(with_class & (~one | is_last)) | by_region]
+    return found
+
+
+def _study(gated: Gated, study: str) -> pd.DataFrame:
+    """Rows of one study."""
+    rows: list[dict[str, Any]] = []
+    for horizon in (1, 3, 5):
+        table = table_of(gated, study, horizon)
+        if len(table):
+            rows += _of_horizon(table, horizon)
+    return pd.DataFrame(rows).assign(study_id=study)
+
+
+def _of_horizon(table: pd.DataFrame, horizon: int) -> list[dict[str, Any]]:
+    forecasts = {name: _forecasts(table, name, horizon) for name in ("mean_growth", *LINES)}
+    forecasts["no_change"] = np.zeros(len(table))
+    losses = {name: (table["growth"].to_numpy() - f) ** 2 for name, f in forecasts.items()}
+    first, last = table.attrs["first"], table.attrs["last"] - horizon
+    every, latest = np.ones(len(table), dtype=bool), int(table["cut_off"].max())
+    asked = [("all", "with_class", every, span) for span in ((first, last), (latest, latest))]
+    if horizon == 5:
+        asked += [
+            (REGION, str(name), (table["region"] == name).to_numpy(), (first, last))
+            for name in sorted(set(table["region"].dropna()))
+        ]
+    found = []
+    for kind, group, rows, span in asked:
+        held = rows & table["cut_off"].between(*span).to_numpy()
+        is_whole = horizon == 5 and kind == "all" and span[0] < span[1]
+        said = dict(zip(KEY[2:], (kind, group, horizon, *span), strict=True))
+        found += [
+            {"predictor": name, "is_headline": is_whole and name == HEADLINE, **said}
+            | _row(table, held, name, forecasts, losses, horizon)
+            for name in ((*forecasts, "interval") if kind == "all" else (HEADLINE,))
+        ]
+    return found
+
+
+def _forecasts(table: pd.DataFrame, name: str, horizon: int) -> Floats:
+    """By least squares with a constant on growth that had ended."""
+    found = np.full(len(table), np.nan)
+    years, growth = table["cut_off"].to_numpy(), table["growth"].to_numpy(float)
+    x = table[name].to_numpy(float) if name in table else np.zeros(len(table))
+    for year in sorted(set(years)):
+        past = (years + horizon <= year) & np.isfinite(x)
+        if past.sum() < LEAST:
+            continue
+        design = np.column_stack([np.ones(past.sum()), x[past]])
+        line = np.linalg.lstsq(design, growth[past], rcond=None)[0]
+        found[years == year] = line[0] + line[1] * x[years == year]
+    return found
+
+
+def _row(
+    table: pd.DataFrame,
+    held: npt.NDArray[np.bool_],
+    predictor: str,
+    forecasts: dict[str, Floats],
+    losses: dict[str, Floats],
+    horizon: int,
+) -> dict[str, Any]:
+    if predictor in LINES:
+        own = table[held & table[predictor].notna().to_numpy()]
+    elif predictor == "interval":
+        own = table[held & table["low"].notna().to_numpy() & table["later_k"].notna().to_numpy()]
+    else:
+        own = table[held]
+    partners = own["partner"].nunique()
+    shares = own.groupby("cut_off")["as_of_share"].first()
+    row: dict[str, Any] = {
+        "n": len(own),
+        "n_cut_offs": own["cut_off"].nunique(),
+        # one partner is no block: a block that all rows share joins all of them
+        "n_economies": partners if partners > 1 else 0,
+        "n_without_trade": int(((own["growth"] == 0.0) & (own["start"] == 0.0)).sum()),
+        "as_of_share": shares.mean() if len(shares) else None,
+        "slope_status": "not_defined",
+        "forecast_status": "not_defined",
+    }
+    if predictor == "interval":
+        inside = own["later_k"].between(own["low"], own["high"])
+        by_year = inside.groupby(own["cut_off"]).mean()
+        if len(own):
+            row |= {
+                "coverage_share": inside.mean(),
+                "coverage_lowest_share": by_year.min(),
+                "coverage_highest_share": by_year.max(),
+                "coverage_nominal_share": table.attrs["nominal"],
+            }
+        return row
+    if predictor in LINES:
+        row |= _slope(own, predictor, horizon, table.attrs["bounds"])
+    known = held & np.isfinite(losses[predictor])
+    return row | _losses(table, known, predictor, forecasts, losses, horizon)
+
+
+def _centred(values: pd.Series, by: pd.Series) -> Floats:
+    return np.asarray(values - values.groupby(by).transform("mean"), dtype=float)
+
+
+def _slope(
+    own: pd.DataFrame, name: str, horizon: int, bounds: tuple[float, float]
+) -> dict[str, Any]:
+    if not len(own):
+        return {"slope_status": "no_rows"}
+    growth, x = _centred(own["growth"], own["cut_off"]), _centred(own[name], own["cut_off"])
+    found: dict[str, Any] = {}
+    if name in OF_K:
+        gap = own[name].to_numpy(float)
+        ratio = (2.0 + gap) / (2.0 - gap)
+        told = (gap != 0.0) & (growth != 0.0)
+        low, high = growth[ratio < bounds[0]], growth[ratio >= bounds[1]]
+        found = {
+            "direction_share": ((gap > 0) != (growth > 0))[told].mean() if told.any() else None,
+            "growth_below_rate": low.mean() if len(low) else None,
+            "growth_above_rate": high.mean() if len(high) else None,
+        }
+    if own["partner"].nunique() < FEW:
+        return {"slope_status": "few_economies", **found}
+    beta = np.linalg.lstsq(x[:, None], growth, rcond=None)[0][0]
+    scores = x * (growth - beta * x) / (x**2).sum()
+    said = _inference(beta, own, scores, horizon)
+    explained = 1.0 - ((growth - beta * x) ** 2).sum() / (growth**2).sum()
+    return {
+        "slope_status": "ok",
+        **{("slope" + (f"_{k}" if k else "")): value for k, value in said.items()},
+        "r_squared": explained,
+        **found,
+    }
+
+
+def _inference(value: float, own: pd.DataFrame, scores: Floats, horizon: int) -> dict[str, float]:
+    """Error, interval and p-value from products of scores by cut-off."""
+    wide = pd.DataFrame(
+        {"p": own["partner"].to_numpy(), "t": own["cut_off"].to_numpy(), "s": scores}
+    )
+    by = wide.pivot_table(index="p", columns="t", values="s", aggfunc="sum", fill_value=0.0)
+    s, years, g = by.to_numpy(), by.columns.to_numpy(dtype=float), len(by)
+    same = s.T @ s
+    weights = np.maximum(0.0, 1.0 - np.abs(years[:, None] - years[None, :]) / horizon)
+    across = weights * (np.outer(s.sum(axis=0), s.sum(axis=0)) - same)
+    error = np.sqrt(max(same.sum(), same.sum() + across.sum()) * g / (g - 1))
+    width = stats.t(g - 1).ppf(0.975) * error
+    chance = 2.0 * stats.t(g - 1).cdf(-abs(value) / error)
+    return {
+        "": value, "se": error, "ci_low": value - width, "ci_high": value + width, "p_value": chance
+    }  # fmt: skip
+
+
+def _losses(
+    table: pd.DataFrame,
+    known: npt.NDArray[np.bool_],
+    predictor: str,
+    forecasts: dict[str, Floats],
+    losses: dict[str, Floats],
+    horizon: int,
+) -> dict[str, Any]:
+    own, loss = table[known], losses[predictor][known]
+    if not len(own):
+        return {"forecast_status": "no_past"}
+    if own["partner"].nunique() < FEW:
+        return {"forecast_status": "few_economies"}
+    growth = _centred(own["growth"], own["cut_off"])
+    said = _centred(pd.Series(forecasts[predictor][known], index=own.index), own["cut_off"])
+    found: dict[str, Any] = {
+        "forecast_status": "ok",
+        "n_forecasts": len(own),
+        "n_forecast_cut_offs": own["cut_off"].nunique(),
+        "rmse": np.sqrt(loss.mean()),
+        "gain_within_share": 1.0 - ((growth - said) ** 2).sum() / (growth**2).sum(),
+    }
+    zero = losses["no_change"][known]
+    if predictor != "no_change":
+        found["gain_share"] = 1.0 - loss.sum() / zero.sum()
+        found |= _difference("loss_over_no_change", loss - zero, own, horizon)
+    both = known & np.isfinite(losses[HEADLINE])
+    if predictor != HEADLINE and both.any():
+        over = losses[predictor][both] - losses[HEADLINE][both]
+        found |= _difference("loss_over_k", over, table[both], horizon)
+    return found
+
+
+def _difference(name: str, over: Floats, own: pd.DataFrame, horizon: int) -> dict[str, float]:
+    if own["partner"].nunique() < FEW:
+        return {name: over.mean()}
+    said = _inference(over.mean(), own, (over - over.mean()) / len(over), horizon)
+    return {name: said[""], f"{name}_se": said["se"], f"{name}_p_value": said["p_value"]}

@@ -1,0 +1,194 @@
+"""One cut-off of the world's track record again: a year of PPML by other steps, and its slopes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse, stats
+
+from trade_potential.audit.marts.compare import Compared, compared
+from trade_potential.audit.marts.gated import Gated, quoted
+
+Floats = npt.NDArray[np.float64]
+
+BALANCED, SETTLED, MOST = 1e-13, 1e-12, 500
+"""Largest share by which sums differ, largest step of a slope, and sweeps at most."""
+
+WITH_CLASS, EVERY_FLOW = "with_class", "every_flow"
+
+COLUMNS = (
+    *("slope_status", "n_cut_offs", "n", "n_economies", "n_without_trade", "slope", "slope_se"),
+    *("slope_ci_low", "slope_ci_high", "slope_p_value", "r_squared", "direction_share"),
+    *("growth_below_rate", "growth_above_rate"),
+)
+
+
+def world_rows(gated: Gated, published: pd.DataFrame, key: Sequence[str]) -> Iterator[Compared]:
+    """Slopes on K of the year before the last cut-off with five years of growth, all horizons."""
+    chosen = published[
+        (published["predictor"] == "k_year_before")
+        & (published["group_kind"] == "all")
+        & (published["first_cut_off_year"] == published["last_cut_off_year"])
+        & ~published["study_id"].isin(gated["stg_track__frozen_ratios"]["study_id"])
+    ]
+    five = chosen.loc[chosen["horizon_years"] == 5, "first_cut_off_year"]
+    chosen = chosen[chosen["first_cut_off_year"] == (int(five.max()) if len(five) else 0)]
+    if not len(chosen):
+        return
+    (study,), cut_off = set(chosen["study_id"]), int(five.max())
+    made = pd.DataFrame(_again(gated, str(study), cut_off, sorted(set(chosen["horizon_years"]))))
+    # without a flow below the floor the two groups are one, and stored once
+    made = made[made["group_id"].isin({WITH_CLASS, *chosen["group_id"]})]
+    columns = [*key, *COLUMNS]
+    made = made[columns].astype(chosen[columns].dtypes.to_dict())
+    yield compared("fct_track_record", chosen[columns], made, key=key, by=("study_id",))
+
+
+def _again(gated: Gated, study: str, cut_off: int, horizons: list[int]) -> list[dict[str, Any]]:
+    studies = gated["stg_study__studies"].set_index("study_id").loc[study]
+    terms = (gated["stg_study__gravity_terms"]["spec_id"] == studies["default_spec_id"]).sum()
+    where = (
+        f"study_id = {quoted(study)} and spec_id = {quoted(str(studies['default_spec_id']))} "
+        f"and year = {cut_off - 1}"
+    )
+    slots = [f"v{k}" for k in range(1, int(terms) + 1)]
+    names = ("exporter_iso3", "importer_iso3", "trade_usd", *slots)
+    cells = gated.part("int_structural__cells", *names, where=where)
+    economies = sorted({*cells["exporter_iso3"], *cells["importer_iso3"]})
+    place = {name: k for k, name in enumerate(economies)}
+    i, j = (cells[name].map(place).to_numpy() for name in names[:2])
+    n = len(economies)
+    fitted = _fit(cells["trade_usd"].to_numpy(float), cells[slots].to_numpy(float), i, j, n)
+    both = sparse.coo_matrix((fitted, (i, j)), shape=(n, n)).tocsr()
+    two_way = np.asarray((both + both.T)[i, j]).ravel()
+    actual = cells["trade_usd"].to_numpy(float)
+    gap = 2.0 * (actual - fitted) / (actual + fitted)
+    start = _trade(gated, cut_off, economies)[i, j]
+    classes = gated["stg_study__potential_classes"]
+    bounds = (classes["k_upper"].min(), classes["k_lower"].max())
+    found = []
+    for horizon in horizons:
+        end = _trade(gated, cut_off + horizon, economies)[i, j]
+        total = start + end
+        growth = np.where(
+            total == 0.0, 0.0, 2.0 * (end - start) / np.where(total == 0.0, 1.0, total)
+        )
+        known = np.isfinite(growth)
+        for group, rows in (
+            (WITH_CLASS, known & (two_way >= studies["minimum_prediction_usd"])),
+            (EVERY_FLOW, known),
+        ):
+            found.append(
+                {
+                    "study_id": study,
+                    "predictor": "k_year_before",
+                    "group_kind": "all",
+                    "group_id": group,
+                    "horizon_years": horizon,
+                    "first_cut_off_year": cut_off,
+                    "last_cut_off_year": cut_off,
+                    "n_without_trade": int((total[rows] == 0.0).sum()),
+                }
+                | _slope(
+                    gap[rows], growth[rows], actual[rows] / fitted[rows], i[rows], j[rows], bounds
+                )
+            )
+    return found
+
+
+def _trade(gated: Gated, year: int, economies: list[str]) -> Floats:
+    """(n, n) US$ of a year; NaN where an economy does not trade in it."""
+    today: dict[str, str] = {
+        str(code): str(code) for code in gated["gate_countries"]["country_iso3"]
+    }
+    mapped = gated["gate_country_code_mappings"]
+    today |= dict(zip(mapped["source_code"], mapped["country_iso3"], strict=True))
+    names = ("exporter_code", "importer_code", "trade_usd")
+    flows = gated.part("gate_world_trade", *names, where=f"year = {year}")
+    place = {name: k for k, name in enumerate(economies)}
+    sides = [flows[name].map(today).map(place) for name in names[:2]]
+    some = np.zeros(len(economies), dtype=bool)
+    for side in sides:
+        some[side.dropna().astype(int)] = True
+    found = np.where(some[:, None] & some[None, :], 0.0, np.nan)
+    known = sides[0].notna() & sides[1].notna()
+    rows, columns = (side[known].astype(int).to_numpy() for side in sides)
+    np.add.at(found, (rows, columns), flows.loc[known, "trade_usd"].to_numpy(float))
+    return found
+
+
+def _fit(y: Floats, x: Floats, i: Any, j: Any, n: int) -> Floats:
+    """PPML with effects of both sides: balance sums, take one Newton step of slopes, repeat."""
+    mu = np.full(len(y), y.mean())
+    x = x - x.mean(axis=0)
+    scale = np.abs(x).max(axis=0)
+    x = x / np.where(scale > 0.0, scale, 1.0)
+
+    def ratio(goal: Any, held: Any) -> Floats:
+        by: Floats = np.divide(goal, held, out=np.ones_like(goal, dtype=float), where=held > 0.0)
+        return by
+
+    for _ in range(MOST):
+        for _ in range(MOST):
+            rows = ratio(np.bincount(i, y, n), np.bincount(i, mu, n))
+            mu = mu * rows[i]
+            columns = ratio(np.bincount(j, y, n), np.bincount(j, mu, n))
+            mu = mu * columns[j]
+            if max(np.abs(rows - 1.0).max(), np.abs(columns - 1.0).max()) < BALANCED:
+                break
+        z = x.copy()
+        for _ in range(MOST):
+            farthest = 0.0
+            for side in (i, j):
+                for k in range(z.shape[1]):
+                    weighted = np.bincount(side, mu * z[:, k], n)
+                    mean = np.divide(
+                        weighted, np.bincount(side, mu, n), out=np.zeros(n), where=weighted != 0.0
+                    )
+                    z[:, k] -= mean[side]
+                    farthest = max(farthest, float(np.abs(mean).max()))
+            if farthest < SETTLED:
+                break
+        step = np.linalg.solve((z * mu[:, None]).T @ z, z.T @ (y - mu))
+        mu = mu * np.exp(x @ step)
+        if np.abs(step).max() < SETTLED:
+            break
+    return mu
+
+
+def _slope(
+    gap: Floats, growth: Floats, ratio: Floats, i: Any, j: Any, bounds: tuple[float, float]
+) -> dict[str, Any]:
+    x, g = gap - gap.mean(), growth - growth.mean()
+    beta = float(np.linalg.lstsq(x[:, None], g, rcond=None)[0][0])
+    scores = x * (g - beta * x) / (x**2).sum()
+    n = int(max(i.max(), j.max())) + 1
+    held = sparse.coo_matrix((scores, (i, j)), shape=(n, n)).tocsr()
+    both = held + held.T
+    of_economy = np.asarray(both.sum(axis=1)).ravel()
+    clusters = len({*i.tolist(), *j.tolist()})
+    # a pair stands in the sums of both its economies, and twice in the matrix
+    of_pairs = float(both.power(2).sum()) / 2.0
+    meat = max(of_pairs, float((of_economy**2).sum()) - of_pairs)
+    error = np.sqrt(meat * clusters / (clusters - 1))
+    law = stats.t(clusters - 1)
+    told = (gap != 0.0) & (g != 0.0)
+    return {
+        "slope_status": "ok",
+        "n_cut_offs": 1,
+        "n": len(x),
+        "n_economies": clusters,
+        "slope": beta,
+        "slope_se": error,
+        "slope_ci_low": beta - law.ppf(0.975) * error,
+        "slope_ci_high": beta + law.ppf(0.975) * error,
+        "slope_p_value": 2.0 * law.cdf(-abs(beta) / error),
+        "r_squared": 1.0 - ((g - beta * x) ** 2).sum() / (g**2).sum(),
+        "direction_share": ((gap > 0) != (g > 0))[told].mean(),
+        "growth_below_rate": g[ratio < bounds[0]].mean(),
+        "growth_above_rate": g[ratio >= bounds[1]].mean(),
+    }
