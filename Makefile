@@ -26,7 +26,7 @@ PYTEST ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
 MUTANTS ?=
 # Arguments of the benchmark: make bench BENCH="--sizes 1e5"
 BENCH ?=
-PAGES := docs/methodology.md docs/replication.md
+PAGES := docs/methodology.md docs/multiverse.md docs/replication.md
 # dbt leaves compiled Python in target/; outside a git checkout ruff does not read .gitignore.
 RUFF_SCOPE := --extend-exclude target .
 
@@ -152,6 +152,11 @@ replication: build $(SYNCED_DEV) ## Build, then print how much of the reference 
 .PHONY: simulate
 simulate: $(SYNCED_DEV) ## Ask every K about worlds whose truth is known: ten minutes, docs/reading-k.md
 	$(BIN)/python -m research.simulated_worlds
+
+# Counts of studies whose figures, choices, code and SQL are unchanged are kept.
+.PHONY: multiverse
+multiverse: build $(SYNCED_DEV) ## Build, then run every admissible specification of what has changed: two minutes of a core for all
+	$(BIN)/python -m research.multiverse
 
 .PHONY: lint lint-python lint-types lint-sql lint-yaml lint-docs
 lint: lint-python lint-types lint-sql lint-yaml lint-docs ## Check style, types and the results printed in docs/

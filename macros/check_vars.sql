@@ -4,6 +4,7 @@
         {%- do whole_number(name) -%}
     {%- endfor -%}
     {%- do truth_value('own_classes') -%}
+    {%- do robust_share() -%}
     {%- if var('release_path') is not string or not var('release_path') | trim -%}
         {{ refuse_var('release_path', 'a path') }}
     {%- endif -%}

@@ -20,6 +20,7 @@ ROOMS: dict[str, set[str]] = {
     **SHARED,
     **MODELS,
     "structural": {"inference"},
+    "multiverse": {"gravity", "index", "inference", "ppml", "rows"},
     "results": {"gravity", "index", "inference", "ppml", "sql", "structural"},
     "panel": {*SHARED, "gravity", "ppml"},
     "audit": {"gravity", "inference", "results", "rows"},

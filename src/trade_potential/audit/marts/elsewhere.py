@@ -12,5 +12,7 @@ VERIFIED_ANSWERS = (
 
 ELSEWHERE: dict[str, dict[str, str]] = {
     "rpt_answer": dict.fromkeys(VERIFIED_ANSWERS, "est_audit_answers, every row with a prediction"),
+    "fct_multiverse": {"status": "digests of the build, tests/unit/test_multiverse_stored.py"},
+    "rpt_class_robustness": {"robust_least_share": "the var robust_class_share, as it is"},
 }
 """By mart and column."""
