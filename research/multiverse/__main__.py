@@ -13,19 +13,24 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 from research.multiverse.scratch import COMPILED, ROOT, figures_of
 
 from trade_potential.errors import TradePotentialError
-from trade_potential.multiverse.design import design_of
+from trade_potential.multiverse.design import Design, design_of
 from trade_potential.multiverse.log_gravity import classes_of, ratios
-from trade_potential.multiverse.rows import COLUMNS, option_rows
+from trade_potential.multiverse.rows import COLUMNS, Codes, option_rows
+from trade_potential.multiverse.shares import variance_shares
 
 WAREHOUSE = ROOT / "warehouse" / "trade_potential.duckdb"
 SEEDS = ROOT / "seeds" / "multiverse"
 CHOICES, COUNTS, RUNS = (
     SEEDS / f"{name}.csv" for name in ("specification_choices", "option_counts", "multiverse_runs")
 )
+
+ROUNDING = 1e-12
+"""Sums of thousands of zeros and ones in another order."""
 
 ONLY_YEAR = {"china_world": 2020}
 """Of this study one year is stored, the last that the world has as well: of all years the counts
@@ -83,8 +88,22 @@ def _study(study: str) -> tuple[pd.DataFrame, float]:
     model, figures = figures_of(Path(WAREHOUSE), study, design)
     k_ratio = ratios(figures, model, design, keys)
     orders = dict(zip(classes["potential_class"], classes["display_order"], strict=True))
-    rows = option_rows(study, design, k_ratio, classes_of(k_ratio, classes), keys, orders)
+    codes = classes_of(k_ratio, classes)
+    rows = option_rows(study, design, k_ratio, codes, keys, orders)
+    _confirm(rows, design, codes)
     return rows, time.process_time() - began
+
+
+def _confirm(rows: pd.DataFrame, design: Design, codes: Codes) -> None:
+    """Raise where the total shares that follow from the counts are not those of the classes."""
+    exact = variance_shares((codes == codes[design.default]).astype(float))
+    unexplained = np.nan_to_num(exact.total) * exact.variance
+    for name, expected in zip(design.dimensions, unexplained, strict=True):
+        own = rows[rows["dimension"] == name]
+        switched = (own["n_switched"] / own["n_switches"]).to_numpy()
+        found = switched.reshape(-1, len(design.of(name))).mean(axis=1) / 2.0
+        if np.abs(found - expected).max() > ROUNDING:
+            raise TradePotentialError(f"{name}: counts and classes differ in shares of variance")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from trade_potential.errors import TradePotentialError
+from trade_potential.errors import InputError, TradePotentialError
 from trade_potential.multiverse.design import Design
 from trade_potential.multiverse.log_gravity import Figures, Model
 
@@ -119,11 +119,14 @@ def figures_of(
         design: Its choices; an option of the vintage is a date.
 
     Raises:
+        InputError: There is no such fill rule.
         TradePotentialError: The models have not been compiled.
     """
     lacking = [name for name in MODELS if not (COMPILED / f"{name}.sql").exists()]
     if lacking:
         raise TradePotentialError(f"{COMPILED}: no {', '.join(lacking)}; run make build first")
+    if odd := [fill for fill in design.of("fill") if fill not in FILLS]:
+        raise InputError(f"fill {', '.join(odd)}: none of {', '.join(FILLS)}")
     found = {}
     with copied(warehouse) as database:
         spec, index, model = model_of(database, study)

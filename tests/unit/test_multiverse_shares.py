@@ -69,10 +69,13 @@ def test_shares_are_those_that_draws_come_to() -> None:
 
     def drawn(x: FloatArray) -> FloatArray:
         at = tuple((part * size).astype(int) for part, size in zip(x, answers.shape, strict=True))
-        return answers[at][None, :]
+        return np.asarray(answers[at], dtype=float)[None, :]
 
     found = stats.sobol_indices(
-        func=drawn, n=2**17, dists=[stats.uniform()] * 3, rng=np.random.default_rng(4)
+        func=drawn,
+        n=2**17,
+        dists=[stats.uniform()] * 3,  # type: ignore[list-item]
+        rng=np.random.default_rng(4),
     )
     assert found.first_order.ravel() == pytest.approx(exact.first_order[:, 0], abs=5.0 * ANALYTIC)
     assert found.total_order.ravel() == pytest.approx(exact.total[:, 0], abs=5.0 * ANALYTIC)
@@ -105,22 +108,24 @@ def test_counts_are_those_of_every_specification(
     codes, rows = counted
     assert rows.columns.tolist() == list(COLUMNS)
     assert len(rows) == 2 * (2 + 3 + 2)
-    for row in rows.itertuples():
-        at, k = DESIGN.dimensions.index(row.dimension), row.year - 2019
-        option = DESIGN.options[at].index(row.choice)
-        own, switches, switched = [], 0, 0
-        default = codes[(*DESIGN.default, k)]
+    for row in rows.to_dict("records"):
+        at, k = DESIGN.dimensions.index(row["dimension"]), row["year"] - 2019
+        option = DESIGN.options[at].index(row["choice"])
+        of_year = codes[..., k]
+        own, switches, switched = list[int](), 0, 0
+        default = int(of_year[DESIGN.default])
         for place in product(*(range(size) for size in DESIGN.shape)):
             if place[at] != option:
                 continue
-            own.append(codes[(*place, k)])
+            own.append(int(of_year[place]))
             for other in range(DESIGN.shape[at]):
-                there = codes[(*place[:at], other, *place[at + 1 :], k)]
+                there = int(of_year[(*place[:at], other, *place[at + 1 :])])
                 switches += 1
                 switched += int((own[-1] == default) != (there == default))
-        assert (row.n_specifications, row.n_switches) == (len(own), switches)
-        assert [row.n_huge, row.n_expansion, row.n_reshaping] == [own.count(c) for c in (1, 2, 3)]
-        assert row.n_switched == switched
+        assert (row["n_specifications"], row["n_switches"]) == (len(own), switches)
+        of_class = [row[f"n_{name}"] for name in ("huge", "expansion", "reshaping")]
+        assert of_class == [own.count(c) for c in (1, 2, 3)]
+        assert row["n_switched"] == switched
 
 
 def test_shares_of_variance_follow_from_counts(

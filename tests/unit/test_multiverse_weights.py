@@ -62,7 +62,7 @@ def test_weights_of_components_are_those_of_the_index(method: str) -> None:
         "pca_variance_share": ("cumulative_share", 0.8),
         "pca_first": ("eigenvalue", 5.0),  # above every eigenvalue: the first is kept
     }[method]
-    correlation = Correlation.of(NAMES, len(ROWS), np.corrcoef(ROWS, rowvar=False))
+    correlation = Correlation.of(NAMES, len(ROWS), np.atleast_2d(np.corrcoef(ROWS, rowvar=False)))
     settings = IndexSettings(
         method="pca",
         component_rule=rule,  # type: ignore[arg-type]

@@ -97,10 +97,12 @@ def ratios(
             for k, years in enumerate(design.of("years")):
                 first, last = years_of(years)
                 scored = _with_indices(held, model, design, first, last)
-                rows = pd.MultiIndex.from_frame(scored[["partner_iso3", "year"]])
-                at = rows.get_indexer(keys)
                 for j, outcome in enumerate(design.of("outcome")):
+                    if outcome not in OUTCOMES:
+                        raise InputError(f"outcome {outcome!r}: none of {', '.join(OUTCOMES)}")
                     of = _Sample.of(scored, model, OUTCOMES[outcome], first, last)
+                    rows = pd.MultiIndex.from_frame(of.rows[["partner_iso3", "year"]])
+                    at = rows.get_indexer(keys)
                     for v, index in enumerate(design.places(OF_INDEX)):
                         k_ratio = of.ratios(design.of("estimator"), INDEX.format(v))
                         cell: Place = (*place, *index, k, j)
@@ -257,11 +259,11 @@ def classes_of(k_ratio: FloatArray, classes: pd.DataFrame) -> npt.NDArray[np.int
             is_upper_inclusive.
     """
     found = np.zeros(k_ratio.shape, dtype=np.int8)
-    for row in classes.itertuples():
-        inside = np.isfinite(k_ratio)
-        if not pd.isna(row.k_lower):
-            inside &= k_ratio >= row.k_lower if row.is_lower_inclusive else k_ratio > row.k_lower
-        if not pd.isna(row.k_upper):
-            inside &= k_ratio <= row.k_upper if row.is_upper_inclusive else k_ratio < row.k_upper
-        found[inside] = row.display_order
+    for row in classes.to_dict("records"):
+        low, high, inside = row["k_lower"], row["k_upper"], np.isfinite(k_ratio)
+        if not pd.isna(low):
+            inside &= k_ratio >= low if row["is_lower_inclusive"] else k_ratio > low
+        if not pd.isna(high):
+            inside &= k_ratio <= high if row["is_upper_inclusive"] else k_ratio < high
+        found[inside] = row["display_order"]
     return found

@@ -120,7 +120,7 @@ def indicator_weights(
         raise InputError(f"weights {method!r}: none of {', '.join((*COMPONENTS, *OTHERS))}")
     rule, threshold = COMPONENTS[method]
     found = estimate_index(
-        Correlation.of(names, len(sample), np.corrcoef(sample, rowvar=False)),
+        Correlation.of(names, len(sample), np.atleast_2d(np.corrcoef(sample, rowvar=False))),
         IndexSettings(
             method="pca",
             component_rule=rule,

@@ -73,12 +73,12 @@ def _options(gated: Gated, published: pd.DataFrame) -> pd.DataFrame:
 def _class_of(value: float, classes: pd.DataFrame) -> str | None:
     if not value > 0.0:
         return None
-    for row in classes.itertuples():
-        low, high = row.k_lower, row.k_upper
-        above = pd.isna(low) or value > low or (bool(row.is_lower_inclusive) and value == low)
-        below = pd.isna(high) or value < high or (bool(row.is_upper_inclusive) and value == high)
+    for row in classes.to_dict("records"):
+        low, high = row["k_lower"], row["k_upper"]
+        above = pd.isna(low) or value > low or (row["is_lower_inclusive"] and value == low)
+        below = pd.isna(high) or value < high or (row["is_upper_inclusive"] and value == high)
         if above and below:
-            return str(row.potential_class)
+            return str(row["potential_class"])
     return None
 
 
