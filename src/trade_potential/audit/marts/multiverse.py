@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.gated import Gated
+
+Floats = npt.NDArray[np.float64]
 
 KEY = ["study_id", "partner_iso3", "year"]
 OPTION = [*KEY, "dimension", "choice"]
@@ -58,7 +60,7 @@ def _options(gated: Gated, published: pd.DataFrame) -> pd.DataFrame:
             **{name: own[name] for name in OPTION},
             "spec_id": own["default_spec_id"],
             "reporter_iso3": own["reporter_iso3"],
-            "potential_class_alone": [_class_of(value, classes) for value in k_ratio],
+            "potential_class_alone": _classes_of(k_ratio, classes),
             "choice_position": own["position"],
             "specification_count": np.where(is_ok, n, np.nan),
             **shares,
@@ -70,63 +72,51 @@ def _options(gated: Gated, published: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _class_of(value: float, classes: pd.DataFrame) -> str | None:
-    if not value > 0.0:
-        return None
+def _classes_of(values: Floats, classes: pd.DataFrame) -> list[str | None]:
+    """Class of each K; none where it is missing."""
+    found = np.full(len(values), None, dtype=object)
     for row in classes.to_dict("records"):
         low, high = row["k_lower"], row["k_upper"]
-        above = pd.isna(low) or value > low or (row["is_lower_inclusive"] and value == low)
-        below = pd.isna(high) or value < high or (row["is_upper_inclusive"] and value == high)
-        if above and below:
-            return str(row["potential_class"])
-    return None
+        inside = values > 0.0
+        if not pd.isna(low):
+            inside &= (values > low) | ((values == low) & row["is_lower_inclusive"])
+        if not pd.isna(high):
+            inside &= (values < high) | ((values == high) & row["is_upper_inclusive"])
+        found[inside] = row["potential_class"]
+    return list(found)
 
 
 def _robustness(gated: Gated, multiverse: pd.DataFrame) -> pd.DataFrame:
-    """``rpt_class_robustness`` of the default rows of studies with choices."""
+    """``rpt_class_robustness`` of the default rows of studies with choices, but the verdict."""
     potential = gated["fct_trade_potential"]
     studies = set(gated["stg_multiverse__specification_choices"]["study_id"])
     own = potential[potential["is_default"] & potential["study_id"].isin(studies)]
     own = own[[*KEY, "spec_id", "reporter_iso3", "potential_class"]]
-    held = dict(iter(multiverse.groupby(KEY, sort=False)))
-    rows = [
-        _of_row(str(row.potential_class), held.get((row.study_id, row.partner_iso3, row.year)))
-        for row in own.itertuples()
-    ]
-    columns = (
-        *("most_influential_choice", "status", "specification_count", "share_same_class"),
-        *("first_order_share", "total_share"),
-    )
-    found = pd.DataFrame(rows, index=own.index, columns=list(columns))
-    return pd.concat([own, found], axis=1)
-
-
-def _of_row(own_class: str, options: pd.DataFrame | None) -> dict[str, Any]:
-    if options is None:
-        return {"status": "not_computed"}
-    status = str(options["status"].iloc[0])
-    if status != "ok" or own_class not in COLUMN_OF:
-        return {"status": status}
-    best: tuple[float, str, float] = (-1.0, "", 0.0)
-    share, exact, count = 0.0, 0.0, 0
-    for name in sorted(set(options["dimension"])):
-        rows = options[options["dimension"] == name]
-        same = rows[f"{COLUMN_OF[own_class]}_share"].to_numpy(float)
-        share, count = float(same.mean()), int(rows["specification_count"].sum())
-        left = float(rows["switched_share"].mean()) / 2.0
-        if round(left, DIGITS) > best[0]:
-            best = (round(left, DIGITS), name, float(same.var()))
-            exact = left
-    found = {
-        "status": "ok",
-        "specification_count": count,
-        "share_same_class": share,
-    }
-    variance = share * (1.0 - share)
-    if variance > 0.0:
-        found |= {
-            "most_influential_choice": best[1],
-            "first_order_share": best[2] / variance,
-            "total_share": exact / variance,
+    options = multiverse.drop(columns=["spec_id", "reporter_iso3"]).merge(own, on=KEY)
+    same = np.full(len(options), np.nan)
+    for name, column in COLUMN_OF.items():
+        is_own = (options["potential_class"] == name).to_numpy()
+        same[is_own] = options[f"{column}_share"].to_numpy(float)[is_own]
+    grouped = options.assign(same=same).groupby([*KEY, "dimension"], sort=True)
+    found = pd.DataFrame(
+        {
+            "status": grouped["status"].first(),
+            "share_same_class": grouped["same"].mean(),
+            "explained": grouped["same"].var(ddof=0),
+            "left": grouped["switched_share"].mean() / 2.0,
+            "specification_count": grouped["specification_count"].sum(min_count=1),
         }
-    return found
+    ).reset_index()
+    order = found.assign(size=-found["left"].round(DIGITS)).sort_values(
+        [*KEY, "size", "dimension"], kind="stable"
+    )
+    first = order.drop_duplicates(KEY)
+    share = first["share_same_class"]
+    variance = (share * (1.0 - share)).where(share * (1.0 - share) > 0.0)
+    first = first.assign(
+        most_influential_choice=first["dimension"].where(variance.notna(), None),
+        first_order_share=first["explained"] / variance,
+        total_share=first["left"] / variance,
+    ).drop(columns=["dimension", "explained", "left", "size"])
+    made = own.merge(first, on=KEY, how="left")
+    return made.assign(status=made["status"].fillna("not_computed"))
