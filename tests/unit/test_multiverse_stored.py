@@ -285,6 +285,29 @@ def test_the_second_computation_agrees(tables: Tables) -> None:
     assert tables.differs() == set()
 
 
+def test_stale_rows_and_years_that_are_not_computed_have_no_number(tables: Tables) -> None:
+    numbers = {
+        "fct_multiverse": ["specification_count", "huge_share", "expansion_share",
+                           "reshaping_share", "without_class_share", "switched_share",
+                           "k_ratio_alone", "potential_class_alone"],
+        "rpt_class_robustness": ["specification_count", "share_same_class", "is_robust",
+                                 "first_order_share", "total_share", "most_influential_choice"],
+    }  # fmt: skip
+    for mart, columns in numbers.items():
+        empty = dict.fromkeys(columns)
+        tables.frames[mart] = tables.frames[mart].assign(status="stale", **empty)
+    assert tables.differs() == set()
+    potential, robustness = (
+        tables.frames[name] for name in ("fct_trade_potential", "rpt_class_robustness")
+    )
+    more = potential.assign(year=1999)
+    tables.frames["fct_trade_potential"] = pd.concat([potential, more], ignore_index=True)
+    assert tables.differs() == {"rpt_class_robustness.rows"}
+    added = robustness.assign(year=1999, status="not_computed")
+    tables.frames["rpt_class_robustness"] = pd.concat([robustness, added], ignore_index=True)
+    assert tables.differs() == set()
+
+
 @pytest.mark.parametrize(
     ("mart", "column", "value"),
     [
