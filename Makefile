@@ -26,7 +26,7 @@ PYTEST ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
 MUTANTS ?=
 # Arguments of the benchmark: make bench BENCH="--sizes 1e5"
 BENCH ?=
-PAGES := docs/methodology.md docs/replication.md docs/index-validity.md
+PAGES := docs/methodology.md docs/multiverse.md docs/replication.md docs/index-validity.md
 # dbt leaves compiled Python in target/; outside a git checkout ruff does not read .gitignore.
 RUFF_SCOPE := --extend-exclude target .
 
@@ -157,6 +157,11 @@ simulate: $(SYNCED_DEV) ## Ask every K about worlds whose truth is known: ten mi
 .PHONY: track-record
 track-record: build $(SYNCED_DEV) ## Build, then freeze K at every cut-off and score it: what has changed, four minutes for all
 	$(BIN)/python -m research.track_record
+
+# Counts of studies whose figures, choices, code and SQL are unchanged are kept.
+.PHONY: multiverse
+multiverse: build $(SYNCED_DEV) ## Build, then run every admissible specification of what has changed: two minutes of a core for all
+	$(BIN)/python -m research.multiverse
 
 .PHONY: lint lint-python lint-types lint-sql lint-yaml lint-docs
 lint: lint-python lint-types lint-sql lint-yaml lint-docs ## Check style, types and the results printed in docs/

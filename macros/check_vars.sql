@@ -7,6 +7,7 @@
     {%- if var('validity_moderate_pct') >= var('validity_strong_pct') -%}
         {{ refuse_var('validity_moderate_pct', 'less than validity_strong_pct') }}
     {%- endif -%}
+    {%- do robust_share() -%}
     {%- if var('release_path') is not string or not var('release_path') | trim -%}
         {{ refuse_var('release_path', 'a path') }}
     {%- endif -%}

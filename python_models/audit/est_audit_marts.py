@@ -32,6 +32,7 @@ def model(dbt, session):
             "fct_gravity_tests": dbt.ref("fct_gravity_tests"),
             "fct_index_diagnostics": dbt.ref("fct_index_diagnostics"),
             "fct_index_weights": dbt.ref("fct_index_weights"),
+            "fct_multiverse": dbt.ref("fct_multiverse"),
             "fct_quality_results": dbt.ref("fct_quality_results"),
             "fct_row_ledger": dbt.ref("fct_row_ledger"),
             "fct_track_record": dbt.ref("fct_track_record"),
@@ -62,6 +63,7 @@ def model(dbt, session):
             "int_structural__cells": dbt.ref("int_structural__cells"),
             "rpt_answer": dbt.ref("rpt_answer"),
             "rpt_answer_differences": dbt.ref("rpt_answer_differences"),
+            "rpt_class_robustness": dbt.ref("rpt_class_robustness"),
             "rpt_estimator_comparison": dbt.ref("rpt_estimator_comparison"),
             "rpt_index_validity": dbt.ref("rpt_index_validity"),
             "rpt_printed_consistency": dbt.ref("rpt_printed_consistency"),
@@ -69,6 +71,11 @@ def model(dbt, session):
             "rpt_replication_findings": dbt.ref("rpt_replication_findings"),
             "rpt_trade_potential": dbt.ref("rpt_trade_potential"),
             "rpt_vintage_sensitivity": dbt.ref("rpt_vintage_sensitivity"),
+            "stg_multiverse__multiverse_runs": dbt.ref("stg_multiverse__multiverse_runs"),
+            "stg_multiverse__option_counts": dbt.ref("stg_multiverse__option_counts"),
+            "stg_multiverse__specification_choices": dbt.ref(
+                "stg_multiverse__specification_choices"
+            ),
             "stg_published__exhibits": dbt.ref("stg_published__exhibits"),
             "stg_published__printed_classes": dbt.ref("stg_published__printed_classes"),
             "stg_published__printed_figures": dbt.ref("stg_published__printed_figures"),

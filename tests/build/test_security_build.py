@@ -92,20 +92,28 @@ def test_build_needs_no_network_and_runs_no_text(tmp_path: Path) -> None:
         pytest.skip("no unshare here: only Python was watched, not what it calls")
 
 
+WHOLE = "not a whole number from 1 to"
+
+
 @pytest.mark.parametrize(
-    ("given", "var"),
+    ("given", "var", "wanted"),
     [
-        ('{audit_max_rows: "1; create schema pwned; --"}', "audit_max_rows"),
-        ('{gate_max_rows: "1; create schema pwned; --"}', "gate_max_rows"),
-        ('{releases_kept: "1\'; create schema pwned; --"}', "releases_kept"),
+        ('{audit_max_rows: "1; create schema pwned; --"}', "audit_max_rows", WHOLE),
+        ('{gate_max_rows: "1; create schema pwned; --"}', "gate_max_rows", WHOLE),
+        ('{releases_kept: "1\'; create schema pwned; --"}', "releases_kept", WHOLE),
+        (
+            '{robust_class_share: "0; create schema pwned; --"}',
+            "robust_class_share",
+            "not a number above 0.5 and up to 1",
+        ),
     ],
 )
-def test_vars_with_sql_are_refused(tmp_path: Path, given: str, var: str) -> None:
+def test_vars_with_sql_are_refused(tmp_path: Path, given: str, var: str, wanted: str) -> None:
     project = Project.copied_to(tmp_path / "project")
     result = project.dbt("build", "--vars", given)
     assert result.returncode == 2
     assert f"the var {var} is " in result.stdout
-    assert "not a whole number from 1 to" in result.stdout
+    assert wanted in result.stdout
     assert "Traceback" not in result.stdout
     if project.database.exists():
         schemas = project.query("select schema_name from information_schema.schemata")

@@ -21,6 +21,7 @@ ROOMS: dict[str, set[str]] = {
     **MODELS,
     "structural": {"inference"},
     "track": {"structural"},
+    "multiverse": {"gravity", "index", "inference", "ppml", "rows"},
     "results": {"gravity", "index", "inference", "ppml", "sql", "structural"},
     "panel": {*SHARED, "gravity", "ppml"},
     "audit": {"gravity", "inference", "results", "rows"},

@@ -18,5 +18,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
             ("n_draws",), "only placebos have it: drawn worlds, tests/unit/test_track_rivals.py"
         ),
     },
+    "fct_multiverse": {"status": "digests of the build, tests/unit/test_multiverse_stored.py"},
+    "rpt_class_robustness": {"robust_least_share": "the var robust_class_share, as it is"},
 }
 """By mart and column."""

@@ -22,6 +22,7 @@ from trade_potential.audit.marts.estimates import (
 from trade_potential.audit.marts.findings import check_findings
 from trade_potential.audit.marts.gated import VALIDITY_LIMITS, Gated
 from trade_potential.audit.marts.ledger import check_ledger
+from trade_potential.audit.marts.multiverse import check_multiverse
 from trade_potential.audit.marts.prediction import check_potential
 from trade_potential.audit.marts.printed import check_printed
 from trade_potential.audit.marts.replication import check_replication
@@ -42,7 +43,8 @@ CHECKS: tuple[Check, ...] = (
     *(check_coefficients, check_tests, check_diagnostics),
     *(check_potential, check_comparison, check_reports),
     *(check_dimensions, check_effects, check_answers),
-    *(check_printed, check_replication, check_findings, check_validity, check_track),
+    *(check_printed, check_replication, check_findings, check_validity),
+    *(check_track, check_multiverse),
 )
 """In the order in which they read."""
 

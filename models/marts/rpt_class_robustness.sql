@@ -1,0 +1,132 @@
+-- Whether a class stands under every admissible specification, and which choice moves it: of the
+-- variance of whether a specification gives the class of the default one.
+with studies as (
+    select distinct study_id
+    from {{ ref('stg_multiverse__specification_choices') }}
+),
+
+potential as (
+    select
+        own.study_id,
+        own.spec_id,
+        own.reporter_iso3,
+        own.partner_iso3,
+        own.potential_class,
+        own.year
+    from {{ ref('fct_trade_potential') }} as own
+    inner join studies
+        on own.study_id = studies.study_id
+    where own.is_default
+),
+
+options as (
+    select
+        potential.study_id,
+        potential.partner_iso3,
+        potential.year,
+        multiverse.dimension,
+        multiverse.status,
+        multiverse.specification_count,
+        multiverse.switched_share,
+        case potential.potential_class
+            when 'huge_potential' then multiverse.huge_share
+            when 'potential_expansion' then multiverse.expansion_share
+            when 'potential_reshaping' then multiverse.reshaping_share
+        end as same_share
+    from potential
+    inner join {{ ref('fct_multiverse') }} as multiverse
+        on
+            potential.study_id = multiverse.study_id
+            and potential.partner_iso3 = multiverse.partner_iso3
+            and potential.year = multiverse.year
+),
+
+centred as (
+    select
+        study_id,
+        partner_iso3,
+        year,
+        dimension,
+        status,
+        specification_count,
+        switched_share,
+        same_share,
+        avg(same_share) over (partition by study_id, partner_iso3, year, dimension)
+            as share_same_class
+    from options
+),
+
+dimensions as (
+    select
+        study_id,
+        partner_iso3,
+        year,
+        dimension,
+        min(status) as status,
+        sum(specification_count) as specification_count,
+        min(share_same_class) as share_same_class,
+        min(share_same_class) * (1 - min(share_same_class)) as variance,
+        avg((same_share - share_same_class) * (same_share - share_same_class)) as explained,
+        -- two options drawn alike differ in twice the variance
+        avg(switched_share) / 2 as unexplained
+    from centred
+    group by study_id, partner_iso3, year, dimension
+),
+
+-- digits beyond the twelfth would choose among equals
+ranked as (
+    select
+        study_id,
+        partner_iso3,
+        year,
+        dimension,
+        status,
+        specification_count,
+        share_same_class,
+        variance,
+        explained,
+        unexplained,
+        row_number() over (
+            partition by study_id, partner_iso3, year
+            order by round(unexplained, 12) desc, dimension
+        ) as place
+    from dimensions
+),
+
+first_places as (
+    select
+        study_id,
+        partner_iso3,
+        year,
+        status,
+        specification_count,
+        share_same_class,
+        case when variance > 0 then dimension end as most_influential_choice,
+        case when variance > 0 then explained / variance end as first_order_share,
+        case when variance > 0 then unexplained / variance end as total_share
+    from ranked
+    where place = 1
+)
+
+select
+    potential.study_id,
+    potential.spec_id,
+    potential.reporter_iso3,
+    potential.partner_iso3,
+    potential.potential_class,
+    first_places.most_influential_choice,
+    coalesce(first_places.status, 'not_computed') as status,
+    potential.year,
+    cast(first_places.specification_count as bigint) as specification_count,
+    first_places.share_same_class,
+    first_places.first_order_share,
+    first_places.total_share,
+    cast({{ robust_share() }} as double precision) as robust_least_share,
+    -- a share of whole specifications: what is beyond the twelfth digit is rounding
+    round(first_places.share_same_class, 12) >= {{ robust_share() }} as is_robust
+from potential
+left join first_places
+    on
+        potential.study_id = first_places.study_id
+        and potential.partner_iso3 = first_places.partner_iso3
+        and potential.year = first_places.year
