@@ -31,7 +31,7 @@ from trade_potential.linalg import one_thread
 from trade_potential.structural.estimate import fit_world
 
 SEED, DIGITS = 37, 4
-WORLDS, PANELS = 400, 1500
+WORLDS, PANELS = 150, 500
 """Of each kind."""
 WORKERS = 2
 """Each has its own worlds; results do not depend on how many there are."""
@@ -71,7 +71,9 @@ def calibrated(worlds: int, panels: int) -> dict[str, Any]:
     with ProcessPoolExecutor(WORKERS) as pool:
         drawn = dict(zip(KINDS, pool.map(partial(worlds_of, number=worlds), KINDS), strict=True))
         of_panels = pool.map(
-            panels_of, *zip(*asked, strict=True), [panels // SHAPES[name].share for name, _ in asked]
+            panels_of,
+            *zip(*asked, strict=True),
+            [panels // SHAPES[name].share for name, _ in asked],
         )
         held = dict(zip(asked, of_panels, strict=True))
     results["structural"] = {

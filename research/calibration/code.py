@@ -1,4 +1,4 @@
-"""The code whose results are stored, as a digest: who changes it runs ``make calibration`` again."""
+"""The code whose results are stored, as a digest: after a change run ``make calibration``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small worlds of trade whose lasting ratios are known, and what the structural law says of them."""
+"""Small worlds of trade with known lasting ratios, and what the structural law says of them."""
 
 from __future__ import annotations
 
@@ -99,4 +99,3 @@ def _asked(
         true=np.digitize(ratio, CUTS),
     )
     return found.of(law.is_known & (two_way >= SMALLEST))
-

@@ -150,16 +150,15 @@ def law_of_panel(
     ):  # the logarithm of a mean of ratios lies below its expectation by half its variance
         means = means + own_noise / 2.0
     offsets = -(SCALES**2) / 2.0 if is_ratio else np.zeros_like(SCALES)
-    if len(rows.n) <= TOGETHER:
+    if len(rows.n) <= TOGETHER and not is_ratio:
         parts = _together(rows, line, noise, own_noise)
         found = [
             _given(parts, means - offset, s**2) for s, offset in zip(SCALES, offsets, strict=True)
         ]
     else:
-        spread, rest = _apart(rows, line, noise)
-        means = means + np.nan_to_num(rows.means(change))
+        beside = _Beside(*_apart(rows, line, noise), own_noise, determined, rows.means(change))
         found = [
-            _each(means - offset, s**2, spread, rest, own_noise, determined)
+            _each(beside, means - offset, s**2, is_ratio=is_ratio)
             for s, offset in zip(SCALES, offsets, strict=True)
         ]
     weights = np.array([given.likelihood for given in found])
@@ -230,12 +229,30 @@ def _given(parts: _Parts, z: FloatArray, s2: float) -> _Given:
     )
 
 
+@dataclass(frozen=True)
+class _Beside:
+    """(G,) of the line without the pair, and of the pair.
+
+    ``by_u``: variance of the line by the u of the others over s^2, ``by_e`` by their years;
+    ``own_noise``: of the mean of a pair's years; ``gain``: of ln K by that line.
+    """
+
+    by_u: FloatArray
+    by_e: FloatArray
+    own_noise: FloatArray
+    determined: BoolArray
+    gain: FloatArray
+
+
 def _apart(rows: PairRows, line: Line, noise: YearNoise) -> tuple[FloatArray, FloatArray]:
-    """(G,) variance of the line without the pair, by the u of others over s^2, and by their e."""
+    """``by_u`` and ``by_e``; NaN where the others do not determine the line."""
     rest = line.information.sum(axis=0) - line.information
-    moves = np.linalg.solve(rest, rows.means(line.design)[:, :, None])[:, :, 0]
-    weights = rows.padded(line.weights)
-    by_u = rows.sums(line.weights)
+    values = np.linalg.eigvalsh(rest)
+    some = values[:, 0] > DETERMINED * values[:, -1]
+    moves = np.full((len(rows.n), line.design.shape[1]), np.nan)
+    x = rows.means(line.design)
+    moves[some] = np.linalg.solve(rest[some], x[some][:, :, None])[:, :, 0]
+    weights, by_u = rows.padded(line.weights), rows.sums(line.weights)
     correlated = correlation_matrices(rows.years, noise.rho) @ weights
     meat = np.einsum("g,gtk,gtl->gkl", noise.of_pairs, weights, correlated)
     all_u = by_u.T @ by_u
@@ -243,23 +260,24 @@ def _apart(rows: PairRows, line: Line, noise: YearNoise) -> tuple[FloatArray, Fl
     return spread, np.einsum("gk,gkl,gl->g", moves, meat.sum(axis=0) - meat, moves)
 
 
-def _each(
-    z: FloatArray,
-    s2: float,
-    spread: FloatArray,
-    rest: FloatArray,
-    own_noise: FloatArray,
-    determined: BoolArray,
-) -> _Given:
-    """Each pair beside the line of the others."""
-    of_line = s2 * spread + rest
-    total = s2 + of_line + own_noise
+def _each(beside: _Beside, z: FloatArray, s2: float, *, is_ratio: bool) -> _Given:
+    """Each pair beside the line of the others, which are independent of it.
+
+    The line of PPML rests on a few large traders: their ratios, and not logarithms, add up in it.
+    """
+    z = z + beside.gain
+    of_line = s2 * beside.by_u + beside.by_e
+    if is_ratio:
+        of_line = np.log1p(np.expm1(s2) * beside.by_u + beside.by_e)
+        z = z - of_line / 2.0
     level = s2 + of_line
-    seen = (np.log(total) + z**2 / total)[determined]
+    total = level + beside.own_noise
+    seen = (np.log(total) + z**2 / total)[beside.determined]
+    centre = of_line / 2.0 if is_ratio else 0.0
     return _Given(
         likelihood=float(-0.5 * seen.sum()),
         mean=s2 / total * z,
         variance=s2 - s2**2 / total,
-        level=level / total * z,
+        level=level / total * z + centre - beside.gain,
         level_variance=level - level**2 / total,
     )

@@ -23,6 +23,7 @@ from trade_potential.inference.mixture import Mixture
 from trade_potential.linalg import FloatArray, IntArray
 from trade_potential.structural.estimate import StructuralFit
 from trade_potential.structural.lasting import PRIOR_YEARS, Flow
+from trade_potential.structural.world import BoolArray
 from trade_potential.structural.year_noise import groups_of, mean_variance, year_law
 
 SCALES = np.exp(np.linspace(np.log(0.05), np.log(6.0), 24))
@@ -64,7 +65,7 @@ class ClassLaw:
     lasting: Mixture
     new_year: Mixture
     line_variance: FloatArray
-    is_known: FloatArray
+    is_known: BoolArray
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class _Seen:
     of_year: FloatArray
     odds: FloatArray
     size: FloatArray
-    has: FloatArray
+    has: BoolArray
 
 
 def laws_of_world(

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from trade_potential.inference.serial import (
     CORRELATIONS,
@@ -19,8 +18,7 @@ from trade_potential.inference.serial import (
     correlation_of,
 )
 from trade_potential.linalg import FloatArray, IntArray
-
-BoolArray = npt.NDArray[np.bool_]
+from trade_potential.structural.world import BoolArray
 
 FEWEST, MOST_GROUPS = 50, 20
 """Flows of a group at least: a variance of fifty pairs is known to a tenth; and groups at most."""
