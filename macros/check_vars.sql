@@ -24,6 +24,8 @@
     {{ return({
         'max_terms': [1, 100],
         'audit_max_rows': [1, 1000000000],
+        'firm_from_pct': [50, 100],
+        'leaning_from_pct': [34, 100],
         'gate_max_rows': [1, 1000000000],
         'publish_seconds': [1, 86400],
         'releases_kept': [1, 1000000],

@@ -147,8 +147,9 @@ def line_variances(fitted: FloatArray, relative: FloatArray) -> FloatArray:
 
 def _slope_parts(fit: StructuralFit, weight: FloatArray) -> FloatArray:
     """(p, n, n) regressors less effects, means over years weighted by the fit."""
-    sums = np.einsum("ptij,tij->pij", fit.within, fit.fitted)
-    return np.divide(sums, weight, out=np.zeros_like(sums), where=weight > 0.0)
+    sums: FloatArray = np.einsum("ptij,tij->pij", fit.within, fit.fitted)
+    found: FloatArray = np.divide(sums, weight, out=np.zeros_like(sums), where=weight > 0.0)
+    return found
 
 
 def _quadratic(parts: FloatArray, covariance: FloatArray) -> FloatArray:
