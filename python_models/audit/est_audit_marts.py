@@ -89,4 +89,8 @@ def model(dbt, session):
             "rpt_trade_potential_v1": dbt.ref("rpt_trade_potential", version=1),
         },
         max_rows=int(dbt.config.meta_get("max_rows")),
+        sure_pct=(
+            int(dbt.config.meta_get("firm_from_pct")),
+            int(dbt.config.meta_get("leaning_from_pct")),
+        ),
     )

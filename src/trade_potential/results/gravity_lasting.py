@@ -36,7 +36,8 @@ class LastingRow:
     """One row of K; ``gravity.lasting`` says what the numbers of its pair are.
 
     ``probability_status``: ok; additive_model, a regression in levels, whose ratio does not last;
-    few_pairs, few_years, no_trade_in_sample; high_leverage, the other pairs do not determine the
+    few_pairs, few_years, no_trade_in_sample; not_in_estimate, which PPML could not use;
+    high_leverage, the other pairs do not determine the
     line; no_noise, the years leave no residual; too_large. ``log_k_change``: what ln K gains by the
     line without its pair.
     """
@@ -99,7 +100,9 @@ def lasting_rows(
             rows = of_run[key]
             if spec.family == "ppml":
                 at = zip(rows["pair_id"], rows["year"], strict=True)
-                rows = rows[[place not in lost.get(key, ()) for place in at]]
+                is_lost = np.array([place in lost.get(key, ()) for place in at], dtype=bool)
+                found.setdefault(key, []).extend(_not_estimated(rows[is_lost]))
+                rows = rows[~is_lost]
             else:
                 rows = rows[rows["v0"].notna()]
             own = weights[
@@ -111,6 +114,13 @@ def lasting_rows(
             panel = _Panel(rows.sort_values(["pair_id", "year"]), fit, spec, named[key[1]], theta)
             found.setdefault(key, []).extend(panel.answered(bounds, float(levels[key[1]])))
     return frame_of(LastingRow, found, keys=KEYS)
+
+
+def _not_estimated(rows: pd.DataFrame) -> Iterator[LastingRow]:
+    """Rows that PPML could not use."""
+    for pair_id, year in zip(rows["pair_id"], rows["year"], strict=True):
+        said = {"estimator": "ppml", "pair_id": pair_id, "year": int(year)}
+        yield LastingRow(**said, probability_status="not_in_estimate")
 
 
 def _bounds(classes: pd.DataFrame) -> dict[str, tuple[float | None, float | None]]:

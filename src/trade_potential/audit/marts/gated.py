@@ -20,16 +20,22 @@ class Gated:
 
     Attributes:
         max_rows: Rows of a specification above which whole pairs are compared, not all.
+        sure_pct: Probability in per cent from which a class is firm, and leaning.
     """
 
     def __init__(
-        self, tables: Mapping[str, duckdb.DuckDBPyRelation], *, max_rows: int = 200_000
+        self,
+        tables: Mapping[str, duckdb.DuckDBPyRelation],
+        *,
+        max_rows: int = 200_000,
+        sure_pct: tuple[int, int] = (90, 60),
     ) -> None:
         """Of relations, which stay unread."""
         self._tables = dict(tables)
         self._held: dict[tuple[str, ...], pd.DataFrame] = {}
         self._made: dict[Callable[..., Any], Any] = {}
         self.max_rows = max_rows
+        self.sure_pct = sure_pct
 
     def __iter__(self) -> object:
         """Names of the tables."""

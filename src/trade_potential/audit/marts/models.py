@@ -21,6 +21,7 @@ from trade_potential.audit.marts.estimates import (
 )
 from trade_potential.audit.marts.findings import check_findings
 from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.lasting import check_lasting
 from trade_potential.audit.marts.ledger import check_ledger
 from trade_potential.audit.marts.prediction import check_potential
 from trade_potential.audit.marts.printed import check_printed
@@ -38,7 +39,7 @@ CHECKS: tuple[Check, ...] = (
     *(check_figures, check_indices),
     *(check_samples, check_descriptives, check_ledger),
     *(check_coefficients, check_tests, check_diagnostics),
-    *(check_potential, check_comparison, check_reports),
+    *(check_potential, check_lasting, check_comparison, check_reports),
     *(check_dimensions, check_effects, check_answers),
     *(check_printed, check_replication, check_findings),
 )
@@ -48,18 +49,24 @@ PUBLIC = ("dim_", "fct_", "rpt_")
 """How the names of marts begin."""
 
 
-def audit_marts(tables: Mapping[str, duckdb.DuckDBPyRelation], *, max_rows: int) -> pd.DataFrame:
+def audit_marts(
+    tables: Mapping[str, duckdb.DuckDBPyRelation],
+    *,
+    max_rows: int,
+    sure_pct: tuple[int, int] = (90, 60),
+) -> pd.DataFrame:
     """Rows of every check and of what no check looks at.
 
     Args:
         tables: Gated figures (gate_*), rows of the studies (stg_study__*), estimates that other
             audits verify (est_*) and every mart, by name.
         max_rows: Rows of a specification above which whole pairs are compared, not all.
+        sure_pct: Probability in per cent from which a class is firm, and leaning.
 
     Returns:
         ``COLUMNS``; no row where no table holds one, as in a run of dbt with --empty.
     """
-    gated = Gated(tables, max_rows=max_rows)
+    gated = Gated(tables, max_rows=max_rows, sure_pct=sure_pct)
     if gated.is_empty():
         return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
     found = [one for check in CHECKS for one in check(gated)]
