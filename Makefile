@@ -153,6 +153,11 @@ replication: build $(SYNCED_DEV) ## Build, then print how much of the reference 
 simulate: $(SYNCED_DEV) ## Ask every K about worlds whose truth is known: ten minutes, docs/reading-k.md
 	$(BIN)/python -m research.simulated_worlds
 
+# Only from the inputs in the repository. Results carry a digest of the code that they are of.
+.PHONY: calibration
+calibration: $(SYNCED_DEV) ## Ask whether probabilities are frequencies: ten minutes, docs/calibration.md
+	$(BIN)/python -m research.calibration
+
 .PHONY: lint lint-python lint-types lint-sql lint-yaml lint-docs
 lint: lint-python lint-types lint-sql lint-yaml lint-docs ## Check style, types and the results printed in docs/
 
@@ -177,6 +182,7 @@ lint-docs: $(SYNCED_DEV) $(if $(filter build docs,$(MAKECMDGOALS)),build,$(WAREH
 	$(BIN)/python docs/api.py --check
 	$(BIN)/python research/replication --check
 	$(BIN)/python -m research.simulated_worlds --check
+	$(BIN)/python -m research.calibration --check
 	$(BIN)/python -m research.partial_index --check
 	$(BIN)/python -m benchmarks --check
 
