@@ -29,6 +29,7 @@ from trade_potential.audit.structural.cells import Cells
 from trade_potential.audit.structural.findings import Findings
 from trade_potential.audit.structural.inputs import study_cells
 from trade_potential.audit.structural.lasting import confirm_lasting
+from trade_potential.audit.structural.optimum import Optimum, optimum
 from trade_potential.audit.structural.published import cell_places
 from trade_potential.linalg import FloatArray
 from trade_potential.results.structural_lasting import dispersion_table, lasting_table
@@ -44,6 +45,14 @@ def world() -> tuple[Cells, FloatArray, FloatArray]:
     rows = pa.Table.from_pandas(tables(fit, without_pair(fit))["pairs"], preserve_index=False)
     places = cell_places(rows, made)
     return made, places.laid(rows["predicted_usd"]), places.laid(rows["predicted_pair_out_usd"])
+
+
+@cache
+def best() -> Optimum:
+    made, predicted, _ = world()
+    slopes = dict(zip(fitted(cells()).world.terms, fitted(cells()).coefficients, strict=True))
+    kept = made.only([term for term in made.terms if term in slopes])
+    return optimum(kept, np.array([slopes[term] for term in kept.terms]), np.nan_to_num(predicted))
 
 
 @cache
@@ -90,6 +99,8 @@ def audited(held: Frames) -> pd.DataFrame:
         rows=pa.Table.from_pandas(held["lasting"], preserve_index=False),
         laws=laws,
         classes=CLASSES,
+        optimal=best(),
+        level=0.95,
     )
     return found.frame()
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.dimensions import class_of
@@ -49,7 +50,9 @@ def check_lasting(gated: Gated) -> Iterator[Compared]:
             if own is None or (estimator == "between" and sample.has_year_effects) or sample.said:
                 continue
             of = [frame[_is_of(frame, sample, estimator)] for frame in (weights, lost)]
-            found.append(_of_estimator(gated, sample, estimator, own, *of))
+            # two threads wait for each other longer than matrices of this size take
+            with threadpool_limits(limits=1, user_api="blas"):
+                found.append(_of_estimator(gated, sample, estimator, own, *of))
             told.append((sample.run.study_id, sample.run.spec_id))
     columns = [*KEY, *OF_LAWS]
     again = pd.concat([pd.DataFrame(columns=columns), *found], ignore_index=True)
