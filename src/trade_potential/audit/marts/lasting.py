@@ -72,7 +72,8 @@ def check_lasting(gated: Gated) -> Iterator[Compared]:
 
 def _is_of(frame: pd.DataFrame, sample: Sample, estimator: str) -> pd.Series:
     run = (frame["study_id"] == sample.run.study_id) & (frame["spec_id"] == sample.run.spec_id)
-    return run & (frame["estimator"] == estimator)
+    found: pd.Series = run & (frame["estimator"] == estimator)
+    return found
 
 
 def _of_estimator(

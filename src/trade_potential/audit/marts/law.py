@@ -67,7 +67,7 @@ def year_noise(rows: Rows, logs: Floats, x: Floats) -> tuple[float, Floats] | No
             products_of[lag] = products_of.get(lag, 0.0) + both[apart == lag].sum()
 
     def expected(of: dict[float, float], rho: float) -> float:
-        return sum(total * rho**lag for lag, total in of.items())
+        return float(sum(total * rho**lag for lag, total in of.items()))
 
     ratios = np.array([expected(products_of, r) / expected(squares_of, r) for r in STEPS])
     ratios = np.maximum.accumulate(ratios)

@@ -287,4 +287,4 @@ def slopes_of(left: FloatArray, predicted: FloatArray) -> FloatArray:
     weight = np.nan_to_num(predicted)
     with np.errstate(divide="ignore", invalid="ignore"):
         found: Any = (left * weight).sum(axis=1) / weight.sum(axis=0)
-    return np.nan_to_num(found)
+    return np.asarray(np.nan_to_num(found), dtype=float)

@@ -158,14 +158,16 @@ def _class_laws(
         optimal.covariance,
     )
     for (flow, laid), law in zip(held, laws, strict=True):
+        names = [
+            f"{cells.economies[one]}, {cells.economies[other]}"
+            for one, other in zip(flow.one, flow.other, strict=True)
+        ]
         for quantity, (published, again) in numbers_of(law, classes, laid, level).items():
             found.largest(
                 quantity,
                 published,
                 again,
-                named=lambda k, flow=flow: (
-                    f"{cells.economies[flow.one[k]]}, {cells.economies[flow.other[k]]}"
-                ),
+                named=names.__getitem__,
                 scale=0.0 if quantity == "k_line_log_se" else 1.0,
                 term=flow.name,
                 tolerance=NUMBERS,
