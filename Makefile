@@ -41,8 +41,8 @@ export UV_SYSTEM_CERTS ?= 1
 # Where Python may keep no bytecode, as in many containers, every dbt would compile some thousand modules anew.
 unexport VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
-# --inexact keeps uv itself and, after `make test`, the development tools.
-UV_SYNC := $(BIN)/uv sync --frozen --inexact --no-python-downloads --quiet
+# --inexact keeps uv itself and, after `make test`, the development tools. The first build need not compile what it imports.
+UV_SYNC := $(BIN)/uv sync --frozen --inexact --no-python-downloads --compile-bytecode --quiet
 
 # OpenBLAS says nothing of a kernel that it does not know or the processor cannot run, and takes its own.
 # Where its build lacks one it may run a sibling: Haswell's for Zen, and Prescott's are called Katmai.

@@ -31,7 +31,9 @@ was removed or only warns, a contract that is not enforced or a tolerance that w
             {%- set of = node.config -%}
             {%- do lines.append('test ' ~ node.name ~ ' ' ~ of.severity | lower ~ ' if ' ~ of.error_if ~ ' of ' ~ of.fail_calc
                 ~ (' where ' ~ of.where if of.where else '') ~ (' limit ' ~ of.limit if of.limit else '')
-                ~ (' arguments ' ~ local_md5(tojson(node.test_metadata.kwargs, sort_keys=true)) if node.test_metadata else '')) -%}
+                ~ (' arguments ' ~ local_md5(tojson(node.test_metadata.kwargs, sort_keys=true))
+                    if node.test_metadata and not asks_many_rules(node) else '')) -%}
+            {%- do lines.extend(rules_in_force(node) if asks_many_rules(node) else []) -%}
         {%- elif node.resource_type == 'operation' -%}
             {%- do lines.append('hook ' ~ node.raw_code) -%}
         {%- elif node.resource_type == 'model' and node.config.contract.enforced -%}
@@ -43,6 +45,22 @@ was removed or only warns, a contract that is not enforced or a tolerance that w
     {%- endfor -%}
     {%- for name in ('audit_max_rows', 'gate_max_rows') -%}
         {%- do lines.append('var ' ~ name ~ ' ' ~ whole_number(name)) -%}
+    {%- endfor -%}
+    {{ return(lines) }}
+{%- endmacro %}
+
+
+{#- What a test of an input asks, a line each: whoever adds a rule makes no other weaker. -#}
+{% macro rules_in_force(test) -%}
+    {%- set name = judged_input(test).name -%}
+    {%- set lines = ['rule ' ~ test.name ~ ' of ' ~ name
+        ~ (' key ' ~ input_key(name) | join(', ') if test.test_metadata.name == 'input_keeps_rules' else '')] -%}
+    {%- for argument, held in test.test_metadata.kwargs.items() if argument != 'model' -%}
+        {%- for rule in held -%}
+            {%- set said = rule if rule is string else tojson(rule, sort_keys=true) -%}
+            {%- do lines.append('rule ' ~ test.name ~ ' ' ~ argument ~ ' ' ~ said
+                ~ (' ' ~ tojson(held[rule], sort_keys=true) if held is mapping else '')) -%}
+        {%- endfor -%}
     {%- endfor -%}
     {{ return(lines) }}
 {%- endmacro %}

@@ -14,6 +14,16 @@
 {%- endmacro %}
 
 
+{#- A rule for every column that is never empty. -#}
+{% macro presence_rules(columns) -%}
+    {%- set rules = [] -%}
+    {%- for column in columns -%}
+        {%- do rules.append({'columns': [column], 'holds': column ~ ' is not null', 'rule': 'the value is present'}) -%}
+    {%- endfor -%}
+    {{ return(rules) }}
+{%- endmacro %}
+
+
 {#- A rule for every number column of the mart that a test is attached to: in its range, and finite. -#}
 {% macro range_rules(ranges) -%}
     {%- set rules = [] -%}

@@ -5,8 +5,8 @@
     {%- for result in results
         if result.node.resource_type == 'test' and result.status in ('fail', 'warn') -%}
         {%- set verdict = 'Rejected' if result.status == 'fail' else 'Warned' -%}
-        {%- set rows = run_query(in_dialect(
-            'select * from (' ~ result.node.compiled_code ~ ') as failing limit ' ~ max_rows)) -%}
+        {%- set query = first_of_each_rule if asks_many_rules(result.node) else first_rows -%}
+        {%- set rows = run_query(in_dialect(query(result.node.compiled_code, max_rows))) -%}
         {%- set told = library(
             'of_test', {'test': result.node.name, 'failures': result.failures, 'rows': as_texts(rows)}) -%}
         {%- do log('', info=true) -%}
@@ -23,6 +23,32 @@
         {%- do log('', info=true) -%}
         {%- do log('For machines: ' ~ record_complaints(refused), info=true) -%}
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- The first rows of a test. -#}
+{% macro first_rows(test, max_rows) -%}
+    select * from ({{ test }}) as failing limit {{ max_rows }}
+{%- endmacro %}
+
+
+{#- The first rows of each rule of a test that asks several, so that one that many rows break hides no other. -#}
+{% macro first_of_each_rule(test, max_rows) -%}
+    select {{ complaint_order() }}
+    from (
+        select
+            failing.*,
+            row_number() over (partition by column_name, rule order by {{ complaint_order() }}) as place
+        from ({{ test }}) as failing
+    ) as placed
+    where place <= {{ max_rows }}
+    order by {{ complaint_order() }}
+{%- endmacro %}
+
+
+{#- Whether a test asks several rules of an input. -#}
+{% macro asks_many_rules(test) -%}
+    {{ return(test.test_metadata and test.test_metadata.name in ('input_keeps_rules', 'keys_are_known')) }}
 {%- endmacro %}
 
 

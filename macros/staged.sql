@@ -40,8 +40,15 @@ seeds/<folder>/_<folder>__seeds.yml, of a source (inputs/world/_world__sources.y
 
 {#- The rows that a test of a declared input judges: dbt attaches it to the seed, the rows are those of its staging model. -#}
 {% macro staged_rows() -%}
-    {%- set declared = modules.re.search("(?:ref|source)[(](?:'(\\w+)', *)?'(\\w+)'[)]", model.test_metadata.kwargs.model) -%}
-    {{ return(ref('stg_' ~ (declared[1] or model.fqn[1]) ~ '__' ~ declared[2])) }}
+    {%- set declared = judged_input(model) -%}
+    {{ return(ref('stg_' ~ (declared.source or model.fqn[1]) ~ '__' ~ declared.name)) }}
+{%- endmacro %}
+
+
+{#- The input that a test is declared of: its name, and its source where it is no seed. -#}
+{% macro judged_input(test) -%}
+    {{ return(modules.re.search(
+        "(?:ref|source)[(](?:'(?P<source>\\w+)', *)?'(?P<name>\\w+)'[)]", test.test_metadata.kwargs.model).groupdict()) }}
 {%- endmacro %}
 
 

@@ -38,4 +38,7 @@ def model(dbt, session):
         "rpt_vintage_sensitivity": dbt.ref("rpt_vintage_sensitivity"),
     }
     vintages, limits = dbt.ref("int_panel__vintages"), dbt.ref("stg_study__release_limits")
-    return publish_marts(session, marts=marts, vintages=vintages, limits=limits, say=say)
+    series = dbt.ref("int_quality__series")
+    return publish_marts(
+        session, marts=marts, vintages=vintages, limits=limits, series=series, say=say
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from pathlib import Path
 
 from dbt.flags import get_flags
@@ -17,6 +18,7 @@ from dbt_common.exceptions import DbtRuntimeError
 from dbt_common.invocation import get_invocation_id
 
 from dbt import selected_resources
+from trade_potential.apart import stand_by
 from trade_potential.errors import InputError
 from trade_potential.limits import memory_limit
 from trade_potential.quality import complaints
@@ -32,6 +34,8 @@ WITHOUT_SEEDS = ("clean", "debug", "deps")
 """Commands that read no seed."""
 GC_THRESHOLDS = (100_000, 20, 20)
 """dbt keeps its manifest to the end: walking it as often as Python does is a tenth of a build."""
+AHEAD = ("great_expectations", "trade_potential.quality.gate", "trade_potential.audit.models")
+"""What a whole build computes in a process of its own imports these, which takes seconds."""
 
 FUNCTIONS.update(provenance.FUNCTIONS)
 # A process may run dbt more than once: what it has imported, not what lies there later.
@@ -73,6 +77,9 @@ class SeedFiles(dbtPlugin):
             complaints.write(target, get_invocation_id(), refused.complaints)
             said = "\n  ".join(refused.lines)
             raise DbtRuntimeError(f"Rejected before anything was loaded:\n  {said}")
+        is_whole = getattr(flags, "WHICH", "") == "build" and not getattr(flags, "SELECT", None)
+        if is_whole and AHEAD[0] not in sys.modules:
+            stand_by(*AHEAD)
 
 
 plugins = [SeedFiles]

@@ -13,6 +13,14 @@ pytestmark = pytest.mark.build
 
 ODD = 'Cote d\'Ivoire "x" [a-c] *y 100%s $HOME {{ none() }} ñ哈'
 
+TYPES = """
+    select table_schema, table_name, column_name, data_type
+    from information_schema.columns
+    where table_schema <> 'release'
+    order by all
+"""
+"""Of every column: without rows a table keeps them."""
+
 
 @pytest.fixture(scope="module")
 def copied(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
@@ -29,6 +37,7 @@ def _runs(project: Project, *arguments: str) -> str:
     return result.stdout
 
 
+@pytest.mark.slow(reason="parses without a cache")
 def test_fresh_checkout_in_an_odd_folder(tmp_path: Path) -> None:
     project = Project.copied_to(tmp_path / ODD)
     (project.root / "warehouse").rmdir()
@@ -39,12 +48,14 @@ def test_fresh_checkout_in_an_odd_folder(tmp_path: Path) -> None:
     assert not (project.root / "release").exists()
 
 
+@pytest.mark.slow(reason="the catalogue of a whole build")
 def test_docs_of_a_built_checkout(copied: Project) -> None:
     _runs(copied, "docs", "generate")
     assert (copied.root / "target" / "catalog.json").stat().st_size > 100_000
     assert copied.query("select status from release.publish_release") == [("published",)]
 
 
+@pytest.mark.slow(reason="a part of a build")
 def test_part_that_reaches_the_node_skips_publishing(copied: Project) -> None:
     said = _runs(copied, "build", "-s", "rpt_trade_potential+")
     assert said.count("Not published, release/current stays: ") == 1
@@ -59,8 +70,9 @@ def test_part_without_the_node_says_nothing_of_publishing(copied: Project) -> No
 
 @pytest.mark.slow(reason="a whole build, if without rows")
 def test_empty_build_makes_every_table_and_publishes_nothing(copied: Project) -> None:
-    marts = copied.mart_count()
+    marts, types = copied.mart_count(), copied.query(TYPES)
     said = _runs(copied, "build", "--empty")
     assert "Not published, release/current stays: --empty leaves out rows" in said
     assert copied.mart_count() == marts
+    assert copied.query(TYPES) == types
     assert copied.query("select count(*) from marts.fct_trade_potential") == [(0,)]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
-import duckdb
 import pytest
 from tests.build.project import Project
 from tests.corruptions.inputs import Inputs
 from tests.corruptions.kinds import KINDS, applied
+from tests.corruptions.written import write
 
 pytestmark = [pytest.mark.build, pytest.mark.slow(reason="a build for each mistake")]
 
@@ -35,27 +34,7 @@ def corrupted(project: Project, name: str, iso3: str) -> None:
     inputs = Inputs(project.root)
     changed = applied(kind, inputs.frames, economy)
     assert changed
-    for file, rows in changed.items():
-        path = project.root / inputs.declared[file].place
-        if path.suffix == ".csv":
-            rows.to_csv(path, index=False, lineterminator="\n")
-        else:
-            write_world(path, rows, inputs.declared[file].types)
-
-
-def write_world(path: Path, rows: object, types: dict[str, str]) -> None:
-    """Write a file of inputs/world and its hash."""
-    columns = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in types.items())
-    relation = duckdb.connect().from_df(rows).project(columns)  # type: ignore[arg-type]
-    relation.write_parquet(str(path))
-    sums = path.with_name("SHA256SUMS")
-    lines = [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
-        if line.split()[1] == path.name
-        else line
-        for line in sums.read_text("utf-8").splitlines(keepends=True)
-    ]
-    sums.write_text("".join(lines), "utf-8")
+    write(project.root, inputs, changed)
 
 
 @pytest.mark.parametrize("name", MISTAKES)

@@ -43,11 +43,11 @@ def test_a_build_beyond_a_limit_is_held_and_accepted(
     where = ["--release-path", str(root)]
 
     def attention() -> list[str]:
-        """What status tells; the small world has two new warnings of its own."""
+        """What status tells, but for the new warnings that the small world has of its own."""
         capsys.readouterr()
         assert main(["releases", "status", "--json", *where]) == 5
         *told, warnings = json.loads(capsys.readouterr().out)["attention"]
-        assert warnings == f"2 new warnings of the gate in {current_id(root)}"
+        assert re.fullmatch(rf"\d+ new warnings of the gate in {current_id(root)}", warnings)
         return told
 
     assert attention() == [f"{name} is held: accept or reject it"]

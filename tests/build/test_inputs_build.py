@@ -93,7 +93,13 @@ def test_the_same_rows_give_the_same_marts(built: Project, tmp_path: Path) -> No
     assert current_id(project.root / "release") is not None
     wanted, found = built.mart_sums(), project.mart_sums()
     assert found.keys() == wanted.keys()
-    assert [m for m in wanted if found[m] != wanted[m]] == ["fct_quality_results"]
+    # What the gate looked at is another, and the audit of the marts holds its figures.
+    looked_at = {"fct_quality_results", "fct_audit_results"}
+    assert {mart for mart in wanted if found[mart] != wanted[mart]} == looked_at
+    # Of the others each says the same: from CSV the last bit of a figure may be another.
+    said = "select study_id, spec_id, estimator, covariance, quantity, reference, status"
+    others = f"{said} from marts.fct_audit_results where quantity not like 'fct_quality_results.%'"
+    assert sorted(map(str, project.query(others))) == sorted(map(str, built.query(others)))
     places = dict(project.query("select distinct suite, file from marts.fct_quality_results"))
     assert places["trade_flows"] == f"{project.root}/data/flows/**/*.parquet"
     assert places["country_pairs"] == f"{project.root}/data/it's pairs/**/*.parquet"
@@ -101,7 +107,7 @@ def test_the_same_rows_give_the_same_marts(built: Project, tmp_path: Path) -> No
     assert places["agreement_spells"] == f"{project.root}/data/spells/**/*.parquet"
     assert places["world_trade"] == "inputs/world/world_trade.parquet"
     assert places["oil_prices"] == "seeds/inputs/oil_prices.csv"
-    assert f"{project.root}/data/it's pairs/" in result.stdout  # a warning names file and row
+    assert f"{project.root}/data/flows/" in result.stdout  # a warning names its file
     sampled = project.query(
         "select suite, min(rows_checked) < min(rows_total), min(rows_total) "
         "from marts.fct_quality_results where observed like '%a sample: %' group by suite "

@@ -146,6 +146,7 @@ def test_every_column_of_every_mart_is_compared(clean: pd.DataFrame, built: Proj
             assert f"{mart}.rows" in found
 
 
+@pytest.mark.slow(reason="all marts are made again")
 def test_whole_pairs_of_large_samples_agree(audited: Audited) -> None:
     found = audited({}, max_rows=60)
     assert set(found["status"]) == {"agrees"}
@@ -269,6 +270,7 @@ LEFT_ITS_PARENTS = {
 """By fault: SQL that plants it, the mart and key, and the rule that are named."""
 
 
+@pytest.mark.slow(reason="tests of all marts")
 def test_a_mart_that_left_its_parents_is_refused(rebuilt: Project) -> None:
     with duckdb.connect(rebuilt.database) as warehouse:
         for sql, _, _ in LEFT_ITS_PARENTS.values():

@@ -51,6 +51,7 @@ def test_classes_texts_follow_the_cuts_and_printed_classes_do_not(
         assert project.query(rows) == built.query(rows)
 
 
+@pytest.mark.slow(reason="a part of a build")
 def test_replaced_trade_flows_are_not_compared_with_the_print(
     rebuilt: Project,
 ) -> None:

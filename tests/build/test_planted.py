@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from functools import cache
+from typing import Any
 
 import duckdb
 import pytest
@@ -127,6 +129,7 @@ def test_value_out_of_rule_is_named_in_every_input(unbuilt: Project) -> None:
     assert unbuilt.mart_count() == 0
 
 
+@pytest.mark.slow(reason="a build of all seeds")
 def test_duplicate_key_is_named_in_every_seed(unbuilt: Project) -> None:
     seeds = sorted(
         str(path.relative_to(ROOT / "seeds").with_suffix(""))
@@ -146,6 +149,7 @@ def test_duplicate_key_is_named_in_every_seed(unbuilt: Project) -> None:
     assert unbuilt.mart_count() == 0
 
 
+@pytest.mark.slow(reason="a whole build")
 def test_wrong_formula_stops_the_build_before_the_release(rebuilt: Project) -> None:
     project = rebuilt
     with duckdb.connect(project.database) as warehouse:
@@ -163,3 +167,44 @@ def test_wrong_formula_stops_the_build_before_the_release(rebuilt: Project) -> N
     assert not project.query(
         "select 1 from information_schema.tables where table_name = 'fct_audit_results'"
     )
+
+
+def _passed_by(graph: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Nodes that a failed test of an input lets pass, by test.
+
+    dbt stops who descends from all that the test reads. Of keys in other inputs that must be
+    everybody who reads the one and another one.
+    """
+    above: dict[str, set[str]] = {}
+
+    def ancestors(node: str) -> set[str]:
+        if node not in above:
+            parents = graph["parent_map"].get(node, [])
+            above[node] = {*parents}.union(*map(ancestors, parents))
+        return above[node]
+
+    tests = [node for node in graph["nodes"].values() if node["resource_type"] == "test"]
+    readers = graph["nodes"].keys() - {test["unique_id"] for test in tests}
+    for test in tests:
+        kind = (test.get("test_metadata") or {}).get("name")
+        if kind not in ("input_keeps_rules", "keys_are_known"):
+            continue
+        if test["config"]["severity"].lower() != "error":
+            continue
+        reads = {*test["depends_on"]["nodes"]}
+        (own,) = {child for seed in reads for child in graph["child_map"][seed]} & reads
+        others = [{own, other} for other in reads - {own} if other.startswith("model.")]
+        for concerned in [{own}] if kind == "input_keeps_rules" else others:
+            for node in readers:
+                if concerned <= ancestors(node) and not reads <= ancestors(node):
+                    yield test["name"], node.split(".")[-1]
+
+
+def test_who_reads_an_input_waits_for_all_that_is_asked_of_it(built: Project) -> None:
+    graph = json.loads((built.root / "target" / "manifest.json").read_text(encoding="utf-8"))
+    assert sorted(_passed_by(graph)) == []
+    # The keys of studies in its one test: who reads no gravity specification would not wait.
+    nodes = {node["name"]: node for node in graph["nodes"].values()}
+    keys = nodes["specifications_of_studies"]["depends_on"]["nodes"]
+    nodes["rules_of_studies"]["depends_on"]["nodes"] += keys
+    assert ("rules_of_studies", "dim_study") in set(_passed_by(graph))

@@ -37,6 +37,7 @@ def _swapped(path: Path, change: str) -> None:
     Path(f"{path}.new").replace(path)
 
 
+@pytest.mark.slow(reason="a part of a build")
 def test_rows_that_were_loaded_stay_though_their_file_is_swapped(rebuilt: Project) -> None:
     rates = _copied(rebuilt, "exchange_rates")
     given = json.dumps({"inputs": {"exchange_rates": {"parquet": "data/*.parquet"}}})

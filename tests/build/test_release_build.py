@@ -108,3 +108,26 @@ def test_failing_test_publishes_nothing_and_the_old_release_stays(rebuilt: Proje
     assert result.returncode == 0, result.stdout
     assert "Not published, release/current stays: dbt retry runs only what" in result.stdout
     assert current_id(root) == before
+
+
+@pytest.mark.slow(reason="a part of a build")
+def test_a_figure_that_changes_under_its_vintage_is_told(rebuilt: Project) -> None:
+    before = current_id(rebuilt.root / "release")
+
+    def move(header: list[str], rows: list[list[str]]) -> None:
+        """A cent of one flow; less than any other check looks at."""
+        place = header.index("trade_usd")
+        (row,) = (r for r in rows if r[:3] == ["CHN", "DEU", "export"] and "2020" in r)
+        row[place] = str(float(row[place]) + 0.01)
+
+    rebuilt.edit_seed("inputs/trade_flows", move)
+    result = rebuilt.dbt(
+        "build", "-s", "trade_flows", "stg_inputs__trade_flows", "int_quality__series"
+    )
+    assert result.returncode == 0, result.stdout[-5000:]
+    said = result.stdout.partition("Warned by figures_keep_to_their_vintage (1 rows):")[2]
+    assert "seeds/inputs/trade_flows.csv, key CHN, DEU, export: " in said
+    assert f"other values in 18 rows of 2007-2024 (release {before} of " in said
+    assert rebuilt.query(
+        "select count(*) from quality.int_quality__series where status <> 'same'"
+    ) == [(1,)]

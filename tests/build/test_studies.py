@@ -13,13 +13,12 @@ pytestmark = pytest.mark.build
 
 STUDY_SEEDS = "path:seeds/study"
 RULES = (
-    "a_scaled_study_names_its_volumes",
     "classes_part_every_k_once",
     "default_specifications_are_run",
     "ecommerce_series_are_of_the_reporter",
     "index_minimum_fits_its_terms",
     "partners_are_not_the_reporter",
-    "reconciled_trade_is_not_scaled",
+    "rules_of_studies",
     "scaled_specifications_have_volumes",
     "specifications_have_terms",
     "structural_studies_are_of_every_pair",
@@ -103,6 +102,7 @@ EMPTY = {
 """By study without an answer: its row, its partners and what is told of it."""
 
 
+@pytest.mark.slow(reason="a part of a build")
 def test_study_without_rows_is_refused_with_the_step_that_lost_them(
     rebuilt: Project,
 ) -> None:

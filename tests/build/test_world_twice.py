@@ -16,6 +16,7 @@ pytestmark = pytest.mark.build
 PART = "est_structural_fits est_structural_pairs est_audit_structural"
 
 
+@pytest.mark.slow(reason="the world is estimated again")
 def test_a_kept_estimate_that_is_damaged_is_refused_and_made_anew(rebuilt: Project) -> None:
     with duckdb.connect(rebuilt.database) as warehouse:
         warehouse.execute(

@@ -7,7 +7,7 @@ from itertools import permutations
 import duckdb
 import numpy as np
 import pandas as pd
-from tests.build.project import Project
+from tests.build.project import ROOT, Project
 
 STUDY = "made_up_world"
 SPEC = "made_up_gravity"
@@ -36,9 +36,15 @@ def gdp_usd(project: Project) -> pd.DataFrame:
 def made_up_pairs() -> pd.DataFrame:
     """One row per ordered pair, in the columns of country_pairs."""
     rng = np.random.default_rng(6)
+    places = duckdb.read_csv(str(ROOT / "seeds" / "inputs" / "countries.csv")).df()
+    at = np.radians(places.set_index("country_iso3")[["latitude_deg", "longitude_deg"]])
     rows = []
     for reporter, partner in permutations(COUNTRIES, 2):
-        distance = float(np.round(rng.uniform(500.0, 15000.0), 1))
+        (north, east), (other_north, other_east) = at.loc[reporter], at.loc[partner]
+        cosine = np.sin(north) * np.sin(other_north)
+        cosine += np.cos(north) * np.cos(other_north) * np.cos(east - other_east)
+        # The gate compares with the great circle.
+        distance = float(np.round(6371.0 * np.arccos(cosine) * rng.uniform(0.9, 1.1), 1))
         rows.append(
             (reporter, partner, "made_up", distance, distance, distance, bool(rng.random() < 0.2))
         )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from tests.corpus.case import Case, Seed, edited, with_cell
+from tests.declared import Rules, rules_of
 
 SQL = "x'); drop schema marts cascade; --"
 WRONG_CODES = {
@@ -44,26 +44,18 @@ OUT_OF_RULE: Mapping[str, Mapping[str, str]] = {
         "k_upper": "1200",
     },
 }  # fmt: skip
-"""By kind: values out of a rule (row_keeps_rule) of a column."""
+"""By kind: values out of a rule (`rows` of input_keeps_rules) of a column."""
 
 
 def staging_cases(seed: Seed, number: int) -> Iterator[Case]:
-    """One case per test of a declared input."""
+    """One case per rule of a declared input."""
+    rules = rules_of(seed.declaration)
     yield from _duplicate(seed, number)
-    for column in present(seed):
+    for column in rules.present:
         yield from _without_value(seed, column, number)
-    ruled = set()
-    for column in seed.declaration["columns"]:
-        for test in column.get("data_tests", []):
-            name = test if isinstance(test, str) else next(iter(test))
-            if name == "row_keeps_rule":
-                ruled.add(column["name"])
-            else:
-                body = {"arguments": {}} if isinstance(test, str) else test[name]
-                arguments = body["arguments"]
-                if body.get("config", {}).get("severity") == "warn":
-                    continue  # told, not refused
-                yield from _of_column(seed, column["name"], name, arguments, number)
+    for column in seed.header:
+        yield from _of_column(seed, column, rules, number)
+    ruled = {column for rule in rules.rows for column in rule["columns"]}
     for kind, values in OUT_OF_RULE.items():
         for column_name in sorted(ruled & values.keys()):
             yield _cell(seed, f"{kind} in {column_name}", column_name, values[column_name], number)
@@ -90,8 +82,7 @@ def key(seed: Seed) -> list[str]:
 
 def present(seed: Seed) -> list[str]:
     """Columns whose values must be present."""
-    tests = (test for test in seed.declaration["data_tests"] if "value_is_present" in test)
-    return list(next(tests)["value_is_present"]["arguments"]["columns"])
+    return rules_of(seed.declaration).present
 
 
 def _duplicate(seed: Seed, number: int) -> Iterator[Case]:
@@ -111,24 +102,21 @@ def _without_value(seed: Seed, column: str, number: int) -> Iterator[Case]:
         yield _cell(seed, f"nan as a text in {column}", column, "nan", number, rule)
 
 
-def _of_column(
-    seed: Seed, column: str, test: str, arguments: Mapping[str, Any], number: int
-) -> Iterator[Case]:
+def _of_column(seed: Seed, column: str, rules: Rules, number: int) -> Iterator[Case]:
     is_number = seed.types[column] != "varchar"
-    if test == "value_is_one_of":
-        yield _cell(
-            seed, f"{column} out of its list", column, "7" if is_number else "other", number,
-            "the value is one of",
-        )  # fmt: skip
+    if column in rules.one_of:
+        rule = "the value is one of"
+        other = "7" if is_number else "other"
+        yield _cell(seed, f"{column} out of its list", column, other, number, rule)
         if not is_number:
-            rule = "the value is one of"
             yield _cell(seed, f"SQL in {column}", column, SQL, number, rule)
-    elif test == "country_is_known" or "stg_inputs__countries" in str(arguments.get("to")):
-        rule = "the code is" if test == "country_is_known" else "the value is a country_iso3"
+    parent = rules.known.get(column, {}).get("to", "")
+    if column in rules.countries or "stg_inputs__countries" in parent:
+        rule = "the value is a country_iso3" if parent else "the code is"
         for kind, code in WRONG_CODES.items():
             yield _cell(seed, f"{kind} in {column}", column, code, number, rule)
         yield _cell(seed, f"SQL in {column}", column, SQL, number, rule)
-    elif test == "key_is_known":
+    elif parent:
         yield _cell(seed, f"unknown {column}", column, "no_such_key", number, "the value is a")
         yield _cell(seed, f"SQL in {column}", column, SQL, number, "the value is a")
 

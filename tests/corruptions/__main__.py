@@ -12,6 +12,8 @@ from pathlib import Path
 from tests.corruptions.feeds import marts_fed
 from tests.corruptions.harness import Harness, Verdict
 from tests.corruptions.kinds import KINDS, Economy, Kind
+from tests.corruptions.moved import moved
+from tests.corruptions.unseen import reason
 
 PROJECT = Path(__file__).parents[2]
 ENOUGH = 0.95
@@ -70,18 +72,24 @@ def main() -> int:
     parser.add_argument("--by-turns", action="store_true", help="each mistake for one economy only")
     parser.add_argument("--list", action="store_true", help="print the mistakes and stop")
     parser.add_argument("--verbose", action="store_true", help="print what is said of each")
+    parser.add_argument(
+        "--moved", action="store_true", help="build what is not noticed: do classes move?"
+    )
     given = parser.parse_args()
     cases = chosen(given.names, given.economy)
     cases = by_turns(cases) if given.by_turns else cases
     if given.list or not cases:
         print("\n".join(dict.fromkeys(kind.name for kind, _ in cases)) or "no such mistake")
         return 0 if cases else 2
-    verdicts, started = [], time.process_time()
-    for verdict in Harness(PROJECT).judged(cases):
+    verdicts, started, harness = [], time.process_time(), Harness(PROJECT)
+    for verdict in harness.judged(cases):
         verdicts.append(verdict)
         if given.verbose:
             first = (*verdict.errors, *verdict.warnings, "")[0]
-            print(f"{verdict.how:<8} {verdict.name}\n         {first}", flush=True)
+            before = (*verdict.before, "")[0]
+            print(
+                f"{verdict.how:<8} {verdict.name}\n         {first}\n         {before}", flush=True
+            )
         elif len(verdicts) % 25 == 0:
             spent = (time.process_time() - started) / len(verdicts)
             print(
@@ -89,7 +97,23 @@ def main() -> int:
                 file=sys.stderr,
                 flush=True,
             )
-    return told(verdicts)
+    print(of_real_figures(harness))
+    enough = told(verdicts)
+    if given.moved:
+        print("\nOf these, below what was changed (dbt build):")
+        for verdict, words in moved([v for v in verdicts if v.how == "nothing"]):
+            print(f"  {verdict.name}: {words}", flush=True)
+    return enough
+
+
+def of_real_figures(harness: Harness) -> str:
+    """What the gate says of the figures as they are: series, warnings, those without a cause."""
+    warned, unexplained = harness.warned, harness.unexplained
+    return (
+        f"{harness.series} series, economies, pairs and spells are checked; on the real figures "
+        f"{warned} rows warn, {unexplained} without a cause "
+        f"(acknowledged_warnings): {1000 * unexplained / harness.series:.2f} per 1,000\n"
+    )
 
 
 def told(verdicts: Sequence[Verdict]) -> int:
@@ -99,17 +123,25 @@ def told(verdicts: Sequence[Verdict]) -> int:
     hows = Counter(verdict.how for verdict in verdicts)
     print(table(verdicts))
     if missed:
-        print("\nNot noticed, and how many marts read the file:")
+        print("\nNot noticed, how many marts read the file, and why:")
         of: dict[str, list[Verdict]] = {}
         for verdict in missed:
             of.setdefault(verdict.kind.name, []).append(verdict)
         for name, each in of.items():
             economies = ", ".join(verdict.economy.iso3 or "all" for verdict in each)
             marts = set().union(*(marts_fed(PROJECT, file) for file in each[0].files))
-            print(f"  {name}: {economies} ({len(marts) or 'no'} marts)")
+            seen = "" if all(verdict.before for verdict in each) else ", nor by the release before"
+            print(f"  {name}: {economies} ({len(marts) or 'no'} marts{seen})")
+            print(f"    {reason(name) or 'no reason is known'}")
     print(
         f"\n{len(verdicts)} mistakes: {hows['error']} stop the build, {hows['warning']} are new "
         f"warnings, {hows['nothing']} are not noticed; {share:.1%} noticed, {ENOUGH:.0%} asked for"
+    )
+    before = sum(1 for verdict in verdicts if verdict.before)
+    either = sum(1 for verdict in verdicts if verdict.before or verdict.how != "nothing")
+    print(
+        f"Where there is a release before: {before} change a series whose vintage stands; with it "
+        f"{either / len(verdicts):.1%} noticed"
     )
     return 0 if share >= ENOUGH else 1
 

@@ -17,7 +17,13 @@ from tests.corruptions.remembered import remembering
 from tests.corruptions.staged import Staged
 
 from trade_potential.quality import gate_row
+from trade_potential.quality.acknowledged import SUITE
+from trade_potential.quality.before import CHANGED, GONE, compared
+from trade_potential.quality.checks import ROWS
 from trade_potential.quality.gate import check_inputs
+from trade_potential.quality.series import series_of
+from trade_potential.quality.suites import all_checks
+from trade_potential.release.series import Kept
 
 
 class Failed(NamedTuple):
@@ -44,6 +50,7 @@ class Verdict:
         errors: What stops the build, the first complaint of each check.
         warnings: New ones, likewise.
         files: Inputs that were changed.
+        before: What is told where a release of the clean inputs is current, the first series.
     """
 
     kind: Kind
@@ -51,10 +58,11 @@ class Verdict:
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
     files: tuple[str, ...]
+    before: tuple[str, ...]
 
     @property
     def how(self) -> str:
-        """error, warning or nothing."""
+        """error, warning or nothing, of the figures themselves."""
         return "error" if self.errors else "warning" if self.warnings else "nothing"
 
     @property
@@ -90,7 +98,10 @@ class Harness:
         self._staged = Staged(project)
         self.declarations = self.inputs.declarations
         self._known: Said = {}
+        self._before = Kept("nothing")
         self.clean = pd.DataFrame()
+        self._project = project
+        self.series = self.warned = self.unexplained = 0
 
     def judged(self, cases: Iterable[tuple[Kind, Economy]]) -> Iterator[Verdict]:
         """A verdict for each mistake that changes anything.
@@ -102,6 +113,8 @@ class Harness:
         with remembering(), patch.object(gate_row, "MAX_FAILING_KEYS", ALL_REFUSED):
             self.clean = self._checked(self.inputs.rows)
             self._known = said(self.clean)
+            self._before = Kept("the clean inputs", self._series(self.inputs.rows))
+            self._count()
             for kind, economy in cases:
                 changed = applied(kind, self.inputs.frames, economy)
                 if changed:
@@ -112,8 +125,31 @@ class Harness:
     def _checked(self, rows: dict[str, Rows]) -> pd.DataFrame:
         return check_inputs(rows, self.declarations)
 
+    def _series(self, rows: dict[str, Rows]) -> pd.DataFrame:
+        return series_of(rows, self.declarations)
+
+    def _told_before(self, rows: dict[str, Rows]) -> tuple[str, ...]:
+        """The first series that is not what the release before has."""
+        found = compared(self._series(rows), self._before, rows, self.declarations)
+        other = found[found["status"].isin([CHANGED, GONE])].head(1)
+        return tuple(other["file"] + ": " + other["series"] + " = " + other["change"])
+
+    def _count(self) -> None:
+        """Series checked (whatever a check looks at that is no row), warnings, and unknown ones."""
+        checks = all_checks(self.inputs.frames["indicators"], list(self.inputs.rows))
+        of = {check.check_id: (check.suite, check.of) for check in checks if check.of != ROWS}
+        series = self.clean[self.clean["check_id"].isin(of)]
+        places = series["check_id"].map(of)
+        self.series = int(series["rows_checked"].groupby(places).max().sum())
+        path = self._project / "seeds" / "study" / "acknowledged_warnings.csv"
+        known = check_inputs(self.inputs.rows, self.declarations, pd.read_csv(path, dtype="str"))
+        warns = known[(known["severity"] == "warning") & (known["suite"] != SUITE)]
+        self.warned = int(warns.loc[~warns["passed"], "failing_count"].sum())
+        self.unexplained = int(warns["new_count"].sum())
+
     def _verdict(self, kind: Kind, economy: Economy, changed: dict[str, pd.DataFrame]) -> Verdict:
-        found = said(self._checked(self.inputs.rows_with(changed)))
+        rows = self.inputs.rows_with(changed)
+        found = said(self._checked(rows))
         new: dict[str, list[str]] = {"error": [], "warning": []}
         for check, failed in found.items():
             known = self._known[check].rows if check in self._known else {}
@@ -127,6 +163,7 @@ class Harness:
             errors=(*new["error"], *self._staged.refused(self.inputs.frames, changed)),
             warnings=tuple(new["warning"]),
             files=tuple(changed),
+            before=self._told_before(rows),
         )
 
     @staticmethod

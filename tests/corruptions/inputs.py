@@ -126,6 +126,7 @@ class Inputs:
                 "place": each.place,
                 "kind": each.kind,
                 "key_columns": ", ".join(each.named_by),
+                "row_key": ", ".join(each.key),
                 "gate_max_rows": GATE_MAX_ROWS,
             }
             for each in self.declared.values()

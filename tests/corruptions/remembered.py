@@ -16,14 +16,11 @@ import pandas as pd
 
 from trade_potential.quality import gate
 from trade_potential.quality.checks import Check
-from trade_potential.quality.circles import CIRCLES
-from trade_potential.quality.coverage import COVERAGE
-from trade_potential.quality.derived import DERIVED
+from trade_potential.quality.derived import ALL_DERIVED
 from trade_potential.quality.frames import FRAMES, Frame
 from trade_potential.quality.levels import Known
-from trade_potential.quality.slips import SLIPS
 
-DERIVATIONS: tuple[Any, ...] = (DERIVED, SLIPS, COVERAGE, CIRCLES)
+DERIVATIONS: tuple[Any, ...] = ALL_DERIVED
 Results = dict[str, dict[str, Any]]
 Tables = Mapping[str, pd.DataFrame]
 

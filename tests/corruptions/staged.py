@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
 from tests.corruptions.kinds.form import Frames
+from tests.declared import rules_of
 
 YAMLS = ("seeds/inputs/_inputs__seeds.yml", "inputs/world/_world__sources.yml")
 STUDY = "seeds/study/_study__seeds.yml"
@@ -51,37 +52,32 @@ class Staged:
             if rows.duplicated(key).any():
                 first = rows.loc[rows.duplicated(key), key].iloc[0]
                 yield f"{name}: {', '.join(map(str, first))} (rule: the key is unique)"
-        for column in entry["columns"]:
-            for test in column.get("data_tests", ()):
-                yield from self._of_column(name, column["name"], test, rows, now, changed)
-
-    def _of_column(
-        self, name: str, column: str, test: Any, rows: pd.DataFrame, now: Frames, changed: Frames
-    ) -> Iterator[str]:
-        values = rows[column].dropna().astype("str")
-        values = values[values != ""].drop_duplicates()
-        said, (kind, given) = "", _as_pair(test)
-        if kind == "value_is_one_of" and name in changed:
-            known, said = set(given["values"]), "one of the listed values"
-        elif kind == "country_is_known" and {name, "countries"} & set(changed):
-            known = {
+        rules = rules_of(entry)
+        if name in changed:
+            for column, listed in rules.one_of.items():
+                yield from _lost(
+                    name, rows, column, set(map(str, listed)), "one of the listed values"
+                )
+        if {name, "countries"} & set(changed):
+            codes = {
                 *now["countries"]["country_iso3"],
                 *now["country_code_mappings"]["source_code"],
             }
-            said = "the code is known"
-        elif (
-            kind == "key_is_known"
-            and (to := REFERRED.search(given["to"]))
-            and {name, to[1]} & set(changed)
-        ):
-            known, said = set(now[to[1]][given["field"]].astype("str")), f"a key of {to[1]}"
-        lost = values[~values.isin(known)] if said else values.iloc[:0]
-        if len(lost):
-            yield f"{name}, column {column}: {lost.iloc[0]} (rule: {said})"
+            for column in rules.countries:
+                yield from _lost(name, rows, column, codes, "the code is known")
+        for column, parent in rules.known.items():
+            to = REFERRED.search(parent["to"])
+            if to and {name, to[1]} & set(changed):
+                keys = set(now[to[1]][parent["field"]].astype("str"))
+                yield from _lost(name, rows, column, keys, f"a key of {to[1]}")
 
 
-def _as_pair(test: Any) -> tuple[str, Any]:
-    if isinstance(test, str):
-        return test, {}
-    ((kind, given),) = test.items()
-    return str(kind), given.get("arguments", {})
+def _lost(
+    name: str, rows: pd.DataFrame, column: str, known: Collection[Any], said: str
+) -> Iterator[str]:
+    """The first value of a column that is not known."""
+    values = rows[column].dropna().astype("str")
+    values = values[values != ""].drop_duplicates()
+    lost = values[~values.isin(known)]
+    if len(lost):
+        yield f"{name}, column {column}: {lost.iloc[0]} (rule: {said})"

@@ -42,10 +42,11 @@ def project_digest() -> str:
 
 
 def judged() -> list[dict[str, str]]:
-    """Rows of earlier runs, the last one of each fault and state of the project."""
+    """Rows of earlier runs, but for builds that the limit of time has ended."""
     if not RESULTS.exists():
         return []
-    return [json.loads(line) for line in RESULTS.read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in RESULTS.read_text(encoding="utf-8").splitlines()]
+    return [row for row in rows if row["status"] != "ended"]
 
 
 def digest_of(mutant: Mutant) -> str:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from tests.mutants.mutant import Mutant
 from tests.mutants.reach import selection
 
 LIMIT_SECONDS = 900
-"""Of one build: a fault may also let an iteration run for ever, which publishes nothing."""
+"""Of one build: a fault may also let an iteration run for ever."""
 STATE = "target/unchanged"
 """Manifest of the project without a fault, with which dbt compares."""
 PUBLISH = "model.trade_potential.publish_release"
@@ -34,7 +35,7 @@ class Verdict:
         name: Of the fault.
         area: Of the fault.
         status: stopped, survived (the release would have followed), same (it would have followed,
-            and nothing that is published is another).
+            and nothing that is published is another), ended (by the limit of time: not judged).
         by: Node or test that said it first; of survivors the marts that are others.
         said: Its first words.
         seconds: Of the clock.
@@ -100,9 +101,11 @@ class Lane:
         def verdict(status: str, by: str, words: str) -> Verdict:
             return Verdict(mutant.name, mutant.area, status, by, words[:300])
 
-        results = self._results()
+        results = results_of(self.project.root)
+        if code == -signal.SIGALRM:
+            return verdict("ended", "", f"no answer within {LIMIT_SECONDS} s")
         if code:
-            return verdict("stopped", *_first_complaint(results, said))
+            return verdict("stopped", *first_complaint(results, said))
         if PUBLISH not in results and results:
             return verdict("stopped", "publish_release", "not among the nodes that were run")
         others = [
@@ -115,17 +118,18 @@ class Lane:
             return verdict("same", "", "")
         return verdict("survived", ", ".join(others[:4]), "")
 
-    def _results(self) -> dict[str, tuple[str, str]]:
-        """Status and message by node, in the order in which they ended."""
-        path = self.project.root / "target" / "run_results.json"
-        if not path.exists():
-            return {}
-        found = json.loads(path.read_text(encoding="utf-8"))["results"]
-        found.sort(key=lambda one: one["timing"][-1]["completed_at"] if one["timing"] else "~")
-        return {one["unique_id"]: (one["status"], one["message"] or "") for one in found}
+
+def results_of(root: Path) -> dict[str, tuple[str, str]]:
+    """Status and message by node of the last run, in the order in which they ended."""
+    path = root / "target" / "run_results.json"
+    if not path.exists():
+        return {}
+    found = json.loads(path.read_text(encoding="utf-8"))["results"]
+    found.sort(key=lambda one: one["timing"][-1]["completed_at"] if one["timing"] else "~")
+    return {one["unique_id"]: (one["status"], one["message"] or "") for one in found}
 
 
-def _first_complaint(results: dict[str, tuple[str, str]], said: str) -> tuple[str, str]:
+def first_complaint(results: dict[str, tuple[str, str]], said: str) -> tuple[str, str]:
     """Node or test, and its words: the first refused row where a test counts them alone."""
     for name, (status, message) in results.items():
         if status in FAILED:

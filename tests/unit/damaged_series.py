@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
 Frames = dict[str, pd.DataFrame]
+Rows = Callable[[str, str], pd.Index]
+Years = Callable[[str, str, int, int], pd.Index]
 KM = ["distance_km", "distance_capitals_km", "distance_weighted_km"]
 MILES = 1.609
 
@@ -70,12 +74,53 @@ def damaged(inputs: Frames) -> Frames:
     rows = figures.loc[of("NY.GDP.PCAP.PP.CD", "LAO")]
     rows = rows[rows["year"].isin([2011, 2017])]
     figures.loc[rows.index, "observed_value"] = rows["observed_value"].to_numpy()[::-1]
+    _damage_parts(figures, of, between)
     gone = [of("NY.GDP.PCAP.PP.KD", economy) for economy in ("KAZ", "AUS")]
     frames["observations"] = figures.drop(gone[0].union(gone[1]))
     _damage_older(frames)
+    _stale(frames)
     _damage_trade(frames)
     _damage_pairs(frames)
     return frames
+
+
+def _damage_parts(figures: pd.DataFrame, of: Rows, between: Years) -> None:
+    """Parts of series, and figures of which only the digits or another indicator tell."""
+    value = "observed_value"
+    figures.loc[between("IT.NET.USER.ZS", "CHL", 2015, 2015), "country_code"] = "XXX"
+    figures.loc[of("IT.NET.USER.ZS", "BGR"), value] *= 1.001
+    line = figures.loc[between("IT.CEL.SETS.P2", "HUN", 2010, 2019), "year"]
+    figures.loc[line.index, value] = 100.0 + line
+    for economy, factor in (("POL", 0.01), ("ESP", 0.001)):
+        figures.loc[between("IT.NET.BBND.P2", economy, 2023, 2024), value] *= factor
+    goods = figures.loc[of("TG.VAL.TOTL.GD.ZS", "GRC")].set_index("year")[value]
+    place = of("NE.EXP.GNFS.ZS", "GRC")
+    figures.loc[place, value] = figures.loc[place, "year"].map(goods).to_numpy()
+    figures.loc[between("NY.GDP.PCAP.PP.KD", "CZE", 2007, 2014), value] *= 0.78
+    rows = figures.loc[of("NY.GDP.PCAP.PP.CD", "HRV")]
+    rows = rows[rows["year"].isin([2009, 2019])]
+    figures.loc[rows.index, value] = rows[value].to_numpy()[::-1]
+    figures.loc[between("SP.POP.TOTL", "CHL", 2015, 2024), value] *= 0.8
+    figures.loc[of("NE.EXP.GNFS.ZS", "PRT"), value] *= 0.01
+    figures.loc[of("NY.GDP.MKTP.CD", "NZL"), value] *= 0.85
+    figures.loc[between("NY.GDP.PCAP.PP.CD", "DNK", 2014, 2014), value] *= 1.6
+    one, other = of("NY.GDP.PCAP.PP.CD", "COL"), of("NY.GDP.PCAP.PP.CD", "BOL")
+    figures.loc[one, "country_code"], figures.loc[other, "country_code"] = "BOL", "COL"
+
+
+def _stale(frames: Frames) -> None:
+    """Early years of a vintage under the date of the next one."""
+    figures, older = frames["observations"], frames["world_observations"]
+    keys = ["indicator_code", "country_code"]
+
+    def of(frame: pd.DataFrame, date: str) -> pd.DataFrame:
+        is_it = (frame[keys] == ["NY.GDP.PCAP.PP.CD", "SWE"]).all(axis=1)
+        dates = frame["vintage_date"].astype("str").str[:10]
+        return frame[is_it & (dates == date) & frame["year"].between(2007, 2016)]
+
+    before = of(older, "2023-06-30").set_index("year")["observed_value"]
+    rows = of(figures, "2026-07-01")
+    figures.loc[rows.index, "observed_value"] = rows["year"].map(before).to_numpy()
 
 
 def _newest(figures: pd.DataFrame) -> pd.Series:
@@ -133,6 +178,10 @@ def _damage_trade(frames: Frames) -> None:
     place = flows.index[(partner == "UKR") & (flows["flow"] == "export")]
     flows.loc[place, "trade_usd"] = flows.loc[place, "year"].map(both)
     flows.loc[(partner == "CHL") & (year == 2012), "trade_usd"] *= 20.0
+    _damage_reports(flows)
+    is_gone = (partner == "ARG") & (flows["flow"] == "export")
+    frames["trade_flows"] = flows = flows.drop(flows.index[is_gone])
+    partner, year = flows["partner_code"], flows["year"]
     is_gone = (partner == "MYS") & (year > 2018) | (partner == "PHL") & (year == 2012)
     frames["trade_flows"] = flows = flows.drop(flows.index[is_gone])
     partner, year = flows["partner_code"], flows["year"]
@@ -149,6 +198,8 @@ def _damage_trade(frames: Frames) -> None:
     first, last = world["exporter_code"].copy(), world["importer_code"].copy()
     names = {"DEU": "ITA", "ITA": "DEU"}
     world["exporter_code"], world["importer_code"] = first.replace(names), last.replace(names)
+    part = world["year"].between(2011, 2020) & (first == "POL")
+    world.loc[part, "trade_usd"] *= 2.0
     exports = {"LKA": 1e-3, "KOR": 30.0, "SGP": 100.0}
     imports = {"KEN": 30.0, "LKA": 1e-3, "SGP": 1e-2}
     world["trade_usd"] *= first.map(exports).fillna(1.0) * last.map(imports).fillna(1.0)
@@ -170,9 +221,48 @@ def _damage_trade(frames: Frames) -> None:
     world.loc[late.index, "trade_usd"] = moved.fillna(late["trade_usd"])
 
 
-def _damage_pairs(frames: Frames) -> None:
+def _damage_reports(flows: pd.DataFrame) -> None:
+    """Reports of which the other flow, the past or the years beside tell."""
+    partner, year, flow = flows["partner_code"], flows["year"], flows["flow"]
+    flows.loc[(partner == "PAK") & (flow == "export"), "trade_usd"] *= 0.4
+    flows.loc[(partner == "PER") & (flow == "export") & (year == 2011), "trade_usd"] *= 3.0
+    flows.loc[(partner == "DEU") & (year == 2016), "trade_usd"] *= 2.2
+    flows.loc[(partner == "IDN") & (flow == "import") & (year == 2024), "trade_usd"] *= 1e-3
+    is_it = (partner == "VNM") & (flow == "export") & year.isin([2010, 2018])
+    flows.loc[is_it, "trade_usd"] = flows.loc[is_it, "trade_usd"].to_numpy()[::-1]
+    exports = flows[(partner == "THA") & (flow == "export")].set_index("year")["trade_usd"]
+    place = flows.index[(partner == "THA") & (flow == "import")]
+    flows.loc[place, "trade_usd"] = flows.loc[place, "year"].map(exports).to_numpy()
+
+
+def _damage_agreements(frames: Frames) -> None:
+    """Old agreements only, one economy without any, a type and a year that are others'."""
     spells = frames["agreement_spells"]
-    frames["agreement_spells"] = spells[spells["from_year"] < 2010]
+    one, other = spells["country_code_a"], spells["country_code_b"]
+    is_late = (one == "ARM") & (other == "KAZ") & (spells["from_year"] == 2015)
+    spells.loc[is_late, "from_year"] = 2016
+    is_other = (one == "CHE") & (other == "CYP") & (spells["agreement_ids"] == "144")
+    spells.loc[is_other, "agreement_type"] = "PSA"
+    frames["agreement_spells"] = spells[
+        (one != "AUS") & (other != "AUS") & ((spells["from_year"] < 2010) | is_late)
+    ]
+
+
+def _damage_countries(frames: Frames) -> None:
+    """Places, names and codes of two countries exchanged."""
+    countries = frames["countries"].set_index("country_iso3")
+    for columns, names in (
+        (["latitude_deg", "longitude_deg"], ["LAO", "KHM"]),
+        (["country_name"], ["TJK", "KGZ"]),
+        (["country_iso2"], ["KAZ", "UZB"]),
+    ):
+        countries.loc[names, columns] = countries.loc[names[::-1], columns].to_numpy()
+    frames["countries"] = countries.reset_index()[list(frames["countries"].columns)]
+
+
+def _damage_pairs(frames: Frames) -> None:
+    _damage_agreements(frames)
+    _damage_countries(frames)
     pairs, world = frames["country_pairs"], frames["world_pairs"]
     pairs.loc[pairs["partner_code"] == "PAK", KM] /= MILES
     pairs = pairs[pairs["partner_code"] != "TUR"].copy()
@@ -181,3 +271,6 @@ def _damage_pairs(frames: Frames) -> None:
     is_it = (world["origin_code"] == "BRA") | (world["destination_code"] == "BRA")
     world.loc[is_it, KM] /= MILES
     world.loc[world["origin_code"] == "PER", "distance_weighted_km"] /= MILES
+    ends = world[["origin_code", "destination_code"]]
+    world.loc[ends.isin(["NPL", "BEL"]).any(axis=1), "is_contiguous"] = False
+    frames["world_pairs"] = world[~ends.isin(["SWE"]).any(axis=1)]

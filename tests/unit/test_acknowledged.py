@@ -72,6 +72,12 @@ def test_one_that_matches_nothing_any_more_is_told_by_line() -> None:
     assert row["failing_keys"] == f"line 3: {CHANGE}, CHN, 1999 = * = 0"
 
 
+def test_in_a_sample_nothing_need_have_the_form() -> None:
+    rows = Acknowledged(known((CHANGE, "CHN, 1999 = *")))
+    assert list(rows.judged({CHANGE: "warning"}).frame["matched_rows"]) == [0]
+    assert rows.judged({CHANGE: "warning"}, is_whole=False).frame["matched_rows"].isna().all()
+
+
 @pytest.mark.parametrize(
     ("check_id", "named"),
     [("exchange_rates.value_range.year", "error"), ("exchange_rates.no_such", "nothing")],

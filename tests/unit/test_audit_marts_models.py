@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import yaml
 
 from trade_potential.audit.marts.compare import compared
 from trade_potential.audit.marts.elsewhere import ELSEWHERE
-from trade_potential.audit.marts.models import uncovered
+from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.models import audit_marts, uncovered
 
 MARTS = Path(__file__).resolve().parents[2] / "models" / "marts"
 
@@ -56,3 +58,19 @@ def test_the_audit_is_given_every_mart_but_its_own() -> None:
     adapter = Path(__file__).resolve().parents[2] / "python_models" / "audit" / "est_audit_marts.py"
     given = set(re.findall(r'"(\w+)": dbt[.]ref', adapter.read_text("utf-8")))
     assert set(declared()) - given == {"fct_audit_results"}
+
+
+def test_texts_none_of_which_is_present_are_texts() -> None:
+    rows = duckdb.sql("select 'a' as name, cast(null as varchar) as reason, cast(null as int) as n")
+    read = Gated({"gate_x": rows})["gate_x"]
+    assert list(("because " + read["reason"]).isna()) == [True]
+    assert str(read["name"].dtype) == str(read["reason"].dtype) == "str"
+    assert read["n"].isna().all()
+
+
+def test_without_figures_there_is_nothing_to_compute_again() -> None:
+    none = duckdb.sql("select 1 as year where false")
+    labels = duckdb.sql("select 'a' as study_id")
+    tables = {"gate_trade_flows": none, "gate_results": labels, "dim_study": labels}
+    assert audit_marts(tables, max_rows=9).empty
+    assert not Gated({"gate_trade_flows": labels}).is_empty()

@@ -21,6 +21,8 @@ from trade_potential.gravity.on_sql import steps
 from trade_potential.inference.registry import ESTIMATORS, estimators
 from trade_potential.sql.render import macros_of, source
 
+pytestmark = pytest.mark.slow(reason="panels of many rows")
+
 ROUNDING = 1e-11
 """Two routes through the same classes of a library, on standardised regressors."""
 

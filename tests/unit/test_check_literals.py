@@ -9,10 +9,15 @@ from dbt_common.clients.jinja import get_environment
 from tests.panels import ROOT
 
 PARENTS = {
-    "gate_results": ["stg_inputs__countries"],
+    "gate_results": ["stg_inputs__countries", "stg_inputs__kept"],
+    "int_quality__series": ["stg_inputs__countries", "stg_inputs__checked"],
     "publish_release": ["dim_country"],
 }
-FOLDERS = {"gate_results": "quality", "publish_release": "release"}
+FOLDERS = {
+    "gate_results": "quality",
+    "int_quality__series": "quality",
+    "publish_release": "release",
+}
 
 
 class Refused(Exception):  # noqa: N818 (as dbt's)
@@ -54,7 +59,8 @@ def test_what_is_read_passes() -> None:
     ("name", "folder", "reader"),
     [
         ("fct_new", "marts", "python_models/publish_release.py"),
-        ("stg_inputs__new", "staging", "python_models/gate_results.py"),
+        ("stg_inputs__checked", "staging", "python_models/gate_results.py"),
+        ("stg_inputs__kept", "staging", "python_models/int_quality__series.py"),
     ],
 )
 def test_what_is_not_read_is_named(name: str, folder: str, reader: str) -> None:

@@ -62,7 +62,7 @@ def row(**changes: str | None) -> dict[str, str | None]:
 
 
 def test_rows_of_a_test_on_an_input() -> None:
-    told = of_test("value_is_one_of", 60, [row(), row(file_line=None, value=None)])
+    told = of_test("rules_of_trade_flows", 60, [row(), row(file_line=None, value=None)])
     assert told.complaints[0] == Complaint(SEED, 12, "CHN, KAZ", "flow", "gift", "a rule")
     assert told.complaints[1] == Complaint(SEED, None, "CHN, KAZ", "flow", "", "a rule")
     assert told.lines[-1] == "and 58 rows more"

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from trade_potential.apart import stand_by, stand_down
 from trade_potential.quality.gate import COLUMNS, check_inputs
 from trade_potential.quality.suites import CHECKS, all_checks
 
@@ -269,10 +270,21 @@ def test_missing_input_fails_all_its_checks(inputs: Frames) -> None:
     assert results[results["suite"] == "exchange_rates"]["passed"].all()
 
 
+@pytest.mark.slow(reason="all inputs are judged again")
 def test_order_of_rows_does_not_matter(inputs: Frames, clean: pd.DataFrame) -> None:
     shuffled = {name: frame.sample(frac=1, random_state=7) for name, frame in inputs.items()}
     again = check_inputs(shuffled, declared()).set_index("check_id", drop=False)
     pd.testing.assert_frame_equal(again, clean)
+
+
+@pytest.mark.slow(reason="all inputs are judged again")
+def test_another_process_says_the_same(inputs: Frames, clean: pd.DataFrame) -> None:
+    stand_by()
+    try:
+        told = check_inputs(inputs, declared()).set_index("check_id", drop=False)
+    finally:
+        stand_down()
+    pd.testing.assert_frame_equal(told, clean)
 
 
 def test_rows_without_a_line_are_still_named(inputs: Frames) -> None:

@@ -18,6 +18,8 @@ from trade_potential.quality.inputs import (
 from trade_potential.quality.levels import OLDER
 from trade_potential.quality.parts import profile
 
+pytestmark = pytest.mark.slow(reason="a million rows")
+
 MAX_ROWS = 20_000
 CODES = "chr(65 + (i // 26 % 26)::int) || chr(65 + (i % 26)::int)"
 # 120 x 120 pairs x 2 flows x 35 years: a million rows; trade follows its series and grows slowly.
@@ -175,3 +177,20 @@ def test_a_small_input_is_read_as_it_is(lake: duckdb.DuckDBPyConnection) -> None
     read = read_input("trade_flows", some, max_rows=100)
     assert (len(read.frame), read.rows_total, read.is_sample) == (100, 100, False)
     assert asked(some, "select count(*) as n from input")["n"].tolist() == [100]
+
+
+def test_what_was_not_read_is_not_absent() -> None:
+    frames = read_inputs()
+    of_china = declared().set_index("input_name", drop=False)
+    of_china.loc["trade_flows", "gate_max_rows"] = 2_000
+    with duckdb.connect() as connection:
+        rows = {name: connection.from_df(frame) for name, frame in frames.items()}
+        found = check_inputs(rows, of_china).set_index("check_id")
+    absent = found.loc["trade_flows.partners.absent_years"]
+    assert "a sample" in found.loc["trade_flows.value_range.year", "observed"]
+    assert (
+        absent["failing_count"]
+        <= check_inputs(frames, declared())
+        .set_index("check_id")
+        .loc["trade_flows.partners.absent_years", "failing_count"]
+    )

@@ -9,7 +9,7 @@ from tests.panels import ROOT
 
 from trade_potential.quality.locked import HEAD, LOCK, lock, of_checks
 
-TEST = "test not_null_dim_study_study_id error if != 0 of count(*)"
+TEST = "test unique_dim_study_study_id error if != 0 of count(*)"
 CODE = "src/trade_potential/audit/compare.py"
 
 

@@ -78,7 +78,7 @@ def test_the_files_of_this_project_are_noted() -> None:
     for name in (
         "macros/staged.sql", "python_models/release/publish_release.py", "pyproject.toml",
         "uv.lock", "seeds/inputs/_inputs__seeds.yml", "inputs/world/world_trade.parquet",
-        "profiles.yml", "tests/generic/key_is_unique.sql",
+        "profiles.yml", "tests/generic/input_keeps_rules.sql",
     ):  # fmt: skip
         assert name in found, name
 

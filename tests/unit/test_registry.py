@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from tests.declared import rules_of
 from tests.panels import ENTITY, OUTCOME, Case, make_panel
 
 from trade_potential.gravity.covariance import CORRECTIONS, sandwich
@@ -136,16 +137,10 @@ def test_sql_reads_every_estimator() -> None:
 
 
 def allowed(path: str, column: str) -> list[list[str]]:
-    """Values of every test value_is_one_of of a column."""
+    """The values that the inputs of a file list for a column."""
     seeds: list[dict[str, Any]] = yaml.safe_load((ROOT / path).read_text("utf-8"))["seeds"]
-    return [
-        test["value_is_one_of"]["arguments"]["values"]
-        for seed in seeds
-        for held in seed.get("columns", ())
-        if held["name"] == column
-        for test in held.get("data_tests", ())
-        if isinstance(test, dict) and "value_is_one_of" in test
-    ]
+    listed = [rules_of(seed).one_of for seed in seeds]
+    return [values[column] for values in listed if column in values]
 
 
 @pytest.mark.parametrize(

@@ -208,6 +208,7 @@ def test_a_damaged_release_is_not_exported(tmp_path: Path) -> None:
     assert not (tmp_path / "a.tar").exists()
 
 
+@pytest.mark.slow(reason="killed at every call")
 def test_killed_at_any_call_a_restore_leaves_all_or_nothing(archive: Path, tmp_path: Path) -> None:
     template = tmp_path / "template"
     tiny(template, "another")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.declared import rules_of
 from tests.panels import ROOT
 from tests.studies import ABOUT, KEYS, SPEC, Rows, changed, class_of, limits, marts, released
 
@@ -349,10 +350,8 @@ def test_the_seed_declares_the_measures_that_there_are() -> None:
         for one in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]
         if one["name"] == "release_limits"
     )
-    columns = {column["name"]: column for column in seed["columns"]}
-    values = columns["measure"]["data_tests"][0]["value_is_one_of"]["arguments"]["values"]
-    assert values == list(WORDS)
-    assert list(columns) == list(Limit._fields)
+    assert rules_of(seed).one_of["measure"] == list(WORDS)
+    assert [column["name"] for column in seed["columns"]] == list(Limit._fields)
     with (ROOT / "seeds" / "study" / "release_limits.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert {row["measure"] for row in rows} == set(WORDS)

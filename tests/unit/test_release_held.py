@@ -211,6 +211,7 @@ def test_what_only_has_the_name_of_a_candidate_stays(root: Path, name: str) -> N
 
 
 @pytest.mark.parametrize("what", ["hold", "accept", "reject"])
+@pytest.mark.slow(reason="killed at every call")
 def test_killed_at_any_call_it_is_held_or_released(
     template: Path, tmp_path: Path, what: str
 ) -> None:

@@ -75,6 +75,7 @@ def _names(root: Path) -> set[str]:
     return {path.name for path in root.iterdir()} - {LOCK, "current"}
 
 
+@pytest.mark.slow(reason="killed at every call")
 def test_killed_at_any_call_leaves_a_release_and_the_next_build_repairs(
     template: Path, tmp_path: Path
 ) -> None:
@@ -122,6 +123,7 @@ def test_the_next_publish_says_what_it_found(template: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
+@pytest.mark.slow(reason="fails at every call")
 def test_failure_at_any_call_changes_nothing(template: Path, tmp_path: Path, code: int) -> None:
     def fail() -> None:
         raise OSError(code, os.strerror(code), "the disk")

@@ -48,7 +48,15 @@ def _publish(
         "select 'all' as study_id, 'k_highest' as measure, 'all' as cause, "
         "1e3::double as limit_value, 'why' as reason"
     )
-    row = publish_marts(session, marts=marts, vintages=vintages, limits=limits, say=say)
+    series = session.sql(
+        "select 'a' as input_name, 'b' as series, '' as source_id, 0 as vintage_digest, "
+        "0 as column_digest, 1 as row_count, 2010 as first_year, 2010 as last_year, "
+        "1.5 as largest_figure, 1 as digest, 'changed' as status, 'other values in 1 row' as "
+        "change, 1.5 as moved_by, 'a.csv' as file, 'release x' as said_by"
+    )
+    row = publish_marts(
+        session, marts=marts, vintages=vintages, limits=limits, series=series, say=say
+    )
     session.register("row", row)
     # As dbt does it: the transaction of the build must still be usable, the row have types.
     session.execute("create table outcome as select * from row")

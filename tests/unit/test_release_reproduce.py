@@ -21,6 +21,8 @@ from trade_potential.release.manifest import versions
 from trade_potential.release.provenance import begin, look_again, note_inputs
 from trade_potential.release.reproduce import Build, reproduce
 
+pytestmark = pytest.mark.slow(reason="releases are built again")
+
 MODULE = "trade_potential.release.reproduce"
 
 

@@ -22,7 +22,8 @@ COLUMNS = ("check_id", "row_pattern")
 CHECKS = (
     in_range(
         SUITE, "matched_rows", 1, 1e9, "some row of a failed warning has this form; if none has, "
-        "the acknowledgement is of the past and goes", severity="warning",
+        "the acknowledgement is of the past and goes", severity="warning", optional=True,
+        may_be_unseen=True,
     ),
     missing(
         SUITE, "what_it_names", "check_id names an expectation of severity warning: an error "
@@ -64,14 +65,17 @@ class Acknowledged:
         self._matched[found] += 1
         return bool(found)
 
-    def judged(self, severities: Mapping[str, str]) -> Input:
+    def judged(self, severities: Mapping[str, str], *, is_whole: bool = True) -> Input:
         """The acknowledgements as the gate looks at them, once all other checks have been made.
 
         Args:
             severities: Of every other check, by id.
+            is_whole: Whether all rows were read: in a sample nothing may have the form.
         """
         of = self.rows["check_id"].map(severities).fillna("nothing")
         frame = self.rows.assign(
             matched_rows=self._matched, what_it_names=of.where(of != "warning", None)
         )
+        if not is_whole:
+            frame["matched_rows"] = frame["matched_rows"].where(frame["matched_rows"] > 0)
         return Input(frame=frame, rows_total=len(frame), place=PLACE, key=COLUMNS)

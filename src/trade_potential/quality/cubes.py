@@ -20,6 +20,10 @@ Array = npt.NDArray[Any]
 
 EDITIONS = "all editions"
 """Vintage of an indicator of which every edition adds its own year to one series."""
+COMPARED_YEARS = 4
+"""Years held in both series below which nothing is told of shapes."""
+AGREEING = 0.35
+"""Logarithms by which the years beside a spike may differ."""
 LARGEST = 50_000_000
 """Cells of an array, 400 MB, above which the figures are not of economies and years."""
 
@@ -143,3 +147,18 @@ def longest_run(is_so: Array) -> tuple[Array, Array]:
         end = np.where(run > longest, k, end)
         longest = np.maximum(run, longest)
     return longest, end
+
+
+def nearest_date(dates: Sequence[str], date: str) -> int:
+    """Place of the vintage that is nearest to a date."""
+    days = [abs((pd.Timestamp(d) - pd.Timestamp(date)).days) for d in dates]
+    return int(np.argmin(days))
+
+
+def spikes(values: Array) -> Array:
+    """Largest distance of a year from the years beside it, where these agree within `AGREEING`."""
+    before, after = values[:, :-2], values[:, 2:]
+    is_told = np.abs(before - after) < AGREEING
+    off = np.where(is_told, np.abs(values[:, 1:-1] - (before + after) / 2), np.nan)
+    largest: Array = np.nanmax(off, axis=1)
+    return largest

@@ -14,7 +14,9 @@ from typing import Any
 import pandas as pd
 
 from trade_potential.quality.circles import CIRCLES, of_today
+from trade_potential.quality.codes import CODES
 from trade_potential.quality.coverage import COVERAGE, VINTAGE
+from trade_potential.quality.quotes import QUOTES
 from trade_potential.quality.slips import SLIPS
 
 Tables = Mapping[str, pd.DataFrame]
@@ -256,6 +258,9 @@ DERIVED: Mapping[str, Mapping[str, Column]] = {
 }
 
 
+ALL_DERIVED = (DERIVED, SLIPS, COVERAGE, CIRCLES, CODES, QUOTES)
+
+
 def with_derived_columns(tables: Tables, profile: Tables) -> dict[str, pd.DataFrame]:
     """Add the derived columns to every input, given the profile of all rows.
 
@@ -266,7 +271,7 @@ def with_derived_columns(tables: Tables, profile: Tables) -> dict[str, pd.DataFr
     completed = {}
     for name, frame in tables.items():
         columns = {}
-        derived = (part.get(name, {}).items() for part in (DERIVED, SLIPS, COVERAGE, CIRCLES))
+        derived = (part.get(name, {}).items() for part in ALL_DERIVED)
         for column, derive in chain.from_iterable(derived):
             try:
                 columns[column] = derive(known)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from trade_potential.quality import circles, identities, mirrors, totals, world
+from trade_potential.quality import circles, identities, mirrors, ties, totals, world
 from trade_potential.quality.levels import Known
 
 NEWEST_SPELL = "newest spell"
@@ -18,8 +18,11 @@ NEWEST_SQL = (
 PARTS: Mapping[str, tuple[str, str]] = {
     totals.REPEATS: ("world_trade", totals.REPEATS_SQL),
     totals.COPIES: ("world_trade", totals.COPIES_SQL),
+    mirrors.LISTED: ("trade_flows", mirrors.LISTED_SQL),
     NEWEST_SPELL: ("agreement_spells", NEWEST_SQL),
     circles.WORLD_PAIRS: ("world_pairs", circles.PAIRS_SQL),
+    ties.SPELLS: ("agreement_spells", ties.SPELLS_SQL),
+    ties.IN_AGREEMENTS: ("agreement_spells", ties.IN_AGREEMENTS_SQL),
 }
 """What is asked of all rows for them, by part: the input and the query."""
 
@@ -59,8 +62,16 @@ FRAMES: Mapping[str, Mapping[str, Frame]] = {
         "totals": Frame(("country_code",), totals.totals),
         "exporters": Frame(("exporter_code",), totals.exporters),
     },
-    "agreement_spells": {"whole": Frame(("spells",), lambda known: known[NEWEST_SPELL])},
-    "world_pairs": {"origins": Frame(("origin_code",), circles.world_origins)},
+    "agreement_spells": {
+        "whole": Frame(("spells",), lambda known: known[NEWEST_SPELL]),
+        "spells": Frame(("country_code_a", "country_code_b", "from_year"), ties.spells),
+        "traders": Frame(("country_code",), ties.traders),
+    },
+    "world_pairs": {
+        "origins": Frame(("origin_code",), circles.world_origins),
+        "traders": Frame(("country_code",), ties.traders),
+        "borders": Frame(("origin_code",), ties.borders),
+    },
     "world_observations": {
         "series": SERIES,
         "vintages": Frame(("indicator_code", "vintage_date"), world.vintages),

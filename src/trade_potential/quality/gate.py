@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from trade_potential.apart import apart, stands_by
 from trade_potential.quality.acknowledged import CHECKS as ACKNOWLEDGEMENTS
 from trade_potential.quality.acknowledged import Acknowledged
 from trade_potential.quality.checks import ROWS, Check
 from trade_potential.quality.derived import with_derived_columns
-from trade_potential.quality.frames import frame_of, key_of
+from trade_potential.quality.frames import PARTS, frame_of, key_of
 from trade_potential.quality.gate_row import row_of
 from trade_potential.quality.inputs import Input, Relation, read_input
 from trade_potential.quality.levels import Known
@@ -31,6 +32,38 @@ COUNTS = ("rows_checked", "rows_total", "failing_count", "acknowledged_count", "
 ALL_ROWS = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
 NOT_SEEN: dict[str, Any] = {"success": True, "element_count": 0}
 NOT_DECLARED = Input(frame=pd.DataFrame(), rows_total=0, place="", refusal="no such input")
+Asked = tuple[pd.DataFrame, list[Check]]
+"""A frame and the checks that are to judge it."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An input or its series beside all its checks.
+
+    Attributes:
+        given: The input.
+        frame: What is judged of it.
+        checks: All of its suite.
+        unseen: Those of them whose witness says nothing.
+        measures: What SQL says of all rows by check id, where the frame holds only the extremes.
+    """
+
+    given: Input
+    frame: pd.DataFrame
+    checks: list[Check]
+    unseen: list[Check]
+    measures: Mapping[str, Measured]
+
+    @property
+    def asked(self) -> list[Check]:
+        """Checks for Great Expectations."""
+        return [] if self.given.refusal else [c for c in self.checks if c not in self.unseen]
+
+    def untold(self, check: Check) -> dict[str, Any] | None:
+        """The result of a check that was not asked for."""
+        if check in self.unseen:
+            return NOT_SEEN
+        return {"failure": self.given.refusal} if self.given.refusal else None
 
 
 def check_inputs(
@@ -62,11 +95,11 @@ def check_inputs(
     tables = {name: _in_fixed_order(given) for name, given in read.items()}
     parts = profile(read)
     known = Known({**tables, **parts})
+    unasked = {of for part, (of, _) in PARTS.items() if part not in parts}  # a column is missing
     complete = with_derived_columns(tables, known)
     every_check = all_checks(tables.get("indicators", pd.DataFrame()), list(read))
-    batches = _batches()
     known_warnings = Acknowledged(pd.DataFrame() if acknowledged is None else acknowledged)
-    found: list[dict[str, Any]] = []
+    judged: list[Judged] = []
     for suite, of in dict.fromkeys((check.suite, check.of) for check in every_check):
         checks = [check for check in every_check if (check.suite, check.of) == (suite, of)]
         given, frame = read.get(suite, NOT_DECLARED), complete.get(suite, pd.DataFrame())
@@ -76,26 +109,30 @@ def check_inputs(
             given = replace(given, key=key_of(suite, of), kind="table")  # a series has no line
         elif given.is_whole:
             measures, frame = _measured(given, suite, checks)
-        unseen = {
-            check.check_id: NOT_SEEN
+        unseen = [
+            check
             for check in checks
-            if given.rows_total and not given.refusal and _has_no_witness(check, frame)
-        }
-        judged = [check for check in checks if check.check_id not in unseen]
-        results = unseen | (
-            {check.check_id: {"failure": given.refusal} for check in judged} if given.refusal
-            else _validate(batches, frame, judged) if judged else {}
-        )  # fmt: skip
-        found += [
-            row_of(
-                check, given, frame, results.get(check.check_id), measures.get(check.check_id),
-                acknowledged=known_warnings,
-            )
-            for check in checks
-        ]  # fmt: skip
+            if given.rows_total
+            and not given.refusal
+            and _has_no_witness(check, frame)
+            and not (of != ROWS and suite in unasked)
+        ]
+        judged.append(Judged(given, frame, checks, unseen, measures))
+    results = _where_there_is_time([(of.frame, of.asked) for of in judged])
+    found = [
+        row_of(
+            check, of.given, of.frame, told.get(check.check_id, of.untold(check)),
+            of.measures.get(check.check_id), acknowledged=known_warnings,
+        )
+        for of, told in zip(judged, results, strict=True)
+        for check in of.checks
+    ]  # fmt: skip
     if len(known_warnings.rows):
-        given = known_warnings.judged({check.check_id: check.severity for check in every_check})
-        judgements = _validate(batches, given.frame, ACKNOWLEDGEMENTS)
+        given = known_warnings.judged(
+            {check.check_id: check.severity for check in every_check},
+            is_whole=not any(of.is_sample for of in read.values()),
+        )
+        (judgements,) = _where_there_is_time([(given.frame, list(ACKNOWLEDGEMENTS))])
         found += [
             row_of(
                 check, given, given.frame, judgements.get(check.check_id),
@@ -165,6 +202,17 @@ def _batches() -> Any:
     context = gx.get_context(mode="ephemeral", project_config=config)
     asset = context.data_sources.add_pandas("inputs").add_dataframe_asset("input")
     return asset.add_batch_definition_whole_dataframe("rows")
+
+
+def _where_there_is_time(asked: list[Asked]) -> list[dict[str, dict[str, Any]]]:
+    """``validated``, by the process that has imported Great Expectations ahead, if there is one."""
+    return apart(f"{__name__}:validated", asked=asked) if stands_by() else validated(asked)
+
+
+def validated(asked: list[Asked]) -> list[dict[str, dict[str, Any]]]:
+    """Results of Great Expectations by check id, of every frame and its checks."""
+    batches = _batches()
+    return [_validate(batches, frame, checks) if checks else {} for frame, checks in asked]
 
 
 def _validate(

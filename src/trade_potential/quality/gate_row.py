@@ -44,7 +44,7 @@ def row_of(
     rows_checked = read.rows_total if is_table else int(result.get("element_count") or 0)
     if by_sql is not None:
         refused, failing, rows_checked = by_sql.failing, by_sql.failing_count, by_sql.rows_checked
-    may_be_unseen = check.may_be_unseen or bool(check.witness)
+    may_be_unseen = read.rows_total > 0 and (check.may_be_unseen or bool(check.witness))
     passed = bool(result.get("success")) and (rows_checked > 0 or may_be_unseen)
     if "failure" in result:
         # without rows no column is made that the check could look at
@@ -54,7 +54,8 @@ def row_of(
     elif is_table:
         observed = f"{rows_checked} rows"
     elif rows_checked == 0:
-        observed = f"not checked: {f'no {check.witness}' if check.witness else NO_ROW}"
+        has_rows = check.witness and read.rows_total
+        observed = f"not checked: {f'no {check.witness}' if has_rows else NO_ROW}"
     else:
         observed = _observed(check, frame, failing, rows_checked)
         if read.is_sample:

@@ -7,7 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trade_potential.quality.cubes import EDITIONS, Array, Figures, logs, quiet
+from trade_potential.quality.cubes import (
+    COMPARED_YEARS,
+    EDITIONS,
+    Array,
+    Figures,
+    logs,
+    quiet,
+    spikes,
+)
+from trade_potential.quality.exchanged import exchanged_years, swaps
 from trade_potential.quality.levels import Known
 
 POPULATION, GDP = "SP.POP.TOTL", "NY.GDP.MKTP.CD"
@@ -22,6 +31,8 @@ DEVELOPMENT = (
 )  # fmt: skip
 """Indicators that income and access to the internet tell roughly."""
 PREDICTORS = (PPP, "IT.NET.USER.ZS", "IT.NET.BBND.P2", "IT.NET.SECR.P6")
+PRICES_APART = 0.15
+"""Gap, in logarithms, between prices of an economy and of all from which others are looked for."""
 FEWEST = 30
 """Economies below which nothing is told of what is usual."""
 
@@ -56,6 +67,9 @@ def economies(known: Known) -> pd.DataFrame:
         columns |= _pair(of, "income", gdp, people * ppp, is_common=True)
         columns |= _pair(of, "deflator", ppp, of.newest(PPP_CONSTANT), is_common=True)
         columns |= _pair(of, "goods", of.newest(GOODS), of.newest(EXPORTS) + of.newest(IMPORTS))
+        columns |= _pair(of, "exports", of.newest(EXPORTS), of.newest(IMPORTS))
+        columns |= _prices(of)
+        columns |= _merchandise(of)
         columns |= _inflation(of)
         columns |= _servers(of)
     return pd.DataFrame(columns)
@@ -71,6 +85,45 @@ def _pair(of: Figures, name: str, x: Array, w: Array, *, is_common: bool = False
         f"{name}_value": x[place],
         f"{name}_witness": w[place],
     }
+
+
+def _prices(of: Figures) -> dict[str, Any]:
+    """GDP per head in current prices beside constant ones: years or economies exchanged, spikes."""
+    one, constant = logs(of.newest(PPP)), logs(of.newest(PPP_CONSTANT))
+    other = constant + np.nanmedian(one - constant, axis=0)
+    level = np.nanmedian(one - other, axis=1)[:, None]
+    named: list[str | None] = [None] * len(one)
+    for here, there in swaps(one, other, PRICES_APART).items():
+        named[here] = f"nearer to those of {of.economies[there]}, and that one's to these"
+    return {
+        "prices_swapped": exchanged_years(of.years, one, other + level, PRICES_APART),
+        "prices_of": named,
+        "prices_spike": np.exp(spikes(one - other)),
+    }
+
+
+def _merchandise(of: Figures) -> dict[str, Any]:
+    """Merchandise trade in US$, GDP times its share, beside the nearest of the older vintages.
+
+    Sources revise GDP, and with it every share of it; what crossed the border stays as it was.
+    """
+    if any(len(of.indicators[code].dates) < 2 for code in (GDP, GOODS)):
+        return {}
+    gdp = logs(of.newest(GDP)) - logs(of.indicators[GDP].figures[-2])
+    parts = logs(of.newest(GOODS)) - logs(of.indicators[GOODS].figures[:-1])
+    gaps = np.array([_two_thirds(np.abs(gdp + part)) for part in parts])
+    return {
+        "merchandise_factor": np.exp(np.nanmin(gaps, axis=0)),
+        "merchandise_gdp": np.exp(np.nanmedian(gdp, axis=1)),
+        "merchandise_share": np.exp(np.nanmedian(parts[-1], axis=1)),
+    }
+
+
+def _two_thirds(values: Array) -> Array:
+    """What two thirds of the years do not exceed: of a third the sources revise trade itself."""
+    is_told = np.isfinite(values).sum(axis=1) >= COMPARED_YEARS
+    found: Array = np.where(is_told, np.nanquantile(values, 2 / 3, axis=1), np.nan)
+    return found
 
 
 def _inflation(of: Figures) -> dict[str, Any]:

@@ -6,14 +6,16 @@ after it. Vintages differ by revisions, which are small beside a wrong unit, eco
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from trade_potential.quality import exact
 from trade_potential.quality.cubes import (
+    COMPARED_YEARS,
     EDITIONS,
     Array,
     Figures,
@@ -23,9 +25,11 @@ from trade_potential.quality.cubes import (
     logs,
     longest_run,
     mean_gap,
+    nearest_date,
     quiet,
     significant_digits,
 )
+from trade_potential.quality.exchanged import EXCHANGED, exchanged_years, swaps
 
 OLDER = "figures of older vintages"
 OLDER_SQL = """
@@ -37,8 +41,6 @@ REBASED = "index"
 """Unit whose level is that of a base year: only the shape tells."""
 PRICES = "constant"
 """Unit whose level all economies change together, with the year of the prices."""
-COMPARED_YEARS = 4
-"""Years held in both below which nothing is told of shapes."""
 NOISE = {True: 0.1, False: 0.004}
 """Revisions, in points of growth and in logarithms: smaller gaps tell nothing of years."""
 APART = {True: 1.0, False: 0.1}
@@ -75,10 +77,16 @@ class Known(dict[str, pd.DataFrame]):
 def _series(of: Figures, unit: Mapping[str, str]) -> pd.DataFrame:
     parts = []
     with quiet():
+        same = exact.same_as_other(of, list(of.indicators))
         for code, held in of.indicators.items():
             for k in range(len(held.dates)):
-                found = _alone(of, held, k)
+                found = _alone(of, held, k) | exact.alone(
+                    held, k, is_growth=unit.get(code, "") == GROWTH
+                )
+                if k + 1 == len(held.dates):
+                    found["same_as"] = same[code]
                 if len(held.dates) > 1:
+                    found |= exact.beside_vintage(of, held, k)
                     found |= _beside(of, held, k, unit.get(code, ""))
                     found |= _sibling(of, code, k, unit)
                 rows = pd.DataFrame(found | {"suite": held.suites[k]})
@@ -207,13 +215,7 @@ def _years_swapped(
         return names
     if not is_growth:
         other = other + np.nanmedian(one - other, axis=1)[:, None]
-    own = np.abs(one - other) > APART[is_growth]
-    near = np.abs(one[:, :, None] - other[:, None, :]) < APART[is_growth] / 5
-    is_swapped = near & near.transpose(0, 2, 1) & own[:, :, None] & own[:, None, :]
-    for economy, first, second in np.argwhere(is_swapped):
-        if first < second:
-            names[economy] = f"{of.years[first]} and {of.years[second]}"
-    return names
+    return exchanged_years(of.years, one, other, APART[True] if is_growth else EXCHANGED)
 
 
 def _dropped_by(held: Vintages, k: int) -> list[str | None]:
@@ -240,23 +242,6 @@ def _swapped(
     return names
 
 
-def swaps(one: Array, other: Array, apart: float, *, nearer: float = 2.0) -> dict[int, int]:
-    """Rows of `one` whose witness in `other` is that of another row, which has theirs.
-
-    Args:
-        one: Series by row.
-        other: Their witnesses.
-        apart: Mean gap to the own witness from which another is looked for.
-        nearer: How many times nearer the other witness must be, both ways.
-    """
-    own = mean_gap(one, other, COMPARED_YEARS)
-    (candidates,) = np.nonzero((own > apart) & np.isfinite(own))
-    gaps = mean_gap(one[candidates][:, None], other[candidates][None, :], COMPARED_YEARS)
-    is_nearer = gaps * nearer < own[candidates][:, None]
-    here, there = np.nonzero(is_nearer & is_nearer.T)
-    return dict(zip(candidates[here].tolist(), candidates[there].tolist(), strict=True))
-
-
 def _sibling(of: Figures, code: str, k: int, unit: Mapping[str, str]) -> dict[str, Any]:
     """The indicator of a like unit that has been swapped with this one, by economy."""
     held = of.indicators[code]
@@ -265,8 +250,8 @@ def _sibling(of: Figures, code: str, k: int, unit: Mapping[str, str]) -> dict[st
     for other, vintages in of.indicators.items():
         if other == code or len(vintages.dates) < 2 or not _is_alike(unit, code, other):
             continue
-        n = _nearest_date(vintages.dates, date)
-        m = _nearest_date(vintages.dates, held.dates[k])
+        n = nearest_date(vintages.dates, date)
+        m = nearest_date(vintages.dates, held.dates[k])
         y, v = logs(vintages.figures[m]), logs(vintages.figures[n])
         own = np.maximum(mean_gap(x, w, COMPARED_YEARS), mean_gap(y, v, COMPARED_YEARS))
         crossed = np.maximum(mean_gap(x, v, COMPARED_YEARS), mean_gap(y, w, COMPARED_YEARS))
@@ -279,8 +264,3 @@ def _sibling(of: Figures, code: str, k: int, unit: Mapping[str, str]) -> dict[st
 def _is_alike(unit: Mapping[str, str], one: str, other: str) -> bool:
     """Whether figures may be mistaken for another's: the unit ends in the same two words."""
     return unit.get(one, "").split()[-2:] == unit.get(other, "-").split()[-2:]
-
-
-def _nearest_date(dates: Sequence[str], date: str) -> int:
-    days = [abs((pd.Timestamp(d) - pd.Timestamp(date)).days) for d in dates]
-    return int(np.argmin(days))

@@ -2,9 +2,10 @@
 
 A check that is gone says nothing, and a tolerance of 1e3 agrees with everything: no figure shows
 it. So ``checks.lock`` lists the checks of the build: tests of dbt with what they do on failure,
-contracts of the marts, hooks, limits of samples, and the checksums of the files that are checks. A
-change of one is a line of the lock, which `make checks` writes and someone reviews. What is new and
-not in the lock is no weaker check: marts, tests and studies of one's own need no line.
+rules of the inputs, contracts of the marts, hooks, limits of samples, and the checksums of the
+files that are checks. A change of one is a line of the lock, which `make checks` writes and someone
+reviews. What is new and not in the lock is no weaker check: marts, tests and studies of one's own
+need no line.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ FILES = (
     "macros/complaint.sql",
     "macros/gate_is_open.sql",
     "macros/input_contract.sql",
+    "macros/input_rules.sql",
     "macros/keeps_to_parents.sql",
     "macros/plan_release.sql",
     "macros/report_failures.sql",

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
 from trade_potential.quality.circles import WORLD_PAIRS, pairs_left_out
-from trade_potential.quality.cubes import Array, later, logs, longest_run, quiet
+from trade_potential.quality.cubes import COMPARED_YEARS, Array, later, logs, longest_run, quiet
+from trade_potential.quality.exchanged import swaps
 from trade_potential.quality.identities import compared
-from trade_potential.quality.levels import COMPARED_YEARS, Known, swaps
+from trade_potential.quality.levels import Known
+from trade_potential.quality.reports import NOTED_USD, both_ways, marks
 
 MIRROR = "flows of the reporters in the world's trade"
-NOTED_USD = 1e8
+LEVEL_USD = 5e7
 """Median trade of a pair below which both sources may differ by any factor."""
 NOISE = 0.02
 TOTAL_GAP = 0.2
 """Distance from the witness, in logarithms, from which the total of both flows is tried."""
-FLOWS = ("export", "import")
 
 MIRROR_SQL = (
     "select exporter_code as reporter_code, importer_code as partner_code, 'export' as flow, year,"
@@ -28,20 +27,30 @@ MIRROR_SQL = (
 )
 
 
+LISTED = "series of the reporters"
+LISTED_SQL = "select distinct reporter_code, flow, partner_code from input"
+KEYS = ["reporter_code", "flow", "partner_code"]
+
+
 class Pairs:
     """Flows of the reporters, by series (reporter, flow, partner) and year, in both sources."""
 
-    def __init__(self, flows: pd.DataFrame, mirror: pd.DataFrame) -> None:
-        """Series of `flows` and the same of `mirror`: NaN where there is none."""
-        keys = ["reporter_code", "flow", "partner_code"]
-        self.keys = pd.MultiIndex.from_frame(flows[keys].drop_duplicates()).sortlevel()[0]
+    def __init__(self, flows: pd.DataFrame, mirror: pd.DataFrame, listed: pd.DataFrame) -> None:
+        """Series of `flows`, and of `mirror` that `listed` has not: NaN where there is none.
+
+        Those of all reports, `listed`, may be more than were read of them.
+        """
+        of_reports = pd.MultiIndex.from_frame(listed[KEYS])
+        is_listed = pd.MultiIndex.from_frame(mirror[KEYS]).isin(of_reports)
+        every = pd.concat([flows[KEYS], mirror.loc[~is_listed, KEYS]]).drop_duplicates()
+        self.keys = pd.MultiIndex.from_frame(every).sortlevel()[0]
         years = np.arange(int(flows["year"].min()), int(flows["year"].max()) + 1)
         self.years = years
-        self.own = self._array(flows, keys)
-        self.world = self._array(mirror, keys)
+        self.own = self._array(flows)
+        self.world = self._array(mirror)
 
-    def _array(self, rows: pd.DataFrame, keys: Sequence[str]) -> Array:
-        place = self.keys.get_indexer(pd.MultiIndex.from_frame(rows[list(keys)]))
+    def _array(self, rows: pd.DataFrame) -> Array:
+        place = self.keys.get_indexer(pd.MultiIndex.from_frame(rows[KEYS]))
         year = rows["year"].to_numpy() - self.years[0]
         is_held = (place >= 0) & (year >= 0) & (year < len(self.years))
         found = np.full((len(self.keys), len(self.years)), np.nan)
@@ -51,18 +60,19 @@ class Pairs:
 
 def partners(known: Known) -> pd.DataFrame:
     """One row per reporter, flow and partner: the series beside the world's trade."""
-    pairs = Pairs(known["trade_flows"], known[MIRROR])
+    pairs = Pairs(known["trade_flows"], known[MIRROR], known[LISTED])
     one, other = logs(pairs.own), logs(pairs.world)
     with quiet():
         sizes = [np.nanmedian(values, axis=1) for values in (pairs.own, pairs.world)]
-        noted = np.fmax(*sizes) >= NOTED_USD
-        is_told = noted & (np.isfinite(one - other).sum(axis=1) >= COMPARED_YEARS)
+        size = np.fmax(*sizes)
+        noted, is_held = size >= NOTED_USD, np.isfinite(one - other).sum(axis=1) >= COMPARED_YEARS
+        is_told, is_level = noted & is_held, (size >= LEVEL_USD) & is_held
         found = compared(one, other)
         place = (np.arange(len(one)), found["year"])
         same = (np.diff(pairs.own, axis=1) == 0) & (pairs.own[:, 1:] >= 1e6)
         run, end = longest_run(same)
         frame = pairs.keys.to_frame(index=False).assign(
-            level_factor=np.where(is_told, np.exp(np.abs(found["level"])), np.nan),
+            level_factor=np.where(is_level, np.exp(np.abs(found["level"])), np.nan),
             broken_factor=np.where(is_told, np.exp(found["broken"]), np.nan),
             year_ratio=np.where(is_told, year_ratio(one, other), np.nan),
             repeated_years=np.where(run > 0, run + 1.0, 0.0),
@@ -71,6 +81,7 @@ def partners(known: Known) -> pd.DataFrame:
             value=pairs.own[place],
             witness_value=pairs.world[place],
         )
+    frame = frame.assign(**marks(frame, pairs.own, pairs.world, pairs.years))
     frame["swapped_with"] = _swapped_partners(frame, one, other)
     frame["copy_of"] = _copies(frame, pairs.own)
     frame["mirrored_years"] = ((pairs.own == pairs.world) & (pairs.own >= 1e6)).sum(axis=1) * 1.0
@@ -140,25 +151,15 @@ def _years_lost(frame: pd.DataFrame, pairs: Pairs) -> Array:
     return lost
 
 
-def _both_ways(frame: pd.DataFrame) -> tuple[Array, Array]:
-    """Places of the exports of a pair, and of its imports."""
-    keys = ["reporter_code", "partner_code"]
-    exports, imports = (
-        frame.loc[frame["flow"] == flow, keys].reset_index(names=flow) for flow in FLOWS
-    )
-    both = exports.merge(imports, on=keys)
-    return both["export"].to_numpy(), both["import"].to_numpy()
-
-
 def _total_ratio(frame: pd.DataFrame, one: Array, world: Array) -> Array:
     """How many times nearer a flow is to exports and imports together of the witness."""
-    here, there = _both_ways(frame)
+    here, there = both_ways(frame)
     back = np.full_like(world, np.nan)
     back[here], back[there] = world[there], world[here]
     with quiet():
         own = np.nanmean(np.abs(one - logs(world)), axis=1)
         total = np.nanmean(np.abs(one - logs(world + np.nan_to_num(back))), axis=1)
-    is_told = np.isfinite(frame["level_factor"].to_numpy()) & (own > TOTAL_GAP)
+    is_told = np.isfinite(frame["broken_factor"].to_numpy()) & (own > TOTAL_GAP)
     ratio: Array = np.where(is_told, own / total, np.nan)
     return ratio
 
@@ -168,7 +169,7 @@ def _crossed(frame: pd.DataFrame, one: Array, other: Array) -> pd.Series:
 
     The product of both gaps, of levels and of shapes: some pairs agree in one of them by chance.
     """
-    here, there = _both_ways(frame)
+    here, there = both_ways(frame)
     ratio = pd.Series(np.nan, index=frame.index)
     with quiet():
         gaps = [
@@ -177,7 +178,7 @@ def _crossed(frame: pd.DataFrame, one: Array, other: Array) -> pd.Series:
         ]
         count = np.isfinite(one[here] - other[here]).sum(axis=1)
     product = (gaps[0][0] / gaps[1][0]) * (gaps[0][1] / gaps[1][1])
-    is_noted = (count >= COMPARED_YEARS) & np.isfinite(frame["level_factor"].to_numpy()[here])
+    is_noted = (count >= COMPARED_YEARS) & np.isfinite(frame["broken_factor"].to_numpy()[here])
     ratio.iloc[here[is_noted]] = product[is_noted]
     return ratio
 
@@ -193,7 +194,7 @@ def _both_gaps(one: Array, other: Array) -> tuple[Array, Array]:
 
 def years(known: Known) -> pd.DataFrame:
     """One row per reporter, flow and year: what the sources differ by in the median partner."""
-    pairs = Pairs(known["trade_flows"], known[MIRROR])
+    pairs = Pairs(known["trade_flows"], known[MIRROR], known[LISTED])
     frame = pairs.keys.to_frame(index=False)
     rows = []
     with quiet():

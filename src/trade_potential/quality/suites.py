@@ -31,6 +31,8 @@ from trade_potential.quality.checks import (
     unbroken,
     years,
 )
+from trade_potential.quality.suites_pairs import PAIR_CHECKS
+from trade_potential.quality.suites_quotes import QUOTE_CHECKS
 from trade_potential.quality.suites_series import PEER_CHECKS, SERIES_CHECKS
 from trade_potential.quality.suites_trade import TRADE_CHECKS
 from trade_potential.quality.suites_world import HALF_EARTH_KM, WORLD_CHECKS
@@ -225,6 +227,8 @@ CHECKS: tuple[Check, ...] = (
     *SERIES_CHECKS,
     *PEER_CHECKS,
     *TRADE_CHECKS,
+    *PAIR_CHECKS,
+    *QUOTE_CHECKS,
 )
 # fmt: on
 

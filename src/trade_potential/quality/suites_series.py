@@ -7,6 +7,7 @@ beyond doubt the gate is closed, otherwise it warns: limits have the largest rea
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from trade_potential.quality.checks import Check, limited, unlike
@@ -123,17 +124,79 @@ def _series(suite: str) -> tuple[Check, ...]:
     )
 
 
+def _by_indicator(
+    limits: Mapping[str, tuple[float, str]], column: str, name: str, rule: str, **more: Any
+) -> tuple[Check, ...]:
+    """A warning for each indicator that has a limit of its own."""
+    return tuple(
+        check
+        for code, (limit, _) in limits.items()
+        for check in limited(
+            "observations", column, (limit, None), rule, only=("indicator_code", code),
+            name=f"{name}.{code}", **more,
+        )
+    )  # fmt: skip
+
+
 def pair(name: str) -> str:
     """What is said of an economy by the columns of a pair (identities, mirrors)."""
     return f"{{{name}_value}} in {{{name}_year}}, where they give {{{name}_witness}}"
 
 
+_NEWEST: dict[str, Any] = {"of": "series", "witness": OTHER_VINTAGE}
 _SAME: dict[str, Any] = {"of": "economies", "witness": SAME_ECONOMY}
+# Largest real factors by which the ratio to the vintage before changes from one year to the next.
+STEPS = {
+    "NY.GDP.PCAP.PP.KD": (1.25, "Turks and Caicos Islands, 1.79"),
+    "SP.POP.TOTL": (1.15, "Qatar, 1.13"),
+}
+"""By indicator whose revisions are smooth: the factor from which it warns, the largest real one."""
+STEP_CHECKS = _by_indicator(
+    STEPS, "step", "step", "from one year to the next the ratio to the vintage before changes by "
+    "less than {limit} times", **_NEWEST,
+)  # fmt: skip
+
 # fmt: off
 SERIES_CHECKS: tuple[Check, ...] = (
     *_series("observations"),
     *_series("world_observations"),
 
+    # Real: estimates between surveys that the source withdrew (internet users of India, Uganda).
+    unlike("observations", "years_lost", "a series holds the years that the vintage before has, "
+           "where it has them of most economies", **_NEWEST),
+    # Real: 8 (Norway and Luxembourg, early years).
+    *limited("observations", "kept_figures", (8, None), "where hardly any figure is that of the "
+             "vintage before, at most {limit} of a revised series are", **_NEWEST),
+    # Real: none of 204 series of internet users; no other indicator keeps as much.
+    *limited("observations", "rewritten", (0, None), "where 99 % of the series keep some figure "
+             "of the vintage before, to the last digit, each does", **_NEWEST),
+    # Real: 7 (internet users of Saint Kitts and Nevis).
+    *limited("observations", "line_years", (7, None), "no more than {limit} figures lie on a "
+             "straight line", of="series", witness=OTHERS),
+    # Real: 18.4 (servers of the Virgin Islands), 15.3 (telephones of South Sudan).
+    *limited("observations", "last_factor", (20, 200), "the last two figures are less than {limit} "
+             "times, and more than 1/{limit} of, the one before", of="series", witness=OTHERS),
+    # Real: none of three years.
+    unlike("observations", "same_as", "no indicator has three figures of five digits of another, "
+           "of the same economy", of="series", witness=OTHERS),
+    *STEP_CHECKS,
+
+    # Real: .07 (Timor-Leste) to 2.2 (Macao).
+    *limited("observations", "exports_level", (15, 50), "exports are at most {limit} times, and at "
+             "least 1/{limit} of, imports", low=True, says=pair("exports"), **_SAME),
+    # Real: 1.000 of most economies; 1.30 (Cabo Verde), .. 1.017 (Malawi), then 1.011.
+    *limited("observations", "merchandise_factor", (1.012, None), "merchandise trade in US$ (GDP "
+             "times its share) is in two thirds of the years within {limit} times that of some "
+             "older vintage", says="GDP {merchandise_gdp} times, its share {merchandise_share} "
+             "times in the median year", **_SAME),
+    # Real: 2.6 (Zimbabwe), 1.26 (Norway).
+    *limited("observations", "prices_spike", (1.3, None), "between two years that agree current "
+             "over constant international $ is within {limit} times their mean", **_SAME),
+    unlike("observations", "prices_of", "GDP per head in current prices is nearest to that in "
+           "constant prices of the same economy", **_SAME),
+    # Real: prices of oil (Saudi Arabia, United Arab Emirates).
+    unlike("observations", "prices_swapped", "GDP per head in current prices has the years of that "
+           "in constant prices", **_SAME),
     # Real: .51 to 2.70 (Bermuda), poor economies below rich ones.
     *limited("observations", "income_level", (3.3, 10), "GDP is at most {limit} times, and at "
              "least 1/{limit} of, population times GDP per head in international $, over the "
@@ -142,8 +205,8 @@ SERIES_CHECKS: tuple[Check, ...] = (
     *limited("observations", "income_broken", (2.7, None), "GDP over population times GDP per "
              "head is never further than {limit} times from its median", says=pair("income"),
              **_SAME),
-    # Real: 1.84 (Turks and Caicos Islands), 1.57 (Libya).
-    *limited("observations", "deflator_level", (1.9, 5), "current over constant international $ "
+    # Real: 1.84 (Turks and Caicos Islands), 1.57 (Libya), 1.32 (Sao Tome and Principe).
+    *limited("observations", "deflator_level", (1.35, 5), "current over constant international $ "
              "is that of all economies, within {limit} times", low=True, says=pair("deflator"),
              **_SAME),
     # Real: 2.58 (Zimbabwe), 1.84 (Turks and Caicos Islands).
@@ -188,12 +251,7 @@ USUAL = {
     "SE.TER.ENRR": (4, "Suriname, .12"),
 }
 """By indicator: the factor to what is usual from which it warns, and the largest real one."""
-PEER_CHECKS = tuple(
-    check
-    for code, (limit, _) in USUAL.items()
-    for check in limited(
-        "observations", "usual_factor", (limit, None), "the figure is within {limit} times what "
-        "income and access to the internet make usual", low=True, of="peers", witness=OTHERS,
-        only=("indicator_code", code), name=f"peers.{code}",
-    )
+PEER_CHECKS = _by_indicator(
+    USUAL, "usual_factor", "peers", "the figure is within {limit} times what income and access to "
+    "the internet make usual", low=True, of="peers", witness=OTHERS,
 )  # fmt: skip

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from trade_potential.quality.checks import Check, in_range, limited, unlike
+from trade_potential.quality.suites_pairs import WORLD_PAIRS
 from trade_potential.quality.suites_series import OTHERS, pair
 
 WORLD_TRADE = "flows of all goods in world_trade"
 SHARES = "whole world_trade beside shares of GDP in observations"
-COORDINATES = "coordinates in countries"
-WORLD_PAIRS = "pair in world_pairs"
 
 MIRROR = "{value} in {witness_year}, where world_trade has {witness_value}"
 
@@ -62,6 +61,35 @@ TRADE_CHECKS: tuple[Check, ...] = (
     *limited("trade_flows", "off_factor", (1.25, 2), "all partners of a year are, in the median, "
              "within {limit} times of what world_trade has in other years", of="years",
              witness=WORLD_TRADE, says="{ratio} times world_trade"),
+    # Real: 3.2 (imports from Hong Kong), 3.1 (Costa Rica), 2.9 (exports to Switzerland), then 2.2.
+    *limited("trade_flows", "large_level_factor", (2.3, None), "trade of 1e9 US$ and more with a "
+             "partner is in the median year within {limit} times that of world_trade",
+             of="partners", witness=WORLD_TRADE, says=MIRROR),
+    # Real: 2.17 (Belarus), then 1.64.
+    *limited("trade_flows", "large_spike", (2.2, None), "exports of 1e9 US$ and more are between "
+             "two years that agree within {limit} times what they are of world_trade there",
+             of="partners", witness=WORLD_TRADE),
+    # Real: 1.30 (United Arab Emirates).
+    *limited("trade_flows", "huge_export_spike", (1.35, None), "exports of 1e10 US$ and more are "
+             "between two years that agree within {limit} times what they are of world_trade there",
+             of="partners", witness=WORLD_TRADE),
+    # Real: 1.88 (Hong Kong), 1.56 (Philippines).
+    *limited("trade_flows", "huge_import_spike", (1.9, None), "imports of 1e10 US$ and more are "
+             "between two years that agree within {limit} times what they are of world_trade there",
+             of="partners", witness=WORLD_TRADE),
+    # Real: 1.36 (Qatar), trade of 1e9 US$ and more both ways.
+    *limited("trade_flows", "together_factor", (1.5, None), "exports and imports of a pair do not "
+             "both move {limit} times away from world_trade, the same way in the same year",
+             of="partners", witness=WORLD_TRADE),
+    # Real: 3.6 (imports from Kyrgyzstan, gold), then 1.4 (Panama, copper).
+    *limited("trade_flows", "last_change_ratio", (1.5, 6), "the change to the last year, that of "
+             "all partners apart, is less than {limit} times the largest before, of 1e8 US$ and "
+             "more", of="partners", witness=OTHERS),
+    unlike("trade_flows", "years_swapped", "no two years, of 1e9 US$ and more, have each the "
+           "other's trade of world_trade", of="partners", witness=WORLD_TRADE),
+    # Real: none.
+    *limited("trade_flows", "equal_years", (0, 2), "exports are not imports, to the dollar, in "
+             "more than {limit} years", of="partners", witness=OTHERS),
     # Real: within 3 % of exports, 10 % of imports.
     in_range("total_trade", "partner_gap_share", -0.4, 0.5, optional=True,
              name="partner_sum.beyond_doubt", witness="flow of the economy in trade_flows",
@@ -80,6 +108,21 @@ TRADE_CHECKS: tuple[Check, ...] = (
     *limited("world_trade", "goods_broken", (3, None), "exports and imports over merchandise trade "
              "are never further than {limit} times from their median", of="totals",
              witness=SHARES, says=pair("goods")),
+    # Real: 2.6 (Yemen), 2.2 (Iran), 1.9 (Gabon), then 1.6.
+    *limited("world_trade", "middle_goods_broken", (1.8, None), "exports and imports over "
+             "merchandise trade of 1e10 US$ and more are never further than {limit} times from "
+             "their median", of="totals", witness=SHARES, says=pair("goods")),
+    # Real: 3.0 (Iran), then 1.57 (Luxembourg).
+    *limited("world_trade", "large_export_broken", (1.6, None), "exports over those of goods and "
+             "services of 1e11 US$ and more are never further than {limit} times from their median",
+             of="totals", witness=SHARES, says=pair("export")),
+    # Real: 1.22 (Cambodia): services are not in world_trade.
+    *limited("world_trade", "middle_export_level", (1.4, 20), "exports are in the median year at "
+             "most {limit} times those of goods and services of 1e10 US$ and more", of="totals",
+             witness=SHARES, says=pair("export")),
+    # Real: none of a gap of .3.
+    unlike("world_trade", "crossed_years", "exports and imports of a year are nearer to their own "
+           "shares of GDP than to each other's", of="totals", witness=SHARES),
     *limited("world_trade", "goods_years", (3, None), "exports and imports are not {limit} times "
              "nearer to the merchandise trade of the years beside", of="totals", witness=SHARES),
     unlike("world_trade", "swapped_with", "exports and imports are nearest to merchandise trade of "
@@ -105,25 +148,5 @@ TRADE_CHECKS: tuple[Check, ...] = (
              "the same, to the dollar, in two years", of="exporters", witness=OTHERS),
     unlike("world_trade", "copy_of", "no two flows of 1e6 US$ and more are the same, to the "
            "dollar, in three years", of="exporters", witness=OTHERS, severity="error"),
-
-    # Real: spells of 2025 in a list to 2025.
-    *limited("agreement_spells", "years_without_new", (3, None), "the newest spell begins at most "
-             "{limit} years before the last year", of="whole"),
-
-    # Real: the same up to the sixth digit; both are GeoDist.
-    *limited("country_pairs", "world_distance_factor", (1.05, 1.5), "a distance is that of "
-             "world_pairs, within {limit} times", witness=WORLD_PAIRS),
-    *limited("country_pairs", "unlike_ties", (0, None), "border, language and colony are those of "
-             "world_pairs", witness=WORLD_PAIRS),
-    # Real: .77 (Russia, whose centre is not where people live) to 1.11; miles give .62.
-    *(check for suite in ("country_pairs", "world_pairs")
-      for distance in ("distance", "distance_capitals", "distance_weighted")
-      for check in limited(suite, f"{distance}_over_circle", (1.35, 1.5), "distances to far "
-                           "partners are in the median within {limit} times the great circles "
-                           "between the centres: no miles", low=True, of="origins",
-                           witness=COORDINATES)),
-    # Real: 1.35 (Timor-Leste and Samoa).
-    *limited("world_pairs", "far_distance_spread", (1.45, None), "the distances of a pair of 5000 "
-             "km and more differ by less than {limit} times", may_be_unseen=True),
 )
 # fmt: on

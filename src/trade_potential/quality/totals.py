@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from trade_potential.quality.cubes import Array, logs, quiet
+from trade_potential.quality.exchanged import swaps
 from trade_potential.quality.identities import EXPORTS, GDP, GOODS, IMPORTS, compared
-from trade_potential.quality.levels import Known, swaps
-from trade_potential.quality.mirrors import FLOWS, year_ratio
+from trade_potential.quality.levels import Known
+from trade_potential.quality.mirrors import year_ratio
+from trade_potential.quality.reports import FLOWS
 
 WORLD_SUMS = "trade by economy"
 REPEATS, COPIES = "repeats of flows", "copies of flows"
@@ -18,6 +20,10 @@ NOTED_TOTAL_USD = 1e9
 """Trade of an economy below which it and what is recorded of it differ by any factor."""
 LARGE_TOTAL_USD = 1e11
 """Trade from which both agree but for re-exports."""
+MIDDLE_TOTAL_USD = 1e10
+"""Trade from which both agree but for transit, oil that was not recorded, and services."""
+CROSSED, NEARER = 0.3, 3.0
+"""Gap to the own witness from which the other flow's is looked for, and how much nearer it is."""
 WHOLE_WORLD = 150
 """Economies of the world's trade below which sums over partners are no totals."""
 
@@ -70,6 +76,7 @@ def totals(known: Known) -> pd.DataFrame:
     trade = [_sums(sums[sums["flow"] == flow], of.economies, of.years) for flow in FLOWS]
     is_world = sums["country_code"].nunique() >= WHOLE_WORLD
     columns: dict[str, Any] = {"country_code": of.economies}
+    held: dict[str, tuple[Array, Array]] = {}
     with quiet():
         gdp = of.newest(GDP) / 100
         for name, x, share in (
@@ -86,15 +93,36 @@ def totals(known: Known) -> pd.DataFrame:
             columns[f"{name}_years"] = year_ratio(one, other)
             columns[f"{name}_year"] = of.years[found["year"]].astype("float64")
             columns[f"{name}_value"], columns[f"{name}_witness"] = x[place], w[place]
-            is_large = np.nanmedian(w, axis=1) >= LARGE_TOTAL_USD
-            columns[f"large_{name}_level"] = np.where(is_large, np.exp(found["level"]), np.nan)
+            size = np.nanmedian(w, axis=1)
+            for word, least in (("large", LARGE_TOTAL_USD), ("middle", MIDDLE_TOTAL_USD)):
+                is_so = size >= least
+                columns[f"{word}_{name}_level"] = np.where(is_so, np.exp(found["level"]), np.nan)
+                columns[f"{word}_{name}_broken"] = np.where(is_so, np.exp(found["broken"]), np.nan)
+            held[name] = one, other + found["level"][:, None]
             if name == "goods":
                 swapped = swaps(one, other, 0.2, nearer=3.0)
                 names: list[str | None] = [None] * len(x)
                 for here, there in swapped.items():
                     names[here] = f"nearer to {of.economies[there]}, and that one to this"
                 columns["swapped_with"] = names
+        columns["crossed_years"] = crossed_years(of.years, held["export"], held["import"])
     return pd.DataFrame(columns)
+
+
+def crossed_years(
+    years: Array, exports: tuple[Array, Array], imports: tuple[Array, Array]
+) -> list[str | None]:
+    """Years in which exports are nearer to the witness of imports, and these to that of exports.
+
+    Args:
+        years: Of the columns.
+        exports: Logarithms by economy and year, and of the witness on the same level.
+        imports: The same.
+    """
+    own = np.fmax(np.abs(exports[0] - exports[1]), np.abs(imports[0] - imports[1]))
+    crossed = np.maximum(np.abs(imports[0] - exports[1]), np.abs(exports[0] - imports[1]))
+    is_crossed = (own > CROSSED) & (own > NEARER * crossed)
+    return [", ".join(map(str, years[row])) if row.any() else None for row in is_crossed]
 
 
 def _sums(sums: pd.DataFrame, economies: Array, years: Array) -> Array:

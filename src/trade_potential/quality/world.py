@@ -16,6 +16,7 @@ from trade_potential.quality.slips import AGREEING, NOTED_TRADE_USD, SPIKE_TRADE
 
 Parts = Mapping[str, pd.DataFrame]
 
+PAIRED = "economies of pairs"
 ALL_GOODS = "cepii_baci"
 """Source whose flows are of all goods; of another, such as of some products, none is a witness."""
 WITNESS = "CHN"
@@ -107,7 +108,7 @@ WORLD_PARTS: Mapping[str, tuple[str, str]] = {
         f" where indicator_code in ('{TRADE_PCT_GDP}', '{GDP_USD}')"
         " qualify vintage_date = max(vintage_date) over (partition by indicator_code)",
     ),
-    "economies of pairs": ("world_pairs", "select distinct origin_code from input"),
+    PAIRED: ("world_pairs", "select distinct origin_code from input"),
     "extremes of vintages": ("world_observations", _EXTREMES),
     "medians of vintages": ("world_observations", _MEDIANS),
     "medians of the newest": (
@@ -187,7 +188,7 @@ def _medians(both: pd.DataFrame, keys: list[str]) -> tuple[pd.DataFrame, pd.Seri
 
 def whole(parts: Parts) -> pd.DataFrame:
     """One row: shares of all flows."""
-    sums, pairs = parts["trade by economy"], parts["economies of pairs"]["origin_code"]
+    sums, pairs = parts["trade by economy"], parts[PAIRED]["origin_code"]
     exports = sums[sums["flow"] == "export"]
     has_pair = exports["country_code"].isin(pairs)
     share = exports.loc[has_pair, "flow_count"].sum() / exports["flow_count"].sum()

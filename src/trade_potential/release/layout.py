@@ -21,6 +21,7 @@ CURRENT = "current"
 MARTS = "marts"
 DATABASE = "trade_potential.duckdb"
 MANIFEST = "manifest.json"
+SERIES = "input_series.parquet"
 SUMS = "SHA256SUMS"
 """Checksums of every other file of a release, as ``sha256sum --check`` reads them."""
 

@@ -15,6 +15,7 @@ from trade_potential.release.layout import CURRENT, current_id, release_id
 from trade_potential.release.manifest import versions
 from trade_potential.release.provenance import begun
 from trade_potential.release.publish import publish
+from trade_potential.release.series import ENTRY, notes_of, told_of_series
 from trade_potential.release.status import FAILED, HELD, PUBLISHED, result, tell
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def publish_marts(
     marts: dict[str, duckdb.DuckDBPyRelation],
     vintages: duckdb.DuckDBPyRelation,
     limits: duckdb.DuckDBPyRelation,
+    series: duckdb.DuckDBPyRelation,
     say: Callable[[str], None],
 ) -> pd.DataFrame:
     """Publish the marts as the plan of this run says (macro plan_release).
@@ -44,6 +46,7 @@ def publish_marts(
         marts: Rows by name of the mart.
         vintages: int_panel__vintages.
         limits: stg_study__release_limits.
+        series: int_quality__series.
         say: Writes a line of the log. As soon as ``current`` has moved it says so, whatever
             becomes of the run: dbt that is interrupted runs none of the hooks at its end.
     """
@@ -57,18 +60,21 @@ def publish_marts(
     status = FAILED
     try:
         run = begun(plan["invocation_id"])
+        of_series = told_of_series(series)
         published = publish(
             root,
             marts,
             session=session,
             keys=plan["keys"],
             parts=plan["parts"],
+            series=series,
             run_id=plan["invocation_id"],
             about={
                 "target": plan["target"],
                 "vars": run.variables,
                 "code": run.code,
                 INPUTS: recorded(run),
+                ENTRY: of_series,
                 "versions": versions(),
                 "vintages": _vintages(marts["dim_study"], vintages),
             },
@@ -81,7 +87,7 @@ def publish_marts(
             "release_id": published.release.release_id,
             "sequence": published.release.sequence,
         }
-        status, notes = PUBLISHED, published.notes
+        status, notes = PUBLISHED, (*published.notes, *notes_of(of_series))
     except HeldError as error:
         status, findings = HELD, error.findings
         row |= {"release_id": error.release_id, "complaint": " ".join(str(error).split())}

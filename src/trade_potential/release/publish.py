@@ -51,6 +51,7 @@ from trade_potential.release.mart_files import (
 from trade_potential.release.papers import papers, state
 from trade_potential.release.pins import pinned
 from trade_potential.release.provenance import Run
+from trade_potential.release.series import write_series
 from trade_potential.release.share import link_unchanged
 from trade_potential.release.signature import sign
 from trade_potential.release.verify import complaints_by
@@ -77,11 +78,15 @@ class Published:
 
 
 class Tables(NamedTuple):
-    """By name of the mart: its rows, the columns of its key, and the column that parts it."""
+    """By name of the mart: its rows, the columns of its key, and the column that parts it.
+
+    Beside them, the series of the inputs.
+    """
 
     marts: Mapping[str, duckdb.DuckDBPyRelation]
     keys: dict[str, list[str]]
     parts: Mapping[str, str]
+    series: duckdb.DuckDBPyRelation | None
 
 
 def publish(
@@ -91,6 +96,7 @@ def publish(
     session: duckdb.DuckDBPyConnection,
     keys: dict[str, list[str]],
     parts: Mapping[str, str] | None = None,
+    series: duckdb.DuckDBPyRelation | None = None,
     run_id: str,
     about: dict[str, Any],
     run: Run | None = None,
@@ -107,6 +113,7 @@ def publish(
         session: A connection to that database.
         keys: Columns of the key by name of the mart.
         parts: Column by name of the mart, whose whole numbers part its Parquet into files.
+        series: Of the inputs, for the gate of the next build (series.py); None: none are kept.
         run_id: Of the build.
         about: Further entries of the manifest.
         run: What the build began from: looked at again just before ``current`` moves, and told in
@@ -137,7 +144,7 @@ def publish(
             name = release_id(sequence, run_id)
             new = ReleaseFolder(name, sequence, root / name)
             about = {"run_id": run_id, **about}
-            tables = Tables(marts, keys, parts or {})
+            tables = Tables(marts, keys, parts or {}, series)
             notes += _bring_in(new, previous, tables, session, about, run, limits, limit_seconds)
             notes += _retain(root, kept, {name, previous})
     except OSError as error:
@@ -168,7 +175,9 @@ def _bring_in(
         with session.cursor() as build, opened() as memory, ended_after(limit_seconds) as watch:
             watch(build)
             watch(memory)
-            contents = write_parquet(staging, *tables, build=build)
+            contents = write_parquet(staging, tables.marts, tables.keys, tables.parts, build=build)
+            if tables.series is not None:
+                write_series(staging, tables.series, build=build)
             if not link_unchanged(staging, before):
                 write_database(staging, contents, memory=memory)
             refuse_other_contents(memory, staging, contents, tables.keys)

@@ -5,11 +5,12 @@ Each release still has every file under its name, and removing one leaves the ot
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from trade_potential.errors import ReleaseError
 from trade_potential.release.disk import checksum
-from trade_potential.release.layout import DATABASE, MARTS, ReleaseFolder
+from trade_potential.release.layout import DATABASE, MARTS, SERIES, ReleaseFolder
 
 SHARED_BYTES = 1 << 20
 """Size from which a file is shared. Smaller ones save nothing, and damage to the file of one
@@ -35,14 +36,18 @@ def link_unchanged(staging: Path, current: ReleaseFolder | None) -> bool:
         before = {name: held["sha256"] for name, held in current.manifest()["files"].items()}
     except (ReleaseError, KeyError, TypeError):  # damaged: nothing of it is taken
         return False
-    paths = [path for path in (staging / MARTS).rglob("*") if path.is_file()]
+    paths = [path for path in (*(staging / MARTS).rglob("*"), staging / SERIES) if path.is_file()]
     now = {path.relative_to(staging).as_posix(): checksum(path) for path in paths}
     for name, digest in now.items():
         if before.get(name) == digest:
             _link(current.folder / name, staging / name, digest)
-    is_same = now == {name: digest for name, digest in before.items() if name.startswith(MARTS)}
+    is_same = _marts(now) == _marts(before)
     old = current.folder / DATABASE
     return is_same and _link(old, staging / DATABASE, before.get(DATABASE))
+
+
+def _marts(digests: Mapping[str, str]) -> dict[str, str]:
+    return {name: digest for name, digest in digests.items() if name.startswith(MARTS)}
 
 
 def _link(old: Path, new: Path, digest: str | None) -> bool:

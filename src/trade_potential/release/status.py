@@ -19,6 +19,7 @@ from trade_potential.release.layout import ReleaseFolder, candidates, current_id
 from trade_potential.release.manifest import GATE
 from trade_potential.release.mart_files import opened, parquet_files, rows_of
 from trade_potential.release.notify import notify
+from trade_potential.release.series import count_changed
 
 if TYPE_CHECKING:
     import duckdb
@@ -84,7 +85,8 @@ def status(root: Path, *, max_age_hours: float | None = None) -> Document:
     Returns:
         ``current`` with ``published_at`` and ``age_hours`` (null where none is current), the last
         result with its time, run and message, ids that are held, ``warnings`` and ``new_warnings``
-        of the gate, and ``attention``: what somebody should look at, in sentences.
+        of the gate, ``changed_series`` whose vintage stands, and ``attention``: what somebody
+        should look at, in sentences.
 
     Raises:
         ReleaseError: The current release or the link is damaged.
@@ -104,12 +106,14 @@ def status(root: Path, *, max_age_hours: float | None = None) -> Document:
         "held": [candidate.release_id for candidate in waiting],
         "warnings": None,
         "new_warnings": None,
+        "changed_series": None,
     }
     if current is not None:
         release = find(root, current)
         found["published_at"] = release.manifest()["published_at"]
         found["age_hours"] = _age_hours(release, found["published_at"])
         found["warnings"], found["new_warnings"] = _warnings(root, release)
+        found["changed_series"] = count_changed(release.manifest())
     able = [one.release_id for one in waiting if not is_outdated(root, one)]
     found["attention"] = list(_attention(found, able, max_age_hours))
     return found
@@ -128,6 +132,11 @@ def _attention(found: Document, waiting: list[str], max_age: float | None) -> It
         yield f"{', '.join(waiting)} is held: accept or reject it"
     if found["new_warnings"]:
         yield f"{found['new_warnings']} new warnings of the gate in {found['current']}"
+    if found["changed_series"]:
+        yield (
+            f"{found['changed_series']} series of {found['current']} are not what the release "
+            "before has, and their vintage is"
+        )
 
 
 def _last(root: Path) -> Document:

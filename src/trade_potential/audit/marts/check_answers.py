@@ -54,7 +54,7 @@ def words(gated: Gated, others: pd.DataFrame) -> pd.DataFrame:
     told = told.sort_values("order")
     name = told["study_id"] + "/" + told["spec_id"]
     k = told["other_k_ratio"].map(in_words)
-    of_class = (" " + told["other_class"].astype("object")).fillna("")
+    of_class = (" " + told["other_class"].astype("str")).fillna("")
     reason = name + ": " + told["difference_reason"]
     told = told.assign(
         other_answers=name + "/" + told["estimator"] + " " + k + of_class,

@@ -27,10 +27,10 @@ REFERENCE = "pandas on gated inputs"
 
 COLUMNS = {
     **dict.fromkeys(
-        ["study_id", "spec_id", "estimator", "covariance", "quantity", "term"], "object"
+        ["study_id", "spec_id", "estimator", "covariance", "quantity", "term"], "str"
     ),
     **dict.fromkeys(["published", "recomputed", "relative_difference", "tolerance"], "float64"),
-    **dict.fromkeys(["reference", "status", "reason"], "object"),
+    **dict.fromkeys(["reference", "status", "reason"], "str"),
 }
 """Columns of every audit of a build."""
 

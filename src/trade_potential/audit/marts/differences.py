@@ -294,4 +294,4 @@ def _reasons(rows: pd.DataFrame, agree: pd.Series) -> pd.Series:
             order.tolist(), factors.tolist(), told["is_structural"].astype(int), strict=True
         )
     ]
-    return pd.Series(words, index=told.index, dtype="object").reindex(rows.index)
+    return pd.Series(words, index=told.index, dtype="str").reindex(rows.index)

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     import duckdb
 
 Made = TypeVar("Made")
+FIGURES = "gate_"
+"""How names of tables of gated figures begin."""
+RESULTS = "gate_results"
+"""What the gate says of them, also where there is none."""
 
 
 class Gated:
@@ -46,8 +50,13 @@ class Gated:
         return self.part(name)
 
     def is_empty(self) -> bool:
-        """Whether no table holds a row."""
-        return all(rows.limit(1).fetchone() is None for rows in self._tables.values())
+        """Whether no table of figures holds a row: a run of dbt without rows (--empty)."""
+        figures = [
+            rows
+            for name, rows in self._tables.items()
+            if name.startswith(FIGURES) and name != RESULTS
+        ]
+        return all(rows.limit(1).fetchone() is None for rows in figures)
 
     def columns(self, name: str) -> list[str]:
         """Names of the columns of a table."""
@@ -66,7 +75,14 @@ class Gated:
             rows = self._relation(name)
             rows = rows.filter(where) if where else rows
             rows = rows.project(", ".join(columns)) if columns else rows
-            self._held[key] = rows.df()
+            frame = rows.df()
+            # Texts none of which is present come as objects, with which no text can be joined.
+            texts = [
+                column
+                for column, kind in zip(rows.columns, rows.types, strict=True)
+                if str(kind) == "VARCHAR" and frame[column].dtype == object
+            ]
+            self._held[key] = frame.astype(dict.fromkeys(texts, "str"))
         return self._held[key]
 
     def arrow(self, name: str, *columns: str, where: str) -> Any:
