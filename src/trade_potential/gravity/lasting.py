@@ -118,12 +118,12 @@ class _Parts:
 
 @dataclass(frozen=True)
 class _Given:
-    """What z says where s is known.
+    """What z says at each of the S scales.
 
-    Its log likelihood, and mean and variance (G,) of u and of ln K about the line as estimated.
+    (S,) log likelihood; (S, G) mean and variance of u, and of ln K about the line as estimated.
     """
 
-    likelihood: float
+    likelihood: FloatArray
     mean: FloatArray
     variance: FloatArray
     level: FloatArray
@@ -151,33 +151,19 @@ def law_of_panel(
         means = means + own_noise / 2.0
     offsets = -(SCALES**2) / 2.0 if is_ratio else np.zeros_like(SCALES)
     if len(rows.n) <= TOGETHER and not is_ratio:
-        parts = _together(rows, line, noise, own_noise)
-        found = [
-            _given(parts, means - offset, s**2) for s, offset in zip(SCALES, offsets, strict=True)
-        ]
+        given = _given(_together(rows, line, noise, own_noise), means)
     else:
         beside = _Beside(*_apart(rows, line, noise), own_noise, determined, rows.means(change))
-        found = [
-            _each(beside, means - offset, s**2, is_ratio=is_ratio)
-            for s, offset in zip(SCALES, offsets, strict=True)
-        ]
-    weights = np.array([given.likelihood for given in found])
-    weights += np.log(SCALES) - 0.5 * (SCALES / PRIOR_SCALE) ** 2
+        given = _each(beside, means - offsets[:, None], is_ratio=is_ratio)
+    weights = given.likelihood + np.log(SCALES) - 0.5 * (SCALES / PRIOR_SCALE) ** 2
     weights = np.exp(weights - weights.max())
     weights /= weights.sum()
     years = noise.of_pairs[:, None]
     offsets_of_year = offsets - (years / 2.0 if is_ratio else 0.0)
-
-    def law(means: list[FloatArray], variances: list[FloatArray], off: FloatArray) -> Mixture:
-        return Mixture.of(weights[None, :], np.array(means).T + off, np.sqrt(np.array(variances).T))
-
+    level = np.sqrt(given.level_variance.T + years)
     return ChainLaw(
-        lasting=law([g.mean for g in found], [g.variance for g in found], offsets),
-        new_year=law(
-            [g.level for g in found],
-            [g.level_variance + noise.of_pairs for g in found],
-            offsets_of_year,
-        ),
+        lasting=Mixture.of(weights[None, :], given.mean.T + offsets, np.sqrt(given.variance.T)),
+        new_year=Mixture.of(weights[None, :], given.level.T + offsets_of_year, level),
         log_change=change,
         is_determined=determined,
         scale=float(weights @ SCALES),
@@ -211,20 +197,31 @@ def _together(rows: PairRows, line: Line, noise: YearNoise, own_noise: FloatArra
     )
 
 
-def _given(parts: _Parts, z: FloatArray, s2: float) -> _Given:
-    """Means of all pairs together."""
-    by_u = s2 * parts.pull @ parts.pull.T
+def _given(parts: _Parts, z: FloatArray) -> _Given:
+    """Means of all pairs together.
+
+    C of every scale is diagonal in the directions V in which C at scale 1 is the identity and the
+    u part is diag(a): s^2 a + 1 - a.
+    """
+    by_u = parts.pull @ parts.pull.T
     values, vectors = np.linalg.eigh(by_u + parts.noise)
     kept = values > RANGE * values[-1]
     root = vectors[:, kept] / np.sqrt(values[kept])
-    seen = root.T @ z
-    of_u, of_level = s2 * parts.pull.T @ root, (by_u + parts.line_z) @ root
-    level = np.diag(by_u + parts.line) - (of_level**2).sum(axis=1)
+    share, turned = np.linalg.eigh(root.T @ by_u @ root)
+    root = root @ turned
+    s2 = SCALES[:, None] ** 2
+    share = np.clip(share, 0.0, 1.0)
+    total = s2 * share + (1.0 - share)
+    seen = root.T @ z / total
+    of_u, of_line = parts.pull.T @ root, parts.line_z @ root
+    of_level = s2[:, :, None] * (by_u @ root) + of_line
+    level = s2 * np.diag(by_u) + np.diag(parts.line)
+    level = level - (of_level**2 / total[:, None, :]).sum(axis=2)
     return _Given(
-        likelihood=float(-0.5 * (np.log(values[kept]).sum() + seen @ seen)),
-        mean=of_u @ seen,
-        variance=np.maximum(s2 - (of_u**2).sum(axis=1), RANGE * s2),
-        level=of_level @ seen,
+        likelihood=-0.5 * (np.log(total) + total * seen**2).sum(axis=1),
+        mean=s2 * (seen @ of_u.T),
+        variance=np.maximum(s2 - s2**2 * ((1.0 / total) @ (of_u**2).T), RANGE * s2),
+        level=np.einsum("sgr,sr->sg", of_level, seen),
         level_variance=np.maximum(level, RANGE * s2),
     )
 
@@ -260,22 +257,27 @@ def _apart(rows: PairRows, line: Line, noise: YearNoise) -> tuple[FloatArray, Fl
     return spread, np.einsum("gk,gkl,gl->g", moves, meat.sum(axis=0) - meat, moves)
 
 
-def _each(beside: _Beside, z: FloatArray, s2: float, *, is_ratio: bool) -> _Given:
+def _each(beside: _Beside, z: FloatArray, *, is_ratio: bool) -> _Given:
     """Each pair beside the line of the others, which are independent of it.
 
     The line of PPML rests on a few large traders: their ratios, and not logarithms, add up in it.
+
+    Args:
+        beside: Of the lines.
+        z: (S, G) means of residuals.
+        is_ratio: Whether they are of PPML.
     """
-    z = z + beside.gain
+    s2, z = SCALES[:, None] ** 2, z + beside.gain
     of_line = s2 * beside.by_u + beside.by_e
     if is_ratio:
         of_line = np.log1p(np.expm1(s2) * beside.by_u + beside.by_e)
         z = z - of_line / 2.0
     level = s2 + of_line
     total = level + beside.own_noise
-    seen = (np.log(total) + z**2 / total)[beside.determined]
+    seen = (np.log(total) + z**2 / total)[:, beside.determined]
     centre = of_line / 2.0 if is_ratio else 0.0
     return _Given(
-        likelihood=float(-0.5 * seen.sum()),
+        likelihood=-0.5 * seen.sum(axis=1),
         mean=s2 / total * z,
         variance=s2 - s2**2 / total,
         level=level / total * z + centre - beside.gain,

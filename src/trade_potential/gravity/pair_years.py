@@ -137,7 +137,7 @@ def year_noise(rows: PairRows, outcome: FloatArray, regressors: FloatArray) -> Y
         )
         neighbours = beside @ q
         of_products.append(
-            np.einsum("gts,gsu,gut->", moved, off_means, beside)
+            ((moved @ off_means) * beside).sum()
             - 2.0 * np.einsum("gtk,gtk->", neighbours, by_slopes)
             + np.einsum("gtk,kl,gtl->", neighbours, inner, q)
         )

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from trade_potential.gravity.lasting import ChainLaw, Line, law_of_panel
-from trade_potential.gravity.pair_years import FEW_YEARS, PairRows, year_noise
+from trade_potential.gravity.pair_years import FEW_YEARS, PairRows, YearNoise, year_noise
 from trade_potential.inference.mixture import Bounds
 from trade_potential.inference.registry import ESTIMATORS, Estimator, EstimatorSpec
 from trade_potential.linalg import FloatArray, one_thread
@@ -90,6 +90,7 @@ def lasting_rows(
         for key, own in losses[losses["estimator"] == "ppml"].groupby([*KEYS])
     }
     found: dict[tuple[str, str], list[LastingRow]] = {}
+    noises: dict[tuple[str, str], dict[bytes, YearNoise | None]] = {key: {} for key in of_run}
     with one_thread():
         for record in fits.to_dict("records"):
             fit = {str(name): value for name, value in record.items()}
@@ -102,16 +103,24 @@ def lasting_rows(
                 at = zip(rows["pair_id"], rows["year"], strict=True)
                 is_lost = np.array([place in lost.get(key, ()) for place in at], dtype=bool)
                 found.setdefault(key, []).extend(_not_estimated(rows[is_lost]))
-                rows = rows[~is_lost]
+                is_used = ~is_lost
             else:
-                rows = rows[rows["v0"].notna()]
+                is_used = rows["v0"].notna().to_numpy()
             own = weights[
                 (weights["study_id"] == key[0])
                 & (weights["spec_id"] == key[1])
                 & (weights["estimator"] == fit["estimator"])
             ]
             theta = dict(zip(own["group_size"], own["theta"], strict=True))
-            panel = _Panel(rows.sort_values(["pair_id", "year"]), fit, spec, named[key[1]], theta)
+            panel = _Panel(
+                rows[is_used].sort_values(["pair_id", "year"]),
+                fit,
+                spec,
+                named[key[1]],
+                theta,
+                (is_used & (rows["actual_usd"] > 0.0).to_numpy()).tobytes(),
+                noises[key],
+            )
             found.setdefault(key, []).extend(panel.answered(bounds, float(levels[key[1]])))
     return frame_of(LastingRow, found, keys=KEYS)
 
@@ -134,13 +143,19 @@ def _bounds(classes: pd.DataFrame) -> dict[str, tuple[float | None, float | None
 
 @dataclass(frozen=True)
 class _Panel:
-    """Rows of one estimator on one sample, sorted by pair and year."""
+    """Rows of one estimator on one sample, sorted by pair and year.
+
+    ``traded`` says which rows of the sample it uses that have trade: years scatter alike for all
+    estimators that use the same, and ``noises`` keeps by how much.
+    """
 
     frame: pd.DataFrame
     fit: dict[str, Any]
     spec: EstimatorSpec
     terms: Sequence[str]
     theta: dict[int, float]
+    traded: bytes
+    noises: dict[bytes, YearNoise | None]
 
     @property
     def is_ratio(self) -> bool:
@@ -160,6 +175,7 @@ class _Panel:
         )
         refused = self._refused(len(years))
         columns: dict[str, FloatArray] = {}
+        change = np.full(len(pair), np.nan)
         if not refused:
             held = years[pair] > 0
             law = self._law(pair, traded, held)
@@ -169,16 +185,21 @@ class _Panel:
                 some = np.unique(pair[held])
                 status[some[~law.is_determined]] = "high_leverage"
                 columns = _columns(law, bounds, level, some, len(years))
-                change = np.full(len(pair), np.nan)
                 change[held] = law.log_change
+        said = [refused or str(one) or "ok" for one in status]
+        of_pairs = [
+            {name: _known(values[g]) for name, values in columns.items()} if one == "ok" else {}
+            for g, one in enumerate(said)
+        ]
         for k, (pair_id, year) in enumerate(keys):
-            said = refused or str(status[pair[k]]) or "ok"
-            row: dict[str, Any] = {"estimator": estimator, "pair_id": pair_id, "year": int(year)}
-            if columns:
-                row["log_k_change"] = _known(change[k])
-            if said == "ok":
-                row |= {name: _known(values[pair[k]]) for name, values in columns.items()}
-            yield LastingRow(**row, probability_status=said)
+            yield LastingRow(
+                estimator=estimator,
+                pair_id=pair_id,
+                year=int(year),
+                probability_status=said[pair[k]],
+                log_k_change=_known(change[k]),
+                **of_pairs[pair[k]],
+            )
 
     def _refused(self, pairs: int) -> str:
         if not self.is_ratio and (self.frame["outcome_transform"] == "none").any():
@@ -205,7 +226,10 @@ class _Panel:
         spread = x.std(axis=0)
         varies = spread > 1e-12 * np.maximum(np.abs(x).max(axis=0), 1.0)
         z = (x[:, varies] - x[:, varies].mean(axis=0)) / spread[varies]
-        noise = year_noise(PairRows(codes[has], year[has]), logs[has], z[has])
+        if self.traded not in self.noises:
+            of_traded = PairRows(codes[has], year[has])
+            self.noises[self.traded] = year_noise(of_traded, logs[has], z[has])
+        noise = self.noises[self.traded]
         if noise is None:
             return None
         columns, fitted = [np.ones(len(x))], np.full(len(x), float(self.fit["b0"]))
