@@ -136,8 +136,9 @@ def _with_certainty(
     """Firm from 90 per cent on, leaning from 60."""
     names = list(OF_LAW + NEW_YEAR)
     found[names] = found[names].mask(low)
-    found["probability_status"] = found["probability_status"].fillna("high_leverage")
-    found["probability_status"] = found["probability_status"].mask(low, "below_minimum_prediction")
+    said = found["probability_status"]
+    said = said.mask(low & said.notna(), "below_minimum_prediction")
+    found["probability_status"] = said.fillna("high_leverage")
     own = zip([one.name for one in CLASSES], OF_LAW[:3], NEW_YEAR, strict=True)
     chance, new_year = pd.Series(np.nan, found.index), pd.Series(np.nan, found.index)
     for class_, lasting_name, new_name in own:
@@ -366,7 +367,7 @@ def _no_leverage(held: pd.DataFrame) -> pd.DataFrame:
         (_ends_exchanged, "k_new_year_ci_low", ""),
         (_new_year_as_what_lasts, "new_year_probability", ""),
         (_said_of_small_pairs, "probability_status", ""),
-        (_no_leverage, "probability_status", "CHN, "),
+        (_no_leverage, "probability_status", "CHN with VNM"),
         (_a_lasting_class_of_a_small_pair, "lasting_class", ", "),
         (_lasting_seen_from_the_partner, "k_lasting", "ports, "),
         (_lasting_seen_from_the_partner, "lasting_class", "ports, "),

@@ -26,6 +26,8 @@ from trade_potential.audit.marts.prediction import (
 from trade_potential.audit.marts.sample import Sample, samples_of
 
 Floats = npt.NDArray[np.float64]
+Noises = dict[tuple[tuple[str, ...], bytes], tuple[float, Floats] | None]
+"""Scatter of years by the rows with trade that tell it: alike for estimators that use the same."""
 
 FEWEST_PAIRS, FEWEST_YEARS, LARGEST = 5, 3, 50_000_000
 CLASSES = {
@@ -42,20 +44,25 @@ def check_lasting(gated: Gated) -> Iterator[Compared]:
     """Every row of every estimator; of a sample of pairs nothing, for the law is one of all."""
     coefficients = dict(iter(gated["fct_gravity_coefficients"].groupby([*RUN, "estimator"])))
     lost = gated["est_gravity_losses"]
+    bounds = _bounds(gated)
+    specifications = gated["stg_study__gravity_specifications"].set_index("spec_id")
     weights = gated["est_gravity_weights"]
     found, told = [], []
     for sample in samples_of(gated):
+        noises: Noises = {}
         for estimator in PREDICT:
             own = coefficients.get((sample.run.study_id, sample.run.spec_id, estimator))
             if own is None or (estimator == "between" and sample.has_year_effects) or sample.said:
                 continue
             of = [frame[_is_of(frame, sample, estimator)] for frame in (weights, lost)]
+            level = float(specifications.at[sample.run.spec_id, "confidence_level"])
             # two threads wait for each other longer than matrices of this size take
             with threadpool_limits(limits=1, user_api="blas"):
-                found.append(_of_estimator(gated, sample, estimator, own, *of))
+                found.append(_of_estimator(sample, estimator, own, *of, bounds, level, noises))
             told.append((sample.run.study_id, sample.run.spec_id))
     columns = [*KEY, *OF_LAWS]
-    again = pd.concat([pd.DataFrame(columns=columns), *found], ignore_index=True)
+    made = [pd.DataFrame(columns=[*KEY, *_COLUMNS]), *found]
+    again = _with_classes(gated, pd.concat(made, ignore_index=True))
     published = gated.part(MART, *columns)
     runs = pd.MultiIndex.from_frame(published[RUN])
     is_told = runs.isin(list(dict.fromkeys(told))) if told else np.zeros(len(published), dtype=bool)
@@ -77,12 +84,14 @@ def _is_of(frame: pd.DataFrame, sample: Sample, estimator: str) -> pd.Series:
 
 
 def _of_estimator(
-    gated: Gated,
     sample: Sample,
     estimator: str,
     coefficients: pd.DataFrame,
     weights: pd.DataFrame,
     lost: pd.DataFrame,
+    bounds: Mapping[str, tuple[float, float]],
+    level: float,
+    noises: Noises,
 ) -> pd.DataFrame:
     is_ppml = estimator == "ppml"
     rows = sample.with_zeros if is_ppml else sample.estimated
@@ -96,13 +105,11 @@ def _of_estimator(
     is_lost = np.array([key in gone for key in keys], dtype=bool)
     kept = rows[~is_lost]
     theta = dict(zip(weights["group_size"], weights["theta"], strict=True))
-    specifications = gated["stg_study__gravity_specifications"].set_index("spec_id")
-    level = float(specifications.loc[sample.run.spec_id, "confidence_level"])
-    found = _laws_of(sample, estimator, kept, values, theta, _bounds(gated), level)
+    found = _laws_of(sample, estimator, kept, values, theta, bounds, level, noises)
     table = pd.concat(
         [made[is_lost].assign(probability_status="not_in_estimate"), made[~is_lost].assign(**found)]
     )
-    return _with_classes(gated, table.reindex(columns=[*made, *_COLUMNS]))
+    return table.reindex(columns=[*made, *_COLUMNS])
 
 
 _PLAIN = ("k_lasting_median", "k_lasting_ci_low", "k_lasting_ci_high", "k_new_year_ci_low")
@@ -121,6 +128,7 @@ def _laws_of(
     theta: Mapping[int, float],
     bounds: Mapping[str, tuple[float, float]],
     level: float,
+    noises: Noises,
 ) -> dict[str, Any]:
     """Columns of the rows of an estimate."""
     is_ppml = estimator == "ppml"
@@ -139,7 +147,7 @@ def _laws_of(
     if len(pairs) * most**2 > LARGEST:
         return {"probability_status": "too_large"}
     trading = years[place] > 0
-    law = _law(sample, estimator, rows[trading], values, theta)
+    law = _law(sample, estimator, rows[trading], values, theta, noises)
     if law is None:
         return {"probability_status": "no_noise"}
     codes = np.unique(place[trading])
@@ -182,25 +190,33 @@ def _law(
     frame: pd.DataFrame,
     values: pd.Series,
     theta: Mapping[int, float],
+    noises: Noises,
 ) -> Laws | None:
     """Of the rows of pairs with trade."""
     outcome = frame["actual_usd"].to_numpy(dtype=float) / float(sample.run.outcome_divisor_usd)
     year = frame["year"].to_numpy(dtype=float)
     names = frame["pair_id"].to_numpy(dtype=object)
-    blocks = [np.flatnonzero(names == name) for name in np.unique(names)]
+    blocks = _parts(names)
     terms = {name: frame[f"v{slot}"].to_numpy(dtype=float) for name, slot in sample.slots.items()}
     varying = [x for x in terms.values() if np.ptp(x) > 1e-12 * max(np.abs(x).max(), 1.0)]
     has = outcome > 0.0
-    of_traded = [np.flatnonzero(names[has] == name) for name in np.unique(names)]
-    noise = year_noise(
-        Rows(of_traded, year[has]),
-        np.log(outcome[has]),
-        np.column_stack([(x - x.mean())[has] / x.std() for x in varying]),
-    )
+    of_traded = _parts(names[has])
+    traded = tuple(names[has]), year[has].tobytes()
+    if traded not in noises:
+        noises[traded] = year_noise(
+            Rows(of_traded, year[has]),
+            np.log(outcome[has]),
+            np.column_stack([(x - x.mean())[has] / x.std() for x in varying]),
+        )
+    noise = noises[traded]
     if noise is None:
         return None
     fitted, columns = np.full(len(year), float(values[CONSTANT])), [np.ones(len(year))]
-    means = {f"mean({name})": _spread(x, blocks) for name, x in terms.items()}
+    place = np.repeat(np.arange(len(blocks)), [len(own) for own in blocks])
+    means = {
+        f"mean({name})": (np.bincount(place, x) / np.bincount(place))[place]
+        for name, x in terms.items()
+    }
     for name, x in {**terms, **means}.items():
         if not pd.isna(values.get(name, np.nan)):
             fitted = fitted + values[name] * x
@@ -224,12 +240,10 @@ def _law(
     return laws(rows, design, weights, information, errors, noise, is_ratio=estimator == "ppml")
 
 
-def _spread(x: Floats, blocks: list[npt.NDArray[np.int64]]) -> Floats:
-    """(N,) mean of the pair of each row."""
-    found = np.empty_like(x)
-    for own in blocks:
-        found[own] = x[own].mean()
-    return found
+def _parts(names: npt.NDArray[np.object_]) -> list[npt.NDArray[np.int64]]:
+    """Places of each pair in sorted names."""
+    first = np.flatnonzero(np.r_[True, names[1:] != names[:-1]])
+    return np.split(np.arange(len(names)), first[1:])
 
 
 def _with_classes(gated: Gated, made: pd.DataFrame) -> pd.DataFrame:

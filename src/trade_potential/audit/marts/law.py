@@ -20,7 +20,7 @@ STEPS = [0.05 * k for k in range(20)]
 COMMON_YEARS = 8.0
 TOGETHER = 400
 CUT = 1e-9
-HALVINGS = 90
+HALVINGS = 56
 WIDE = 60.0
 
 
@@ -199,15 +199,18 @@ def laws(
         of_line = moves @ meats.sum(axis=0) @ moves.T
         mixed = moves @ crossed.T
         noisy = np.diag(of_mean) - mixed - mixed.T + of_line
+        by_u = pulled @ pulled.T
         for s in TRIED:
-            common = s * s * pulled @ pulled.T
+            common = s * s * by_u
             total = common + noisy
-            values = np.linalg.eigvalsh(total)
-            inverse = np.linalg.pinv(total, rcond=CUT, hermitian=True)
-            to_u, to_level = s * s * pulled.T @ inverse, (common + of_line - mixed) @ inverse
-            level = np.diag(common + of_line) - ((to_level @ total) * to_level).sum(axis=1)
-            own = s * s - ((to_u @ total) * to_u).sum(axis=1)
-            likely = np.log(values[values > CUT * values[-1]]).sum() + z @ inverse @ z
+            values, vectors = np.linalg.eigh(total)
+            held = values > CUT * values[-1]
+            inverse = vectors[:, held] / values[held] @ vectors[:, held].T
+            with_u, with_level = s * s * pulled.T, common + of_line - mixed
+            to_u, to_level = with_u @ inverse, with_level @ inverse
+            level = np.diag(common + of_line) - (to_level * with_level).sum(axis=1)
+            own = s * s - (to_u * with_u).sum(axis=1)
+            likely = np.log(values[held]).sum() + z @ inverse @ z
             found.append((likely, to_u @ z, own, to_level @ z, level))
     else:
         for s in TRIED:
