@@ -55,7 +55,7 @@ def check_lasting(gated: Gated) -> Iterator[Compared]:
             if own is None or (estimator == "between" and sample.has_year_effects) or sample.said:
                 continue
             of = [frame[_is_of(frame, sample, estimator)] for frame in (weights, lost)]
-            level = float(specifications.at[sample.run.spec_id, "confidence_level"])
+            level = float(specifications.loc[sample.run.spec_id, "confidence_level"])
             # two threads wait for each other longer than matrices of this size take
             with threadpool_limits(limits=1, user_api="blas"):
                 found.append(_of_estimator(sample, estimator, own, *of, bounds, level, noises))
