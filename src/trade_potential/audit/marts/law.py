@@ -172,19 +172,18 @@ def laws(
             for i, own in enumerate(rows.blocks)
         ]
     )
-    gained, determined = np.full(len(errors), np.nan), np.zeros(g, dtype=bool)
+    gained = np.full(len(errors), np.nan)
     by_u, by_e = np.full(g, np.nan), np.full(g, np.nan)
-    for i, own in enumerate(rows.blocks):
-        rest = whole - information[i]
-        values = np.linalg.eigvalsh(rest)
-        determined[i] = values[0] > CUT * values[-1]
-        if determined[i]:
-            inverse = np.linalg.inv(rest)
-            gained[own] = design[own] @ (inverse @ scores[i])
-            q = inverse @ x[i]
-            others = np.arange(g) != i
-            by_u[i] = ((sums[others] @ q) ** 2).sum()
-            by_e[i] = q @ meats[others].sum(axis=0) @ q
+    rest = whole - np.array(information)
+    values = np.linalg.eigvalsh(rest)
+    determined = values[:, 0] > CUT * values[:, -1]
+    all_meats = meats.sum(axis=0)
+    for i in np.flatnonzero(determined):
+        own, inverse = rows.blocks[i], np.linalg.inv(rest[i])
+        gained[own] = design[own] @ (inverse @ scores[i])
+        q = inverse @ x[i]
+        by_u[i] = ((np.delete(sums, i, axis=0) @ q) ** 2).sum()
+        by_e[i] = q @ (all_meats - meats[i]) @ q
     shift = np.array([gained[own].mean() for own in rows.blocks])
     found = []
     if g <= TOGETHER and not is_ratio:
@@ -196,7 +195,7 @@ def laws(
                 for i, own in enumerate(rows.blocks)
             ]
         )
-        of_line = moves @ meats.sum(axis=0) @ moves.T
+        of_line = moves @ all_meats @ moves.T
         mixed = moves @ crossed.T
         noisy = np.diag(of_mean) - mixed - mixed.T + of_line
         by_u = pulled @ pulled.T
