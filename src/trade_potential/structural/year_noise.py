@@ -8,6 +8,7 @@ those of groups of flows of like size, between the groups linear in the logarith
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -119,6 +120,7 @@ def _law_of(squares: FloatArray, products: FloatArray, n: IntArray) -> tuple[flo
     return float(squares.sum() / at_correlation(of_squares, rho)), rho
 
 
+@cache
 def _expected(n: int) -> FloatArray:
     """(2, R) sums of products of neighbours and of squares, of n years about their mean."""
     off_mean = np.eye(n) - 1.0 / n
