@@ -178,6 +178,7 @@ lint-yaml: $(SYNCED_DEV)
 lint-docs: $(SYNCED_DEV) $(if $(filter build docs,$(MAKECMDGOALS)),build,$(WAREHOUSE))
 	$(BIN)/python docs/run_queries.py --check $(PAGES)
 	$(BIN)/python docs/answers.py --check
+	$(BIN)/python docs/how_sure.py --check
 	$(BIN)/python docs/validation.py --check
 	$(BIN)/python docs/api.py --check
 	$(BIN)/python research/replication --check
@@ -200,6 +201,7 @@ format: $(SYNCED_DEV) ## Rewrite Python and SQL in house style
 docs: build $(SYNCED_DEV) ## Build, then refresh the results and pictures in docs/
 	$(BIN)/python docs/run_queries.py $(PAGES)
 	$(BIN)/python docs/answers.py
+	$(BIN)/python docs/how_sure.py
 	$(BIN)/python docs/validation.py
 	$(BIN)/python docs/api.py
 	$(BIN)/python research/replication
