@@ -202,17 +202,19 @@ def copies_of(
     at += [places_of(lasting[name], cells.economies) for name in ("exporter_iso3", "importer_iso3")]
     places = Places((2, n, n), at)
 
-    def of_pairs(values: FloatArray) -> FloatArray:
+    def of_pairs(values: FloatArray, at: BoolArray = is_there) -> FloatArray:
         directed, total = values
         held = np.array([directed, directed.T, np.fmax(total, total.T)])
-        return np.where(is_there, held[:, None], np.nan)
+        return np.where(at, held[:, None], np.nan)
 
     class_ = places.numbered(lasting["lasting_class"], [one.name for one in classes])
     methods, nothing = (np.where(has, one, np.nan) for one in (methods, cells.trade == 0.0))
     copies = {name: of_pairs(places.laid(lasting[name])) for name in LASTING}
     copies["lasting_class"] = of_pairs(class_)
-    laws = {name: of_pairs(places.laid(lasting[name])) for name in (*OF_LAW, *NEW_YEAR)}
-    copies |= {name: np.where(is_small, np.nan, values) for name, values in laws.items()}
+    is_large = is_there & ~is_small
+    copies |= {
+        name: of_pairs(places.laid(lasting[name]), is_large) for name in (*OF_LAW, *NEW_YEAR)
+    }
     said = of_pairs(places.numbered(lasting["probability_status"], SAID))
     said = np.where(np.isnan(said), 0.0, np.where(is_small, 1.0, said))
     copies["probability_status"] = np.where(is_there, said, np.nan)
