@@ -49,7 +49,10 @@ def line(rows: pd.DataFrame, slots: int) -> FloatArray:
 
 
 def answered(
-    rows: pd.DataFrame, estimator: str = "pooled", losses: pd.DataFrame | None = None
+    rows: pd.DataFrame,
+    estimator: str = "pooled",
+    losses: pd.DataFrame | None = None,
+    theta: dict[int, float] | None = None,
 ) -> pd.DataFrame:
     slots = sum(name[:1] == "v" for name in rows) - 1
     slopes = line(rows, slots)
@@ -61,7 +64,10 @@ def answered(
     return lasting_rows(
         sample=rows,
         fits=pd.DataFrame({**key, "estimator": [estimator], **fit}),
-        weights=pd.DataFrame(columns=[*KEY, "estimator", "group_size", "theta"]),
+        weights=pd.DataFrame(
+            [(*KEY.values(), estimator, size, value) for size, value in (theta or {}).items()],
+            columns=[*KEY, "estimator", "group_size", "theta"],
+        ),
         losses=nothing if losses is None else losses,
         terms=terms.assign(position=range(1, slots + 1)),
         specifications=pd.DataFrame({"spec_id": ["a"], "confidence_level": [0.9]}),

@@ -105,7 +105,7 @@ def _of_estimator(
     is_lost = np.array([key in gone for key in keys], dtype=bool)
     kept = rows[~is_lost]
     theta = dict(zip(weights["group_size"], weights["theta"], strict=True))
-    found = _laws_of(sample, estimator, kept, values, theta, bounds, level, noises)
+    found = columns_of(sample, estimator, kept, values, theta, bounds, level, noises)
     table = pd.concat(
         [made[is_lost].assign(probability_status="not_in_estimate"), made[~is_lost].assign(**found)]
     )
@@ -120,7 +120,7 @@ _COLUMNS = (
 )
 
 
-def _laws_of(
+def columns_of(
     sample: Sample,
     estimator: str,
     rows: pd.DataFrame,
