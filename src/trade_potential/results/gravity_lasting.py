@@ -84,7 +84,7 @@ def lasting_rows(
     named = terms_by_spec(terms)
     levels = dict(zip(specifications["spec_id"], specifications["confidence_level"], strict=True))
     bounds = _bounds(classes)
-    of_run = dict(list(sample.groupby([*KEYS])))
+    of_run = {(str(a), str(b)): rows for (a, b), rows in sample.groupby([*KEYS])}
     lost = {
         key: set(zip(own["pair_id"], own["year"], strict=True))
         for key, own in losses[losses["estimator"] == "ppml"].groupby([*KEYS])
