@@ -14,7 +14,8 @@ from tests.unit.test_certainty_rows import NUMBERS, answered, line, sample, with
 import trade_potential.gravity.lasting as law
 import trade_potential.gravity.pair_years as noise
 import trade_potential.results.gravity_lasting as rows_of
-from trade_potential.audit.marts.lasting import SEARCHED, columns_of
+from trade_potential.audit.marts.compare import TOLERANCE
+from trade_potential.audit.marts.lasting import TAIL, columns_of
 
 BOUNDS = {"huge": (0.0, 0.8), "expansion": (0.8, 1.2), "reshaping": (1.2, np.inf)}
 PAIRS = {"short": 5, "long": 24, "ppml": 12, "between": 8, "one by one": 24}
@@ -49,7 +50,7 @@ def gaps(kind: str, made: pd.DataFrame) -> pd.Series:
     names = ["log_k_change", *NUMBERS]
     one, other = made[names].astype(float), again[names].astype(float)
     assert (one.isna() == other.isna()).all().all()
-    scale = np.maximum(np.maximum(one.abs(), other.abs()), 1e-6)
+    scale = np.maximum(np.maximum(one.abs(), other.abs()), TAIL)
     return ((one - other).abs() / scale).max()
 
 
@@ -58,7 +59,7 @@ def test_both_computations_agree(kind: str, monkeypatch: pytest.MonkeyPatch) -> 
     if kind == "one by one":
         monkeypatch.setattr(law, "TOGETHER", 10)
         monkeypatch.setattr("trade_potential.audit.marts.law.TOGETHER", 10)
-    assert gaps(kind, first(*given(kind))).max() < SEARCHED
+    assert gaps(kind, first(*given(kind))).max() < TOLERANCE
 
 
 def _half_noise(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,5 +160,5 @@ def test_a_fault_of_the_first_is_found(
 ) -> None:
     plant(monkeypatch)
     found = gaps("short", first(*given("short")))
-    assert set(found.index[found > SEARCHED]) >= wrong
-    assert (found[sorted(right)] < SEARCHED).all()
+    assert set(found.index[found > TOLERANCE]) >= wrong
+    assert (found[sorted(right)] < TOLERANCE).all()

@@ -36,8 +36,9 @@ CLASSES = {
     "reshaping": "potential_reshaping",
 }
 
-SEARCHED = 1e-7
-"""Pseudo-inverses of nearly singular covariances keep fewer digits than sums."""
+TAIL = 1e-3
+"""A number below this share of the largest of its column is compared with that share: a probability
+that small is a tail, which moves by many times what moves the middle of its law."""
 
 
 def check_lasting(gated: Gated) -> Iterator[Compared]:
@@ -54,11 +55,13 @@ def check_lasting(gated: Gated) -> Iterator[Compared]:
             own = coefficients.get((sample.run.study_id, sample.run.spec_id, estimator))
             if own is None or (estimator == "between" and sample.has_year_effects) or sample.said:
                 continue
-            of = [frame[_is_of(frame, sample, estimator)] for frame in (weights, lost)]
+            weight, gone = (frame[_is_of(frame, sample, estimator)] for frame in (weights, lost))
             level = float(specifications.loc[sample.run.spec_id, "confidence_level"])
             # two threads wait for each other longer than matrices of this size take
             with threadpool_limits(limits=1, user_api="blas"):
-                found.append(_of_estimator(sample, estimator, own, *of, bounds, level, noises))
+                found.append(
+                    _of_estimator(sample, estimator, own, weight, gone, bounds, level, noises)
+                )
             told.append((sample.run.study_id, sample.run.spec_id))
     columns = [*KEY, *OF_LAWS]
     made = [pd.DataFrame(columns=[*KEY, *_COLUMNS]), *found]
@@ -72,7 +75,7 @@ def check_lasting(gated: Gated) -> Iterator[Compared]:
         again[columns],
         key=KEY,
         by=[*RUN, "estimator"],
-        tolerance=SEARCHED,
+        small=TAIL,
     )
     yield replace(one, mart=MART)
 
