@@ -104,11 +104,14 @@ def lasting_table(
         classes: potential_class, display_order, k_lower, k_upper; missing where there is no bound.
         settings: Frames.
     """
-    parts = [
-        _rows(key, one, name, flow, law, classes.sort_values("display_order"))
-        for key, one in structural(cells, **settings).solved.items()
-        for name, flow, law in _laws(one)
-    ]
+    solved = structural(cells, **settings).solved
+    # a pair whose law is not known has no deviation, and null in its row
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = [
+            _rows(key, one, name, flow, law, classes.sort_values("display_order"))
+            for key, one in solved.items()
+            for name, flow, law in _laws(one)
+        ]
     return pa.concat_tables(parts) if parts else LASTING.empty_table()
 
 
