@@ -163,6 +163,11 @@ track-record: build $(SYNCED_DEV) ## Build, then freeze K at every cut-off and s
 multiverse: build $(SYNCED_DEV) ## Build, then run every admissible specification of what has changed: two minutes of a core for all
 	$(BIN)/python -m research.multiverse
 
+# Only from the inputs in the repository. Results carry a digest of the code that they are of.
+.PHONY: calibration
+calibration: $(SYNCED_DEV) ## Ask whether probabilities are frequencies: ten minutes, docs/calibration.md
+	$(BIN)/python -m research.calibration
+
 .PHONY: lint lint-python lint-types lint-sql lint-yaml lint-docs
 lint: lint-python lint-types lint-sql lint-yaml lint-docs ## Check style, types and the results printed in docs/
 
@@ -183,10 +188,12 @@ lint-yaml: $(SYNCED_DEV)
 lint-docs: $(SYNCED_DEV) $(if $(filter build docs,$(MAKECMDGOALS)),build,$(WAREHOUSE))
 	$(BIN)/python docs/run_queries.py --check $(PAGES)
 	$(BIN)/python docs/answers.py --check
+	$(BIN)/python docs/how_sure.py --check
 	$(BIN)/python docs/validation.py --check
 	$(BIN)/python docs/api.py --check
 	$(BIN)/python research/replication --check
 	$(BIN)/python -m research.simulated_worlds --check
+	$(BIN)/python -m research.calibration --check
 	$(BIN)/python -m research.partial_index --check
 	$(BIN)/python -m research.track_record --check
 	$(BIN)/python -m benchmarks --check
@@ -205,6 +212,7 @@ format: $(SYNCED_DEV) ## Rewrite Python and SQL in house style
 docs: build $(SYNCED_DEV) ## Build, then refresh the results and pictures in docs/
 	$(BIN)/python docs/run_queries.py $(PAGES)
 	$(BIN)/python docs/answers.py
+	$(BIN)/python docs/how_sure.py
 	$(BIN)/python docs/validation.py
 	$(BIN)/python docs/api.py
 	$(BIN)/python research/replication

@@ -31,6 +31,8 @@
         'validity_min_economies': [5, 1000000],
         'validity_strong_pct': [2, 99],
         'validity_moderate_pct': [1, 98],
+        'firm_from_pct': [50, 100],
+        'leaning_from_pct': [34, 100],
         'gate_max_rows': [1, 1000000000],
         'publish_seconds': [1, 86400],
         'releases_kept': [1, 1000000],

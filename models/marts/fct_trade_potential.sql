@@ -7,6 +7,7 @@ with predicted as (
         study_id,
         spec_id,
         estimator,
+        pair_id,
         reporter_iso3,
         partner_iso3,
         estimator_status,
@@ -32,6 +33,7 @@ potential as (
         study_id,
         spec_id,
         estimator,
+        pair_id,
         reporter_iso3,
         partner_iso3,
         estimator_status,
@@ -94,6 +96,11 @@ select
     potential.is_unreported,
     case when potential.is_predicted_positive then 'ok' else 'prediction_not_positive' end
         as k_status,
+    laws.probability_status,
+    {{ answer_certainty(
+        of_own_class('classes.potential_class', 'laws', 'probability_'),
+        'coalesce(classes.potential_class <> out_classes.potential_class, true)'
+    ) }} as answer_certainty,
     potential.k_ratio / smearing.smearing_factor as k_mean_ratio,
     case
         when potential.is_predicted_positive and potential.k_ratio > 0 then ln(potential.k_ratio)
@@ -117,6 +124,21 @@ select
                 potential.k_ratio * potential.predicted_outcome
                 / (potential.predicted_outcome - potential.margin)
     end as k_ratio_ci_high,
+    potential.k_ratio * exp(laws.log_k_change) as k_pair_out_ratio,
+    laws.probability_huge,
+    laws.probability_expansion,
+    laws.probability_reshaping,
+    laws.k_lasting_median,
+    laws.k_lasting_ci_low,
+    laws.k_lasting_ci_high,
+    {{ of_own_class('classes.potential_class', 'laws', 'new_year_probability_') }}
+        as new_year_probability,
+    laws.k_new_year_ci_low,
+    laws.k_new_year_ci_high,
+    case
+        when laws.log_k_change is not null
+            then classes.potential_class <> out_classes.potential_class
+    end as class_depends_on_own_trade,
     potential.spec_id = studies.default_spec_id
     and potential.estimator = studies.default_estimator as is_default
 from potential
@@ -127,7 +149,19 @@ inner join smearing
         potential.study_id = smearing.study_id
         and potential.spec_id = smearing.spec_id
         and potential.estimator = smearing.estimator
+left join {{ ref('est_gravity_lasting') }} as laws
+    on
+        potential.study_id = laws.study_id
+        and potential.spec_id = laws.spec_id
+        and potential.estimator = laws.estimator
+        and potential.pair_id = laws.pair_id
+        and potential.year = laws.year
 left join {{ ref('dim_potential_class') }} as classes
     on
         potential.is_predicted_positive
         and {{ k_is_in_class('potential.k_ratio', 'classes') }}
+-- the class that K would have by the line without the pair
+left join {{ ref('dim_potential_class') }} as out_classes
+    on
+        potential.is_predicted_positive
+        and {{ k_is_in_class('(potential.k_ratio * exp(laws.log_k_change))', 'out_classes') }}

@@ -81,6 +81,21 @@ answered as (
         lasting.p_huge,
         lasting.p_expansion,
         lasting.p_reshaping,
+        case
+            when lasting.study_id is null then 'high_leverage'
+            when not flows.is_large_enough then 'below_minimum_prediction'
+            else lasting.probability_status
+        end as probability_status,
+        {% for name in [
+            'probability_huge', 'probability_expansion', 'probability_reshaping',
+            'k_line_log_se', 'k_lasting_ci_low', 'k_lasting_ci_high',
+            'k_new_year_ci_low', 'k_new_year_ci_high',
+        ] -%}
+            case when flows.is_large_enough then lasting.{{ name }} end as {{ name }},
+        {% endfor -%}
+        {{ of_own_class('flows.potential_class', 'lasting', 'probability_') }} as class_probability,
+        {{ of_own_class('flows.potential_class', 'lasting', 'new_year_probability_') }}
+            as new_year_probability,
         flows.is_unreported,
         flows.class_depends_on_own_trade
     from {{ ref('int_structural__flows') }} as flows
@@ -128,6 +143,14 @@ answered as (
         ] -%}
             cast(null as double precision) as {{ name }},
         {% endfor -%}
+        unanswered.k_status as probability_status,
+        {% for name in [
+            'probability_huge', 'probability_expansion', 'probability_reshaping',
+            'k_line_log_se', 'k_lasting_ci_low', 'k_lasting_ci_high',
+            'k_new_year_ci_low', 'k_new_year_ci_high', 'class_probability', 'new_year_probability',
+        ] -%}
+            cast(null as double precision) as {{ name }},
+        {% endfor -%}
         cast(null as boolean) as is_unreported,
         cast(null as boolean) as class_depends_on_own_trade
     from {{ ref('int_answer__unanswered') }} as unanswered
@@ -147,6 +170,9 @@ select
     answered.k_status,
     answered.k_reason,
     answered.pair_out_method,
+    answered.probability_status,
+    {{ answer_certainty('answered.class_probability', 'answered.class_depends_on_own_trade') }}
+        as answer_certainty,
     said.other_answers,
     said.difference_reason,
     answered.year,
@@ -166,6 +192,15 @@ select
     answered.p_huge,
     answered.p_expansion,
     answered.p_reshaping,
+    answered.probability_huge,
+    answered.probability_expansion,
+    answered.probability_reshaping,
+    answered.k_line_log_se,
+    answered.k_lasting_ci_low,
+    answered.k_lasting_ci_high,
+    answered.new_year_probability,
+    answered.k_new_year_ci_low,
+    answered.k_new_year_ci_high,
     answered.is_unreported,
     answered.class_depends_on_own_trade,
     coalesce(reporters.flag, partners.flag) as trade_flag

@@ -22,6 +22,8 @@ select
     structural.k_status as structural_k_status,
     differences.difference_reason,
     indices.missing_indicators,
+    potential.probability_status,
+    potential.answer_certainty,
     potential.year,
     indices.index_rank,
     {{ rounded('potential.actual_usd / 1e6', 3) }} as actual_usd_mn,
@@ -29,6 +31,12 @@ select
     {{ rounded('potential.k_ratio', 3) }} as k_ratio,
     {{ rounded('potential.k_ratio_ci_low', 3) }} as k_ratio_ci_low,
     {{ rounded('potential.k_ratio_ci_high', 3) }} as k_ratio_ci_high,
+    {% for name in [
+        'probability_huge', 'probability_expansion', 'probability_reshaping',
+        'k_lasting_ci_low', 'k_lasting_ci_high', 'new_year_probability',
+    ] -%}
+        {{ rounded('potential.' ~ name, 3) }} as {{ name }},
+    {% endfor -%}
     {{ rounded('structural.actual_usd * ' ~ share ~ ' / 1e6', 3) }} as structural_actual_usd_mn,
     {{ rounded('structural.predicted_usd * ' ~ share ~ ' / 1e6', 3) }}
         as structural_predicted_usd_mn,

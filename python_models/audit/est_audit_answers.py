@@ -23,4 +23,8 @@ def model(dbt, session):
         potential_classes=dbt.ref("stg_study__potential_classes"),
         answers=dbt.ref("rpt_answer"),
         ledger=dbt.ref("fct_row_ledger"),
+        sure_pct=(
+            int(dbt.config.meta_get("firm_from_pct")),
+            int(dbt.config.meta_get("leaning_from_pct")),
+        ),
     )

@@ -102,4 +102,8 @@ def model(dbt, session):
         },
         max_rows=int(dbt.config.meta_get("max_rows")),
         validity_limits=dbt.config.meta_get("validity_limits"),
+        sure_pct=(
+            int(dbt.config.meta_get("firm_from_pct")),
+            int(dbt.config.meta_get("leaning_from_pct")),
+        ),
     )

@@ -25,6 +25,9 @@ from trade_potential.audit.structural.answers import (
     FLOWS,
     LASTING,
     METHODS,
+    NEW_YEAR,
+    OF_LAW,
+    SAID,
     STATUSES,
     Class,
     classes_of,
@@ -55,14 +58,19 @@ def pairs() -> pd.DataFrame:
 
 @cache
 def lasting() -> pd.DataFrame:
-    """One row a pair that is published, directed and total, with made-up numbers."""
+    """Directed and total pairs with made-up numbers; one has no law, and one no row."""
     directed = pairs()[["exporter_iso3", "importer_iso3"]].drop_duplicates()
     total = directed[directed["exporter_iso3"] < directed["importer_iso3"]]
     found = pd.concat([directed.assign(flow="directed"), total.assign(flow="total")])
-    numbers = np.random.default_rng(16).random((len(found), len(LASTING)))
-    found[list(LASTING)] = numbers
+    names = [*LASTING, *OF_LAW, *NEW_YEAR]
+    numbers = np.random.default_rng(16).random((len(found), len(names)))
+    found[names] = numbers
     found["lasting_class"] = [CLASSES[int(3 * number)].name for number in numbers[:, 0]]
-    return found.assign(study_id=STUDY, spec_id=SPEC)
+    two = (found["exporter_iso3"] == "CHN") & (found["importer_iso3"] == "KAZ")
+    found["probability_status"] = np.where(two, "no_trade_in_sample", "ok")
+    found[list(OF_LAW + NEW_YEAR)] = found[list(OF_LAW + NEW_YEAR)].mask(two)
+    is_left_out = (found["exporter_iso3"] == "CHN") & (found["importer_iso3"] == "VNM")
+    return found[~is_left_out].assign(study_id=STUDY, spec_id=SPEC)
 
 
 def ledger() -> pd.DataFrame:
@@ -119,7 +127,29 @@ def right() -> pd.DataFrame:
     found = _with_lasting(found.assign(study_id=STUDY, spec_id=SPEC, **_bands(found)))
     of_class = ["lasting_class", "lasting_class_probability"]
     found[of_class] = found[of_class].mask(low)
-    return found
+    return _with_certainty(found, low)
+
+
+def _with_certainty(
+    found: pd.DataFrame, low: pd.Series, firm: float = 0.9, leaning: float = 0.6
+) -> pd.DataFrame:
+    """Firm from 90 per cent on, leaning from 60."""
+    names = list(OF_LAW + NEW_YEAR)
+    found[names] = found[names].mask(low)
+    said = found["probability_status"]
+    said = said.mask(low & said.notna(), "below_minimum_prediction")
+    found["probability_status"] = said.fillna("high_leverage")
+    own = zip([one.name for one in CLASSES], OF_LAW[:3], NEW_YEAR, strict=True)
+    chance, new_year = pd.Series(np.nan, found.index), pd.Series(np.nan, found.index)
+    for class_, lasting_name, new_name in own:
+        of = found["potential_class"] == class_
+        chance, new_year = chance.mask(of, found[lasting_name]), new_year.mask(of, found[new_name])
+    stays = ~found["class_depends_on_own_trade"].fillna(True).astype(bool)
+    sure = np.select(
+        [(chance >= firm) & stays, chance >= leaning], ["firm", "leaning"], "undecided"
+    )
+    found["answer_certainty"] = pd.Series(sure, found.index).where(chance.notna(), None)
+    return found.assign(new_year_probability=new_year).drop(columns=list(NEW_YEAR))
 
 
 def _with_lasting(found: pd.DataFrame) -> pd.DataFrame:
@@ -132,7 +162,7 @@ def _with_lasting(found: pd.DataFrame) -> pd.DataFrame:
             "importer_iso3": other.where(~is_turned, one),
         }
     )
-    names = [*LASTING, "lasting_class"]
+    names = [*LASTING, *OF_LAW, *NEW_YEAR, "lasting_class", "probability_status"]
     joined = keys.merge(lasting().drop(columns=["study_id", "spec_id"]), on=[*keys], how="left")
     return found.assign(**{name: joined[name].to_numpy() for name in names})
 
@@ -197,11 +227,13 @@ def audited(
 def test_every_answer_is_confirmed() -> None:
     found = audited(right())
     assert set(found["status"]) == {"agrees"}
-    assert len(found) == 25
+    assert len(found) == 36
     assert not found.duplicated(["quantity", "term"]).any()
     statuses = right()["k_status"].value_counts()
     assert set(statuses.index) == set(STATUSES)
     assert right()["class_depends_on_own_trade"].any()
+    assert set(right()["answer_certainty"].dropna()) == {"firm", "leaning", "undecided"}
+    assert set(right()["probability_status"]) == set(SAID)
 
 
 def test_bounds_belong_to_the_class_that_says_so() -> None:
@@ -285,9 +317,57 @@ def _one_step(held: pd.DataFrame) -> pd.DataFrame:
     return held.assign(pair_out_method="leverage")
 
 
+def _exchanged(held: pd.DataFrame) -> pd.DataFrame:
+    huge, expansion = held["probability_huge"], held["probability_expansion"]
+    return held.assign(probability_huge=expansion, probability_expansion=huge)
+
+
+def _firm_though_the_pair_decides(held: pd.DataFrame) -> pd.DataFrame:
+    small = held["probability_status"] == "below_minimum_prediction"
+    free = _with_lasting(held.assign(class_depends_on_own_trade=False))
+    free = _with_certainty(free, small)
+    return held.assign(answer_certainty=free["answer_certainty"])
+
+
+def _firm_from_half(held: pd.DataFrame) -> pd.DataFrame:
+    return held.assign(answer_certainty=held["answer_certainty"].replace("undecided", "leaning"))
+
+
+def _sure_of_every_class(held: pd.DataFrame) -> pd.DataFrame:
+    return held.assign(answer_certainty=held["answer_certainty"].fillna("undecided"))
+
+
+def _ends_exchanged(held: pd.DataFrame) -> pd.DataFrame:
+    low, high = held["k_new_year_ci_low"], held["k_new_year_ci_high"]
+    return held.assign(k_new_year_ci_low=high, k_new_year_ci_high=low)
+
+
+def _new_year_as_what_lasts(held: pd.DataFrame) -> pd.DataFrame:
+    return held.assign(new_year_probability=held["probability_huge"])
+
+
+def _said_of_small_pairs(held: pd.DataFrame) -> pd.DataFrame:
+    said = held["probability_status"].replace("below_minimum_prediction", "ok")
+    return held.assign(probability_status=said)
+
+
+def _no_leverage(held: pd.DataFrame) -> pd.DataFrame:
+    said = held["probability_status"].replace("high_leverage", "no_trade_in_sample")
+    return held.assign(probability_status=said)
+
+
 @pytest.mark.parametrize(
     ("plant", "quantity", "place"),
     [
+        (_exchanged, "probability_huge", ""),
+        (_exchanged, "probability_expansion", ""),
+        (_firm_though_the_pair_decides, "answer_certainty", ""),
+        (_firm_from_half, "answer_certainty", ""),
+        (_sure_of_every_class, "answer_certainty", ""),
+        (_ends_exchanged, "k_new_year_ci_low", ""),
+        (_new_year_as_what_lasts, "new_year_probability", ""),
+        (_said_of_small_pairs, "probability_status", ""),
+        (_no_leverage, "probability_status", "CHN with VNM"),
         (_a_lasting_class_of_a_small_pair, "lasting_class", ", "),
         (_lasting_seen_from_the_partner, "k_lasting", "ports, "),
         (_lasting_seen_from_the_partner, "lasting_class", "ports, "),

@@ -29,9 +29,11 @@ from trade_potential.audit.structural.cells import Cells
 from trade_potential.audit.structural.findings import Findings
 from trade_potential.audit.structural.inputs import study_cells
 from trade_potential.audit.structural.lasting import confirm_lasting
+from trade_potential.audit.structural.optimum import Optimum, optimum
 from trade_potential.audit.structural.published import cell_places
 from trade_potential.linalg import FloatArray
 from trade_potential.results.structural_lasting import dispersion_table, lasting_table
+from trade_potential.structural import class_law
 from trade_potential.structural.pair_out import without_pair
 
 Frames = dict[str, pd.DataFrame]
@@ -44,6 +46,14 @@ def world() -> tuple[Cells, FloatArray, FloatArray]:
     rows = pa.Table.from_pandas(tables(fit, without_pair(fit))["pairs"], preserve_index=False)
     places = cell_places(rows, made)
     return made, places.laid(rows["predicted_usd"]), places.laid(rows["predicted_pair_out_usd"])
+
+
+@cache
+def best() -> Optimum:
+    made, predicted, _ = world()
+    slopes = dict(zip(fitted(cells()).world.terms, fitted(cells()).coefficients, strict=True))
+    kept = made.only([term for term in made.terms if term in slopes])
+    return optimum(kept, np.array([slopes[term] for term in kept.terms]), np.nan_to_num(predicted))
 
 
 @cache
@@ -90,6 +100,8 @@ def audited(held: Frames) -> pd.DataFrame:
         rows=pa.Table.from_pandas(held["lasting"], preserve_index=False),
         laws=laws,
         classes=CLASSES,
+        optimal=best(),
+        level=0.95,
     )
     return found.frame()
 
@@ -152,9 +164,49 @@ def _a_pair_gone(held: Frames) -> None:
     held["lasting"] = held["lasting"].iloc[1:]
 
 
+def _with_law(name: str, value: float) -> Callable[[Frames], None]:
+    """The first computation with another constant."""
+
+    def plant(held: Frames) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(class_law, name, value)
+            held |= right.__wrapped__()
+
+    return plant
+
+
+def _chances_exchanged(held: Frames) -> None:
+    rows = held["lasting"]
+    names = ["probability_huge", "probability_reshaping"]
+    rows[names] = rows[names[::-1]].to_numpy()
+
+
+def _line_too_sure(held: Frames) -> None:
+    held["lasting"]["k_line_log_se"] *= 0.99
+
+
+def _year_too_narrow(held: Frames) -> None:
+    held["lasting"]["k_new_year_ci_high"] *= 0.99
+
+
+def _year_as_what_lasts(held: Frames) -> None:
+    held["lasting"]["k_new_year_ci_low"] = held["lasting"]["k_lasting_ci_low"]
+
+
+OF_LAWS = {"probability_huge", "new_year_probability_huge", "k_lasting_ci_low"}
+
+
 @pytest.mark.parametrize(
     ("plant", "refused"),
     [
+        (_with_law("NOISE", 0.2), OF_LAWS),
+        (_with_law("INDEPENDENT", 1.0), OF_LAWS),
+        (_with_law("SHARED", 0.0), {*OF_LAWS, "k_line_log_se"}),
+        (_with_law("PASSES", 1), {"k_line_log_se"}),
+        (_chances_exchanged, {"probability_huge", "probability_reshaping"}),
+        (_line_too_sure, {"k_line_log_se"}),
+        (_year_too_narrow, {"k_new_year_ci_high"}),
+        (_year_as_what_lasts, {"k_new_year_ci_low"}),
         (_alpha, {"alpha", "benchmark_variance"}),
         (_noise, {"phi_usd"}),
         (_no_correlation, {"rho", "effective_years"}),

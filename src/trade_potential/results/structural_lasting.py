@@ -10,11 +10,15 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from trade_potential.inference.mixture import Bounds
+from trade_potential.linalg import FloatArray
 from trade_potential.results.gravity import KEYS
 from trade_potential.results.structural import Solved, structural
 from trade_potential.results.typed import Int32, frame_of
+from trade_potential.structural.class_law import ClassLaw, laws_of_world
 from trade_potential.structural.dispersion import EDGES_USD
 from trade_potential.structural.lasting import Flow, lasting_of_world
+from trade_potential.structural.world import BoolArray
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,7 +30,17 @@ PROBABILITIES = {
     "p_expansion": "potential_expansion",
     "p_reshaping": "potential_reshaping",
 }
-"""Columns with the probability of one class; null where the project has no such class."""
+"""Columns with the probability of one class by the gamma law; null where the project has no such
+class."""
+
+OF_CLASS = {
+    "probability_huge": "huge_potential",
+    "probability_expansion": "potential_expansion",
+    "probability_reshaping": "potential_reshaping",
+}
+"""The same by the law with all that is uncertain; ``new_year_`` before it: of K of a new year."""
+
+OF_NEW_YEAR = {f"new_year_{name}": id_ for name, id_ in OF_CLASS.items()}
 
 LASTING = pa.schema(
     {
@@ -44,6 +58,13 @@ LASTING = pa.schema(
         "benchmark_variance": pa.float64(),
         "lasting_class_probability": pa.float64(),
         **dict.fromkeys(PROBABILITIES, pa.float64()),
+        "probability_status": pa.string(),
+        **dict.fromkeys([*OF_CLASS, *OF_NEW_YEAR], pa.float64()),
+        "k_line_log_se": pa.float64(),
+        "k_lasting_ci_low": pa.float64(),
+        "k_lasting_ci_high": pa.float64(),
+        "k_new_year_ci_low": pa.float64(),
+        "k_new_year_ci_high": pa.float64(),
     }
 )
 
@@ -83,11 +104,14 @@ def lasting_table(
         classes: potential_class, display_order, k_lower, k_upper; missing where there is no bound.
         settings: Frames.
     """
-    parts = [
-        _rows(key, one, name, flow, classes.sort_values("display_order"))
-        for key, one in structural(cells, **settings).solved.items()
-        for name, flow in _flows(one)
-    ]
+    solved = structural(cells, **settings).solved
+    # a pair whose law is not known has no deviation, and null in its row
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = [
+            _rows(key, one, name, flow, law, classes.sort_values("display_order"))
+            for key, one in solved.items()
+            for name, flow, law in _laws(one)
+        ]
     return pa.concat_tables(parts) if parts else LASTING.empty_table()
 
 
@@ -106,8 +130,20 @@ def _flows(one: Solved) -> Iterator[tuple[str, Flow]]:
         yield from zip(FLOWS, found, strict=True)
 
 
+def _laws(one: Solved) -> Iterator[tuple[str, Flow, ClassLaw]]:
+    if one.pair_out is not None:
+        out = one.pair_out.predicted
+        found = lasting_of_world(one.fit.world.trade, one.fit.fitted, out)
+        yield from zip(FLOWS, found, laws_of_world(one.fit, out, found), strict=True)
+
+
 def _rows(
-    key: tuple[str, str], one: Solved, name: str, flow: Flow, classes: pd.DataFrame
+    key: tuple[str, str],
+    one: Solved,
+    name: str,
+    flow: Flow,
+    class_law: ClassLaw,
+    classes: pd.DataFrame,
 ) -> pa.Table:
     law = flow.lasting
     bounds = [
@@ -133,12 +169,40 @@ def _rows(
         "benchmark_variance": law.benchmark_variance[known],
         "lasting_class_probability": chances.max(axis=0),
         **{column: of_class.get(id_) for column, id_ in PROBABILITIES.items()},
+        **_of_class_law(class_law, bounds, ids, one.confidence_level, known),
     }
     empty = pa.nulls(int(known.sum()), pa.float64())
     return pa.table(
         {name: empty if values is None else values for name, values in columns.items()},
         schema=LASTING,
     )
+
+
+def _of_class_law(
+    law: ClassLaw, bounds: Bounds, ids: Any, level: float, of: BoolArray
+) -> dict[str, Any]:
+    """Columns of some pairs; null where the law is not known."""
+    tail = (1.0 - level) / 2.0
+
+    def column(values: FloatArray) -> pa.Array:
+        return pa.array(np.where(law.is_known, values, np.nan)[of], from_pandas=True)
+
+    lasting = dict(zip(ids, law.lasting.probabilities(bounds), strict=True))
+    new_year = dict(zip(ids, law.new_year.probabilities(bounds), strict=True))
+    chances = [(OF_CLASS, lasting), (OF_NEW_YEAR, new_year)]
+    return {
+        "probability_status": np.where(law.is_known, "ok", "no_trade_in_sample")[of],
+        **{
+            name: column(held[id_]) if id_ in held else None
+            for names, held in chances
+            for name, id_ in names.items()
+        },
+        "k_line_log_se": column(np.sqrt(law.line_variance)),
+        "k_lasting_ci_low": column(law.lasting.quantile(tail)),
+        "k_lasting_ci_high": column(law.lasting.quantile(1.0 - tail)),
+        "k_new_year_ci_low": column(law.new_year.quantile(tail)),
+        "k_new_year_ci_high": column(law.new_year.quantile(1.0 - tail)),
+    }
 
 
 def _bands(name: str, flow: Flow) -> Iterator[DispersionRow]:

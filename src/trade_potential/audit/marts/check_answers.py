@@ -36,7 +36,7 @@ def check_answers(gated: Gated) -> Iterator[Compared]:
     yield replace(found, mart="rpt_answer")
     # an answer without a prediction has nothing else, and one with a prediction has no reason
     rest = [name for name in gated.columns("rpt_answer") if name not in (*ANSWER, *WORDS)]
-    said = ("study_id", "spec_id", "trade_source", "k_status", "k_reason")
+    said = ("study_id", "spec_id", "trade_source", "k_status", "k_reason", "probability_status")
     published = gated.part(
         "rpt_answer",
         *(*ANSWER, *rest),
@@ -114,7 +114,8 @@ def unanswered(gated: Gated) -> pd.DataFrame:
         columns=[*asked.columns, *names],
     )
     flows = pd.DataFrame({"flow": ["exports", "imports", "total"]})
-    return found.merge(flows, how="cross").assign(trade_source=SOURCE)
+    found = found.assign(trade_source=SOURCE, probability_status=found["k_status"])
+    return found.merge(flows, how="cross")
 
 
 def _answering(gated: Gated) -> Any:

@@ -7,6 +7,9 @@ VERIFIED_ANSWERS = (
     *("actual_usd", "predicted_usd", "predicted_pair_out_usd", "k_ratio", "k_median_of_band"),
     *("k_percentile", "class_share", "k_pair_out_ratio", "k_lasting", "lasting_class_probability"),
     *("p_huge", "p_expansion", "p_reshaping", "is_unreported", "class_depends_on_own_trade"),
+    *("probability_status", "answer_certainty", "probability_huge", "probability_expansion"),
+    *("probability_reshaping", "new_year_probability", "k_line_log_se", "k_lasting_ci_low"),
+    *("k_lasting_ci_high", "k_new_year_ci_low", "k_new_year_ci_high"),
 )
 """Columns of rpt_answer that the audit of the world makes again from cells and predictions."""
 

@@ -28,6 +28,7 @@ class Gated:
     Attributes:
         max_rows: Rows of a specification above which whole pairs are compared, not all.
         validity_limits: Limits of a rank correlation, as ``VALIDITY_LIMITS``.
+        sure_pct: Probability in per cent from which a class is firm, and leaning.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Gated:
         *,
         max_rows: int = 200_000,
         validity_limits: tuple[int, int, int] = VALIDITY_LIMITS,
+        sure_pct: tuple[int, int] = (90, 60),
     ) -> None:
         """Of relations, which stay unread."""
         self._tables = dict(tables)
@@ -43,6 +45,7 @@ class Gated:
         self._made: dict[Callable[..., Any], Any] = {}
         self.max_rows = max_rows
         self.validity_limits = validity_limits
+        self.sure_pct = sure_pct
 
     def __iter__(self) -> object:
         """Names of the tables."""

@@ -21,6 +21,7 @@ from trade_potential.audit.marts.estimates import (
 )
 from trade_potential.audit.marts.findings import check_findings
 from trade_potential.audit.marts.gated import VALIDITY_LIMITS, Gated
+from trade_potential.audit.marts.lasting import check_lasting
 from trade_potential.audit.marts.ledger import check_ledger
 from trade_potential.audit.marts.multiverse import check_multiverse
 from trade_potential.audit.marts.prediction import check_potential
@@ -41,7 +42,7 @@ CHECKS: tuple[Check, ...] = (
     *(check_figures, check_indices),
     *(check_samples, check_descriptives, check_ledger),
     *(check_coefficients, check_tests, check_diagnostics),
-    *(check_potential, check_comparison, check_reports),
+    *(check_potential, check_lasting, check_comparison, check_reports),
     *(check_dimensions, check_effects, check_answers),
     *(check_printed, check_replication, check_findings, check_validity),
     *(check_track, check_multiverse),
@@ -57,6 +58,7 @@ def audit_marts(
     *,
     max_rows: int,
     validity_limits: Sequence[int | str] = VALIDITY_LIMITS,
+    sure_pct: tuple[int, int] = (90, 60),
 ) -> pd.DataFrame:
     """Rows of every check and of what no check looks at.
 
@@ -65,12 +67,18 @@ def audit_marts(
             audits verify (est_*) and every mart, by name.
         max_rows: Rows of a specification above which whole pairs are compared, not all.
         validity_limits: Limits of a rank correlation (``VALIDITY_LIMITS``), as dbt gives them.
+        sure_pct: Probability in per cent from which a class is firm, and leaning.
 
     Returns:
         ``COLUMNS``; no row where no table holds one, as in a run of dbt with --empty.
     """
     least, moderate, strong = (int(limit) for limit in validity_limits)
-    gated = Gated(tables, max_rows=max_rows, validity_limits=(least, moderate, strong))
+    gated = Gated(
+        tables,
+        max_rows=max_rows,
+        validity_limits=(least, moderate, strong),
+        sure_pct=sure_pct,
+    )
     if gated.is_empty():
         return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
     found = [one for check in CHECKS for one in check(gated)]

@@ -22,6 +22,14 @@ MART = "fct_trade_potential"
 PREDICT = ("pooled", "between", "random", "mundlak", "ppml")
 """Estimators without effects of pairs; between sees no years, and predicts none with effects."""
 
+OF_LAWS = (
+    *("probability_status", "answer_certainty", "k_pair_out_ratio", "class_depends_on_own_trade"),
+    *("probability_huge", "probability_expansion", "probability_reshaping", "new_year_probability"),
+    *("k_lasting_median", "k_lasting_ci_low", "k_lasting_ci_high"),
+    *("k_new_year_ci_low", "k_new_year_ci_high"),
+)
+"""Columns that ``lasting`` makes again."""
+
 CONSTANT = "const"
 
 ROUNDED = ("k_log_ratio_se", "k_ratio_ci_low", "k_ratio_ci_high")
@@ -46,7 +54,7 @@ def check_potential(gated: Gated) -> Iterator[Compared]:
                 continue
             factor = _whole_factor(gated, sample, estimator) if sample.said else None
             found.append(_of_estimator(sample, estimator, own, errors, classes, factor))
-    columns = gated.columns(MART)
+    columns = [name for name in gated.columns(MART) if name not in OF_LAWS]
     noises = [f"noise_{name}" for name in ROUNDED]
     again = pd.concat([pd.DataFrame(columns=[*columns, *noises]), *found], ignore_index=True)
     where = where_kept(samples_of(gated), "reporter_iso3 || '-' || partner_iso3")

@@ -21,7 +21,11 @@ SAME = 0.0
 """Of a report: the same doubles, rounded once more."""
 
 MILLIONS = {"actual_usd": "actual_usd_mn", "predicted_usd": "predicted_usd_mn"}
-RATIOS = ("k_ratio", "k_ratio_ci_low", "k_ratio_ci_high", "development_index", "imputed_share")
+RATIOS = (
+    *("k_ratio", "k_ratio_ci_low", "k_ratio_ci_high", "development_index", "imputed_share"),
+    *("probability_huge", "probability_expansion", "probability_reshaping"),
+    *("k_lasting_ci_low", "k_lasting_ci_high", "new_year_probability"),
+)
 STRUCTURAL = {
     "k_ratio": "structural_k_ratio",
     "k_median_of_band": "structural_k_median",
@@ -58,6 +62,8 @@ def report(gated: Gated) -> pd.DataFrame:
     """The report with the columns of its second version."""
     rows = gated["fct_trade_potential"]
     rows = rows[rows["is_default"].astype(bool) & rows["potential_class"].notna()]
+    # the report has that of the structural class
+    rows = rows.drop(columns="class_depends_on_own_trade")
     rows = rows.merge(
         gated["stg_study__studies"][["study_id", "study_name", "flow"]], on="study_id"
     )

@@ -21,7 +21,9 @@ ANSWERS = """
     class_depends_on_own_trade, size_band, band_pairs, actual_usd, predicted_usd,
     predicted_pair_out_usd, k_ratio, k_pair_out_ratio, k_median_of_band, k_percentile, class_share,
     is_unreported, pair_out_method, n_years, k_lasting, lasting_class, lasting_class_probability,
-    p_huge, p_expansion, p_reshaping
+    p_huge, p_expansion, p_reshaping, probability_status, answer_certainty, probability_huge,
+    probability_expansion, probability_reshaping, k_line_log_se, k_lasting_ci_low,
+    k_lasting_ci_high, new_year_probability, k_new_year_ci_low, k_new_year_ci_high
 """
 """Columns of rpt_answer that are read."""
 
@@ -39,6 +41,17 @@ LASTING = (
     "p_reshaping",
 )
 """Numbers of est_structural_lasting that an answer repeats."""
+
+OF_LAW = (
+    *("probability_huge", "probability_expansion", "probability_reshaping", "k_line_log_se"),
+    *("k_lasting_ci_low", "k_lasting_ci_high", "k_new_year_ci_low", "k_new_year_ci_high"),
+)
+"""The same, of pairs whose prediction is large enough for a class."""
+
+NEW_YEAR = tuple(f"new_year_{name}" for name in OF_LAW[:3])
+SAID = ("high_leverage", "below_minimum_prediction", "no_trade_in_sample", "ok")
+SURE = ("undecided", "leaning", "firm")
+OF_CLASS = ("huge_potential", "potential_expansion", "potential_reshaping")
 
 BANDS = 20
 """Bands of pairs of like predicted size, of equal count."""
@@ -189,15 +202,22 @@ def copies_of(
     at += [places_of(lasting[name], cells.economies) for name in ("exporter_iso3", "importer_iso3")]
     places = Places((2, n, n), at)
 
-    def of_pairs(values: FloatArray) -> FloatArray:
+    def of_pairs(values: FloatArray, at: BoolArray = is_there) -> FloatArray:
         directed, total = values
         held = np.array([directed, directed.T, np.fmax(total, total.T)])
-        return np.where(is_there, held[:, None], np.nan)
+        return np.where(at, held[:, None], np.nan)
 
     class_ = places.numbered(lasting["lasting_class"], [one.name for one in classes])
     methods, nothing = (np.where(has, one, np.nan) for one in (methods, cells.trade == 0.0))
     copies = {name: of_pairs(places.laid(lasting[name])) for name in LASTING}
     copies["lasting_class"] = of_pairs(class_)
+    is_large = is_there & ~is_small
+    copies |= {
+        name: of_pairs(places.laid(lasting[name]), is_large) for name in (*OF_LAW, *NEW_YEAR)
+    }
+    said = of_pairs(places.numbered(lasting["probability_status"], SAID))
+    said = np.where(np.isnan(said), 0.0, np.where(is_small, 1.0, said))
+    copies["probability_status"] = np.where(is_there, said, np.nan)
     for name in ("lasting_class", "lasting_class_probability"):
         copies[name] = np.where(is_small, np.nan, copies[name])
     return copies | {
@@ -207,6 +227,32 @@ def copies_of(
         "is_unreported": np.array(
             [nothing, nothing.transpose(0, 2, 1), np.fmax(nothing, nothing.transpose(0, 2, 1))]
         ),
+    }
+
+
+def certainty_of(
+    answers: dict[str, FloatArray], classes: Sequence[Class], sure_pct: tuple[int, int]
+) -> dict[str, FloatArray]:
+    """Probability of a new year in the class of an answer, and how sure the class is.
+
+    Args:
+        answers: Of ``answers_of`` and ``copies_of``; the probabilities of new years are taken out.
+        classes: Intervals of K, as numbered.
+        sure_pct: Per cent from which a class is firm, and leaning.
+    """
+    class_ = answers["potential_class"]
+    lasting, new = np.full(class_.shape, np.nan), np.full(class_.shape, np.nan)
+    for name, of_lasting, of_new in zip(OF_CLASS, OF_LAW[:3], NEW_YEAR, strict=True):
+        for number in (k for k, one in enumerate(classes) if one.name == name):
+            own = class_ == number
+            lasting[own], new[own] = answers[of_lasting][own], answers[of_new][own]
+    firm = (100 * lasting >= sure_pct[0]) & (answers["class_depends_on_own_trade"] == 0.0)
+    sure = np.where(firm, 2.0, np.where(100 * lasting >= sure_pct[1], 1.0, 0.0))
+    for name in NEW_YEAR:
+        del answers[name]
+    return {
+        "answer_certainty": np.where(np.isnan(lasting), np.nan, sure),
+        "new_year_probability": new,
     }
 
 
@@ -252,7 +298,15 @@ def confirm_answers(
     names = tuple(one.name for one in classes)
     of_names = {"k_status": STATUSES, "potential_class": names}
     of_names |= {"lasting_class": names, "pair_out_method": METHODS}
-    exact = {*of_names, *LASTING, "class_depends_on_own_trade", "is_unreported"}
+    of_names |= {"probability_status": SAID, "answer_certainty": SURE}
+    exact = {
+        *of_names,
+        *LASTING,
+        *OF_LAW,
+        "new_year_probability",
+        "class_depends_on_own_trade",
+        "is_unreported",
+    }
     for quantity, expected in recomputed.items():
         column, is_exact = rows[quantity], quantity in exact
         found.largest(

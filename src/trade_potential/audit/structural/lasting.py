@@ -15,6 +15,12 @@ from scipy.special import chdtr
 
 from trade_potential.audit.structural.answers import Class
 from trade_potential.audit.structural.cells import Cells
+from trade_potential.audit.structural.class_laws import (
+    class_laws,
+    columns_of,
+    numbers_of,
+    slopes_of,
+)
 from trade_potential.audit.structural.findings import Findings
 from trade_potential.audit.structural.laws import (
     NUMBERS,
@@ -29,6 +35,7 @@ from trade_potential.audit.structural.laws import (
     law_at,
     values_of,
 )
+from trade_potential.audit.structural.optimum import Optimum
 from trade_potential.audit.structural.published import Places, places_of
 from trade_potential.linalg import FloatArray
 
@@ -72,6 +79,8 @@ def confirm_lasting(
     rows: Any,
     laws: Sequence[Mapping[str, Any]],
     classes: Sequence[Class],
+    optimal: Optimum,
+    level: float,
 ) -> None:
     """Add what is published of lasting ratios.
 
@@ -83,6 +92,8 @@ def confirm_lasting(
         rows: Arrow table of est_structural_lasting of the specification.
         laws: Rows of est_structural_dispersion of the specification.
         classes: Intervals of K.
+        optimal: The estimate.
+        level: Of intervals.
     """
     weight = np.nan_to_num(predicted).sum(axis=0)
     directed, total = flows_of(cells, pair_out)
@@ -114,6 +125,54 @@ def confirm_lasting(
         )
         expected |= {"n_years": flow.years.astype(float), "benchmark_variance": of_pairs}
         _pairs(found, cells, flow, rows, expected, classes)
+    _class_laws(found, cells, (directed, total), rows, predicted, optimal, classes, level)
+
+
+def _class_laws(
+    found: Findings,
+    cells: Cells,
+    flows: Sequence[Flow],
+    rows: Any,
+    predicted: FloatArray,
+    optimal: Optimum,
+    classes: Sequence[Class],
+    level: float,
+) -> None:
+    """How sure the classes are: every pair of every flow."""
+    import pyarrow.compute as pc
+
+    n, held = len(cells.economies), []
+    for flow in flows:
+        own = rows.filter(pc.equal(rows["flow"], flow.name))
+        at = [places_of(own[name], cells.economies) for name in ("exporter_iso3", "importer_iso3")]
+        places = Places((n, n), at)
+        names = ["k_lasting", *columns_of(classes)]
+        laid = {name: places.laid(own[name])[flow.one, flow.other] for name in names}
+        held.append((flow, laid))
+    weight = np.nan_to_num(predicted).sum(axis=0)
+    laws = class_laws(
+        flows,
+        [laid["k_lasting"] for _, laid in held],
+        weight,
+        slopes_of(optimal.left, predicted),
+        optimal.covariance,
+    )
+    for (flow, laid), law in zip(held, laws, strict=True):
+        names = [
+            f"{cells.economies[one]}, {cells.economies[other]}"
+            for one, other in zip(flow.one, flow.other, strict=True)
+        ]
+        for quantity, (published, again) in numbers_of(law, classes, laid, level).items():
+            found.largest(
+                quantity,
+                published,
+                again,
+                named=names.__getitem__,
+                scale=0.0 if quantity == "k_line_log_se" else 1.0,
+                term=flow.name,
+                tolerance=NUMBERS,
+                reference=REFERENCE,
+            )
 
 
 def benchmark_variance(weight: FloatArray, alpha: FloatArray) -> FloatArray:

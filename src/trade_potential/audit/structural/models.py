@@ -14,6 +14,7 @@ from trade_potential.audit.structural.answers import (
     METHODS,
     Class,
     answers_of,
+    certainty_of,
     confirm_answers,
     copies_of,
 )
@@ -69,6 +70,7 @@ def audit_answers(
     potential_classes: duckdb.DuckDBPyRelation,
     answers: duckdb.DuckDBPyRelation,
     ledger: duckdb.DuckDBPyRelation,
+    sure_pct: tuple[int, int] = (90, 60),
 ) -> pd.DataFrame:
     """Rows of every specification of kind structural: what is lost, and the answers of a default.
 
@@ -79,6 +81,7 @@ def audit_answers(
         potential_classes: Intervals of K.
         answers: rpt_answer.
         ledger: fct_row_ledger.
+        sure_pct: Probability in per cent from which a class is firm, and leaning.
     """
     classes = _classes(potential_classes)
     tables = {name: relation.to_arrow_table() for name, relation in published.items()}
@@ -110,6 +113,7 @@ def audit_answers(
                 classes=classes,
                 is_small=recomputed["predicted_usd"][2] < run["minimum_prediction_usd"],
             )
+            recomputed |= certainty_of(recomputed, classes, sure_pct)
             confirm_answers(of_run, cells, recomputed, given, classes)
         found.append(of_run.frame())
     return pd.concat(found, ignore_index=True)
@@ -197,5 +201,7 @@ def _of_run(
             rows=rows_of(tables.lasting, *own),
             laws=rows_of(tables.dispersion, *own).to_pylist(),
             classes=classes,
+            optimal=optimal,
+            level=float(run["confidence_level"]),
         )
     return found.frame()
