@@ -1,6 +1,6 @@
 with audit as (
     {%- for table in [
-        'est_audit', 'est_audit_structural', 'est_audit_answers', 'est_audit_marts',
+        'est_audit', 'est_audit_structural', 'est_audit_answers', 'est_audit_marts', 'est_audit_reports',
     ] %}
         select
             quantity,

@@ -1,4 +1,4 @@
-"""Every column of the marts beside its second computation from gated figures and study rows."""
+"""Columns of the marts but the reports beside their second computation from gated figures."""
 
 
 def model(dbt, session):
@@ -61,15 +61,12 @@ def model(dbt, session):
             "int_gravity__ppml_sample": dbt.ref("int_gravity__ppml_sample"),
             "int_gravity__sample": dbt.ref("int_gravity__sample"),
             "int_structural__cells": dbt.ref("int_structural__cells"),
-            "rpt_answer": dbt.ref("rpt_answer"),
-            "rpt_answer_differences": dbt.ref("rpt_answer_differences"),
             "rpt_class_robustness": dbt.ref("rpt_class_robustness"),
             "rpt_estimator_comparison": dbt.ref("rpt_estimator_comparison"),
             "rpt_index_validity": dbt.ref("rpt_index_validity"),
             "rpt_printed_consistency": dbt.ref("rpt_printed_consistency"),
             "rpt_replication": dbt.ref("rpt_replication"),
             "rpt_replication_findings": dbt.ref("rpt_replication_findings"),
-            "rpt_trade_potential": dbt.ref("rpt_trade_potential"),
             "rpt_vintage_sensitivity": dbt.ref("rpt_vintage_sensitivity"),
             "stg_multiverse__multiverse_runs": dbt.ref("stg_multiverse__multiverse_runs"),
             "stg_multiverse__option_counts": dbt.ref("stg_multiverse__option_counts"),
@@ -98,7 +95,6 @@ def model(dbt, session):
             "stg_study__variables": dbt.ref("stg_study__variables"),
             "stg_study__vintage_overrides": dbt.ref("stg_study__vintage_overrides"),
             "stg_track__frozen_ratios": dbt.ref("stg_track__frozen_ratios"),
-            "rpt_trade_potential_v1": dbt.ref("rpt_trade_potential", version=1),
         },
         max_rows=int(dbt.config.meta_get("max_rows")),
         validity_limits=dbt.config.meta_get("validity_limits"),

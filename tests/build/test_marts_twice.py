@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 
 import duckdb
 import pandas as pd
 import pytest
 from tests.build.project import Project
-from tests.unit.test_audit_marts_models import declared
+from tests.unit.test_audit_marts_models import declared, given
 
 from trade_potential.audit.marts.compare import TOLERANCE
 from trade_potential.audit.marts.elsewhere import ELSEWHERE
-from trade_potential.audit.marts.models import audit_marts
+from trade_potential.audit.marts.models import audit_marts, audit_reports
 
 pytestmark = pytest.mark.build
 
@@ -108,9 +107,7 @@ WRONG = {
 
 @pytest.fixture(scope="module")
 def audited(built: Project) -> Iterator[Audited]:
-    """Rows of the audit, with other SQL in the place of some tables."""
-    adapter = built.root / "python_models" / "audit" / "est_audit_marts.py"
-    given = set(re.findall(r'dbt[.]ref[(]"(\w+)"[),]', adapter.read_text("utf-8")))
+    """Rows of both audits, with other SQL in the place of some tables."""
     with duckdb.connect(built.database, read_only=True) as warehouse:
         schemas = dict(
             warehouse.execute(
@@ -119,15 +116,16 @@ def audited(built: Project) -> Iterator[Audited]:
         )
 
         def rows(faulty: dict[str, str], max_rows: int = 200_000) -> pd.DataFrame:
-            return audit_marts(
+            marts, reports = (
                 {
                     name: warehouse.sql(
                         f"{faulty.get(name, 'select *')} from {schemas[name]}.{name}"  # noqa: S608
                     )
-                    for name in {*given, "rpt_trade_potential_v1"}
-                },
-                max_rows=max_rows,
+                    for name in given(adapter)
+                }
+                for adapter in ("est_audit_marts", "est_audit_reports")
             )
+            return pd.concat([audit_marts(marts, max_rows=max_rows), audit_reports(reports)])
 
         yield rows
 

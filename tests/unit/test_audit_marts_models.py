@@ -7,14 +7,24 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pytest
 import yaml
 
+from trade_potential.audit.marts import models
 from trade_potential.audit.marts.compare import compared
 from trade_potential.audit.marts.elsewhere import ELSEWHERE
 from trade_potential.audit.marts.gated import Gated
-from trade_potential.audit.marts.models import audit_marts, uncovered
+from trade_potential.audit.marts.models import (
+    REPORTS,
+    answered_for,
+    audit_marts,
+    audit_reports,
+    uncovered,
+)
+from trade_potential.errors import InputError
 
-MARTS = Path(__file__).resolve().parents[2] / "models" / "marts"
+ROOT = Path(__file__).resolve().parents[2]
+MARTS, ADAPTERS = ROOT / "models" / "marts", ROOT / "python_models" / "audit"
 
 
 def declared() -> dict[str, list[str]]:
@@ -54,10 +64,33 @@ def test_what_is_listed_elsewhere_is_a_column_with_a_reason() -> None:
         assert all(columns.values())
 
 
-def test_the_audit_is_given_every_mart_but_its_own() -> None:
-    adapter = Path(__file__).resolve().parents[2] / "python_models" / "audit" / "est_audit_marts.py"
-    given = set(re.findall(r'"(\w+)": dbt[.]ref', adapter.read_text("utf-8")))
-    assert set(declared()) - given == {"fct_audit_results"}
+def given(adapter: str) -> set[str]:
+    """Names of the tables that a model of dbt hands to its audit."""
+    code = (ADAPTERS / f"{adapter}.py").read_text("utf-8")
+    return set(re.findall(r'"(\w+)": dbt[.]ref', code))
+
+
+def test_every_mart_but_the_results_of_audits_is_answered_for_by_one_of_them() -> None:
+    by_audit = [answered_for(given("est_audit_marts")), REPORTS]
+    owned = [mart for marts in by_audit for mart in marts]
+    assert sorted(owned) == sorted(set(declared()) - {"fct_audit_results"})
+
+
+def test_the_audit_of_reports_refuses_a_column_that_it_does_not_compare(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tables = {name: duckdb.sql("select 'a' as x") for name in ("gate_countries", *REPORTS)}
+    monkeypatch.setattr(models, "CHECKS_OF_REPORTS", ())
+    rows = audit_reports(tables)
+    assert list(rows["quantity"]) == [f"{mart}.x" for mart in REPORTS]
+    assert set(rows["status"]) == {"differs"}
+    del tables["rpt_answer"]
+    with pytest.raises(InputError, match="is not given rpt_answer"):
+        audit_reports(tables)
+
+
+def test_the_audit_of_reports_is_given_its_reports() -> None:
+    assert set(REPORTS) <= given("est_audit_reports")
 
 
 def test_texts_none_of_which_is_present_are_texts() -> None:
@@ -73,4 +106,5 @@ def test_without_figures_there_is_nothing_to_compute_again() -> None:
     labels = duckdb.sql("select 'a' as study_id")
     tables = {"gate_trade_flows": none, "gate_results": labels, "dim_study": labels}
     assert audit_marts(tables, max_rows=9).empty
+    assert audit_reports(tables).empty
     assert not Gated({"gate_trade_flows": labels}).is_empty()

@@ -1,4 +1,4 @@
-"""Every check of the marts, one table, and whether the checks leave out a column."""
+"""Every check of the marts, in two tables, and whether the checks leave out a column."""
 
 from __future__ import annotations
 
@@ -42,12 +42,18 @@ CHECKS: tuple[Check, ...] = (
     *(check_figures, check_indices),
     *(check_samples, check_descriptives, check_ledger),
     *(check_coefficients, check_tests, check_diagnostics),
-    *(check_potential, check_lasting, check_comparison, check_reports),
-    *(check_dimensions, check_effects, check_answers),
+    *(check_potential, check_lasting, check_comparison),
+    *(check_dimensions, check_effects),
     *(check_printed, check_replication, check_findings, check_validity),
     *(check_track, check_multiverse),
 )
-"""In the order in which they read."""
+"""Of every mart but ``REPORTS``, in the order in which they read."""
+
+REPORTS = ("rpt_answer", "rpt_answer_differences", "rpt_trade_potential", "rpt_trade_potential_v1")
+"""Marts that a build makes last, so that it need not wait for them with the others."""
+
+CHECKS_OF_REPORTS: tuple[Check, ...] = (check_answers, check_reports)
+"""Of ``REPORTS``."""
 
 PUBLIC = ("dim_", "fct_", "rpt_")
 """How the names of marts begin."""
@@ -60,11 +66,11 @@ def audit_marts(
     validity_limits: Sequence[int | str] = VALIDITY_LIMITS,
     sure_pct: tuple[int, int] = (90, 60),
 ) -> pd.DataFrame:
-    """Rows of every check and of what no check looks at.
+    """Rows of every check but those of ``REPORTS``, and of what no check looks at.
 
     Args:
         tables: Gated figures (gate_*), rows of the studies (stg_study__*), estimates that other
-            audits verify (est_*) and every mart, by name.
+            audits verify (est_*) and every other mart, by name.
         max_rows: Rows of a specification above which whole pairs are compared, not all.
         validity_limits: Limits of a rank correlation (``VALIDITY_LIMITS``), as dbt gives them.
         sure_pct: Probability in per cent from which a class is firm, and leaning.
@@ -79,11 +85,26 @@ def audit_marts(
         validity_limits=(least, moderate, strong),
         sure_pct=sure_pct,
     )
+    return _rows(gated, CHECKS, answered_for(tables))
+
+
+def audit_reports(tables: Mapping[str, duckdb.DuckDBPyRelation]) -> pd.DataFrame:
+    """As ``audit_marts``, of ``REPORTS``, from these and the marts that it verifies."""
+    return _rows(Gated(tables), CHECKS_OF_REPORTS, REPORTS)
+
+
+def answered_for(tables: Iterable[str]) -> list[str]:
+    """Marts among tables every column of which ``audit_marts`` compares, or refuses."""
+    return [name for name in tables if name.startswith(PUBLIC) and name not in REPORTS]
+
+
+def _rows(gated: Gated, checks: Iterable[Check], marts: Iterable[str]) -> pd.DataFrame:
+    """Rows of checks, and of the columns of marts that they leave out."""
     if gated.is_empty():
         return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
-    found = [one for check in CHECKS for one in check(gated)]
-    marts = {name: gated.columns(name) for name in tables if name.startswith(PUBLIC)}
-    return pd.concat([*(one.rows for one in found), uncovered(marts, found)], ignore_index=True)
+    found = [one for check in checks for one in check(gated)]
+    left = uncovered({name: gated.columns(name) for name in marts}, found)
+    return pd.concat([*(one.rows for one in found), left], ignore_index=True)
 
 
 def uncovered(marts: Mapping[str, Iterable[str]], found: Iterable[Compared]) -> pd.DataFrame:
