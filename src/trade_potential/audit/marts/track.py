@@ -6,16 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.gated import Gated
-from trade_potential.audit.marts.track_table import OF_K, table_of
+from trade_potential.audit.marts.track_table import OF_K, Floats, Mask, Table, tables_of
 from trade_potential.audit.marts.track_world import world_rows
-
-Floats = npt.NDArray[np.float64]
 
 KEY = [
     *("study_id", "predictor", "group_kind", "group_id", "horizon_years"),
@@ -25,6 +22,7 @@ LINES = (*OF_K, "size", "momentum", "gdp_growth")
 NOT_AGAIN = ("gradient_boosting", "ppml_three_way")
 """Boosting needs a package that builds do without; three-way PPML needs many exporters."""
 
+HORIZONS = (1, 3, 5)
 REGION, HEADLINE = "partner_region", "k_year_before"
 FEW, LEAST = 30, 100
 """Economies for an error, past rows for a forecast."""
@@ -62,46 +60,44 @@ def _sampled(published: pd.DataFrame, chains: set[str]) -> pd.DataFrame:
 
 def _study(gated: Gated, study: str) -> pd.DataFrame:
     """Rows of one study."""
-    rows: list[dict[str, Any]] = []
-    for horizon in (1, 3, 5):
-        table = table_of(gated, study, horizon)
-        if len(table):
-            rows += _of_horizon(table, horizon)
+    tables = tables_of(gated, study, HORIZONS)
+    rows = [row for table in tables if len(table) for row in _of_horizon(table)]
     return pd.DataFrame(rows).assign(study_id=study)
 
 
-def _of_horizon(table: pd.DataFrame, horizon: int) -> list[dict[str, Any]]:
-    forecasts = {name: _forecasts(table, name, horizon) for name in ("mean_growth", *LINES)}
+def _of_horizon(table: Table) -> list[dict[str, Any]]:
+    forecasts = {name: _forecasts(table, name) for name in ("mean_growth", *LINES)}
     forecasts["no_change"] = np.zeros(len(table))
-    losses = {name: (table["growth"].to_numpy() - f) ** 2 for name, f in forecasts.items()}
-    first, last = table.attrs["first"], table.attrs["last"] - horizon
+    losses = {name: (table["growth"] - f) ** 2 for name, f in forecasts.items()}
+    first, last = table.first, table.last - table.horizon
     every, latest = np.ones(len(table), dtype=bool), int(table["cut_off"].max())
+    is_longest = table.horizon == max(HORIZONS)
     asked = [("all", "with_class", every, span) for span in ((first, last), (latest, latest))]
-    if horizon == 5:
+    if is_longest:
         asked += [
-            (REGION, str(name), (table["region"] == name).to_numpy(), (first, last))
-            for name in sorted(set(table["region"].dropna()))
+            (REGION, name, table.region == name, (first, last))
+            for name in sorted({*table.region} - {""})
         ]
     found = []
     for kind, group, rows, span in asked:
-        held = rows & table["cut_off"].between(*span).to_numpy()
-        is_whole = horizon == 5 and kind == "all" and span[0] < span[1]
-        said = dict(zip(KEY[2:], (kind, group, horizon, *span), strict=True))
+        held = rows & (table["cut_off"] >= span[0]) & (table["cut_off"] <= span[1])
+        is_whole = is_longest and kind == "all" and span[0] < span[1]
+        said = dict(zip(KEY[2:], (kind, group, table.horizon, *span), strict=True))
         found += [
             {"predictor": name, "is_headline": is_whole and name == HEADLINE, **said}
-            | _row(table, held, name, forecasts, losses, horizon)
+            | _row(table, held, name, forecasts, losses)
             for name in ((*forecasts, "interval") if kind == "all" else (HEADLINE,))
         ]
     return found
 
 
-def _forecasts(table: pd.DataFrame, name: str, horizon: int) -> Floats:
+def _forecasts(table: Table, name: str) -> Floats:
     """By least squares with a constant on growth that had ended."""
     found = np.full(len(table), np.nan)
-    years, growth = table["cut_off"].to_numpy(), table["growth"].to_numpy(float)
-    x = table[name].to_numpy(float) if name in table else np.zeros(len(table))
-    for year in sorted(set(years)):
-        past = (years + horizon <= year) & np.isfinite(x)
+    years, growth = table["cut_off"], table["growth"]
+    x = table[name] if name in LINES else np.zeros(len(table))
+    for year in np.unique(years):
+        past = (years + table.horizon <= year) & np.isfinite(x)
         if past.sum() < LEAST:
             continue
         design = np.column_stack([np.ones(past.sum()), x[past]])
@@ -111,24 +107,19 @@ def _forecasts(table: pd.DataFrame, name: str, horizon: int) -> Floats:
 
 
 def _row(
-    table: pd.DataFrame,
-    held: npt.NDArray[np.bool_],
+    table: Table,
+    held: Mask,
     predictor: str,
     forecasts: dict[str, Floats],
     losses: dict[str, Floats],
-    horizon: int,
 ) -> dict[str, Any]:
-    if predictor in LINES:
-        own = table[held & table[predictor].notna().to_numpy()]
-    elif predictor == "interval":
-        own = table[held & table["low"].notna().to_numpy() & table["later_k"].notna().to_numpy()]
-    else:
-        own = table[held]
-    partners = own["partner"].nunique()
-    shares = own.groupby("cut_off")["as_of_share"].first()
+    needed = ("low", "later_k") if predictor == "interval" else (predictor,)
+    known = [np.isfinite(table[name]) for name in needed if name in table.columns]
+    own = table.at(np.logical_and.reduce([held, *known]))
+    partners, shares = own.partners(), own.means(own["as_of_share"])
     row: dict[str, Any] = {
         "n": len(own),
-        "n_cut_offs": own["cut_off"].nunique(),
+        "n_cut_offs": len(shares),
         # one partner is no block: a block that all rows share joins all of them
         "n_economies": partners if partners > 1 else 0,
         "n_without_trade": int(((own["growth"] == 0.0) & (own["start"] == 0.0)).sum()),
@@ -137,48 +128,41 @@ def _row(
         "forecast_status": "not_defined",
     }
     if predictor == "interval":
-        inside = own["later_k"].between(own["low"], own["high"])
-        by_year = inside.groupby(own["cut_off"]).mean()
+        inside = (own["later_k"] >= own["low"]) & (own["later_k"] <= own["high"])
+        by_year = own.means(inside)
         if len(own):
             row |= {
                 "coverage_share": inside.mean(),
                 "coverage_lowest_share": by_year.min(),
                 "coverage_highest_share": by_year.max(),
-                "coverage_nominal_share": table.attrs["nominal"],
+                "coverage_nominal_share": table.nominal,
             }
         return row
     if predictor in LINES:
-        row |= _slope(own, predictor, horizon, table.attrs["bounds"])
-    known = held & np.isfinite(losses[predictor])
-    return row | _losses(table, known, predictor, forecasts, losses, horizon)
+        row |= _slope(own, predictor)
+    return row | _losses(table, held & np.isfinite(losses[predictor]), predictor, forecasts, losses)
 
 
-def _centred(values: pd.Series, by: pd.Series) -> Floats:
-    return np.asarray(values - values.groupby(by).transform("mean"), dtype=float)
-
-
-def _slope(
-    own: pd.DataFrame, name: str, horizon: int, bounds: tuple[float, float]
-) -> dict[str, Any]:
+def _slope(own: Table, name: str) -> dict[str, Any]:
     if not len(own):
         return {"slope_status": "no_rows"}
-    growth, x = _centred(own["growth"], own["cut_off"]), _centred(own[name], own["cut_off"])
+    growth, x = own.centred(own["growth"]), own.centred(own[name])
     found: dict[str, Any] = {}
     if name in OF_K:
-        gap = own[name].to_numpy(float)
+        gap = own[name]
         ratio = (2.0 + gap) / (2.0 - gap)
         told = (gap != 0.0) & (growth != 0.0)
-        low, high = growth[ratio < bounds[0]], growth[ratio >= bounds[1]]
+        low, high = growth[ratio < own.bounds[0]], growth[ratio >= own.bounds[1]]
         found = {
             "direction_share": ((gap > 0) != (growth > 0))[told].mean() if told.any() else None,
             "growth_below_rate": low.mean() if len(low) else None,
             "growth_above_rate": high.mean() if len(high) else None,
         }
-    if own["partner"].nunique() < FEW:
+    if own.partners() < FEW:
         return {"slope_status": "few_economies", **found}
     beta = np.linalg.lstsq(x[:, None], growth, rcond=None)[0][0]
     scores = x * (growth - beta * x) / (x**2).sum()
-    said = _inference(beta, own, scores, horizon)
+    said = _inference(beta, own, scores)
     explained = 1.0 - ((growth - beta * x) ** 2).sum() / (growth**2).sum()
     return {
         "slope_status": "ok",
@@ -188,59 +172,54 @@ def _slope(
     }
 
 
-def _inference(value: float, own: pd.DataFrame, scores: Floats, horizon: int) -> dict[str, float]:
+def _inference(value: float, own: Table, scores: Floats) -> dict[str, float]:
     """Error, interval and p-value from products of scores by cut-off."""
-    wide = pd.DataFrame(
-        {"p": own["partner"].to_numpy(), "t": own["cut_off"].to_numpy(), "s": scores}
-    )
-    by = wide.pivot_table(index="p", columns="t", values="s", aggfunc="sum", fill_value=0.0)
-    s, years, g = by.to_numpy(), by.columns.to_numpy(dtype=float), len(by)
+    s, years = own.wide(scores)
+    g = len(s)
     same = s.T @ s
-    weights = np.maximum(0.0, 1.0 - np.abs(years[:, None] - years[None, :]) / horizon)
+    weights = np.maximum(0.0, 1.0 - np.abs(years[:, None] - years[None, :]) / own.horizon)
     across = weights * (np.outer(s.sum(axis=0), s.sum(axis=0)) - same)
     error = np.sqrt(max(same.sum(), same.sum() + across.sum()) * g / (g - 1))
-    width = stats.t(g - 1).ppf(0.975) * error
-    chance = 2.0 * stats.t(g - 1).cdf(-abs(value) / error)
+    width = stats.t.ppf(0.975, g - 1) * error
+    chance = 2.0 * stats.t.cdf(-abs(value) / error, g - 1)
     return {
         "": value, "se": error, "ci_low": value - width, "ci_high": value + width, "p_value": chance
     }  # fmt: skip
 
 
 def _losses(
-    table: pd.DataFrame,
-    known: npt.NDArray[np.bool_],
+    table: Table,
+    known: Mask,
     predictor: str,
     forecasts: dict[str, Floats],
     losses: dict[str, Floats],
-    horizon: int,
 ) -> dict[str, Any]:
-    own, loss = table[known], losses[predictor][known]
+    own, loss = table.at(known), losses[predictor][known]
     if not len(own):
         return {"forecast_status": "no_past"}
-    if own["partner"].nunique() < FEW:
+    if own.partners() < FEW:
         return {"forecast_status": "few_economies"}
-    growth = _centred(own["growth"], own["cut_off"])
-    said = _centred(pd.Series(forecasts[predictor][known], index=own.index), own["cut_off"])
+    growth, said = own.centred(own["growth"]), own.centred(forecasts[predictor][known])
     found: dict[str, Any] = {
         "forecast_status": "ok",
         "n_forecasts": len(own),
-        "n_forecast_cut_offs": own["cut_off"].nunique(),
+        "n_forecast_cut_offs": len(np.unique(own["cut_off"])),
         "rmse": np.sqrt(loss.mean()),
         "gain_within_share": 1.0 - ((growth - said) ** 2).sum() / (growth**2).sum(),
     }
     zero = losses["no_change"][known]
     if predictor != "no_change":
         found["gain_share"] = 1.0 - loss.sum() / zero.sum()
-        found |= _difference("loss_over_no_change", loss - zero, own, horizon)
+        found |= _difference("loss_over_no_change", loss - zero, own)
     both = known & np.isfinite(losses[HEADLINE])
     if predictor != HEADLINE and both.any():
         over = losses[predictor][both] - losses[HEADLINE][both]
-        found |= _difference("loss_over_k", over, table[both], horizon)
+        found |= _difference("loss_over_k", over, table.at(both))
     return found
 
 
-def _difference(name: str, over: Floats, own: pd.DataFrame, horizon: int) -> dict[str, float]:
-    if own["partner"].nunique() < FEW:
+def _difference(name: str, over: Floats, own: Table) -> dict[str, float]:
+    if own.partners() < FEW:
         return {name: over.mean()}
-    said = _inference(over.mean(), own, (over - over.mean()) / len(over), horizon)
+    said = _inference(over.mean(), own, (over - over.mean()) / len(over))
     return {name: said[""], f"{name}_se": said["se"], f"{name}_p_value": said["p_value"]}

@@ -2,15 +2,84 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from trade_potential.audit.marts.gated import Gated
 
 GDP = "NY.GDP.MKTP.CD"
 OF_K = {"k_same_year": 0, "k_year_before": 1, "k_three_years_before": 3}
+OBSERVATIONS = ("observations", "world_observations")
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of a cut-off and partner each.
+
+    Attributes:
+        columns: (N,) numbers by name; cut_off and partner are integers.
+        region: (N,) of the partner, empty where it has none.
+        horizon: Years of growth.
+        first: First cut-off that trade allows; all studies and horizons share it.
+        last: Last year of trade.
+        nominal: Coverage that the intervals promise.
+        bounds: Of K: below is the lowest class, from the second on the highest.
+    """
+
+    columns: dict[str, npt.NDArray[Any]]
+    region: npt.NDArray[np.object_]
+    horizon: int
+    first: int
+    last: int
+    nominal: float
+    bounds: tuple[float, float]
+
+    def __len__(self) -> int:
+        """Rows."""
+        return len(self.region)
+
+    def __getitem__(self, name: str) -> npt.NDArray[Any]:
+        """A column."""
+        return self.columns[name]
+
+    def at(self, rows: Mask) -> Table:
+        """Some of the rows."""
+        held = {name: values[rows] for name, values in self.columns.items()}
+        return replace(self, columns=held, region=self.region[rows])
+
+    def partners(self) -> int:
+        """How many there are."""
+        return int(np.count_nonzero(np.bincount(self["partner"])))
+
+    def means(self, values: npt.NDArray[Any]) -> Floats:
+        """(cut-offs,) mean of each, in their order."""
+        counts = np.bincount(self["cut_off"])
+        sums = np.bincount(self["cut_off"], values)
+        found: Floats = sums[counts > 0] / counts[counts > 0]
+        return found
+
+    def centred(self, values: Floats) -> Floats:
+        """(N,) values less the mean of their cut-off."""
+        counts = np.bincount(self["cut_off"])
+        means = np.bincount(self["cut_off"], values) / np.maximum(counts, 1)
+        found: Floats = values - means[self["cut_off"]]
+        return found
+
+    def wide(self, values: Floats) -> tuple[Floats, Floats]:
+        """(partners, cut-offs) values, 0 where there is none, and the cut-offs in order."""
+        years, t = np.unique(self["cut_off"], return_inverse=True)
+        partners, p = np.unique(self["partner"], return_inverse=True)
+        found = np.zeros((len(partners), len(years)))
+        found[p, t] = values
+        return found, years.astype(float)
 
 
 def _trade(gated: Gated, reporter: str) -> pd.Series:
@@ -21,7 +90,7 @@ def _trade(gated: Gated, reporter: str) -> pd.Series:
         index=["partner_code", "year"], columns="flow", values="trade_usd", aggfunc="max"
     )
     both = (wide["export"] + wide["import"]).dropna().reset_index(name="usd")
-    both["partner"] = both["partner_code"].map(_today(gated))
+    both["partner"] = both["partner_code"].map(gated.once(_today))
     return both.dropna().groupby(["partner", "year"])["usd"].sum()
 
 
@@ -40,7 +109,7 @@ def _gdp(gated: Gated) -> dict[tuple[str, int], float]:
     held = [gated.part(f"gate_{name}", *columns, where=where) for name in OBSERVATIONS]
     rows = pd.concat(held)
     rows = rows[rows["vintage_date"] == rows["vintage_date"].min()]
-    names, today = rows["country_code"], _today(gated)
+    names, today = rows["country_code"], gated.once(_today)
     return {
         (today[code], int(year)): float(value)
         for code, year, value in zip(names, rows["year"], rows["observed_value"], strict=True)
@@ -48,18 +117,15 @@ def _gdp(gated: Gated) -> dict[tuple[str, int], float]:
     }
 
 
-OBSERVATIONS = ("observations", "world_observations")
-
-
-def table_of(gated: Gated, study: str, horizon: int) -> pd.DataFrame:
-    """A row a cut-off and partner: growth, and what was known of it."""
+def tables_of(gated: Gated, study: str, horizons: tuple[int, ...]) -> list[Table]:
+    """By horizon, a row a cut-off and partner: growth, and what was known of it."""
     ratios = gated["stg_track__frozen_ratios"]
     ratios = ratios[ratios["study_id"] == study]
     studies = gated["stg_study__studies"].set_index("study_id")
     reporter: Any = studies.loc[study, "reporter_iso3"]
     trade: dict[Any, float] = _trade(gated, str(reporter)).to_dict()
-    gdp = _gdp(gated)
-    regions = gated["gate_countries"].set_index("country_iso3")["un_region"].to_dict()
+    gdp = gated.once(_gdp)
+    regions = gated["gate_countries"].set_index("country_iso3")["un_region"].dropna().to_dict()
     stored: list[Any] = [*ratios.itertuples()]
     k = {(row.partner_iso3, row.year): row.actual_usd / row.predicted_usd for row in stored}
     limits = {
@@ -79,33 +145,41 @@ def table_of(gated: Gated, study: str, horizon: int) -> pd.DataFrame:
 
     def incomes(partner: str, year: int) -> float:
         own = gdp.get((str(reporter), year), none) * gdp.get((partner, year), none)
-        return float(np.log(own)) if own > 0.0 else none
+        return math.log(own) if own > 0.0 else none
 
-    rows = [
-        {
+    def row(partner: str, year: int, horizon: int) -> dict[str, Any]:
+        return {
             "cut_off": year,
-            "partner": partner,
+            "partner": number[partner],
             "growth": rate(partner, year, year + horizon),
             "start": trade.get((partner, year), none),
             **{name: gap(partner, year - lag) for name, lag in OF_K.items()},
-            "k": k[partner, year - 1],
-            "size": np.log(trade[partner, year - 1] / k[partner, year - 1]),
+            "size": math.log(trade[partner, year - 1] / k[partner, year - 1]),
             "momentum": rate(partner, year - 2, year),
             "gdp_growth": incomes(partner, year) - incomes(partner, year - 2),
             "low": limits[partner, year - 1][0],
             "high": limits[partner, year - 1][1],
             "later_k": k.get((partner, year + horizon), none),
-            "region": regions.get(partner),
             "as_of_share": dated[year - 1],
         }
-        for partner, before in sorted(k)
-        if (year := before + 1) + horizon <= last
-    ]
-    table = pd.DataFrame(rows)
-    table = table[table["growth"].notna()] if len(rows) else table
+
     level = gated["stg_study__gravity_specifications"].set_index("spec_id")["confidence_level"]
-    table.attrs["nominal"] = float(level.loc[str(studies.loc[study, "default_spec_id"])])
     classes = gated["stg_study__potential_classes"]
-    table.attrs["bounds"] = (classes["k_upper"].min(), classes["k_lower"].max())
-    table.attrs["first"], table.attrs["last"] = min(year for _, year in trade) + 1, last
-    return table
+    number = {name: place for place, name in enumerate(sorted({name for name, _ in k}))}
+    found = []
+    for horizon in horizons:
+        held = [(name, before + 1) for name, before in sorted(k) if before + 1 + horizon <= last]
+        rows = [row(name, year, horizon) for name, year in held]
+        table = Table(
+            columns={name: np.array([one[name] for one in rows]) for name in rows[0]}
+            if rows
+            else {},
+            region=np.array([regions.get(name, "") for name, _ in held], dtype=object),
+            horizon=horizon,
+            first=min(year for _, year in trade) + 1,
+            last=last,
+            nominal=float(level.loc[str(studies.loc[study, "default_spec_id"])]),
+            bounds=(classes["k_upper"].min(), classes["k_lower"].max()),
+        )
+        found.append(table.at(np.isfinite(table["growth"])) if rows else table)
+    return found

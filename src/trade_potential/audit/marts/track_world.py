@@ -62,9 +62,9 @@ def _again(gated: Gated, study: str, cut_off: int, horizons: list[int]) -> list[
     place = {name: k for k, name in enumerate(economies)}
     i, j = (cells[name].map(place).to_numpy() for name in names[:2])
     n = len(economies)
-    fitted = _fit(cells["trade_usd"].to_numpy(float), cells[slots].to_numpy(float), i, j, n)
-    both = sparse.coo_matrix((fitted, (i, j)), shape=(n, n)).tocsr()
-    two_way = np.asarray((both + both.T)[i, j]).ravel()
+    predicted = _fit(cells["trade_usd"].to_numpy(float), cells[slots].to_numpy(float), i, j, n)
+    fitted = predicted[i, j]
+    two_way = (predicted + predicted.T)[i, j]
     actual = cells["trade_usd"].to_numpy(float)
     gap = 2.0 * (actual - fitted) / (actual + fitted)
     start = _trade(gated, cut_off, economies)[i, j]
@@ -122,42 +122,61 @@ def _trade(gated: Gated, year: int, economies: list[str]) -> Floats:
 
 
 def _fit(y: Floats, x: Floats, i: Any, j: Any, n: int) -> Floats:
-    """PPML with effects of both sides: balance sums, take one Newton step of slopes, repeat."""
-    mu = np.full(len(y), y.mean())
+    """PPML with effects of both sides: balance sums, take one Newton step of slopes, repeat.
+
+    Args:
+        y: (N,) trade.
+        x: (N, K) terms.
+        i: (N,) exporter.
+        j: (N,) importer.
+        n: Economies.
+
+    Returns:
+        (n, n) predictions, 0 where there is no cell.
+    """
     x = x - x.mean(axis=0)
     scale = np.abs(x).max(axis=0)
-    x = x / np.where(scale > 0.0, scale, 1.0)
+    terms = np.zeros((x.shape[1], n, n))
+    terms[:, i, j] = (x / np.where(scale > 0.0, scale, 1.0)).T
+    trade, mu = np.zeros((n, n)), np.zeros((n, n))
+    trade[i, j], mu[i, j] = y, y.mean()
+    exported, imported = trade.sum(axis=1), trade.sum(axis=0)
 
-    def ratio(goal: Any, held: Any) -> Floats:
-        by: Floats = np.divide(goal, held, out=np.ones_like(goal, dtype=float), where=held > 0.0)
+    def ratio(goal: Floats, held: Floats) -> Floats:
+        by: Floats = np.divide(goal, held, out=np.ones_like(goal), where=held > 0.0)
         return by
 
     for _ in range(MOST):
         for _ in range(MOST):
-            rows = ratio(np.bincount(i, y, n), np.bincount(i, mu, n))
-            mu = mu * rows[i]
-            columns = ratio(np.bincount(j, y, n), np.bincount(j, mu, n))
-            mu = mu * columns[j]
+            rows = ratio(exported, mu.sum(axis=1))
+            mu *= rows[:, None]
+            columns = ratio(imported, mu.sum(axis=0))
+            mu *= columns
             if max(np.abs(rows - 1.0).max(), np.abs(columns - 1.0).max()) < BALANCED:
                 break
-        z = x.copy()
-        for _ in range(MOST):
-            farthest = 0.0
-            for side in (i, j):
-                for k in range(z.shape[1]):
-                    weighted = np.bincount(side, mu * z[:, k], n)
-                    mean = np.divide(
-                        weighted, np.bincount(side, mu, n), out=np.zeros(n), where=weighted != 0.0
-                    )
-                    z[:, k] -= mean[side]
-                    farthest = max(farthest, float(np.abs(mean).max()))
-            if farthest < SETTLED:
-                break
-        step = np.linalg.solve((z * mu[:, None]).T @ z, z.T @ (y - mu))
-        mu = mu * np.exp(x @ step)
+        step = _step(trade, mu, terms)
+        mu *= np.exp(np.tensordot(step, terms, axes=1))
         if np.abs(step).max() < SETTLED:
             break
     return mu
+
+
+def _step(trade: Floats, mu: Floats, terms: Floats) -> Floats:
+    """(K,) Newton step of the slopes; means by side are taken out of the terms in turn."""
+    z = terms.copy()
+    for _ in range(MOST):
+        farthest = 0.0
+        for side in (1, 0):
+            weights = np.expand_dims(mu.sum(axis=side), side)
+            weighted = np.einsum("ij,kij->ki" if side else "ij,kij->kj", mu, z)
+            weighted = np.expand_dims(weighted, side + 1)
+            z -= (mean := weighted / np.where(weights > 0.0, weights, 1.0))
+            farthest = max(farthest, float(np.abs(mean).max()))
+        if farthest < SETTLED:
+            break
+    z = z.reshape(len(z), -1)
+    step = np.linalg.solve((z * mu.ravel()) @ z.T, z @ (trade - mu).ravel())
+    return np.asarray(step, dtype=np.float64)
 
 
 def _slope(
