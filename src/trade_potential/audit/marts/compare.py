@@ -26,9 +26,7 @@ USELESS = 1e-3
 REFERENCE = "pandas on gated inputs"
 
 COLUMNS = {
-    **dict.fromkeys(
-        ["study_id", "spec_id", "estimator", "covariance", "quantity", "term"], "str"
-    ),
+    **dict.fromkeys(["study_id", "spec_id", "estimator", "covariance", "quantity", "term"], "str"),
     **dict.fromkeys(["published", "recomputed", "relative_difference", "tolerance"], "float64"),
     **dict.fromkeys(["reference", "status", "reason"], "str"),
 }
