@@ -142,13 +142,14 @@ def _world(gated: Gated, published: pd.DataFrame) -> pd.DataFrame:
     own = own[own["study_id"].isin(choices["study_id"])]
     answers = gated.part(
         "rpt_answer", *PAIR, "spec_id", "potential_class",
-        where="flow = 'total' and potential_class is not null",
+        where="flow = 'total' and potential_class is not null and year in "
+        f"({', '.join(str(year) for year in sorted({0, *own['last_year']}))})",
     )  # fmt: skip
     asked = answers.merge(own, left_on=["study_id", "year"], right_on=["study_id", "last_year"])
-    ends = asked[["reporter_iso3", "partner_iso3"]].to_numpy(str)
-    asked = asked.drop(columns="last_year").assign(
-        first_iso3=ends.min(axis=1) if len(ends) else [],
-        second_iso3=ends.max(axis=1) if len(ends) else [],
+    asked = asked.drop(columns="last_year")
+    one, other = asked["reporter_iso3"], asked["partner_iso3"]
+    asked = asked.assign(
+        first_iso3=one.where(one < other, other), second_iso3=other.where(one < other, one)
     )
     stored = gated["stg_multiverse__pair_shares"].drop(columns="file_line", errors="ignore")
     ends_key = ["study_id", "first_iso3", "second_iso3", "year"]
