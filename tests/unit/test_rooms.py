@@ -20,7 +20,7 @@ ROOMS: dict[str, set[str]] = {
     **SHARED,
     **MODELS,
     "structural": {"inference"},
-    "multiverse": {"gravity", "index", "inference", "ppml", "rows"},
+    "multiverse": {"gravity", "index", "inference", "ppml", "rows", "structural"},
     "results": {"gravity", "index", "inference", "ppml", "sql", "structural"},
     "panel": {*SHARED, "gravity", "ppml"},
     "audit": {"gravity", "inference", "results", "rows"},

@@ -178,7 +178,8 @@ def _world(gated: Gated, published: pd.DataFrame) -> pd.DataFrame:
     best = np.argmax(np.nan_to_num(np.round(left, DIGITS)), axis=0)
     at = np.arange(len(asked))
     names = sizes.index.to_numpy(dtype=object)[best]
-    said = pd.Series(np.where(is_stored, status, "not_computed"), index=asked.index)
+    stored_as = np.where(is_ok, "ok", "stale")
+    said = pd.Series(np.where(is_stored, stored_as, "not_computed"), index=asked.index)
     return asked[[*PAIR, "spec_id", "potential_class"]].assign(
         status=said,
         reason=said.map({"stale": STALE, "not_computed": SMALLER}),
