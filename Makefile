@@ -155,7 +155,7 @@ simulate: $(SYNCED_DEV) ## Ask every K about worlds whose truth is known: ten mi
 
 # Counts of studies whose figures, choices, code and SQL are unchanged are kept.
 .PHONY: multiverse
-multiverse: build $(SYNCED_DEV) ## Build, then run every admissible specification of what has changed: two minutes of a core for all
+multiverse: build $(SYNCED_DEV) ## Build, then run every admissible specification of what has changed: five minutes of a core for all
 	$(BIN)/python -m research.multiverse
 
 .PHONY: lint lint-python lint-types lint-sql lint-yaml lint-docs

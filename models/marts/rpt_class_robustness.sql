@@ -110,7 +110,7 @@ first_places as (
 ),
 
 sides as (
-    select side
+    select sides_.side
     from (values ('exports'), ('imports')) as sides_ (side)
 ),
 

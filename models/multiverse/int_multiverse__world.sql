@@ -1,6 +1,6 @@
--- Whether the class of a total of two economies stands under every specification of world trade, from
--- stored whole numbers: of the last year of the study, where figures and code are those of this
--- build. The pair stands once, in the order of the alphabet.
+-- Whether the class of a total of two economies stands under every specification of world trade,
+-- from stored whole numbers: of the last year of the study, where figures and code are those of
+-- this build. The pair stands once, in the order of the alphabet.
 with rests as (
     select
         runs.study_id,
@@ -24,6 +24,11 @@ dimensions as (
     group by study_id, dimension
 ),
 
+chosen as (
+    select distinct study_id
+    from dimensions
+),
+
 classed as (
     select
         flows.study_id,
@@ -39,7 +44,7 @@ classed as (
             and flows.spec_id = runs.spec_id
             and runs.is_default
             and flows.year = runs.last_year
-    inner join (select distinct study_id from dimensions) as chosen
+    inner join chosen
         on flows.study_id = chosen.study_id
     where flows.flow = 'total' and flows.potential_class is not null
 ),
@@ -88,17 +93,17 @@ counted as (
         cast(stored.same_count as double precision) / stored.specification_count as same_share,
         cast(
             case dimensions.dimension
-            {% for name in world_dimensions() -%}
-                when '{{ name }}' then stored.{{ name }}_squares
-            {% endfor -%}
+                {% for name in world_dimensions() -%}
+                    when '{{ name }}' then stored.{{ name }}_squares
+                {% endfor -%}
             end
             as double precision
         ) as squares,
         cast(
             case dimensions.dimension
-            {% for name in world_dimensions() -%}
-                when '{{ name }}' then stored.{{ name }}_switched
-            {% endfor -%}
+                {% for name in world_dimensions() -%}
+                    when '{{ name }}' then stored.{{ name }}_switched
+                {% endfor -%}
             end
             as double precision
         ) as switched
@@ -148,15 +153,15 @@ select
     stored.exporter_iso3,
     stored.importer_iso3,
     stored.potential_class,
+    stored.year,
+    ranked.same_share as share_same_class,
     case when ranked.variance > 0 then ranked.dimension end as most_influential_choice,
     case
         when not stored.is_stored then 'not_computed'
         when stored.is_current then 'ok'
         else 'stale'
     end as status,
-    stored.year,
     case when stored.is_stored then stored.specification_count end as specification_count,
-    ranked.same_share as share_same_class,
     case when ranked.variance > 0 then ranked.explained / ranked.variance end as first_order_share,
     case when ranked.variance > 0 then ranked.unexplained / ranked.variance end as total_share
 from stored
