@@ -160,7 +160,7 @@ track-record: build $(SYNCED_DEV) ## Build, then freeze K at every cut-off and s
 
 # Counts of studies whose figures, choices, code and SQL are unchanged are kept.
 .PHONY: multiverse
-multiverse: build $(SYNCED_DEV) ## Build, then run every admissible specification of what has changed: two minutes of a core for all
+multiverse: build $(SYNCED_DEV) ## Build, then run every admissible specification of what has changed: five minutes of a core for all
 	$(BIN)/python -m research.multiverse
 
 # Only from the inputs in the repository. Results carry a digest of the code that they are of.

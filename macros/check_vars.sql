@@ -71,3 +71,13 @@
 {% macro max_terms() -%}
     {{ return(whole_number('max_terms')) }}
 {%- endmacro %}
+
+
+{#- Least share of the specifications that give one class for it to be robust: a number above 0.5 and up to 1. -#}
+{% macro robust_share() -%}
+    {%- set value = var('robust_class_share') -%}
+    {%- if value is not number or value is boolean or value <= 0.5 or value > 1 -%}
+        {{ refuse_var('robust_class_share', 'a number above 0.5 and up to 1') }}
+    {%- endif -%}
+    {{ return(value) }}
+{%- endmacro %}

@@ -16,11 +16,25 @@ rows of an index and of a gravity model.
 {%- endmacro %}
 
 
-{#- Least share of the specifications that give one class for it to be robust: a number above 0.5 and up to 1. -#}
-{% macro robust_share() -%}
-    {%- set value = var('robust_class_share') -%}
-    {%- if value is not number or value is boolean or value <= 0.5 or value > 1 -%}
-        {{ refuse_var('robust_class_share', 'a number above 0.5 and up to 1') }}
+{#- The same of stored specifications of world trade: models from the figures to cells and totals. -#}
+{% macro world_sql() -%}
+    {%- set held = [] -%}
+    {%- if execute -%}
+        {#- a unit test has no graph -#}
+        {%- for node in graph.get('nodes', {}).values()
+            if node.resource_type == 'model'
+            and (
+                node.name in ['int_panel__country_codes', 'int_panel__baci_economies']
+                or node.name.startswith('int_structural__')
+            ) -%}
+            {%- do held.append(node.name ~ '=' ~ node.checksum.checksum) -%}
+        {%- endfor -%}
     {%- endif -%}
-    {{ return(value) }}
+    {{ return(local_md5(held | sort | join('|'))) }}
+{%- endmacro %}
+
+
+{#- What a specification of world trade chooses: as DIMENSIONS of src/trade_potential/multiverse/world.py. -#}
+{% macro world_dimensions() -%}
+    {{ return(['distance', 'agreements', 'ties', 'floor', 'zeros', 'slopes', 'estimator', 'pair']) }}
 {%- endmacro %}

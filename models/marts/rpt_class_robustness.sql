@@ -1,5 +1,6 @@
 -- Whether a class stands under every admissible specification, and which choice moves it: of the
--- variance of whether a specification gives the class of the default one.
+-- variance of whether a specification gives the class of the default one. Two kinds, log gravity of
+-- one reporter and world trade, each with choices of its own.
 with studies as (
     select distinct study_id
     from {{ ref('stg_multiverse__specification_choices') }}
@@ -106,27 +107,76 @@ first_places as (
         case when variance > 0 then unexplained / variance end as total_share
     from ranked
     where place = 1
+),
+
+sides as (
+    select sides_.side
+    from (values ('exports'), ('imports')) as sides_ (side)
+),
+
+robustness as (
+    select
+        'log_gravity' as kind,
+        potential.study_id,
+        potential.spec_id,
+        potential.reporter_iso3,
+        potential.partner_iso3,
+        potential.potential_class,
+        first_places.most_influential_choice,
+        coalesce(first_places.status, 'not_computed') as status,
+        'make multiverse stores one year of this study' as lacking_reason,
+        potential.year,
+        first_places.specification_count,
+        first_places.share_same_class,
+        first_places.first_order_share,
+        first_places.total_share
+    from potential
+    left join first_places
+        on
+            potential.study_id = first_places.study_id
+            and potential.partner_iso3 = first_places.partner_iso3
+            and potential.year = first_places.year
+    union all
+    select
+        'world' as kind,
+        world.study_id,
+        world.spec_id,
+        case sides.side when 'exports' then world.exporter_iso3 else world.importer_iso3 end
+            as reporter_iso3,
+        case sides.side when 'exports' then world.importer_iso3 else world.exporter_iso3 end
+            as partner_iso3,
+        world.potential_class,
+        world.most_influential_choice,
+        world.status,
+        'a smaller pair than make multiverse stores' as lacking_reason,
+        world.year,
+        world.specification_count,
+        world.share_same_class,
+        world.first_order_share,
+        world.total_share
+    from {{ ref('int_multiverse__world') }} as world
+    cross join sides
 )
 
 select
-    potential.study_id,
-    potential.spec_id,
-    potential.reporter_iso3,
-    potential.partner_iso3,
-    potential.potential_class,
-    first_places.most_influential_choice,
-    coalesce(first_places.status, 'not_computed') as status,
-    potential.year,
-    cast(first_places.specification_count as bigint) as specification_count,
-    first_places.share_same_class,
-    first_places.first_order_share,
-    first_places.total_share,
+    kind,
+    study_id,
+    spec_id,
+    reporter_iso3,
+    partner_iso3,
+    potential_class,
+    most_influential_choice,
+    status,
+    case status
+        when 'not_computed' then lacking_reason
+        when 'stale' then 'figures, choices or code have changed since: make multiverse'
+    end as reason,
+    year,
+    cast(specification_count as bigint) as specification_count,
+    share_same_class,
+    first_order_share,
+    total_share,
     cast({{ robust_share() }} as double precision) as robust_least_share,
     -- a share of whole specifications: what is beyond the twelfth digit is rounding
-    round(first_places.share_same_class, 12) >= {{ robust_share() }} as is_robust
-from potential
-left join first_places
-    on
-        potential.study_id = first_places.study_id
-        and potential.partner_iso3 = first_places.partner_iso3
-        and potential.year = first_places.year
+    round(share_same_class, 12) >= {{ robust_share() }} as is_robust
+from robustness

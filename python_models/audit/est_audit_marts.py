@@ -70,6 +70,7 @@ def model(dbt, session):
             "rpt_vintage_sensitivity": dbt.ref("rpt_vintage_sensitivity"),
             "stg_multiverse__multiverse_runs": dbt.ref("stg_multiverse__multiverse_runs"),
             "stg_multiverse__option_counts": dbt.ref("stg_multiverse__option_counts"),
+            "stg_multiverse__pair_shares": dbt.ref("stg_multiverse__pair_shares"),
             "stg_multiverse__specification_choices": dbt.ref(
                 "stg_multiverse__specification_choices"
             ),

@@ -6,7 +6,7 @@ def model(dbt, session):
 
     dbt.config(materialized="table")
     return digest_rows(
-        {
+        log_gravity={
             "gate_countries": dbt.ref("gate_countries"),
             "gate_country_code_mappings": dbt.ref("gate_country_code_mappings"),
             "gate_country_pairs": dbt.ref("gate_country_pairs"),
@@ -33,5 +33,21 @@ def model(dbt, session):
             "stg_study__study_partners": dbt.ref("stg_study__study_partners"),
             "stg_study__variables": dbt.ref("stg_study__variables"),
             "stg_study__vintage_overrides": dbt.ref("stg_study__vintage_overrides"),
-        }
+        },
+        world={
+            "gate_agreement_spells": dbt.ref("gate_agreement_spells"),
+            "gate_countries": dbt.ref("gate_countries"),
+            "gate_country_code_mappings": dbt.ref("gate_country_code_mappings"),
+            "gate_world_pairs": dbt.ref("gate_world_pairs"),
+            "gate_world_trade": dbt.ref("gate_world_trade"),
+            "stg_multiverse__specification_choices": dbt.ref(
+                "stg_multiverse__specification_choices"
+            ),
+            "stg_study__gravity_specifications": dbt.ref("stg_study__gravity_specifications"),
+            "stg_study__gravity_terms": dbt.ref("stg_study__gravity_terms"),
+            "stg_study__potential_classes": dbt.ref("stg_study__potential_classes"),
+            "stg_study__studies": dbt.ref("stg_study__studies"),
+            "stg_study__study_specifications": dbt.ref("stg_study__study_specifications"),
+            "stg_study__variables": dbt.ref("stg_study__variables"),
+        },
     )

@@ -6,9 +6,11 @@ what is written here into fct_multiverse.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -16,18 +18,24 @@ import duckdb
 import numpy as np
 import pandas as pd
 from research.multiverse.scratch import COMPILED, ROOT, figures_of
+from research.multiverse.world import world_rows
 
 from trade_potential.errors import TradePotentialError
 from trade_potential.multiverse.design import Design, design_of
 from trade_potential.multiverse.log_gravity import classes_of, ratios
 from trade_potential.multiverse.rows import COLUMNS, Codes, option_rows
 from trade_potential.multiverse.shares import variance_shares
+from trade_potential.multiverse.world import COLUMNS as PAIR_COLUMNS
+from trade_potential.multiverse.world import DIMENSIONS as OF_WORLD
 
 WAREHOUSE = ROOT / "warehouse" / "trade_potential.duckdb"
 SEEDS = ROOT / "seeds" / "multiverse"
-CHOICES, COUNTS, RUNS = (
-    SEEDS / f"{name}.csv" for name in ("specification_choices", "option_counts", "multiverse_runs")
+CHOICES, COUNTS, PAIRS, RUNS = (
+    SEEDS / f"{name}.csv"
+    for name in ("specification_choices", "option_counts", "pair_shares", "multiverse_runs")
 )
+SQL = {"log_gravity": "marts/fct_multiverse.sql", "world": "multiverse/int_multiverse__world.sql"}
+"""Where compiled SQL holds the digest of its kind."""
 
 ROUNDING = 1e-12
 """Sums of thousands of zeros and ones in another order."""
@@ -46,12 +54,12 @@ def main() -> int:
     held = pd.read_csv(RUNS, dtype=str)
     kept = set(held.merge(rests)["study_id"])
     asked = [study for study in designs if study not in kept]
+    worlds = [study for study in asked if designs[study].dimensions == OF_WORLD]
+    panels = [study for study in asked if study not in worlds]
     with ProcessPoolExecutor(max_workers=2) as pool:
-        found = dict(zip(asked, pool.map(_study, asked), strict=True))
-    counts = pd.read_csv(COUNTS)
-    rows = [counts[counts["study_id"].isin(kept)], *(rows for rows, _ in found.values())]
-    written = pd.concat([part for part in rows if len(part)])[list(COLUMNS)]
-    written.sort_values("study_id", kind="stable").to_csv(COUNTS, index=False, lineterminator="\n")
+        found = dict(zip(panels, pool.map(_study, panels), strict=True))
+    _write(COUNTS, COLUMNS, kept, [rows for rows, _ in found.values()])
+    _write(PAIRS, PAIR_COLUMNS, kept, [_world(study, designs[study]) for study in worlds])
     sizes = {study: len(design) for study, design in designs.items()}
     rests = rests.assign(n_specifications=rests["study_id"].map(sizes))
     rests.to_csv(RUNS, index=False, lineterminator="\n")
@@ -61,15 +69,43 @@ def main() -> int:
     return 0
 
 
+def _write(path: Path, columns: Sequence[str], kept: set[str], new: list[pd.DataFrame]) -> None:
+    """Rows of studies that are kept, and new ones."""
+    held = pd.read_csv(path)
+    parts = [part for part in (held[held["study_id"].isin(kept)], *new) if len(part)]
+    written = pd.concat(parts) if parts else held.head(0)
+    written = written[list(columns)].sort_values("study_id", kind="stable")
+    written.to_csv(path, index=False, lineterminator="\n")
+
+
 def _rests_on() -> pd.DataFrame:
     """Digests of the build by study: of figures, code and SQL."""
-    text = (COMPILED / "marts" / "fct_multiverse.sql").read_text(encoding="utf-8")
-    found = re.search(r"sql_digest = '([0-9a-f]{32})'", text)
-    if found is None:
-        raise TradePotentialError("fct_multiverse.sql holds no digest: run make build first")
+    of = {}
+    for kind, name in SQL.items():
+        found = re.search(r"sql_digest = '([0-9a-f]{32})'", (COMPILED / name).read_text("utf-8"))
+        if found is None:
+            raise TradePotentialError(f"{name} holds no digest: run make build first")
+        of[kind] = found.group(1)
     with duckdb.connect(str(WAREHOUSE), read_only=True) as database:
-        rests = database.execute("select * from multiverse.est_multiverse_digests").df()
-    return rests.assign(sql_digest=found.group(1))
+        found_rests: pd.DataFrame = database.execute(
+            "select digests.*, case when reporter_scope = 'one' then ? else ? end as sql_digest "
+            "from multiverse.est_multiverse_digests as digests "
+            "inner join seeds.studies using (study_id) order by study_id",
+            [of["log_gravity"], of["world"]],
+        ).df()
+    return found_rests
+
+
+def _world(study: str, design: Design) -> pd.DataFrame:
+    """Rows of a study of world trade."""
+    began = os.times()
+    rows = world_rows(WAREHOUSE, study, design)
+    ended = os.times()
+    seconds = ended.children_user + ended.user - began.children_user - began.user
+    print(
+        f"{study}: {len(design)} specifications of {len(rows)} pairs, {seconds:.0f} seconds of CPU"
+    )
+    return rows
 
 
 def _study(study: str) -> tuple[pd.DataFrame, float]:

@@ -192,6 +192,19 @@ def test_a_design_is_read_from_its_rows() -> None:
         design_of(choices(), "t")
 
 
+WORLD_NUMBERS = {
+    "status": ["ok", "ok", "not_computed", "not_computed"],
+    "reason": [None, None, *["a smaller pair than make multiverse stores"] * 2],
+    "specification_count": [4.0, 4.0, np.nan, np.nan],
+    "share_same_class": [0.5, 0.5, np.nan, np.nan],
+    "first_order_share": [1.0, 1.0, np.nan, np.nan],
+    "total_share": [1.0, 1.0, np.nan, np.nan],
+    "most_influential_choice": ["distance", "distance", None, None],
+    "is_robust": [False, False, None, None],
+}
+"""A pair of the world seen from both sides, and one that is not stored."""
+
+
 @dataclass
 class Tables:
     """Marts as the SQL makes them, for the second computation."""
@@ -262,18 +275,41 @@ def tables(k_ratio: np.ndarray) -> Tables:
         )
     robustness = pd.concat([potential.drop(columns="is_default"), pd.DataFrame(rows)], axis=1)
     robustness = robustness.assign(
-        status="ok", specification_count=len(DESIGN), robust_least_share=0.9
-    )
-    studies = pd.DataFrame(
-        {"study_id": ["s"], "reporter_scope": "one", "reporter_iso3": "CHN",
-         "default_spec_id": "r"}
+        kind="log_gravity", status="ok", reason=None, specification_count=len(DESIGN),
+        robust_least_share=0.9,
     )  # fmt: skip
+    studies = pd.DataFrame(
+        {"study_id": ["s", "w"], "reporter_scope": ["one", "all_reported"],
+         "reporter_iso3": ["CHN", None], "default_spec_id": "r", "last_year": 2020}
+    )  # fmt: skip
+    answers = pd.DataFrame(
+        [("CHN", "KAZ", "huge_potential"), ("KAZ", "CHN", "huge_potential"),
+         ("CHN", "TJK", "potential_reshaping"), ("TJK", "CHN", "potential_reshaping")],
+        columns=["reporter_iso3", "partner_iso3", "potential_class"],
+    ).assign(study_id="w", spec_id="r", flow="total", year=2020)  # fmt: skip
+    world = answers.drop(columns="flow").assign(
+        kind="world", robust_least_share=0.9, **WORLD_NUMBERS
+    )
+    robustness = pd.concat([robustness, world], ignore_index=True)
+    # four specifications of which the distance alone decides
+    shares = pd.DataFrame(
+        {"study_id": ["w"], "first_iso3": "CHN", "second_iso3": "KAZ", "year": 2020,
+         "n_specifications": 4, "n_huge": 2, "n_expansion": 0, "n_reshaping": 1,
+         "distance_squares": 4, "distance_switched": 4, "pair_squares": 2, "pair_switched": 0}
+    )  # fmt: skip
+    of_world = pd.DataFrame(
+        {"study_id": "w", "dimension": ["distance", "distance", "pair", "pair"],
+         "choice": ["cities", "weighted", "in", "left_out"]}
+    )  # fmt: skip
+    earlier = answers.assign(year=2019)
     return Tables(
         {
             "fct_multiverse": multiverse,
             "rpt_class_robustness": robustness,
             "stg_multiverse__option_counts": counts,
-            "stg_multiverse__specification_choices": choices(),
+            "stg_multiverse__pair_shares": shares,
+            "stg_multiverse__specification_choices": pd.concat([choices(), of_world]),
+            "rpt_answer": pd.concat([answers, earlier], ignore_index=True),
             "stg_study__studies": studies,
             "dim_potential_class": CLASSES,
             "fct_trade_potential": potential,
@@ -293,18 +329,27 @@ def test_stale_rows_and_years_that_are_not_computed_have_no_number(tables: Table
         "rpt_class_robustness": ["specification_count", "share_same_class", "is_robust",
                                  "first_order_share", "total_share", "most_influential_choice"],
     }  # fmt: skip
+    stale = "figures, choices or code have changed since: make multiverse"
     for mart, columns in numbers.items():
         empty = dict.fromkeys(columns)
         tables.frames[mart] = tables.frames[mart].assign(status="stale", **empty)
-    assert tables.differs() == set()
-    potential, robustness = (
-        tables.frames[name] for name in ("fct_trade_potential", "rpt_class_robustness")
+    frame = tables.frames["rpt_class_robustness"]
+    not_stored = "a smaller pair than make multiverse stores"
+    is_there = frame["partner_iso3"].ne("TJK") & frame["reporter_iso3"].ne("TJK")
+    tables.frames["rpt_class_robustness"] = frame.assign(
+        status=frame["status"].where(is_there, "not_computed"),
+        reason=np.where(is_there, stale, not_stored),
     )
+    assert tables.differs() == set()
+    potential = tables.frames["fct_trade_potential"]
     more = potential.assign(year=1999)
     tables.frames["fct_trade_potential"] = pd.concat([potential, more], ignore_index=True)
     assert tables.differs() == {"rpt_class_robustness.rows"}
-    added = robustness.assign(year=1999, status="not_computed")
-    tables.frames["rpt_class_robustness"] = pd.concat([robustness, added], ignore_index=True)
+    own = tables.frames["rpt_class_robustness"]
+    added = own[own["kind"] == "log_gravity"].assign(
+        year=1999, status="not_computed", reason="make multiverse stores one year of this study"
+    )
+    tables.frames["rpt_class_robustness"] = pd.concat([own, added], ignore_index=True)
     assert tables.differs() == set()
 
 
@@ -330,25 +375,62 @@ def test_a_wrong_number_differs(tables: Tables, mart: str, column: str, value: o
     assert f"{mart}.{column}" in tables.differs()
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("share_same_class", 0.123),
+        ("total_share", 0.123),
+        ("first_order_share", 0.123),
+        ("most_influential_choice", "pair"),
+        ("specification_count", 5),
+        ("status", "not_computed"),
+        ("reason", "nobody knows"),
+        ("kind", "log_gravity"),
+        ("potential_class", "potential_expansion"),
+        ("is_robust", True),
+    ],
+)
+def test_a_wrong_number_of_the_world_differs(tables: Tables, column: str, value: object) -> None:
+    frame = tables.frames["rpt_class_robustness"]
+    at = int(np.argmax(frame["kind"] == "world"))
+    held = frame[column].tolist()
+    held[at] = value
+    tables.frames["rpt_class_robustness"] = frame.assign(**{column: held})
+    assert f"rpt_class_robustness.{column}" in tables.differs()
+
+
+def test_a_pair_of_the_world_that_is_not_there_differs(tables: Tables) -> None:
+    frame = tables.frames["rpt_class_robustness"]
+    tables.frames["rpt_class_robustness"] = frame.iloc[:-1]
+    assert "rpt_class_robustness.rows" in tables.differs()
+
+
 def test_a_verdict_that_is_not_that_of_the_share_differs(tables: Tables) -> None:
     frame = tables.frames["rpt_class_robustness"]
-    tables.frames["rpt_class_robustness"] = frame.assign(is_robust=~frame["is_robust"])
+    tables.frames["rpt_class_robustness"] = frame.assign(
+        is_robust=[None if flag is None else not flag for flag in frame["is_robust"]]
+    )
     assert tables.differs() == {"rpt_class_robustness.is_robust"}
 
 
 def digest(**tables: pd.DataFrame) -> dict[str, str]:
-    rows = digests.digest_rows({name: duckdb.from_df(frame) for name, frame in tables.items()})
+    """Of studies s and t of one reporter, and w of the world, which rests on the same here."""
+    scopes = pd.DataFrame({"study_id": [*"stw"], "reporter_scope": ["one", "one", "all_reported"]})
+    held = {**tables, digests.STUDIES: scopes}
+    relations = {name: duckdb.from_df(frame) for name, frame in held.items()}
+    rows = digests.digest_rows(log_gravity=relations, world=relations)
+    assert set(rows["code_digest"]) <= {digests.code(kind) for kind in digests.ENTRIES}
     return dict(zip(rows["study_id"], rows["input_digest"], strict=True))
 
 
 def test_a_digest_is_of_the_figures_and_the_rows_of_the_study() -> None:
     name = "stg_multiverse__specification_choices"
-    own = pd.concat([choices().assign(study_id=study, reason="why") for study in "st"])
+    own = pd.concat([choices().assign(study_id=study, reason="why") for study in "stw"])
     own = own.reset_index(drop=True)
     figures_ = pd.DataFrame({"year": [2019, 2020], "observed_value": [1.0, 2.0]})
     before = digest(**{name: own, "gate_figures": figures_})
-    assert set(before) == {"s", "t"}
-    assert before["s"] != before["t"]
+    assert set(before) == {"s", "t", "w"}
+    assert len(set(before.values())) == 3
     shuffled = digest(**{name: own.sample(frac=1.0, random_state=1), "gate_figures": figures_})
     assert shuffled == before
     assert digest(**{name: own.assign(reason="else"), "gate_figures": figures_}) == before
@@ -360,7 +442,14 @@ def test_a_digest_is_of_the_figures_and_the_rows_of_the_study() -> None:
 
 
 def test_the_code_of_a_digest_is_what_the_numbers_come_from() -> None:
-    files = {path.relative_to(digests.LIBRARY).as_posix() for path in digests.modules()}
+    files = {
+        kind: {path.relative_to(digests.LIBRARY).as_posix() for path in digests.modules(kind)}
+        for kind in digests.ENTRIES
+    }
     used = {"gravity/estimators.py", "index/components.py", "ppml/solve.py", "linalg.py"}
-    assert used <= files
-    assert not {path for path in files if path.startswith(("audit/", "release/", "structural/"))}
+    assert used <= files["log_gravity"]
+    assert not {path for path in files["log_gravity"] if path.startswith("structural/")}
+    assert {"multiverse/two_way.py", "structural/pair_refit.py", "linalg.py"} <= files["world"]
+    for held in files.values():
+        assert not {path for path in held if path.startswith(("audit/", "release/"))}
+    assert digests.code("world") != digests.code("log_gravity")

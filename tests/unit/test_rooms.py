@@ -21,7 +21,7 @@ ROOMS: dict[str, set[str]] = {
     **MODELS,
     "structural": {"inference"},
     "track": {"structural"},
-    "multiverse": {"gravity", "index", "inference", "ppml", "rows"},
+    "multiverse": {"gravity", "index", "inference", "ppml", "rows", "structural"},
     "results": {"gravity", "index", "inference", "ppml", "sql", "structural"},
     "panel": {*SHARED, "gravity", "ppml"},
     "audit": {"gravity", "inference", "results", "rows"},

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 
 LIBRARY = Path(__file__).resolve().parents[1]
 
-ENTRIES = ("multiverse/log_gravity.py", "multiverse/rows.py", "gravity/estimators.py")
-"""Where the code begins; the last is named in the registry and imported by its name."""
+ENTRIES = {
+    "log_gravity": ("multiverse/log_gravity.py", "multiverse/rows.py", "gravity/estimators.py"),
+    "world": ("multiverse/world.py",),
+}
+"""Where the code of each kind begins; estimators are named in the registry and imported by name."""
+
+CHOICES, STUDIES = "stg_multiverse__specification_choices", "stg_study__studies"
 
 NO_NUMBER = ("file_line", "description", "study_name", "spec_name", "reason", "source")
 """Columns on which no number rests."""
@@ -25,19 +30,29 @@ NO_NUMBER = ("file_line", "description", "study_name", "spec_name", "reason", "s
 COLUMNS = ("study_id", "input_digest", "code_digest")
 
 
-def digest_rows(tables: Mapping[str, duckdb.DuckDBPyRelation]) -> pd.DataFrame:
+def digest_rows(
+    *,
+    log_gravity: Mapping[str, duckdb.DuckDBPyRelation],
+    world: Mapping[str, duckdb.DuckDBPyRelation],
+) -> pd.DataFrame:
     """``COLUMNS``: one row a study that has choices.
 
     Args:
-        tables: By name; of those with a column study_id the rows of the study count.
+        log_gravity: Tables by name that studies of one reporter rest on; of those with a column
+            study_id the rows of the study count.
+        world: The same of studies of every reporter.
     """
-    sums = {name: _sums(tables[name]) for name in sorted(tables)}
-    studies = sorted({study for study in sums["stg_multiverse__specification_choices"] if study})
-    found = [
-        (study, hashlib.sha256(repr(_own(sums, study)).encode()).hexdigest()[:32], code())
-        for study in studies
-    ]
-    return pd.DataFrame(found, columns=[*COLUMNS]).astype(dict.fromkeys(COLUMNS, "str"))
+    found = []
+    for kind, tables in (("log_gravity", log_gravity), ("world", world)):
+        sums = {name: _sums(tables[name]) for name in sorted(tables)}
+        is_own = "reporter_scope = 'one'" if kind == "log_gravity" else "reporter_scope <> 'one'"
+        own = tables[STUDIES].filter(is_own).project("study_id").fetchall()
+        found += [
+            (study, hashlib.sha256(repr(_own(sums, study)).encode()).hexdigest()[:32], code(kind))
+            for (study,) in own
+            if study in sums[CHOICES]
+        ]
+    return pd.DataFrame(sorted(found), columns=[*COLUMNS]).astype(dict.fromkeys(COLUMNS, "str"))
 
 
 Sums = dict[str | None, tuple[int, int]]
@@ -65,19 +80,19 @@ def _sums(table: duckdb.DuckDBPyRelation) -> Sums:
 
 
 @cache
-def code() -> str:
+def code(kind: str) -> str:
     """Digest of every module that the numbers come from, and of the SQL that they render."""
     held = hashlib.sha256()
-    for path in sorted({*modules(), *LIBRARY.joinpath("sql").glob("*.sql")}):
+    for path in sorted({*modules(kind), *LIBRARY.joinpath("sql").glob("*.sql")}):
         held.update(path.relative_to(LIBRARY).as_posix().encode())
         held.update(path.read_bytes())
     return held.hexdigest()[:32]
 
 
-def modules() -> set[Path]:
-    """Files of ``ENTRIES`` and of all that they import, directly or not."""
+def modules(kind: str) -> set[Path]:
+    """Files of ``ENTRIES`` of a kind and of all that they import, directly or not."""
     found: set[Path] = set()
-    waiting = [LIBRARY / name for name in ENTRIES]
+    waiting = [LIBRARY / name for name in ENTRIES[kind]]
     while waiting:
         path = waiting.pop()
         if path not in found:

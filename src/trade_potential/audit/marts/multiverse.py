@@ -14,10 +14,14 @@ from trade_potential.audit.marts.gated import Gated
 Floats = npt.NDArray[np.float64]
 
 KEY = ["study_id", "partner_iso3", "year"]
+PAIR = ["study_id", "reporter_iso3", "partner_iso3", "year"]
 OPTION = [*KEY, "dimension", "choice"]
 SHARES = ("huge", "expansion", "reshaping")
 COLUMN_OF = {"huge_potential": "huge", "potential_expansion": "expansion",
              "potential_reshaping": "reshaping"}  # fmt: skip
+STALE = "figures, choices or code have changed since: make multiverse"
+ONE_YEAR = "make multiverse stores one year of this study"
+SMALLER = "a smaller pair than make multiverse stores"
 DIGITS = 12
 """Digits from which shares count as equal."""
 
@@ -28,13 +32,19 @@ def check_multiverse(gated: Gated) -> Iterator[Compared]:
     again = _options(gated, multiverse)
     yield compared("fct_multiverse", multiverse, again, key=OPTION, by=("study_id",))
     robustness = gated["rpt_class_robustness"]
-    made = _robustness(gated, multiverse)
-    limits = robustness.set_index(KEY)["robust_least_share"]
-    least = limits.reindex(pd.MultiIndex.from_frame(made[KEY])).to_numpy(float)
+    made = pd.concat(
+        [
+            _robustness(gated, multiverse).assign(kind="log_gravity"),
+            _world(gated, robustness).assign(kind="world"),
+        ],
+        ignore_index=True,
+    )
+    limits = robustness.set_index(PAIR)["robust_least_share"]
+    least = limits.reindex(pd.MultiIndex.from_frame(made[PAIR])).to_numpy(float)
     share = made["share_same_class"].to_numpy(float)
     verdict = pd.Series(np.round(share, DIGITS) >= least, index=made.index, dtype="object")
     made = made.assign(is_robust=verdict.where(made["share_same_class"].notna(), None))
-    yield compared("rpt_class_robustness", robustness, made, key=KEY, by=("study_id",))
+    yield compared("rpt_class_robustness", robustness, made, key=PAIR, by=("study_id",))
 
 
 def _options(gated: Gated, published: pd.DataFrame) -> pd.DataFrame:
@@ -119,4 +129,63 @@ def _robustness(gated: Gated, multiverse: pd.DataFrame) -> pd.DataFrame:
         total_share=first["left"] / variance,
     ).drop(columns=["dimension", "explained", "left", "size"])
     made = own.merge(first, on=KEY, how="left")
-    return made.assign(status=made["status"].fillna("not_computed"))
+    status = made["status"].fillna("not_computed")
+    why = {"stale": STALE, "not_computed": ONE_YEAR}
+    return made.assign(status=status, reason=status.map(why))
+
+
+def _world(gated: Gated, published: pd.DataFrame) -> pd.DataFrame:
+    """Rows of world trade but the verdict: both sides of every total with a class."""
+    choices = gated["stg_multiverse__specification_choices"]
+    studies = gated["stg_study__studies"]
+    own = studies.loc[studies["reporter_scope"] != "one", ["study_id", "last_year"]]
+    own = own[own["study_id"].isin(choices["study_id"])]
+    answers = gated.part(
+        "rpt_answer", *PAIR, "spec_id", "potential_class",
+        where="flow = 'total' and potential_class is not null and year in "
+        f"({', '.join(str(year) for year in sorted({0, *own['last_year']}))})",
+    )  # fmt: skip
+    asked = answers.merge(own, left_on=["study_id", "year"], right_on=["study_id", "last_year"])
+    asked = asked.drop(columns="last_year")
+    one, other = asked["reporter_iso3"], asked["partner_iso3"]
+    asked = asked.assign(
+        first_iso3=one.where(one < other, other), second_iso3=other.where(one < other, one)
+    )
+    stored = gated["stg_multiverse__pair_shares"].drop(columns="file_line", errors="ignore")
+    ends_key = ["study_id", "first_iso3", "second_iso3", "year"]
+    asked = asked.merge(stored, on=ends_key, how="left")
+    is_stored = asked["n_specifications"].notna().to_numpy()
+    statuses = published.set_index(PAIR)["status"]
+    status = statuses.reindex(pd.MultiIndex.from_frame(asked[PAIR])).to_numpy(dtype=object)
+    is_ok = is_stored & (status == "ok")
+    n = np.where(is_ok, asked["n_specifications"].to_numpy(float), np.nan)
+    counts = np.full(len(asked), np.nan)
+    for name, column in COLUMN_OF.items():
+        is_own = (asked["potential_class"] == name).to_numpy()
+        counts[is_own] = asked[f"n_{column}"].to_numpy(float)[is_own]
+    share = counts / n
+    variance = np.where((share > 0.0) & (share < 1.0), share * (1.0 - share), np.nan)
+    options = choices[choices["study_id"].isin(own["study_id"])]
+    sizes = options.groupby("dimension")["choice"].nunique().sort_index()
+    # (d, m): the mean over options of the squared share, and half the mean share of switches
+    held = {
+        part: np.array([asked[f"{name}_{part}"].to_numpy(float) for name in sizes.index])
+        for part in ("squares", "switched")
+    }
+    size = sizes.to_numpy(float)[:, None]
+    first = size * held["squares"] / n**2 - share**2
+    left = held["switched"] / size / n / 2.0
+    best = np.argmax(np.nan_to_num(np.round(left, DIGITS)), axis=0)
+    at = np.arange(len(asked))
+    names = sizes.index.to_numpy(dtype=object)[best]
+    stored_as = np.where(is_ok, "ok", "stale")
+    said = pd.Series(np.where(is_stored, stored_as, "not_computed"), index=asked.index)
+    return asked[[*PAIR, "spec_id", "potential_class"]].assign(
+        status=said,
+        reason=said.map({"stale": STALE, "not_computed": SMALLER}),
+        specification_count=n,
+        share_same_class=share,
+        most_influential_choice=pd.Series(names, index=asked.index).where(~np.isnan(variance)),
+        first_order_share=first[best, at] / variance,
+        total_share=left[best, at] / variance,
+    )
