@@ -128,6 +128,7 @@ def clean(audited: Audited) -> pd.DataFrame:
     return audited({})
 
 
+@pytest.mark.slow(reason="all marts are made again, as in every build")
 def test_marts_are_made_again(clean: pd.DataFrame) -> None:
     found = clean
     assert set(found["status"]) == {"agrees"}
