@@ -64,6 +64,7 @@ def test_part_that_reaches_the_node_skips_publishing(copied: Project) -> None:
     assert copied.query("select status from release.publish_release") == [("skipped",)]
 
 
+@pytest.mark.slow(reason="a part of a build")
 def test_part_without_the_node_says_nothing_of_publishing(copied: Project) -> None:
     assert "ublished, release" not in _runs(copied, "build", "-s", "dim_potential_class")
 

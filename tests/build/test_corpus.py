@@ -27,6 +27,7 @@ def test_sample_is_refused_by_name_or_harmless(rebuilt: Project, tmp_path: Path)
     assert failed == []
 
 
+@pytest.mark.slow(reason="every mutated file is made")
 def test_every_seed_and_every_command_takes_part() -> None:
     cases = all_cases()
     assert len(cases) >= LEAST

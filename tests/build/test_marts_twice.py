@@ -141,6 +141,7 @@ def told(quantity: str) -> tuple[str, str]:
     return mart.split(" ")[0], column
 
 
+@pytest.mark.slow(reason="all marts are made again, as in every build")
 def test_marts_are_made_again(clean: pd.DataFrame) -> None:
     found = clean
     assert set(found["status"]) == {"agrees"}

@@ -83,7 +83,13 @@ def stopped(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Callabl
     return complaints
 
 
-@pytest.mark.parametrize("defect", DEFECTS)
+LATER = pytest.mark.slow(reason="a build of all seeds, as that of every input below")
+
+
+@pytest.mark.parametrize(
+    "defect",
+    [pytest.param(d, marks=() if at[0] == "form" else LATER) for d, at in DEFECTS.items()],
+)
 def test_planted_defect_stops_the_build_and_is_named(
     stopped: Callable[[str], list[str]], defect: str
 ) -> None:

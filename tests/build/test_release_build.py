@@ -76,6 +76,7 @@ def test_whole_build_publishes_every_mart(built: Project) -> None:
     ]
 
 
+@pytest.mark.slow(reason="a parse with other arguments")
 def test_publish_that_is_asked_for_and_cannot_be_had_is_refused(rebuilt: Project) -> None:
     before = current_id(rebuilt.root / "release")
     result = rebuilt.dbt("build", "-s", "+publish_release", "--exclude-resource-type", "unit_test")

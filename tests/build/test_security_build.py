@@ -93,18 +93,30 @@ def test_build_needs_no_network_and_runs_no_text(tmp_path: Path) -> None:
 
 
 WHOLE = "not a whole number from 1 to"
+PARSED_ANEW = pytest.mark.slow(reason="a parse with another var, as the third")
 
 
 @pytest.mark.parametrize(
     ("given", "var", "wanted"),
     [
-        ('{audit_max_rows: "1; create schema pwned; --"}', "audit_max_rows", WHOLE),
-        ('{gate_max_rows: "1; create schema pwned; --"}', "gate_max_rows", WHOLE),
+        pytest.param(
+            '{audit_max_rows: "1; create schema pwned; --"}',
+            "audit_max_rows",
+            WHOLE,
+            marks=PARSED_ANEW,
+        ),
+        pytest.param(
+            '{gate_max_rows: "1; create schema pwned; --"}',
+            "gate_max_rows",
+            WHOLE,
+            marks=PARSED_ANEW,
+        ),
         ('{releases_kept: "1\'; create schema pwned; --"}', "releases_kept", WHOLE),
-        (
+        pytest.param(
             '{robust_class_share: "0; create schema pwned; --"}',
             "robust_class_share",
             "not a number above 0.5 and up to 1",
+            marks=PARSED_ANEW,
         ),
     ],
 )

@@ -129,6 +129,7 @@ def test_bad_arguments_are_refused(text: str, capsys: pytest.CaptureFixture[str]
     assert "error: argument" in capsys.readouterr().err
 
 
+@pytest.mark.slow(reason="processes of every program that is compared")
 def test_a_small_run_agrees_and_is_resumed(tmp_path: Path) -> None:
     settings = Settings(
         sizes=(10_000,),

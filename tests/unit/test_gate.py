@@ -153,6 +153,7 @@ def test_inputs_pass_without_errors(clean: pd.DataFrame) -> None:
     assert failed["failing_keys"].to_dict() == {}
 
 
+@pytest.mark.slow(reason="the gate of all figures once more; every build says it, too")
 def test_every_warning_of_the_real_figures_is_acknowledged(inputs: Frames) -> None:
     known = pd.read_csv(KNOWN)
     results = check_inputs(inputs, declared(), known.assign(file_line=range(2, len(known) + 2)))

@@ -155,6 +155,7 @@ print(hashlib.sha256(numbers).hexdigest())
 """
 
 
+@pytest.mark.slow(reason="two processes that import everything")
 def test_hash_seed_is_nothing() -> None:
     found = {
         subprocess.run(
