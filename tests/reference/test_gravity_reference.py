@@ -29,6 +29,8 @@ from trade_potential.inference.registry import (
     estimators,
 )
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 
 def assert_as_linearmodels(case: Case, estimator: Estimator) -> None:
     fit = case.fits[estimator]
@@ -99,9 +101,6 @@ def test_errors_of_wage_panel(wages: Case, estimator: Estimator, kind: Covarianc
             wages.errors(estimator, kind)
         return
     assert_errors_as_linearmodels(wages, estimator, kind)
-
-
-pytestmark = pytest.mark.usefixtures("engine")
 
 
 @pytest.fixture(scope="module", params=SHAPES)

@@ -36,7 +36,6 @@ ROOMS: dict[str, set[str]] = {
 SECOND_COMPUTATION = {
     "gravity.estimate": {"ESTIMATED"},
     "gravity.moments": {"MEAN_OF"},
-    "gravity.scores": {"read_products"},
     "gravity.specification_tests": {"NEGATIVE_TOLERANCE"},
     "gravity.time_effects": {"ABSORBED_TWOWAY"},
     "inference.wald": {"RANK_TOLERANCE", "too_few"},
