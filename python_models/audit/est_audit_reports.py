@@ -11,6 +11,7 @@ def model(dbt, session):
             "est_structural_pairs": dbt.ref("est_structural_pairs"),
             "fct_country_effects": dbt.ref("fct_country_effects"),
             "fct_development_index": dbt.ref("fct_development_index"),
+            "fct_multiverse": dbt.ref("fct_multiverse"),
             "fct_row_ledger": dbt.ref("fct_row_ledger"),
             "fct_trade_potential": dbt.ref("fct_trade_potential"),
             "gate_countries": dbt.ref("gate_countries"),
@@ -23,7 +24,13 @@ def model(dbt, session):
             "gate_world_trade": dbt.ref("gate_world_trade"),
             "rpt_answer": dbt.ref("rpt_answer"),
             "rpt_answer_differences": dbt.ref("rpt_answer_differences"),
+            "rpt_class_robustness": dbt.ref("rpt_class_robustness"),
             "rpt_trade_potential": dbt.ref("rpt_trade_potential"),
+            "stg_multiverse__option_counts": dbt.ref("stg_multiverse__option_counts"),
+            "stg_multiverse__pair_shares": dbt.ref("stg_multiverse__pair_shares"),
+            "stg_multiverse__specification_choices": dbt.ref(
+                "stg_multiverse__specification_choices"
+            ),
             "stg_study__ecommerce_series": dbt.ref("stg_study__ecommerce_series"),
             "stg_study__gravity_specifications": dbt.ref("stg_study__gravity_specifications"),
             "stg_study__potential_classes": dbt.ref("stg_study__potential_classes"),

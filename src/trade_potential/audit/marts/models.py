@@ -45,14 +45,17 @@ CHECKS: tuple[Check, ...] = (
     *(check_potential, check_lasting, check_comparison),
     *(check_dimensions, check_effects),
     *(check_printed, check_replication, check_findings, check_validity),
-    *(check_track, check_multiverse),
+    check_track,
 )
 """Of every mart but ``REPORTS``, in the order in which they read."""
 
-REPORTS = ("rpt_answer", "rpt_answer_differences", "rpt_trade_potential", "rpt_trade_potential_v1")
+REPORTS = (
+    *("rpt_answer", "rpt_answer_differences", "rpt_trade_potential", "rpt_trade_potential_v1"),
+    *("fct_multiverse", "rpt_class_robustness"),
+)
 """Marts that a build makes last, so that it need not wait for them with the others."""
 
-CHECKS_OF_REPORTS: tuple[Check, ...] = (check_answers, check_reports)
+CHECKS_OF_REPORTS: tuple[Check, ...] = (check_answers, check_reports, check_multiverse)
 """Of ``REPORTS``."""
 
 PUBLIC = ("dim_", "fct_", "rpt_")
