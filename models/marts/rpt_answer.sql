@@ -76,11 +76,6 @@ answered as (
         shares.class_share,
         flows.k_pair_out_ratio,
         lasting.k_lasting,
-        case when flows.is_large_enough then lasting.lasting_class_probability end
-            as lasting_class_probability,
-        lasting.p_huge,
-        lasting.p_expansion,
-        lasting.p_reshaping,
         case
             when lasting.study_id is null then 'high_leverage'
             when not flows.is_large_enough then 'below_minimum_prediction'
@@ -139,7 +134,6 @@ answered as (
         {% for name in [
             'actual_usd', 'predicted_usd', 'predicted_pair_out_usd', 'k_ratio', 'k_median_of_band',
             'k_percentile', 'class_share', 'k_pair_out_ratio', 'k_lasting',
-            'lasting_class_probability', 'p_huge', 'p_expansion', 'p_reshaping',
         ] -%}
             cast(null as double precision) as {{ name }},
         {% endfor -%}
@@ -188,10 +182,6 @@ select
     answered.class_share,
     answered.k_pair_out_ratio,
     answered.k_lasting,
-    answered.lasting_class_probability,
-    answered.p_huge,
-    answered.p_expansion,
-    answered.p_reshaping,
     answered.probability_huge,
     answered.probability_expansion,
     answered.probability_reshaping,

@@ -125,8 +125,7 @@ def right() -> pd.DataFrame:
     same = found.groupby(["flow", "year", "potential_class"])["k_ratio"].transform("size")
     found["class_share"] = same / by.transform("count")
     found = _with_lasting(found.assign(study_id=STUDY, spec_id=SPEC, **_bands(found)))
-    of_class = ["lasting_class", "lasting_class_probability"]
-    found[of_class] = found[of_class].mask(low)
+    found["lasting_class"] = found["lasting_class"].mask(low)
     return _with_certainty(found, low)
 
 

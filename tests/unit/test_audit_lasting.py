@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from scipy import integrate, stats
 from tests.unit.structural_world import (
     SLOPES,
     SPEC,
@@ -113,13 +112,6 @@ def test_every_pair_is_confirmed() -> None:
     assert not found.duplicated(["quantity", "term"]).any()
 
 
-def test_probabilities_are_integrals_of_the_density() -> None:
-    for row in right()["lasting"].query("gamma_shape > 0.5").head(5).to_dict("records"):
-        density = stats.gamma(row["gamma_shape"], scale=1.0 / row["gamma_rate"]).pdf
-        middle = integrate.quad(density, 0.8, 1.2, epsabs=1e-12)[0]
-        assert row["p_expansion"] == pytest.approx(middle, abs=1e-8)
-
-
 def _alpha(held: Frames) -> None:
     held["dispersion"]["alpha"] *= 1.01
 
@@ -147,11 +139,6 @@ def _class_of_the_mean(held: Frames) -> None:
     k = held["lasting"]["k_lasting"]
     names = [one.name for one in CLASSES]
     held["lasting"]["lasting_class"] = np.select([k <= 0.8, k < 1.2], names[:2], names[2])
-
-
-def _other_class(held: Frames) -> None:
-    rows = held["lasting"]
-    rows[["p_expansion", "p_huge"]] = rows[["p_huge", "p_expansion"]].to_numpy()
 
 
 def _directions(held: Frames) -> None:
@@ -213,7 +200,6 @@ OF_LAWS = {"probability_huge", "new_year_probability_huge", "k_lasting_ci_low"}
         (_plain_ratio, {"k_lasting"}),
         (_certain_benchmark, {"gamma_shape", "gamma_rate"}),
         (_class_of_the_mean, {"lasting_class"}),
-        (_other_class, {"p_huge", "p_expansion"}),
         (_directions, {"k_lasting", "gamma_shape"}),
         (_a_pair_gone, {"k_lasting", "n_years"}),
     ],

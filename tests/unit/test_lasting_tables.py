@@ -10,6 +10,7 @@ import pytest
 
 from trade_potential.results.structural_lasting import (
     LASTING,
+    OF_CLASS,
     dispersion_table,
     lasting_table,
 )
@@ -91,15 +92,16 @@ def test_the_class_is_the_most_probable_one(
     cells: duckdb.DuckDBPyRelation, settings: dict[str, pd.DataFrame]
 ) -> None:
     frame = lasting_table(cells, classes=CLASSES, **settings).to_pandas()
-    chances = frame[["p_huge", "p_expansion", "p_reshaping"]].to_numpy()
+    is_silent = (frame[list(ALPHABET)] == ALPHABET).all(axis=1) & (frame["flow"] == "directed")
+    chances = frame.loc[~is_silent, list(OF_CLASS)].to_numpy()
     assert np.allclose(chances.sum(axis=1), 1.0)
-    names = np.array(["huge_potential", "potential_expansion", "potential_reshaping"])
-    assert (frame["lasting_class"].to_numpy() == names[chances.argmax(axis=1)]).all()
-    assert (frame["lasting_class_probability"] == chances.max(axis=1)).all()
-    silent = frame[(frame[list(ALPHABET)] == ALPHABET).all(axis=1) & (frame["flow"] == "directed")]
-    assert silent["lasting_class"].tolist() == ["huge_potential"]
+    names = np.array(list(OF_CLASS.values()))
+    assert (frame.loc[~is_silent, "lasting_class"] == names[chances.argmax(axis=1)]).all()
+    assert len(set(frame.loc[~is_silent, "lasting_class"])) == 3
+    silent = frame[is_silent]
+    assert silent["probability_status"].tolist() == ["no_trade_in_sample"]
+    assert silent[["lasting_class", *OF_CLASS]].isna().all(axis=None)
     assert silent["k_lasting"].item() < 0.1
-    assert len(set(frame["lasting_class"])) == 3
 
 
 def test_classes_are_rows(
@@ -108,9 +110,9 @@ def test_classes_are_rows(
     found = lasting_table(cells, classes=OTHER_CLASSES, **settings)
     frame = found.to_pandas()
     assert found.schema == LASTING
-    assert set(frame["lasting_class"]) == {"below", "above"}
-    assert (frame["lasting_class_probability"] >= 0.5).all()
-    assert frame[["p_huge", "p_expansion", "p_reshaping"]].isna().all(axis=None)
+    assert set(frame["lasting_class"].dropna()) == {"below", "above"}
+    assert (frame["lasting_class"].isna() == (frame["probability_status"] != "ok")).all()
+    assert frame[list(OF_CLASS)].isna().all(axis=None)
 
 
 def test_the_laws_have_a_row_a_band(

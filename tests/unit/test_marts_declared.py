@@ -61,9 +61,9 @@ def natural_range() -> Callable[[str], list[float | None]]:
     ("name", "expected"),
     [
         ("imputed_share", [0, 1]),
-        ("lasting_class_probability", [0, 1]),
+        ("new_year_probability", [0, 1]),
         ("p_value", [0, 1]),
-        ("p_huge", [0, 1]),
+        ("probability_huge", [0, 1]),
         ("k_percentile", [0, 100]),
         ("index_rank", [1, None]),
         ("actual_usd_mn", [0, None]),

@@ -25,22 +25,15 @@ if TYPE_CHECKING:
 
 FLOWS = ("directed", "total")
 
-PROBABILITIES = {
-    "p_huge": "huge_potential",
-    "p_expansion": "potential_expansion",
-    "p_reshaping": "potential_reshaping",
-}
-"""Columns with the probability of one class by the gamma law; null where the project has no such
-class."""
-
 OF_CLASS = {
     "probability_huge": "huge_potential",
     "probability_expansion": "potential_expansion",
     "probability_reshaping": "potential_reshaping",
 }
-"""The same by the law with all that is uncertain; ``new_year_`` before it: of K of a new year."""
+"""Columns with the probability of one class; null where the project has no such class."""
 
 OF_NEW_YEAR = {f"new_year_{name}": id_ for name, id_ in OF_CLASS.items()}
+"""The same of K of one more year."""
 
 LASTING = pa.schema(
     {
@@ -56,8 +49,6 @@ LASTING = pa.schema(
         "gamma_rate": pa.float64(),
         "k_lasting": pa.float64(),
         "benchmark_variance": pa.float64(),
-        "lasting_class_probability": pa.float64(),
-        **dict.fromkeys(PROBABILITIES, pa.float64()),
         "probability_status": pa.string(),
         **dict.fromkeys([*OF_CLASS, *OF_NEW_YEAR], pa.float64()),
         "k_line_log_se": pa.float64(),
@@ -151,31 +142,24 @@ def _rows(
         for low, high in zip(classes["k_lower"], classes["k_upper"], strict=True)
     ]
     known = np.isfinite(law.mean)
-    chances = law.probabilities(bounds)[:, known]
-    ids, best = classes["potential_class"].to_numpy(dtype=object), chances.argmax(axis=0)
-    of_class = dict(zip(ids, chances, strict=True))
+    ids = classes["potential_class"].to_numpy(dtype=object)
     names = np.array(one.fit.world.economies, dtype=object)
     columns: dict[str, Any] = {
         **{column: [value] * int(known.sum()) for column, value in zip(KEYS, key, strict=True)},
         "flow": [name] * int(known.sum()),
         "exporter_iso3": names[flow.one[known]],
         "importer_iso3": names[flow.other[known]],
-        "lasting_class": ids[best],
         "n_years": law.n_years[known].astype(np.int32),
         "effective_years": law.effective_years[known],
         "gamma_shape": law.shape[known],
         "gamma_rate": law.rate[known],
         "k_lasting": law.mean[known],
         "benchmark_variance": law.benchmark_variance[known],
-        "lasting_class_probability": chances.max(axis=0),
-        **{column: of_class.get(id_) for column, id_ in PROBABILITIES.items()},
         **_of_class_law(class_law, bounds, ids, one.confidence_level, known),
     }
     empty = pa.nulls(int(known.sum()), pa.float64())
-    return pa.table(
-        {name: empty if values is None else values for name, values in columns.items()},
-        schema=LASTING,
-    )
+    filled = {name: empty if values is None else values for name, values in columns.items()}
+    return pa.table({name: filled[name] for name in LASTING.names}, schema=LASTING)
 
 
 def _of_class_law(
@@ -187,10 +171,13 @@ def _of_class_law(
     def column(values: FloatArray) -> pa.Array:
         return pa.array(np.where(law.is_known, values, np.nan)[of], from_pandas=True)
 
-    lasting = dict(zip(ids, law.lasting.probabilities(bounds), strict=True))
+    of_lasting = law.lasting.probabilities(bounds)
+    lasting = dict(zip(ids, of_lasting, strict=True))
     new_year = dict(zip(ids, law.new_year.probabilities(bounds), strict=True))
     chances = [(OF_CLASS, lasting), (OF_NEW_YEAR, new_year)]
+    best = np.where(law.is_known, ids[of_lasting.argmax(axis=0)], None)
     return {
+        "lasting_class": pa.array(best[of], pa.string()),
         "probability_status": np.where(law.is_known, "ok", "no_trade_in_sample")[of],
         **{
             name: column(held[id_]) if id_ in held else None

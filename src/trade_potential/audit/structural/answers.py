@@ -20,10 +20,9 @@ ANSWERS = """
     study_id, spec_id, reporter_iso3, partner_iso3, flow, year, k_status, potential_class,
     class_depends_on_own_trade, size_band, band_pairs, actual_usd, predicted_usd,
     predicted_pair_out_usd, k_ratio, k_pair_out_ratio, k_median_of_band, k_percentile, class_share,
-    is_unreported, pair_out_method, n_years, k_lasting, lasting_class, lasting_class_probability,
-    p_huge, p_expansion, p_reshaping, probability_status, answer_certainty, probability_huge,
-    probability_expansion, probability_reshaping, k_line_log_se, k_lasting_ci_low,
-    k_lasting_ci_high, new_year_probability, k_new_year_ci_low, k_new_year_ci_high
+    is_unreported, pair_out_method, n_years, k_lasting, lasting_class, probability_status,
+    answer_certainty, probability_huge, probability_expansion, probability_reshaping, k_line_log_se,
+    k_lasting_ci_low, k_lasting_ci_high, new_year_probability, k_new_year_ci_low, k_new_year_ci_high
 """
 """Columns of rpt_answer that are read."""
 
@@ -32,14 +31,7 @@ STATUSES = ("ok", "no_recorded_trade", "below_minimum_prediction")
 METHODS = ("no_effect", "refit", "effects", "leverage")
 """How a pair was left out; of both directions the one that took more."""
 
-LASTING = (
-    "n_years",
-    "k_lasting",
-    "lasting_class_probability",
-    "p_huge",
-    "p_expansion",
-    "p_reshaping",
-)
+LASTING = ("n_years", "k_lasting")
 """Numbers of est_structural_lasting that an answer repeats."""
 
 OF_LAW = (
@@ -210,16 +202,14 @@ def copies_of(
     class_ = places.numbered(lasting["lasting_class"], [one.name for one in classes])
     methods, nothing = (np.where(has, one, np.nan) for one in (methods, cells.trade == 0.0))
     copies = {name: of_pairs(places.laid(lasting[name])) for name in LASTING}
-    copies["lasting_class"] = of_pairs(class_)
     is_large = is_there & ~is_small
+    copies["lasting_class"] = of_pairs(class_, is_large)
     copies |= {
         name: of_pairs(places.laid(lasting[name]), is_large) for name in (*OF_LAW, *NEW_YEAR)
     }
     said = of_pairs(places.numbered(lasting["probability_status"], SAID))
     said = np.where(np.isnan(said), 0.0, np.where(is_small, 1.0, said))
     copies["probability_status"] = np.where(is_there, said, np.nan)
-    for name in ("lasting_class", "lasting_class_probability"):
-        copies[name] = np.where(is_small, np.nan, copies[name])
     return copies | {
         "pair_out_method": np.array(
             [methods, methods.transpose(0, 2, 1), np.fmin(methods, methods.transpose(0, 2, 1))]

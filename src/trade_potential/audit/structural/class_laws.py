@@ -254,15 +254,15 @@ def numbers_of(
     """
     has = law["has"] > 0.0
     found = {"k_line_log_se": (rows["k_line_log_se"], np.where(has, law["line"], np.nan))}
-    by_name = {one.name: one for one in classes}
-    for column, name in CHANCES.items():
-        if name in by_name:
-            for prefix, new in (("", False), ("new_year_", True)):
-                one = by_name[name]
-                upper = np.ones(len(has)) if np.isinf(one.upper) else below(law, one.upper, new=new)
-                lower = below(law, one.lower, new=new) if one.lower > 0.0 else 0.0
-                own = np.where(has, upper - lower, np.nan)
-                found[prefix + column] = (rows[prefix + column], own)
+    column_of = {name: column for column, name in CHANCES.items()}
+    for prefix, new in (("", False), ("new_year_", True)):
+        every = _chances(law, classes, new=new)
+        for one, own in zip(classes, every, strict=True):
+            if one.name in column_of:
+                column = prefix + column_of[one.name]
+                found[column] = (rows[column], own)
+        if not new:  # of classes that are as likely either is right
+            found["lasting_class"] = (_of_own(every, rows["lasting_class"]), every.max(axis=0))
     tail = (1.0 - level) / 2.0
     for column, share in (("low", tail), ("high", 1.0 - tail)):
         for name, new in (("lasting", False), ("new_year", True)):
@@ -272,6 +272,24 @@ def numbers_of(
                 said = np.where((end == 0.0) & (law["at_zero"] >= share), share, said)
             found[f"k_{name}_ci_{column}"] = (np.where(has, share, np.nan), said)
     return found
+
+
+def _chances(law: Law, classes: Sequence[Class], *, new: bool) -> FloatArray:
+    """(C, P) probability of each class."""
+    has = law["has"] > 0.0
+    rows = []
+    for one in classes:
+        upper = np.ones(len(has)) if np.isinf(one.upper) else below(law, one.upper, new=new)
+        lower = below(law, one.lower, new=new) if one.lower > 0.0 else 0.0
+        rows.append(np.where(has, upper - lower, np.nan))
+    return np.array(rows)
+
+
+def _of_own(chances: FloatArray, class_: FloatArray) -> FloatArray:
+    """(P,) what is likely of the class that each pair has; NaN without."""
+    held = np.isfinite(class_)
+    at = np.where(held, class_, 0.0).astype(int)
+    return np.where(held, chances[at, np.arange(len(at))], np.nan)
 
 
 def columns_of(classes: Sequence[Class]) -> list[str]:

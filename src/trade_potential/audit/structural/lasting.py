@@ -1,8 +1,8 @@
 """Lasting ratios a second time: noise, spread, posterior and class of every pair.
 
 Noise by size is computed again from trade and predictions; spread and posteriors from the published
-noise; variances of predictions from the published spread; probabilities from the published law: a
-difference is named where it arises.
+noise; variances of predictions from the published spread; probabilities and classes from the
+published ratios: a difference is named where it arises.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.special import chdtr
 
 from trade_potential.audit.structural.answers import Class
 from trade_potential.audit.structural.cells import Cells
@@ -41,12 +40,6 @@ from trade_potential.linalg import FloatArray
 
 EXACT = ("n_years", "benchmark_variance")
 """Numbers of a pair that do not hang on the search for alpha in each pass."""
-
-PROBABILITIES = {
-    "p_huge": "huge_potential",
-    "p_expansion": "potential_expansion",
-    "p_reshaping": "potential_reshaping",
-}
 
 
 def flows_of(cells: Cells, pair_out: FloatArray) -> tuple[Flow, Flow]:
@@ -124,7 +117,7 @@ def confirm_lasting(
             reference=REFERENCE,
         )
         expected |= {"n_years": flow.years.astype(float), "benchmark_variance": of_pairs}
-        _pairs(found, cells, flow, rows, expected, classes)
+        _pairs(found, cells, flow, rows, expected)
     _class_laws(found, cells, (directed, total), rows, predicted, optimal, classes, level)
 
 
@@ -148,6 +141,8 @@ def _class_laws(
         places = Places((n, n), at)
         names = ["k_lasting", *columns_of(classes)]
         laid = {name: places.laid(own[name])[flow.one, flow.other] for name in names}
+        class_ = places.numbered(own["lasting_class"], [one.name for one in classes])
+        laid["lasting_class"] = class_[flow.one, flow.other]
         held.append((flow, laid))
     weight = np.nan_to_num(predicted).sum(axis=0)
     laws = class_laws(
@@ -214,26 +209,14 @@ def posterior(
     }, alpha
 
 
-def chances(shape: FloatArray, rate: FloatArray, classes: Sequence[Class]) -> FloatArray:
-    """(C, P) probability of each class by a gamma law."""
-
-    def below(bound: float) -> FloatArray:
-        if bound <= 0.0 or np.isinf(bound):
-            return np.full_like(shape, float(bound > 0.0))
-        return np.asarray(chdtr(2.0 * shape, 2.0 * rate * bound))
-
-    return np.array([below(one.upper) - below(one.lower) for one in classes])
-
-
 def _pairs(
     found: Findings,
     cells: Cells,
     flow: Flow,
     rows: Any,
     expected: dict[str, FloatArray],
-    classes: Sequence[Class],
 ) -> None:
-    """Every number of every pair."""
+    """Every number of the gamma law of every pair."""
     import pyarrow.compute as pc
 
     own = rows.filter(pc.equal(rows["flow"], flow.name))
@@ -253,36 +236,17 @@ def _pairs(
         one, other = divmod(place, n)
         return f"{cells.economies[one]}, {cells.economies[other]}"
 
-    def add(quantity: str, values: FloatArray, tolerance: float, scale: float = 0.0) -> None:
-        if quantity == "lasting_class":
-            given = places_of(own[quantity], [one.name for one in classes]).astype(float)
-        else:
-            given = pc.cast(own[quantity], "float64").to_numpy()
-        found.largest(
-            quantity,
-            places.put(given),
-            values,
-            named=named,
-            scale=scale,
-            term=flow.name,
-            tolerance=tolerance,
-            reference=REFERENCE,
-        )
-
     known = np.isfinite(expected["k_lasting"])
     for quantity, values in expected.items():
         dense = np.full((n, n), np.nan)
         dense[flow.one[known], flow.other[known]] = values[known]
-        add(quantity, dense, NUMBERS if quantity in EXACT else SPREAD)
-    # probabilities, from the law as it is published
-    shape, rate = (
-        places.put(pc.cast(own[name], "float64").to_numpy())
-        for name in ("gamma_shape", "gamma_rate")
-    )
-    every, has = chances(shape, rate, classes), np.isfinite(shape)
-    add("lasting_class", np.where(has, every.argmax(axis=0), np.nan), 0.0, 1.0)
-    add("lasting_class_probability", np.where(has, every.max(axis=0), np.nan), NUMBERS, 1.0)
-    by_name = dict(zip((one.name for one in classes), every, strict=True))
-    for quantity, name in PROBABILITIES.items():
-        if name in by_name:
-            add(quantity, np.where(has, by_name[name], np.nan), NUMBERS, 1.0)
+        found.largest(
+            quantity,
+            places.put(pc.cast(own[quantity], "float64").to_numpy()),
+            dense,
+            named=named,
+            scale=0.0,
+            term=flow.name,
+            tolerance=NUMBERS if quantity in EXACT else SPREAD,
+            reference=REFERENCE,
+        )
