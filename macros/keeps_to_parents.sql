@@ -1,7 +1,7 @@
 {#- What the name of a number column says of its values, [lowest, highest]; null: no limit. -#}
 {% macro natural_range(name) -%}
     {%- set words = name.split('_') -%}
-    {%- if words[-1] in ('share', 'probability') or name == 'p_value' or name.startswith('p_') -%}
+    {%- if words[-1] in ('share', 'probability') or name == 'p_value' or name.startswith('probability_') -%}
         {{ return([0, 1]) }}
     {%- elif words[-1] == 'percentile' -%}
         {{ return([0, 100]) }}

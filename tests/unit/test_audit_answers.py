@@ -226,7 +226,7 @@ def audited(
 def test_every_answer_is_confirmed() -> None:
     found = audited(right())
     assert set(found["status"]) == {"agrees"}
-    assert len(found) == 36
+    assert len(found) == 32
     assert not found.duplicated(["quantity", "term"]).any()
     statuses = right()["k_status"].value_counts()
     assert set(statuses.index) == set(STATUSES)
