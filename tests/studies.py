@@ -133,7 +133,6 @@ def released(
         root,
         relations,
         session=session,
-        parts={"rpt_answer": "year"} if "rpt_answer" in relations else {},
         run_id=run,
         about=about or ABOUT,
         **settings,
