@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ import how_sure
 
 KAZ = how_sure.Sure(
     "KAZ", 2020, 1.2, "potential_reshaping", 0.24, 0.65, 0.11, "undecided", 0.33, 1.63, 0.15, "ok",
-    None, None,
+    None, None, None,
 )  # fmt: skip
 TKM = replace(KAZ, partner="TKM", certainty="firm", huge=0.0, expansion=0.05, reshaping=0.95)
 SMALL = replace(
@@ -33,20 +34,33 @@ def test_a_row_says_how_sure_its_class_is_or_why_that_is_not_known() -> None:
 
 def test_the_choice_of_a_specification_has_columns_where_it_is_known() -> None:
     row = replace(KAZ, share_same_class=0.55, most_influential_choice="estimator")
-    header, _, kaz = how_sure.table([row]).splitlines()
+    other = replace(row, most_influential_choice="left_out")
+    header, _, kaz, words = how_sure.table([row, other]).splitlines()
     assert header.endswith("| same class elsewhere, % | what moves it most |")
     assert kaz.endswith("| 55 | estimator |")
+    assert words.endswith("| 55 | an indicator left out |")
+
+
+def test_every_choice_is_a_word_or_has_words() -> None:
+    rows = csv.DictReader(
+        (ROOT / "seeds/multiverse/specification_choices.csv").open(encoding="utf-8")
+    )
+    names = {row["dimension"] for row in rows}
+    assert {name for name in names if "_" in name} | {"ties", "zeros"} <= set(how_sure.CHOICES)
+    assert set(how_sure.CHOICES) <= names
 
 
 def test_sentences_name_who_is_firm_and_count_the_others() -> None:
-    held = how_sure.sentences([KAZ], [replace(TKM, partner="KAZ")], [TKM, KAZ])
+    firm = replace(TKM, is_robust=True)
+    held = how_sure.sentences([KAZ], [replace(TKM, partner="KAZ")], [firm, KAZ])
     first, second, third, fourth, fifth = held.splitlines()
     assert first.startswith("1. Of China's 2 largest partners in 2020, 1 have a firm class")
     assert second.endswith("(reshaping) TKM; firmly near it (expansion) none.")
     assert third.startswith("3. Of the others 0 lean to their class and 1 are undecided")
     assert "0 are firm by the model of China's trade" in fourth
     assert "another class (none)" in fourth
-    assert "15 to 15 %" in fifth
+    assert "15 to 15 %, and 1 of the 1 keep it" in fifth
+    assert fifth.endswith("(TKM).")
 
 
 def accepted(mart: str, column: str) -> list[str]:
