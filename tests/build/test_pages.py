@@ -23,7 +23,7 @@ pytestmark = pytest.mark.build
 @pytest.mark.parametrize(
     ("page", "named", "class_"),
     [
-        ("README.md", "lasting_class", "potential_reshaping"),
+        ("README.md", "how_sure", "potential_reshaping"),
         ("docs/operations.md", "class_label", "Huge potential"),
     ],
 )
