@@ -68,13 +68,12 @@ class Lane:
         path = root / mutant.file
         before = path.read_bytes()
         times = path.stat()
-        whole = mutant.needs_whole_build
-        if whole:
+        chosen = [] if mutant.needs_whole_build else selection(root, mutant.file)
+        if not chosen:
             remove_releases(root)  # the next one is the first
         if mutant.area == "study":
             shutil.copytree(self._base.root / "release", root / "release", symlinks=True)
         try:
-            chosen = [] if whole else selection(root, mutant.file)
             mutant.plant(root)
             code, said = self._build(chosen)
             return self._verdict(mutant, code, said, is_whole=not chosen)
