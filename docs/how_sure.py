@@ -28,8 +28,9 @@ COLUMNS = """
     {rows}.partner_iso3, {rows}.year, {rows}.k_ratio, {rows}.potential_class,
     {rows}.probability_huge, {rows}.probability_expansion, {rows}.probability_reshaping,
     {rows}.answer_certainty, {rows}.k_lasting_ci_low, {rows}.k_lasting_ci_high,
-    {rows}.new_year_probability, {rows}.probability_status, {robust}
+    {rows}.new_year_probability, {rows}.probability_status, {robust}, {other}
 """
+OTHER = "another.potential_class, another.answer_certainty"
 ROBUSTNESS = "robust.share_same_class, robust.most_influential_choice, robust.is_robust"
 NO_ROBUSTNESS = "null, null, null"
 CENTRAL_ASIA = """
@@ -46,8 +47,27 @@ WORLD = """
     inner join marts.rpt_answer as own
         on own.reporter_iso3 = 'CHN' and own.flow = 'total'
         and asked.partner_iso3 = own.partner_iso3 and asked.year = own.year
+    left join marts.fct_trade_potential as another
+        on another.study_id = 'china_world' and another.is_default
+        and own.partner_iso3 = another.partner_iso3 and own.year = another.year
     {robustness}
     order by {order}
+"""
+MOST = "select max(probability_expansion) from marts.rpt_answer"
+NEXT_YEAR = """
+    select
+        least(floor(10 * before.new_year_probability), 9)::integer as bin, count(*),
+        avg(before.new_year_probability),
+        avg((after.potential_class is not distinct from before.potential_class)::integer)
+    from marts.rpt_answer as before
+    inner join marts.rpt_answer as after
+        on before.reporter_iso3 = after.reporter_iso3 and before.partner_iso3 = after.partner_iso3
+        and before.flow = after.flow and before.year + 1 = after.year
+    where
+        before.flow = 'total' and before.reporter_iso3 < before.partner_iso3
+        and before.new_year_probability is not null
+    group by bin
+    order by bin
 """
 JOINED = """
     left join marts.rpt_class_robustness as robust
@@ -129,6 +149,8 @@ class Sure:
     share_same_class: float | None
     most_influential_choice: str | None
     is_robust: bool | None
+    other_class: str | None = None
+    other_certainty: str | None = None
 
     @property
     def probability(self) -> float | None:
@@ -137,20 +159,21 @@ class Sure:
 
 
 def percent(share: float | None) -> str:
-    """Of a share; nothing where there is none."""
-    return "" if share is None else f"{100 * share:.0f}"
+    """Of a share, cut: no limit is said of what is just below it. Nothing where there is none."""
+    return "" if share is None else f"{int(100 * share + 1e-9)}"
 
 
-def table(rows: Sequence[Sure]) -> str:
-    """One row a partner."""
+def table(rows: Sequence[Sure], *, with_other: bool = False) -> str:
+    """One row a partner; of the largest partners with the class by China's own trade."""
     is_robust = any(row.share_same_class is not None for row in rows)
     header = ["partner", "K", "class", "huge, %", "expansion, %", "reshaping, %", "how sure"]
-    header += ["lasting K", "class again next year, %"]
+    header += ["lasting K", "class in a year at random, %"]
     header += ["same class elsewhere, %", "what moves it most"] if is_robust else []
-    return markdown(header, [_cells(row, is_robust) for row in rows])
+    header += ["by China's trade alone"] if with_other else []
+    return markdown(header, [_cells(row, is_robust, with_other) for row in rows])
 
 
-def _cells(row: Sure, is_robust: bool) -> list[str]:
+def _cells(row: Sure, is_robust: bool, with_other: bool) -> list[str]:
     ends = "" if row.low is None else f"{number(row.low)} to {number(row.high)}"
     said = row.certainty or (row.status if row.status != "ok" else "")
     cells = [f"{row.partner} {row.year}", number(row.k), short(row.potential_class)]
@@ -158,15 +181,16 @@ def _cells(row: Sure, is_robust: bool) -> list[str]:
     cells.append(percent(row.new_year))
     if is_robust:
         choice = row.most_influential_choice or ""
-        share = row.share_same_class
-        # cut, not rounded: 90 is not said of what is just below the limit of robust
-        cells += [percent(None if share is None else int(100 * share + 1e-9) / 100)]
-        cells.append(CHOICES.get(choice, choice))
+        cells += [percent(row.share_same_class), CHOICES.get(choice, choice)]
+    if with_other:
+        cells.append(f"{short(row.other_class)} {row.other_certainty or ''}".strip())
     return cells
 
 
-def sentences(panel: Sequence[Sure], world: Sequence[Sure], largest: Sequence[Sure]) -> str:
-    """What the tables say, in five sentences."""
+def sentences(
+    panel: Sequence[Sure], world: Sequence[Sure], largest: Sequence[Sure], most: float
+) -> str:
+    """What the tables say, in five sentences; ``most``: largest probability of expansion."""
     firm = [row for row in largest if row.certainty == "firm"]
     by_class = {name: _names(firm, name) for name in ("huge", "reshaping", "expansion")}
     leaning = sum(row.certainty == "leaning" for row in largest)
@@ -175,18 +199,25 @@ def sentences(panel: Sequence[Sure], world: Sequence[Sure], largest: Sequence[Su
     of_world = [row.partner for row in world if row.certainty == "firm"]
     robust = [row.partner for row in firm if row.is_robust]
     apart = [row.partner for row in panel for other in world if _differ(row, other)]
+    both = [row for row in largest if row.other_class]
+    against = [row for row in both if row.other_class != row.potential_class]
+    firm_against = [row.partner for row in against if row.certainty == "firm"]
     lines = [
         f"Of China's {len(largest)} largest partners in {largest[0].year}, {len(firm)} have a firm "
-        "class: nine chances in ten or more that what lasts of their trade is in it.",
+        "class by the model of all economies: nine chances in ten or more that what lasts of their "
+        f"trade is in it. {leaning} lean to their class and {len(largest) - len(firm) - leaning} "
+        "are undecided: do not build on those.",
         f"Firmly far below what such pairs trade (huge potential) are {by_class['huge']}; firmly "
         f"above (reshaping) {by_class['reshaping']}; firmly near it (expansion) "
-        f"{by_class['expansion']}.",
-        f"Of the others {leaning} lean to their class and "
-        f"{len(largest) - len(firm) - leaning} are undecided: do not build on those.",
+        f"{by_class['expansion']}; that class is narrow, and no pair of the world is in it with "
+        f"more than {percent(most)} %.",
+        f"Another model says something else: by that of China's trade alone {len(against)} of the "
+        f"{len(both)} that it knows have another class, among them {len(firm_against)} of the firm "
+        f"ones ({_listed(firm_against)}). Firm means firm within a model.",
         f"Of the five of Central Asia in 2020, {of_panel} are firm by the model of China's trade "
         f"with them and {len(of_world)} by that of all economies ({_listed(of_world)}); the two "
         f"give {len(apart)} of the five another class ({_listed(apart)}).",
-        "Where the class is firm, the chance that next year's K is in it again is "
+        "Where the class is firm, K of a year drawn at random is in it with "
         f"{percent(min(again))} to {percent(max(again))} %, and {len(robust)} of the {len(firm)} "
         f"keep it in nine of ten other admissible specifications ({_listed(robust)})."
         if again
@@ -207,6 +238,16 @@ def _differ(row: Sure, other: Sure) -> bool:
     return row.partner == other.partner and row.potential_class != other.potential_class
 
 
+def next_year(rows: Sequence[tuple[int, int, float, float]]) -> str:
+    """One row a bin of what was said: how often the class was there again in the year after."""
+    header = ["said of a year at random, %", "pairs and years", "mean, %", "again next year, %"]
+    cells = [
+        [f"{10 * bin_} to {10 * bin_ + 10}", f"{n:,}", f"{100 * said:.0f}", f"{100 * came:.0f}"]
+        for bin_, n, said, came in rows
+    ]
+    return markdown(header, cells)
+
+
 def reasons(rows: Sequence[tuple[str, int, int]]) -> str:
     """One row a status, with its rows in both marts."""
     counts = {status: (int(panels), int(answers)) for status, panels, answers in rows}
@@ -221,20 +262,28 @@ def tables(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """By name."""
     names = connection.execute("select table_name from information_schema.tables").fetchall()
     is_robust = (ROBUST,) in names
-    columns = COLUMNS.format(rows="own", robust=ROBUSTNESS if is_robust else NO_ROBUSTNESS)
-    given = {"columns": columns, "robustness": JOINED if is_robust else ""}
+    robust = ROBUSTNESS if is_robust else NO_ROBUSTNESS
+    given = {"robustness": JOINED if is_robust else ""}
+    own, of_world = (
+        COLUMNS.format(rows="own", robust=robust, other=other) for other in ("null, null", OTHER)
+    )
 
     def asked(query: str) -> list[Sure]:
         return [Sure(*row) for row in connection.execute(query).fetchall()]
 
-    panel = asked(CENTRAL_ASIA.format(**given))
-    world = asked(WORLD.format(asked=OF_2020, order="1", **given))
-    largest = asked(WORLD.format(asked=LARGEST, order="own.actual_usd desc", **given))
+    panel = asked(CENTRAL_ASIA.format(columns=own, **given))
+    world = asked(WORLD.format(asked=OF_2020, order="1", columns=of_world, **given))
+    largest = asked(
+        WORLD.format(asked=LARGEST, order="own.actual_usd desc", columns=of_world, **given)
+    )
+    years = connection.execute(NEXT_YEAR).fetchall()
+    ((most,),) = connection.execute(MOST).fetchall()
     return {
-        "sentences": sentences(panel, world, largest),
+        "sentences": sentences(panel, world, largest, float(most)),
         "central_asia": table(panel),
         "central_asia_world": table(world),
-        "largest": table(largest),
+        "largest": table(largest, with_other=True),
+        "next_year": next_year(years),
         "statuses": reasons(connection.execute(STATUSES).fetchall()),
     }
 

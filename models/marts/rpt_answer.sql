@@ -75,7 +75,6 @@ answered as (
         flows.k_percentile,
         shares.class_share,
         flows.k_pair_out_ratio,
-        lasting.k_lasting,
         case
             when lasting.study_id is null then 'high_leverage'
             when not flows.is_large_enough then 'below_minimum_prediction'
@@ -83,7 +82,7 @@ answered as (
         end as probability_status,
         {% for name in [
             'probability_huge', 'probability_expansion', 'probability_reshaping',
-            'k_line_log_se', 'k_lasting_ci_low', 'k_lasting_ci_high',
+            'k_line_log_se', 'k_lasting_median', 'k_lasting_ci_low', 'k_lasting_ci_high',
             'k_new_year_ci_low', 'k_new_year_ci_high',
         ] -%}
             case when flows.is_large_enough then lasting.{{ name }} end as {{ name }},
@@ -133,14 +132,14 @@ answered as (
         {% endfor -%}
         {% for name in [
             'actual_usd', 'predicted_usd', 'predicted_pair_out_usd', 'k_ratio', 'k_median_of_band',
-            'k_percentile', 'class_share', 'k_pair_out_ratio', 'k_lasting',
+            'k_percentile', 'class_share', 'k_pair_out_ratio',
         ] -%}
             cast(null as double precision) as {{ name }},
         {% endfor -%}
         unanswered.k_status as probability_status,
         {% for name in [
             'probability_huge', 'probability_expansion', 'probability_reshaping',
-            'k_line_log_se', 'k_lasting_ci_low', 'k_lasting_ci_high',
+            'k_line_log_se', 'k_lasting_median', 'k_lasting_ci_low', 'k_lasting_ci_high',
             'k_new_year_ci_low', 'k_new_year_ci_high', 'class_probability', 'new_year_probability',
         ] -%}
             cast(null as double precision) as {{ name }},
@@ -181,11 +180,11 @@ select
     answered.k_percentile,
     answered.class_share,
     answered.k_pair_out_ratio,
-    answered.k_lasting,
     answered.probability_huge,
     answered.probability_expansion,
     answered.probability_reshaping,
     answered.k_line_log_se,
+    answered.k_lasting_median,
     answered.k_lasting_ci_low,
     answered.k_lasting_ci_high,
     answered.new_year_probability,

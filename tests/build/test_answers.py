@@ -29,7 +29,7 @@ def test_one_query_answers_any_pair_by_flow(built: Project) -> None:
     )
     assert len(found) == 3 * 3
     assert set(found["k_status"]) == {"ok"}
-    told = ["k_ratio", "k_percentile", "k_pair_out_ratio", "k_lasting", "lasting_class"]
+    told = ["k_ratio", "k_percentile", "k_pair_out_ratio", "k_lasting_median", "lasting_class"]
     assert found[[*told, "potential_class", "class_share"]].notna().all(axis=None)
     for _, flows in found.set_index("flow").groupby("reporter_iso3"):
         both = flows.loc[["exports", "imports"], ["actual_usd", "predicted_usd"]].sum()

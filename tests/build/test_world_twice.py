@@ -43,7 +43,8 @@ def test_a_build_compares_the_world_in_every_number(built: Project) -> None:
     assert counts["predicted_usd"] == 2 + 1  # two specifications, and the answers
     assert counts["score"] == counts["coefficient"] == counts["std_error"] == 7 + 8
     assert counts["predicted_pair_out_usd"] == models.PAIRS_LEFT_OUT + 1
-    assert counts["k_lasting"] == counts["lasting_class"] == 2 + 1  # of both flows, and repeated
+    assert counts["k_lasting"] == 2  # of both flows
+    assert counts["k_lasting_median"] == counts["lasting_class"] == 2 + 1  # and repeated
     assert counts["k_percentile"] == counts["potential_class"] == 1
     assert counts["n_lost"] == 2
     assert built.query(

@@ -304,8 +304,10 @@ def _a_lasting_class_of_a_small_pair(held: pd.DataFrame) -> pd.DataFrame:
 
 
 def _lasting_seen_from_the_partner(held: pd.DataFrame) -> pd.DataFrame:
-    names = [*LASTING, "lasting_class"]
-    return held.assign(**{name: _with_lasting(_sides(held))[name] for name in names})
+    seen = _with_lasting(_sides(held))
+    names = ["k_lasting_median", "lasting_class"]
+    is_there = held["k_lasting_median"].notna()
+    return held.assign(**{name: seen[name].where(is_there, held[name]) for name in names})
 
 
 def _reported(held: pd.DataFrame) -> pd.DataFrame:
@@ -368,7 +370,7 @@ def _no_leverage(held: pd.DataFrame) -> pd.DataFrame:
         (_said_of_small_pairs, "probability_status", ""),
         (_no_leverage, "probability_status", "CHN with VNM"),
         (_a_lasting_class_of_a_small_pair, "lasting_class", ", "),
-        (_lasting_seen_from_the_partner, "k_lasting", "ports, "),
+        (_lasting_seen_from_the_partner, "k_lasting_median", "ports, "),
         (_lasting_seen_from_the_partner, "lasting_class", "ports, "),
         (_reported, "is_unreported", ""),
         (_one_step, "pair_out_method", ""),

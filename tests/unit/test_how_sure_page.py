@@ -52,14 +52,18 @@ def test_every_choice_is_a_word_or_has_words() -> None:
 
 def test_sentences_name_who_is_firm_and_count_the_others() -> None:
     firm = replace(TKM, is_robust=True)
-    held = how_sure.sentences([KAZ], [replace(TKM, partner="KAZ")], [firm, KAZ])
+    firm = replace(firm, other_class="huge_potential", other_certainty="firm")
+    held = how_sure.sentences([KAZ], [replace(TKM, partner="KAZ")], [firm, KAZ], 0.698)
     first, second, third, fourth, fifth = held.splitlines()
     assert first.startswith("1. Of China's 2 largest partners in 2020, 1 have a firm class")
-    assert second.endswith("(reshaping) TKM; firmly near it (expansion) none.")
-    assert third.startswith("3. Of the others 0 lean to their class and 1 are undecided")
+    assert "0 lean to their class and 1 are undecided" in first
+    assert "(reshaping) TKM; firmly near it (expansion) none; that class" in second
+    assert second.endswith("more than 69 %.")
+    assert "1 of the 1 that it knows have another class" in third
+    assert "1 of the firm ones (TKM)" in third
     assert "0 are firm by the model of China's trade" in fourth
     assert "another class (none)" in fourth
-    assert "15 to 15 %, and 1 of the 1 keep it" in fifth
+    assert "with 15 to 15 %, and 1 of the 1 keep it" in fifth
     assert fifth.endswith("(TKM).")
 
 
@@ -77,3 +81,25 @@ def test_every_status_has_a_reason_on_the_page() -> None:
     assert set(of_panels) == known - {"below_minimum_prediction"}
     page = how_sure.PAGE.read_text(encoding="utf-8")
     assert all(f"| `{status}` | {reason} |" in page for status, reason in how_sure.REASONS.items())
+
+
+def test_the_largest_partners_stand_beside_the_other_model() -> None:
+    row = replace(KAZ, other_class="huge_potential", other_certainty="firm")
+    header, _, kaz, alone = how_sure.table([row, KAZ], with_other=True).splitlines()
+    assert header.endswith("| by China's trade alone |")
+    assert kaz.endswith("| 15 | huge firm |")
+    assert alone.endswith("| 15 |  |")
+
+
+def test_shares_are_cut_so_that_no_limit_is_said_of_less() -> None:
+    assert [how_sure.percent(share) for share in (0.8999, 0.9, 0.29, None)] == [
+        "89",
+        "90",
+        "29",
+        "",
+    ]
+
+
+def test_what_was_said_of_a_year_stands_beside_what_came() -> None:
+    *_, row = how_sure.next_year([(3, 1200, 0.351, 0.667)]).splitlines()
+    assert row == "| 30 to 40 | 1,200 | 35 | 67 |"

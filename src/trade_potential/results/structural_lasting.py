@@ -52,6 +52,7 @@ LASTING = pa.schema(
         "probability_status": pa.string(),
         **dict.fromkeys([*OF_CLASS, *OF_NEW_YEAR], pa.float64()),
         "k_line_log_se": pa.float64(),
+        "k_lasting_median": pa.float64(),
         "k_lasting_ci_low": pa.float64(),
         "k_lasting_ci_high": pa.float64(),
         "k_new_year_ci_low": pa.float64(),
@@ -185,6 +186,7 @@ def _of_class_law(
             for name, id_ in names.items()
         },
         "k_line_log_se": column(np.sqrt(law.line_variance)),
+        "k_lasting_median": column(law.lasting.quantile(0.5)),
         "k_lasting_ci_low": column(law.lasting.quantile(tail)),
         "k_lasting_ci_high": column(law.lasting.quantile(1.0 - tail)),
         "k_new_year_ci_low": column(law.new_year.quantile(tail)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 VERIFIED_ANSWERS = (
     *("potential_class", "lasting_class", "pair_out_method", "size_band", "band_pairs", "n_years"),
     *("actual_usd", "predicted_usd", "predicted_pair_out_usd", "k_ratio", "k_median_of_band"),
-    *("k_percentile", "class_share", "k_pair_out_ratio", "k_lasting"),
+    *("k_percentile", "class_share", "k_pair_out_ratio", "k_lasting_median"),
     *("is_unreported", "class_depends_on_own_trade"),
     *("probability_status", "answer_certainty", "probability_huge", "probability_expansion"),
     *("probability_reshaping", "new_year_probability", "k_line_log_se", "k_lasting_ci_low"),

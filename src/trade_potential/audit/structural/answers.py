@@ -20,8 +20,8 @@ ANSWERS = """
     study_id, spec_id, reporter_iso3, partner_iso3, flow, year, k_status, potential_class,
     class_depends_on_own_trade, size_band, band_pairs, actual_usd, predicted_usd,
     predicted_pair_out_usd, k_ratio, k_pair_out_ratio, k_median_of_band, k_percentile, class_share,
-    is_unreported, pair_out_method, n_years, k_lasting, lasting_class, probability_status,
-    answer_certainty, probability_huge, probability_expansion, probability_reshaping, k_line_log_se,
+    is_unreported, pair_out_method, n_years, lasting_class, probability_status, answer_certainty,
+    probability_huge, probability_expansion, probability_reshaping, k_line_log_se, k_lasting_median,
     k_lasting_ci_low, k_lasting_ci_high, new_year_probability, k_new_year_ci_low, k_new_year_ci_high
 """
 """Columns of rpt_answer that are read."""
@@ -31,12 +31,13 @@ STATUSES = ("ok", "no_recorded_trade", "below_minimum_prediction")
 METHODS = ("no_effect", "refit", "effects", "leverage")
 """How a pair was left out; of both directions the one that took more."""
 
-LASTING = ("n_years", "k_lasting")
+LASTING = ("n_years",)
 """Numbers of est_structural_lasting that an answer repeats."""
 
 OF_LAW = (
     *("probability_huge", "probability_expansion", "probability_reshaping", "k_line_log_se"),
-    *("k_lasting_ci_low", "k_lasting_ci_high", "k_new_year_ci_low", "k_new_year_ci_high"),
+    *("k_lasting_median", "k_lasting_ci_low", "k_lasting_ci_high"),
+    *("k_new_year_ci_low", "k_new_year_ci_high"),
 )
 """The same, of pairs whose prediction is large enough for a class."""
 

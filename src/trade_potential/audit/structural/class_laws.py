@@ -271,6 +271,8 @@ def numbers_of(
             if new:  # an end of 0 says that no trade is as likely
                 said = np.where((end == 0.0) & (law["at_zero"] >= share), share, said)
             found[f"k_{name}_ci_{column}"] = (np.where(has, share, np.nan), said)
+    half = np.where(has, 0.5, np.nan)
+    found["k_lasting_median"] = (half, below(law, rows["k_lasting_median"]))
     return found
 
 
@@ -297,7 +299,7 @@ def columns_of(classes: Sequence[Class]) -> list[str]:
     names = {one.name for one in classes}
     chances = [column for column, name in CHANCES.items() if name in names]
     ends = [f"k_{name}_ci_{end}" for name in ("lasting", "new_year") for end in ("low", "high")]
-    return ["k_line_log_se", *chances, *(f"new_year_{name}" for name in chances), *ends]
+    return ["k_line_log_se", "k_lasting_median", *chances, *(f"new_year_{name}" for name in chances), *ends]
 
 
 def slopes_of(left: FloatArray, predicted: FloatArray) -> FloatArray:
