@@ -92,12 +92,8 @@ def test_the_largest_partners_stand_beside_the_other_model() -> None:
 
 
 def test_shares_are_cut_so_that_no_limit_is_said_of_less() -> None:
-    assert [how_sure.percent(share) for share in (0.8999, 0.9, 0.29, None)] == [
-        "89",
-        "90",
-        "29",
-        "",
-    ]
+    shares = (0.8999, 0.9, 0.29, None)
+    assert [how_sure.percent(share) for share in shares] == ["89", "90", "29", ""]
 
 
 def test_what_was_said_of_a_year_stands_beside_what_came() -> None:

@@ -299,7 +299,13 @@ def columns_of(classes: Sequence[Class]) -> list[str]:
     names = {one.name for one in classes}
     chances = [column for column, name in CHANCES.items() if name in names]
     ends = [f"k_{name}_ci_{end}" for name in ("lasting", "new_year") for end in ("low", "high")]
-    return ["k_line_log_se", "k_lasting_median", *chances, *(f"new_year_{name}" for name in chances), *ends]
+    return [
+        "k_line_log_se",
+        "k_lasting_median",
+        *chances,
+        *(f"new_year_{name}" for name in chances),
+        *ends,
+    ]
 
 
 def slopes_of(left: FloatArray, predicted: FloatArray) -> FloatArray:
