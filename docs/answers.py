@@ -38,8 +38,8 @@ ANSWERS = """
     with asked as ({asked})
     select
         answers.partner_iso3, answers.year, answers.k_ratio, answers.potential_class,
-        answers.k_percentile, answers.k_pair_out_ratio, answers.k_lasting_median, answers.lasting_class,
-        answers.class_depends_on_own_trade, exports.k_ratio, imports.k_ratio
+        answers.k_percentile, answers.k_pair_out_ratio, answers.k_lasting_median,
+        answers.lasting_class, answers.class_depends_on_own_trade, exports.k_ratio, imports.k_ratio
     from asked
     inner join marts.rpt_answer as answers
         on answers.reporter_iso3 = 'CHN' and answers.flow = 'total'
