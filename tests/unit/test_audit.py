@@ -138,7 +138,20 @@ def differing(audit: pd.DataFrame) -> list[tuple[str, ...]]:
     return [tuple(row) for row in rows.itertuples(index=False)]
 
 
-@pytest.mark.parametrize("name", PANELS)
+IN_HASTE = ("few_partners", "no_effects", "ordinary", "single_partner", "single_period", "study")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *IN_HASTE,
+        *(
+            pytest.param(name, marks=pytest.mark.slow(reason="both computations of every model"))
+            for name in PANELS
+            if name not in IN_HASTE
+        ),
+    ],
+)
 def test_both_computations_agree(name: str) -> None:
     audit = Published.of(PANELS[name]).audit()
     assert list(audit.columns) == list(COLUMNS)
