@@ -20,9 +20,9 @@ UNCHANGED = 1e-7
 ``test_gravity_properties``; all hold at 1e-11 here."""
 
 few_examples = settings(max_examples=4)
+"""Each takes six fits with every covariance, twice: a third of a second."""
 as_found = settings(max_examples=4, phases=(Phase.generate,))
 """Of what one engine refuses: a refusal need not be made smaller."""
-"""Each takes six fits with every covariance, twice: a third of a second."""
 
 
 def panel(seed: int, n_terms: int, effect_sd: float, *, is_wide: bool) -> pd.DataFrame:
