@@ -12,6 +12,7 @@ import traceback
 from abc import abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dbt.adapters.base import PythonJobHelper
@@ -73,13 +74,15 @@ def run_python_model(code: str, *, session_tables: list[str], fetch: Fetch, writ
     namespace: dict[str, Any] = {"__name__": "dbt_python_model"}
     try:
         with duckdb.connect() as session:
+            # once, however often a model names a table
+            fetched = cache(lambda name: fetch(session, name))
             for table in session_tables:
                 schema, _, _ = table.rpartition(".")
                 if schema:
                     session.execute(f"create schema if not exists {schema}")
-                fetch(session, table).create(table)
+                fetched(table).create(table)
             exec(compile(code.lstrip(), "<dbt Python model>", "exec"), namespace)  # noqa: S102
-            dbt = namespace["dbtObj"](lambda name: fetch(session, name))
+            dbt = namespace["dbtObj"](fetched)
             returned = namespace["model"](dbt, session)
             write(namespace[TARGET], as_relation(session, returned))
     except Exception as error:
@@ -94,7 +97,6 @@ def held(
 
     Every connection to it sees them, and what reads them waits for no thread of Arrow.
     """
-    session.execute(f"drop table if exists {quoted(name)}")
     rows.create(quoted(name))
     return session.table(quoted(name))
 
