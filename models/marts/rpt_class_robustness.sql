@@ -89,7 +89,7 @@ ranked as (
         unexplained,
         row_number() over (
             partition by study_id, partner_iso3, year
-            order by round(unexplained, 12) desc, dimension
+            order by {{ rounded('unexplained', 12) }} desc, dimension
         ) as place
     from dimensions
 ),
@@ -178,5 +178,5 @@ select
     total_share,
     cast({{ robust_share() }} as double precision) as robust_least_share,
     -- a share of whole specifications: what is beyond the twelfth digit is rounding
-    round(share_same_class, 12) >= {{ robust_share() }} as is_robust
+    {{ rounded('share_same_class', 12) }} >= {{ robust_share() }} as is_robust
 from robustness

@@ -142,7 +142,7 @@ ranked as (
         unexplained,
         row_number() over (
             partition by study_id, exporter_iso3, importer_iso3, year
-            order by round(unexplained, 12) desc, dimension
+            order by {{ rounded('unexplained', 12) }} desc, dimension
         ) as place
     from shares_of
 )
