@@ -165,7 +165,7 @@ multiverse: build $(SYNCED_DEV) ## Build, then run every admissible specificatio
 
 # Only from the inputs in the repository. Results carry a digest of the code that they are of.
 .PHONY: calibration
-calibration: $(SYNCED_DEV) ## Ask whether probabilities are frequencies: three minutes, docs/calibration.md
+calibration: $(SYNCED_DEV) ## Ask whether probabilities are frequencies: three minutes of a core, docs/calibration.md
 	$(BIN)/python -m research.calibration
 
 .PHONY: lint lint-python lint-types lint-sql lint-yaml lint-docs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -35,7 +36,7 @@ NO_PROBABILITY = "short_ppml"
 REMEMBERED = ("directed", "total", "short_pooled", "pooled", "ppml")
 """Of which the class of the last year is shown by what years remember."""
 
-FEW = 5
+FEW, WIDTH = 5, 140
 AIM, FIRM = 3.0, 0.9
 """Points that a bin may be off; probability from which a class is firm (var firm_from_pct)."""
 
@@ -250,11 +251,12 @@ def _firm(asked: dict[str, Any]) -> str:
         if name not in FLOWS
     }
     least, most = min(panels.values()), max(panels.values())
-    return (
+    return textwrap.fill(
         f"From {100 * FIRM:.0f} per cent on a class is firm. Of expansion, K of {CUTS[0]} to "
         f"{CUTS[1]}, that is said only where ln K is known to a standard deviation of {width:.2f} "
         f"or less. The most that was said of it: {100 * worlds:.0f} per cent in worlds, "
-        f"{100 * least:.0f} to {100 * most:.0f} in panels, where ratios hardly differ."
+        f"{100 * least:.0f} to {100 * most:.0f} in panels, where ratios hardly differ.",
+        WIDTH,
     )
 
 

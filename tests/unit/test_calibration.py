@@ -26,8 +26,9 @@ WORLDS = 17
 """Of each of three kinds: fifty in all, as many as five seconds have."""
 
 ERRORS = 3.0
-"""Of counting, which pairs of a world share: of sixty bins the one that is off most is off by less
-than three of its errors in nine of ten draws."""
+"""Of counting. Of 160 bins the one that is off most is off by 2.5; with another constant of the law
+of years or effects by 3.3 to 10. In points they are 4 in half of the bins
+of the kinds together, 6 of one kind."""
 
 ROUNDED = 5e-4
 """Stored numbers have four digits."""
@@ -44,26 +45,31 @@ def drawn(flow: str) -> Asked:
     return Asked.joined([of_kind(kind)[flow] for kind in CHOSEN_ON])
 
 
-def assert_is(found: Part, stored: Part) -> None:
-    """The mean of all worlds, as far as some of them can tell."""
-    assert abs(found["mean"] - stored["mean"]) <= ERRORS * found["error"] + ROUNDED
+def assert_is(found: Part, stored: Part, worlds: int) -> None:
+    """The mean of that many worlds of each kind, as far as ``WORLDS`` of each can tell.
+
+    The error of many is known better than that of few.
+    """
+    more = np.sqrt(worlds / WORLDS)
+    assert abs(found["mean"] - stored["mean"]) <= ERRORS * more * stored["error"] + ROUNDED
 
 
 @pytest.mark.slow(reason="fifty worlds are drawn and estimated")
 @pytest.mark.parametrize("flow", ["directed", "total"])
 def test_fifty_worlds_give_what_is_stored(flow: str) -> None:
-    kept = page.stored()["structural"][flow]
+    everything = page.stored()
+    kept, worlds = everything["structural"][flow], everything["worlds"]
     parts = {"with": drawn(flow)} | {kind: of_kind(kind)[flow] for kind in CHOSEN_ON}
     for name, held in parts.items():
         stored = kept[name]
         cover = coverages(held)
         for interval in ("lasting", "new_year", "next_year"):
-            assert_is(cover[interval]["all"], stored["coverage"][interval]["all"])
+            assert_is(cover[interval]["all"], stored["coverage"][interval]["all"], worlds)
         gaps = {(row["class"], row["bin"]): row for row in stored["bins"]}
         rows = [row for row in bins(held) if row["class"] != 1]
         assert len(rows) >= 12
         for row in rows:
-            assert_is(row, gaps[row["class"], row["bin"]])
+            assert_is(row, gaps[row["class"], row["bin"]], worlds)
         found = scores(held)
         assert found["brier"] < found["brier_of_hard_class"]
 
