@@ -26,7 +26,7 @@ PYTEST ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
 MUTANTS ?=
 # Arguments of the benchmark: make bench BENCH="--sizes 1e5"
 BENCH ?=
-PAGES := docs/methodology.md docs/multiverse.md docs/replication.md docs/index-validity.md
+PAGES := docs/methodology.md docs/multiverse.md docs/calibration.md docs/replication.md docs/index-validity.md
 # dbt leaves compiled Python in target/; outside a git checkout ruff does not read .gitignore.
 RUFF_SCOPE := --extend-exclude target .
 
@@ -165,7 +165,7 @@ multiverse: build $(SYNCED_DEV) ## Build, then run every admissible specificatio
 
 # Only from the inputs in the repository. Results carry a digest of the code that they are of.
 .PHONY: calibration
-calibration: $(SYNCED_DEV) ## Ask whether probabilities are frequencies: ten minutes, docs/calibration.md
+calibration: $(SYNCED_DEV) ## Ask whether probabilities are frequencies: three minutes of a core, docs/calibration.md
 	$(BIN)/python -m research.calibration
 
 .PHONY: lint lint-python lint-types lint-sql lint-yaml lint-docs

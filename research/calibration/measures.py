@@ -13,7 +13,7 @@ from trade_potential.linalg import FloatArray, IntArray
 CUTS = (0.8, 1.2)
 BOUNDS = ((None, CUTS[0]), CUTS, (CUTS[1], None))
 LEVEL = 0.9
-BINS = 10
+BINS, WIDE_BINS = 10, 5
 FEWEST = 200
 """Pairs of a bin below which its frequency is not shown."""
 
@@ -26,19 +26,27 @@ class Asked:
         world: (P,) number of the world, whose pairs share errors.
         size: (P,) band of size of trader.
         rank: (P,) probability, as said, of a lasting ratio below the true one.
-        rank_of_year: (P,) of K of a new year below the one drawn.
+        rank_of_year: (P,) of K of a new year below that of a year drawn at random.
+        rank_of_next: (P,) below that of the next year, which remembers those before it.
         rank_of_line: (P,) of a line below the true one.
         said: (P, 3) probabilities of the classes.
         true: (P,) class.
+        again: (P,) probability, as said, that a new year has the class of the last one.
+        came: (P, 2) whether a year drawn at random, and the next, had it.
+        memory: (P,) band of the correlation of a year with the next.
     """
 
     world: IntArray
     size: IntArray
     rank: FloatArray
     rank_of_year: FloatArray
+    rank_of_next: FloatArray
     rank_of_line: FloatArray
     said: FloatArray
     true: IntArray
+    again: FloatArray
+    came: FloatArray
+    memory: IntArray
 
     @classmethod
     def joined(cls, parts: Sequence[Asked]) -> Asked:
@@ -73,8 +81,13 @@ def coverage(rank: FloatArray, world: IntArray) -> dict[str, float]:
 
 
 def coverages(asked: Asked) -> dict[str, Any]:
-    """Of the three intervals, over all pairs and by size of trader."""
-    ranks = {"line": asked.rank_of_line, "lasting": asked.rank, "new_year": asked.rank_of_year}
+    """Of the intervals, over all pairs and by size of trader."""
+    ranks = {
+        "line": asked.rank_of_line,
+        "lasting": asked.rank,
+        "new_year": asked.rank_of_year,
+        "next_year": asked.rank_of_next,
+    }
     bands = {"all": np.ones(len(asked.size), dtype=bool)}
     bands |= {str(k): asked.size == k for k in np.unique(asked.size).tolist()}
     return {
@@ -97,6 +110,26 @@ def bins(asked: Asked) -> list[dict[str, float]]:
     return found
 
 
+def again(asked: Asked) -> dict[str, list[dict[str, float]]]:
+    """Frequency less probability of the class of the last year: at random, next, and by memory."""
+    place = np.minimum((asked.again * WIDE_BINS).astype(int), WIDE_BINS - 1)
+    every = np.ones(len(place), dtype=bool)
+    of_kind = {"random": (0, every), "next": (1, every)}
+    memories = np.unique(asked.memory).tolist()
+    for k in memories if len(memories) > 1 else []:
+        of_kind[f"next {k}"] = 1, asked.memory == k
+    found: dict[str, list[dict[str, float]]] = {}
+    for name, (year, which) in of_kind.items():
+        found[name] = []
+        for b in range(WIDE_BINS):
+            of = which & (place == b)
+            if of.sum() >= FEWEST:
+                said = asked.again[of]
+                gap = mean_of(asked.came[of, year] - said, asked.world[of])
+                found[name].append({"bin": b, "said": float(said.mean()), **gap})
+    return found
+
+
 def scores(asked: Asked) -> dict[str, float]:
     """Brier score of the probabilities, and of a class that is taken for certain."""
     hit = np.eye(3)[asked.true]
@@ -109,4 +142,10 @@ def scores(asked: Asked) -> dict[str, float]:
 
 def described(asked: Asked) -> dict[str, Any]:
     """Everything about some worlds."""
-    return {"coverage": coverages(asked), "bins": bins(asked), "scores": scores(asked)}
+    return {
+        "coverage": coverages(asked),
+        "bins": bins(asked),
+        "again": again(asked),
+        "most_said": asked.said.max(axis=0).tolist(),
+        "scores": scores(asked),
+    }

@@ -47,6 +47,7 @@ SHAPES = {
     "pooled": Shape("60 partners x 8 years, pooled", 60, 8, 7, "pooled", 10),
     "random": Shape("60 partners x 8 years, random effects", 60, 8, 7, "random", 10),
     "mundlak": Shape("60 partners x 8 years, correlated random effects", 60, 8, 7, "mundlak", 10),
+    "between": Shape("60 partners x 8 years, between partners", 60, 8, 7, "between", 10),
     "ppml": Shape("60 partners x 8 years, PPML", 60, 8, 7, "ppml", 10),
 }
 
@@ -62,10 +63,11 @@ def asked(shape: Shape, rng: np.random.Generator, spread: float) -> Asked | None
     size = rows.means(x)[:, 0]
     u = spread * rng.standard_normal(g)
     slopes = rng.normal(0.0, 0.7, shape.regressors)
-    memory = rng.choice(MEMORIES)
+    memory_band = int(rng.integers(len(MEMORIES)))
+    memory = MEMORIES[memory_band]
     deviation = rng.choice(NOISES) * np.exp(-rng.choice(UNEQUAL) * size)
     e = rng.standard_normal((g, t + 1))
-    for k in range(1, t):
+    for k in range(1, t + 1):
         e[:, k] = memory * e[:, k - 1] + np.sqrt(1.0 - memory**2) * e[:, k]
     true_line = 3.0 + x @ slopes
     if shape.estimator == "mundlak":  # effects of pairs go with the mean of a regressor
@@ -74,6 +76,7 @@ def asked(shape: Shape, rng: np.random.Generator, spread: float) -> Asked | None
     is_ratio = shape.estimator == "ppml"
     silent = ZEROS * (size < 0.0) if is_ratio else np.zeros(g)
     has = rng.random(len(logs)) >= silent[pair]
+    has_new = rng.random((2, g)) >= silent
     z = (x - x.mean(axis=0)) / x.std(axis=0)
     design = np.column_stack([np.ones(len(z)), z])
     if shape.estimator == "mundlak":
@@ -88,16 +91,25 @@ def asked(shape: Shape, rng: np.random.Generator, spread: float) -> Asked | None
     law = law_of_panel(rows, found.line, found.errors, noise, is_ratio=is_ratio)
     error = rows.means(found.fit - true_line)
     lasting = u - spread**2 / 2.0 if is_ratio else u
+    # of a year drawn at random, and of the next one
+    new = np.stack([rng.standard_normal(g), e[:, t]])
+    new = np.where(has_new, u + deviation * new - error, -np.inf)
+    last = year == t - 1
+    last_class = np.digitize(np.exp(logs - found.fit)[last] * has[last], CUTS)
     # PPML aims at the mean of trade, over ratios and over years
     aim = (spread**2 + deviation**2) / 2.0 + np.log1p(-silent) if is_ratio else np.zeros(g)
     return Asked(
         world=np.zeros(g, dtype=np.int64),
         size=np.digitize(size, EDGES),
         rank=law.lasting.below(lasting),
-        rank_of_year=law.new_year.below(u + deviation * e[:, t] - error),
+        rank_of_year=law.new_year.below(new[0]),
+        rank_of_next=law.new_year.below(new[1]),
         rank_of_line=found.rank(rows, aim - error),
         said=law.lasting.probabilities(BOUNDS).T,
         true=np.digitize(np.exp(lasting), CUTS),
+        again=law.new_year.probabilities(BOUNDS)[last_class, np.arange(g)],
+        came=(np.digitize(np.exp(new), CUTS) == last_class).T.astype(float),
+        memory=np.full(g, memory_band),
     )
 
 
@@ -128,6 +140,11 @@ def estimate(
     if is_ppml:
         fit = _ppml(design, trade)
         line, errors = Line.ppml(rows, design, np.exp(fit)), trade / np.exp(fit) - 1.0
+    elif estimator == "between":
+        n = g
+        line = Line.between(rows, design)
+        fit = design @ np.linalg.lstsq(rows.means(design), rows.means(logs))[0]
+        errors = logs - fit
     else:
         theta = np.zeros(g) if estimator == "pooled" else _theta(rows, logs, design)
         line = Line.least_squares(rows, design, theta)

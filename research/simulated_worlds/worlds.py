@@ -104,7 +104,7 @@ def diversion(given: Given) -> FloatArray:
 
 
 Wrong = Callable[[Given], FloatArray]
-Law = Literal["none", "lognormal", "gamma"]
+Law = Literal["none", "lognormal", "gamma", "uniform"]
 
 
 @dataclass(frozen=True)
@@ -145,6 +145,9 @@ class Variant:
             return ratio
         s = self.scale * laws.spread_at(size)
         rank = ndtr(np.log(ratio) / s + s / 2.0)
+        if self.law == "uniform":  # in logarithms, with the same deviation
+            half = np.sqrt(3.0) * s
+            return np.exp((2.0 * rank - 1.0) * half) * half / np.sinh(half)
         found: FloatArray = gamma.ppf(rank, 1.0 / s**2) * s**2
         return found
 

@@ -8,36 +8,133 @@ import numpy as np
 import pytest
 from research.calibration import page
 from research.calibration.__main__ import SEED, worlds_of
-from research.calibration.measures import Asked, bins, coverage, scores
-from research.calibration.panels import SHAPES, asked
+from research.calibration.measures import (
+    FEWEST,
+    Asked,
+    again,
+    bins,
+    coverage,
+    coverages,
+    scores,
+)
+from research.calibration.panels import MEMORIES, SHAPES, asked
+from research.calibration.tables import AIM, Part, worst
+
+from trade_potential.inference.registry import ESTIMATORS
 
 WORLDS = 17
 """Of each of three kinds: fifty in all, as many as five seconds have."""
 
-LEAST, MOST = 0.85, 0.95
-"""Coverage of 90 per cent: measured 89 to 90 in 450 worlds; fifty are off by less than 2 points."""
+ERRORS = 3.0
+"""Of counting. Of 160 bins the one that is off most is off by 2.5; with another constant of the law
+of years or effects by 3.3 to 10. In points they are 4 in half of the bins
+of the kinds together, 6 of one kind."""
 
-OFF = 0.08
-"""Points between probability and frequency of huge potential and reshaping: measured 3, in bins of
-some thousand pairs of fifty worlds up to 5."""
+ROUNDED = 5e-4
+"""Stored numbers have four digits."""
+
+CHOSEN_ON = ("half", "lognormal", "gamma")
 
 
 @cache
+def of_kind(kind: str) -> dict[str, Asked]:
+    return worlds_of(kind, WORLDS)
+
+
 def drawn(flow: str) -> Asked:
-    return Asked.joined([worlds_of(kind, WORLDS)[flow] for kind in ("half", "lognormal", "gamma")])
+    return Asked.joined([of_kind(kind)[flow] for kind in CHOSEN_ON])
+
+
+def assert_is(found: Part, stored: Part, worlds: int) -> None:
+    """The mean of that many worlds of each kind, as far as ``WORLDS`` of each can tell.
+
+    The error of many is known better than that of few.
+    """
+    more = np.sqrt(worlds / WORLDS)
+    assert abs(found["mean"] - stored["mean"]) <= ERRORS * more * stored["error"] + ROUNDED
 
 
 @pytest.mark.slow(reason="fifty worlds are drawn and estimated")
 @pytest.mark.parametrize("flow", ["directed", "total"])
-def test_fifty_worlds_are_calibrated(flow: str) -> None:
-    held = drawn(flow)
-    assert LEAST <= coverage(held.rank, held.world)["mean"] <= MOST
-    assert LEAST <= coverage(held.rank_of_year, held.world)["mean"] <= MOST
-    gaps = [row for row in bins(held) if row["class"] != 1]
-    assert len(gaps) >= 18
-    assert max(abs(row["mean"]) for row in gaps) <= OFF
-    found = scores(held)
-    assert found["brier"] < found["brier_of_hard_class"]
+def test_fifty_worlds_give_what_is_stored(flow: str) -> None:
+    everything = page.stored()
+    kept, worlds = everything["structural"][flow], everything["worlds"]
+    parts = {"with": drawn(flow)} | {kind: of_kind(kind)[flow] for kind in CHOSEN_ON}
+    for name, held in parts.items():
+        stored = kept[name]
+        cover = coverages(held)
+        for interval in ("lasting", "new_year", "next_year"):
+            assert_is(cover[interval]["all"], stored["coverage"][interval]["all"], worlds)
+        gaps = {(row["class"], row["bin"]): row for row in stored["bins"]}
+        rows = [row for row in bins(held) if row["class"] != 1]
+        assert len(rows) >= 12
+        for row in rows:
+            assert_is(row, gaps[row["class"], row["bin"]], worlds)
+        found = scores(held)
+        assert found["brier"] < found["brier_of_hard_class"]
+
+
+@pytest.mark.slow(reason="fifty worlds are drawn and estimated")
+@pytest.mark.parametrize("flow", ["directed", "total"])
+def test_kinds_of_worlds_together_are_within_the_aim(flow: str) -> None:
+    for row in bins(drawn(flow)):
+        if row["class"] != 1:
+            assert abs(row["mean"]) <= AIM / 100 + ERRORS * row["error"]
+
+
+@pytest.mark.slow(reason="fifty worlds are drawn and estimated")
+def test_the_next_year_has_the_class_of_the_last_more_often_than_one_at_random() -> None:
+    found = again(drawn("total"))
+    for at_random, of_next in zip(found["random"], found["next"], strict=True):
+        assert of_next["mean"] - at_random["mean"] > ERRORS * of_next["error"]
+
+
+def test_years_of_panels_remember_up_to_the_next() -> None:
+    rng = np.random.default_rng(SEED)
+    draws = [asked(SHAPES["pooled"], rng, 0.3) for _ in range(40)]
+    held = Asked.joined([one for one in draws if one])
+    came = [held.came[held.memory == k].mean(axis=0) for k in range(len(MEMORIES))]
+    # some eight hundred pairs of each: two standard errors of a share are four points
+    assert abs(came[0][1] - came[0][0]) < 0.04
+    assert came[-1][1] - came[-1][0] > 0.08
+
+
+def test_every_estimator_that_predicts_is_calibrated() -> None:
+    predict = {name for name, spec in ESTIMATORS.items() if spec.predicts}
+    assert predict == {shape.estimator for shape in SHAPES.values()}
+
+
+def test_the_bin_that_is_off_most_is_one_of_its_class() -> None:
+    parts = [
+        {"bins": [{"class": 0, "bin": 1, "mean": 0.02}, {"class": 1, "bin": 1, "mean": -0.2}]},
+        {"bins": [{"class": 0, "bin": 4, "mean": -0.11}]},
+    ]
+    assert worst(parts, 0)["bin"] == 4
+    assert worst(parts, 1)["mean"] == -0.2
+
+
+def test_the_class_of_the_last_year_is_counted_by_what_was_said_of_it() -> None:
+    n = 2 * FEWEST
+    none, said = np.zeros(n), np.repeat([0.1, 0.9], FEWEST)
+    came = np.column_stack([said > 0.5, np.ones(n)]).astype(float)
+    held = Asked(
+        world=np.arange(n),
+        size=np.zeros(n, dtype=int),
+        rank=none,
+        rank_of_year=none,
+        rank_of_next=none,
+        rank_of_line=none,
+        said=np.zeros((n, 3)),
+        true=np.zeros(n, dtype=int),
+        again=said,
+        came=came,
+        memory=np.repeat([0, 1], FEWEST),
+    )
+    found = again(held)
+    assert [row["bin"] for row in found["random"]] == [0, 4]
+    assert [row["mean"] for row in found["random"]] == pytest.approx([-0.1, 0.1])
+    assert [row["mean"] for row in found["next"]] == pytest.approx([0.9, 0.1])
+    assert [row["bin"] for row in found["next 1"]] == [4]
 
 
 @pytest.mark.parametrize("name", ["short_pooled", "mundlak"])

@@ -155,13 +155,21 @@ def test_drawn_trade_has_the_mean_zeros_and_shocks_of_its_laws() -> None:
     assert np.corrcoef(logs[ahead], logs.T[ahead])[0, 1] == pytest.approx(LAWS.ties, abs=0.05)
 
 
-@pytest.mark.parametrize("law", ["none", "lognormal", "gamma"])
+@pytest.mark.parametrize("law", ["none", "lognormal", "gamma", "uniform"])
 def test_shocks_have_mean_one(world: World, law: str) -> None:
     variant = Variant("", law)  # type: ignore[arg-type]
     rng = np.random.default_rng(2)
     ratios = [variant.truth(world, world.trade, LAWS, rng, -1.0).ratio for _ in range(30)]
     assert np.mean(ratios) == pytest.approx(1.0, abs=0.03 if law != "none" else 0.0)
     assert (np.std(ratios) > 0.5) == (law != "none")
+
+
+def test_uniform_shocks_are_uniform_in_logarithms_and_as_wide(world: World) -> None:
+    rng = np.random.default_rng(2)
+    variant = Variant("", "uniform")
+    logs = np.log(variant.truth(world, world.trade, LAWS, rng, -1.0).ratio[world.is_used[0]])
+    assert np.ptp(logs) == pytest.approx(np.sqrt(12.0), rel=0.02)
+    assert logs.std() == pytest.approx(1.0, rel=0.1)
 
 
 @pytest.mark.parametrize("name", MISSED)
