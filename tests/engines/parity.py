@@ -20,7 +20,13 @@ RELATIVE = 1e-9
 system loses some six of the sixteen digits."""
 
 _SMALL = ("a.quantity in ('covariance', 'p_value') or a.term = 'p_value'", 1e-12)
+_OF_CLASSES = ("probability_huge", "probability_expansion", "probability_reshaping")
 FLOORS: dict[tuple[str, str], tuple[str, float]] = {
+    **{
+        (mart, column): ("true", 1e-12)
+        for mart in ("fct_trade_potential", "rpt_answer")
+        for column in (*_OF_CLASSES, "new_year_probability")
+    },
     ("fct_audit_results", "relative_difference"): ("true", 1e-8),
     ("fct_audit_results", "published_value"): _SMALL,
     ("fct_audit_results", "recomputed_value"): _SMALL,
@@ -36,6 +42,7 @@ FLOORS: dict[tuple[str, str], tuple[str, float]] = {
   terms and partner means, and of PPML as exact as its iterations, next to variances of 1e-4.
 - A p-value of 1e-16 lies so far in the tail that its ninth digit follows the eleventh of the
   statistic.
+- Probabilities of classes add up to 1: that of the last one is what is left, to the last digit of 1.
 - ``first_order_gap`` and ``largest_score`` are what remains of sums that are zero at the estimates.
 """
 
