@@ -42,7 +42,7 @@ FLOORS: dict[tuple[str, str], tuple[str, float]] = {
   terms and partner means, and of PPML as exact as its iterations, next to variances of 1e-4.
 - A p-value of 1e-16 lies so far in the tail that its ninth digit follows the eleventh of the
   statistic.
-- Probabilities of classes add up to 1: that of the last one is what is left, to the last digit of 1.
+- Probabilities of classes add up to 1: the last is what is left, to the last digit of 1.
 - ``first_order_gap`` and ``largest_score`` are what remains of sums that are zero at the estimates.
 """
 
