@@ -269,11 +269,11 @@ class Lead:
 
 
 def _share(value: float, digits: int = 0) -> str:
-    return f"{100.0 * value:.{digits}f}"
+    return f"{round(100.0 * value, digits) + 0.0:.{digits}f}"  # no -0.0
 
 
 def _with_error(value: float, error: float) -> str:
-    return f"{value:.3f} (standard error {error:.3f})"
+    return f"{round(value, 3) + 0.0:.3f} (standard error {error:.3f})"
 
 
 def _p(value: float) -> str:

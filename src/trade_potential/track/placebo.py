@@ -70,11 +70,12 @@ class Standing:
     def drawn(
         self, generator: np.random.Generator, years: Sequence[int], *, is_ordered: bool
     ) -> FloatArray:
-        """(Y, P) trade.
+        """(Y, P) trade; NaN where a year lies before the first or after the last.
 
         Args:
             generator: Of the draw.
-            years: From 0 up; the last is less than T. Shuffled, only their number counts.
+            years: From one that is drawn for each flow, so that that one and the last are within.
+                Shuffled, only their number counts.
             is_ordered: Whether deviations keep the order of time, or its reverse.
         """
         order = np.argsort(self.size, kind="stable")
@@ -89,15 +90,20 @@ class Standing:
             rows = first + np.where(generator.random(n) < 0.5, years[-1] - ahead, ahead)
         else:
             rows = generator.random(self.noise.shape).argsort(axis=0)[: len(years)]
-        found: FloatArray = self.size * lasting * np.take_along_axis(self.noise, rows, axis=0)
+        noise = np.take_along_axis(self.noise, np.clip(rows, 0, n_years - 1), axis=0)
+        noise = np.where((rows >= 0) & (rows < n_years), noise, np.nan)
+        found: FloatArray = self.size * lasting * noise
         return found
 
     def predicted(self, trade: FloatArray) -> FloatArray | None:
-        """(P,) prediction of one year's trade, estimated anew; None where there is none."""
+        """(P,) prediction of one year's trade, estimated anew; None where there is none.
+
+        Flows whose trade is NaN are not in the sample, and have 0.
+        """
         flows = np.zeros_like(self.world.trade)
-        flows[0, self.exporter, self.importer] = trade
+        flows[0, self.exporter, self.importer] = np.nan_to_num(trade)
         used = np.zeros_like(self.world.is_used)
-        used[0, self.exporter, self.importer] = True
+        used[0, self.exporter, self.importer] = ~np.isnan(trade)
         world = replace(
             self.world, trade=flows, is_used=used, regressors=self.world.regressors * used
         )
@@ -135,13 +141,13 @@ def placebo(
 ) -> Placebo | None:
     """Slopes in ``draws`` worlds, of flows whose predictions of both directions reach ``floor``.
 
-    None where no drawn world has an estimate, or the world is shorter than the years that are
-    drawn: of K by ``LAGS``, and of the end of growth ``horizon`` years after the cut-off.
+    None where no drawn world has an estimate, or the world is shorter than the years from K of T-1
+    to the end of growth ``horizon`` years after the cut-off. As in the record, years are those in
+    which there is a K of T-1; where there was none of T-3 yet, a flow has none.
     """
     generator = np.random.default_rng(seed)
     pair = pairs_of(standing.exporter, standing.importer)
-    cut_off = max(LAGS.values())
-    years = [*(cut_off - lag for lag in LAGS.values()), cut_off + horizon]
+    years = [*(FIRST_LAG - lag for lag in LAGS.values()), FIRST_LAG + horizon]
     if len(standing.noise) <= (years[-1] if is_ordered else len(years)):
         return None
     found: list[dict[str, Estimate]] = []
@@ -157,20 +163,15 @@ def placebo(
         if len(predicted) < len(LAGS):
             continue
         asked = _both_ways(standing, predicted["year_before"]) >= floor
-        for fit in predicted.values():
-            asked &= fit > 0.0
-        one = Dependence.of(
-            np.zeros(int(asked.sum()), dtype=np.int64),
-            standing.exporter[asked],
-            standing.importer[asked],
-            pair[asked],
-            lags=0,
-        )
-        by = {
-            name: slope(symmetric_rate(fit, trade[name])[asked], growth[asked], one)
-            for name, fit in predicted.items()
-        }
-        told = {name: own[0] for name, own in by.items() if own is not None}
+        asked &= predicted["year_before"] > 0.0
+        told = {}
+        for name, fit in predicted.items():
+            rows = asked & (fit > 0.0)
+            sides = standing.exporter[rows], standing.importer[rows], pair[rows]
+            one = Dependence.of(np.zeros(len(sides[0]), dtype=np.int64), *sides, lags=0)
+            by = slope(symmetric_rate(fit, trade[name])[rows], growth[rows], one)
+            if by is not None:
+                told[name] = by[0]
         if len(told) == len(LAGS):
             found.append(told)
             n = int(asked.sum())
