@@ -155,7 +155,7 @@ simulate: $(SYNCED_DEV) ## Ask every K about worlds whose truth is known: ten mi
 
 # Of studies of one reporter the chain runs once a year on a copy of the warehouse; what is unchanged is kept.
 .PHONY: track-record
-track-record: build $(SYNCED_DEV) ## Build, then freeze K at every cut-off and score it: what has changed, four minutes for all
+track-record: build $(SYNCED_DEV) ## Build, then freeze K at every cut-off and score it, where something has changed: five minutes of a core for the world
 	$(BIN)/python -m research.track_record
 
 # Counts of studies whose figures, choices, code and SQL are unchanged are kept.

@@ -25,6 +25,8 @@ states as (
         records.last_cut_off_year,
         coalesce(numbers.slope_status, 'stale') as slope_status,
         coalesce(numbers.forecast_status, 'stale') as forecast_status,
+        coalesce(numbers.direction_status, 'stale') as direction_status,
+        coalesce(numbers.coverage_status, 'stale') as coverage_status,
         records.predictor = 'k_year_before'
         and records.group_kind = 'all'
         and records.group_id = 'with_class'
@@ -52,6 +54,8 @@ select
     states.group_id,
     states.slope_status,
     states.forecast_status,
+    states.direction_status,
+    states.coverage_status,
     states.horizon_years,
     states.first_cut_off_year,
     states.last_cut_off_year,
@@ -69,6 +73,8 @@ select
     numbers.rejected_share,
     numbers.r_squared,
     numbers.direction_share,
+    numbers.direction_chance_share,
+    numbers.faster_share,
     numbers.growth_below_rate,
     numbers.growth_above_rate,
     numbers.n_forecasts,

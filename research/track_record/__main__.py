@@ -36,8 +36,8 @@ from research.track_record.scratch import ROOT, chain_at, sql_digest
 
 from trade_potential.track.chain import flows_of_chain
 from trade_potential.track.digests import OF_SPECIFICATIONS, READS, code, digest_rows
-from trade_potential.track.placebo import Standing, placebo
-from trade_potential.track.record import placebo_rows, track_record
+from trade_potential.track.placebo import Standing, placebo, placebo_rows
+from trade_potential.track.record import HORIZONS, track_record
 from trade_potential.track.rows import TrackRow
 from trade_potential.track.world import fits_by_year, flows_of_world, year_alone
 
@@ -140,7 +140,7 @@ def told(study: str, rows: Iterable[TrackRow]) -> list[TrackRow]:
 
 
 def record_of_world(warehouse: duckdb.DuckDBPyConnection, study: dict[str, Any]) -> list[TrackRow]:
-    """Rows of the study of every pair, and its placebo."""
+    """Rows of the study of every pair, and its placebos."""
     world = world_of(warehouse, study["default_spec_id"])
     fitted, floor = fits_by_year(world), float(study["minimum_prediction_usd"])
     said(f"{study['study_id']}: {len(fitted)} years estimated")
@@ -150,8 +150,20 @@ def record_of_world(warehouse: duckdb.DuckDBPyConnection, study: dict[str, Any])
     rows = told(study["study_id"], track_record(flows))
     years = range(len(world.years))
     standing = Standing.of([year_alone(world, t) for t in years], fitted)
-    found = placebo(standing, draws=DRAWS, floor=floor, seed=SEED)
-    return rows + (placebo_rows(found, (world.years[0], world.years[-1])) if found else [])
+    for is_ordered in (True, False):
+        said(f"{study['study_id']}: worlds drawn, {'ordered' if is_ordered else 'shuffled'}")
+        found = placebo(
+            standing,
+            is_ordered=is_ordered,
+            horizon=max(HORIZONS),
+            draws=DRAWS,
+            floor=floor,
+            seed=SEED,
+        )
+        if found:
+            span = (world.years[0], world.years[-1])
+            rows += placebo_rows(found, max(HORIZONS), span)
+    return rows
 
 
 def records(path: Path) -> None:

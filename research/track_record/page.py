@@ -22,7 +22,17 @@ WHEN = {
     "k_year_before": "K of T-1, the headline",
     "k_three_years_before": "K of T-3",
 }
-PLACEBO = {"placebo_year_before": "K of T-1", "placebo_same_year": "K of T"}
+ORDERED, SHUFFLED = "in their order", "shuffled"
+PLACEBO = {
+    f"{prefix}{name}": (order, told_by)
+    for prefix, order in (("placebo_ordered_", ORDERED), ("placebo_", SHUFFLED))
+    for name, told_by in (
+        ("same_year", "K of T"),
+        ("year_before", "K of T-1"),
+        ("three_years_before", "K of T-3"),
+    )
+}
+INTERVALS = {"interval": "what lasts, or the line", "interval_new_year": "a new year"}
 RIVALS = {
     "no_change": "no change",
     "mean_growth": "mean of past growth",
@@ -56,7 +66,8 @@ def tables(rows: pd.DataFrame) -> dict[str, str]:
 def _slopes(rows: pd.DataFrame, horizons: Sequence[int]) -> str:
     header = (
         *("study", "growth told by", "years", "cut-offs", "rows", "slope", "standard error"),
-        *("R2, %", "right direction, %", "K below the middle class", "K above it"),
+        *("p", "R2, %", "right direction, %", "by chance, %", "all said faster, %"),
+        *("K below the middle class", "K above it"),
     )
     return _markdown(
         header,
@@ -69,8 +80,11 @@ def _slopes(rows: pd.DataFrame, horizons: Sequence[int]) -> str:
                 row.n,
                 _number(row.slope, 3),
                 _number(row.slope_se, 3),
+                _number(row.slope_p_value, 3),
                 _percent(row.r_squared, 1),
-                _percent(row.direction_share),
+                _percent(row.direction_share, 1),
+                _percent(row.direction_chance_share, 1),
+                _percent(row.faster_share, 1),
                 _number(row.growth_below_rate, 2),
                 _number(row.growth_above_rate, 2),
             )
@@ -84,21 +98,26 @@ def _slopes(rows: pd.DataFrame, horizons: Sequence[int]) -> str:
 
 def _placebo(rows: pd.DataFrame) -> str:
     header = (
-        *("growth told by", "worlds", "flows of a world", "mean slope", "error of the mean"),
-        "told from 0 at 5 %, % of worlds",
+        *("deviations", "growth told by", "worlds", "flows of a world", "mean slope"),
+        *("error of the mean", "told from 0 at 5 %, % of worlds", "observed slope"),
     )
     return _markdown(
         header,
         (
             (
-                name,
+                *names,
                 int(row.n_draws),
                 row.n,
                 _number(row.slope, 4),
                 _number(row.slope_se, 4),
                 _percent(row.rejected_share),
+                "".join(
+                    _number(seen.slope, 4)
+                    for seen in _of(rows, row.study_id, predictor.replace(prefix, "k_"), 5)
+                ),
             )
-            for predictor, name in PLACEBO.items()
+            for predictor, names in PLACEBO.items()
+            for prefix in ["placebo_ordered_" if names[0] == ORDERED else "placebo_"]
             for row in rows[rows["predictor"] == predictor].itertuples()
         ),
     )
@@ -107,7 +126,7 @@ def _placebo(rows: pd.DataFrame) -> str:
 def _rivals(rows: pd.DataFrame) -> str:
     header = (
         *("study", "years", "rival", "cut-offs", "rows", "error", "better than no change, %"),
-        *("who grows more, %", "loss less that of K", "standard error", "p"),
+        *("p of it", "who grows more, %", "loss less that of K", "standard error", "p"),
     )
     return _markdown(
         header,
@@ -120,6 +139,7 @@ def _rivals(rows: pd.DataFrame) -> str:
                 _number(row.n_forecasts, 0),
                 _number(row.rmse, 3),
                 _percent(row.gain_share, 1),
+                _number(row.loss_over_no_change_p_value, 3),
                 _percent(row.gain_within_share, 1),
                 _number(row.loss_over_k, 4),
                 _number(row.loss_over_k_se, 4),
@@ -137,9 +157,9 @@ def _rivals(rows: pd.DataFrame) -> str:
 def _cut_offs(rows: pd.DataFrame) -> str:
     rows = rows[rows["horizon_years"] == 5]
     chosen = rows[rows["slope_status"] == "ok"]
-    header = ("study", "T", "rows", "as-of vintages, %", "K of T-1", "standard error", "K of T")
+    header = ("study", "T", "rows", "as-of vintages, %", "K of T-1", "standard error", "p")
     return _markdown(
-        (*header, "interval named, %", "held, %"),
+        (*header, "K of T", "interval named, %", "held, %", "of a new year, %"),
         (
             (
                 study,
@@ -148,10 +168,15 @@ def _cut_offs(rows: pd.DataFrame) -> str:
                 _percent(before.as_of_share),
                 _number(before.slope, 3),
                 _number(before.slope_se, 3),
+                _number(before.slope_p_value, 3),
                 "".join(_number(row.slope, 3) for row in _of(same, study, "k_same_year", 5)),
                 *(
-                    "".join(_percent(getattr(row, share)) for row in _of(own, study, "interval", 5))
-                    for share in ("coverage_nominal_share", "coverage_share")
+                    "".join(_percent(getattr(row, share)) for row in _of(own, study, interval, 5))
+                    for interval, share in (
+                        ("interval", "coverage_nominal_share"),
+                        ("interval", "coverage_share"),
+                        ("interval_new_year", "coverage_share"),
+                    )
                 ),
             )
             for study in sorted(set(chosen["study_id"]))
@@ -167,7 +192,10 @@ def _groups(rows: pd.DataFrame, whole: pd.DataFrame) -> str:
     chosen = pd.concat([whole, rows[rows["group_kind"] != "all"]])
     chosen = chosen[(chosen["horizon_years"] == 5) & (chosen["predictor"] == "k_year_before")]
     return _markdown(
-        ("kind", "group", "rows", "slope", "standard error", "R2, %", "right direction, %"),
+        (
+            *("kind", "group", "rows", "slope", "standard error", "p", "R2, %"),
+            *("right direction, %", "by chance, %"),
+        ),
         (
             (
                 row.group_kind.replace("_", " "),
@@ -175,8 +203,10 @@ def _groups(rows: pd.DataFrame, whole: pd.DataFrame) -> str:
                 row.n,
                 _number(row.slope, 3),
                 _number(row.slope_se, 3),
+                _number(row.slope_p_value, 3),
                 _percent(row.r_squared, 1),
-                _percent(row.direction_share),
+                _percent(row.direction_share, 1),
+                _percent(row.direction_chance_share, 1),
             )
             for row in chosen.itertuples()
         ),
@@ -185,21 +215,27 @@ def _groups(rows: pd.DataFrame, whole: pd.DataFrame) -> str:
 
 def _coverage(rows: pd.DataFrame) -> str:
     return _markdown(
-        ("study", "years", "cut-offs", "named, %", "held, %", "lowest, %", "highest, %"),
+        (
+            *("study", "interval of", "years after T-1", "cut-offs", "rows", "named, %"),
+            *("held, %", "lowest, %", "highest, %", "why not"),
+        ),
         (
             (
                 study,
-                horizon,
+                INTERVALS[name],
+                horizon + 1,
                 row.n_cut_offs,
+                row.n,
                 _percent(row.coverage_nominal_share),
                 _percent(row.coverage_share),
                 _percent(row.coverage_lowest_share),
                 _percent(row.coverage_highest_share),
+                "" if row.coverage_status == "ok" else row.coverage_status.replace("_", " "),
             )
             for study in sorted(set(rows["study_id"]))
-            for horizon in (1, 3, 5)
-            for row in _of(rows, study, "interval", horizon)
-            if row.coverage_share == row.coverage_share
+            for name in INTERVALS
+            for horizon in (0, 1, 3, 5)
+            for row in _of(rows, study, name, horizon)
         ),
     )
 

@@ -10,13 +10,16 @@ import pytest
 from tests.unit.track_flows import after, followed, made_up
 
 from trade_potential.errors import InputError
-from trade_potential.track.flows import FEATURES, Flows, cut_off, frozen, symmetric_rate
+from trade_potential.track.flows import BY_YEAR, FEATURES, Flows, cut_off, frozen, symmetric_rate
 from trade_potential.track.forecasts import RIVALS
-from trade_potential.track.record import EVERY_FLOW, WITH_CLASS, Scored, track_record
-from trade_potential.track.rows import TrackRow
+from trade_potential.track.record import Scored, track_record
+from trade_potential.track.rows import EVERY_FLOW, MIN_FLOWS, WITH_CLASS, TrackRow
 
 EXACT = 1e-10
 """Of slopes: sums of a thousand rates, each right to 1e-15."""
+
+FOUR_ERRORS = 4.0
+"""Standard errors of a share: one in 16,000 is farther off by chance."""
 
 LEARNED = [rival for rival in RIVALS if rival.learner != "boosting"]
 """Boosting needs a package that builds do without; its own tests ask for it."""
@@ -83,11 +86,18 @@ def test_nothing_after_a_cut_off_changes_what_is_frozen_there() -> None:
             flows,
             **{
                 name: np.where(later[:, None], getattr(other, name), getattr(flows, name))
-                for name in ("trade", "predicted", "has_class", "three_way", "log_gdp", "low")
+                for name in BY_YEAR
             },
             groups={
                 key: np.where(later[:, None], other.groups[key], values)
                 for key, values in flows.groups.items()
+            },
+            intervals={
+                key: tuple(
+                    np.where(later[:, None], *ends)
+                    for ends in zip(other.intervals[key], held, strict=True)
+                )
+                for key, held in flows.intervals.items()
             },
         )
         one, changed = cut_off(flows, t), cut_off(mixed, t)
@@ -95,7 +105,8 @@ def test_nothing_after_a_cut_off_changes_what_is_frozen_there() -> None:
             np.testing.assert_array_equal(one.features[name], changed.features[name])
         np.testing.assert_array_equal(one.k, changed.k)
         np.testing.assert_array_equal(one.is_asked, changed.is_asked)
-        np.testing.assert_array_equal(one.low, changed.low)
+        for key, ends in one.intervals.items():
+            np.testing.assert_array_equal(ends, changed.intervals[key])
         np.testing.assert_array_equal(one.groups["size", "small"], changed.groups["size", "small"])
         said, after_change = (scored(some, 1).forecasts for some in (flows, mixed))
         for rival in LEARNED:
@@ -136,8 +147,66 @@ def test_flows_without_trade_at_both_ends_count_as_no_growth() -> None:
 def test_few_economies_have_neither_slope_nor_error() -> None:
     found = row(made_up(4, n=6), 1, "k_year_before")
     assert (found.slope_status, found.slope, found.slope_se) == ("few_economies", None, None)
-    assert found.direction_share is not None
     assert found.n_economies == 6
+
+
+def test_shares_of_few_flows_are_not_given() -> None:
+    flows = made_up(3, n=7)
+    none = (None,) * 4
+    for kept in (MIN_FLOWS - 1, MIN_FLOWS):
+        trade = flows.trade.copy()
+        trade[:, kept:] = np.nan
+        held = replace(
+            flows, trade=trade, has_class=np.ones_like(flows.has_class), predicted=trade[::-1] + 1e6
+        )
+        found, of = row(held, 1, "k_year_before"), row(held, 1, "interval")
+        assert found.n == of.n == kept
+        shares = (
+            *(found.direction_share, found.direction_chance_share, found.faster_share),
+            of.coverage_share,
+        )
+        said = "few_flows" if kept < MIN_FLOWS else "ok"
+        assert (found.direction_status, of.coverage_status) == (said, said)
+        assert (shares == none) == (kept < MIN_FLOWS)
+        # of thirty flows no class has thirty
+        assert (found.growth_below_rate, found.growth_above_rate) == (None, None)
+
+
+def test_an_interval_that_was_not_scored_says_why() -> None:
+    flows = made_up(4)
+    none = np.full_like(flows.trade, np.nan)
+    without = row(replace(flows, intervals={"interval": (none, none)}), 1, "interval")
+    assert (without.coverage_status, without.coverage_share) == ("no_interval", None)
+    later = replace(flows, predicted=np.where(np.arange(4)[:, None] < 2, flows.predicted, np.nan))
+    unknown = row(later, 1, "interval")
+    assert (unknown.coverage_status, unknown.coverage_share) == ("no_later_k", None)
+    assert row(flows, 1, "interval").coverage_status == "ok"
+    assert row(flows, 1, "k_year_before").coverage_status == "not_defined"
+
+
+def test_a_range_over_cut_offs_needs_enough_flows_in_each() -> None:
+    flows = made_up(4)
+    trade = flows.trade.copy()
+    trade[0, 5:] = np.nan  # the first cut-off has five flows
+    found = row(replace(flows, trade=trade), 1, "interval")
+    assert found.coverage_status == "ok"
+    assert (found.coverage_lowest_share, found.coverage_highest_share) == (None, None)
+
+
+def test_the_interval_of_a_new_year_is_scored_in_the_year_after_it_too() -> None:
+    flows = made_up(4)
+    rows = list(track_record(flows))
+    first = [one for one in rows if one.horizon_years == 0]
+    assert {one.predictor for one in first} == {"interval_new_year"}
+    whole = next(one for one in first if one.last_cut_off_year > one.first_cut_off_year)
+    asked = np.stack([cut_off(flows, t).is_asked for t in (1, 2, 3)])
+    k = (flows.trade / flows.predicted)[1:]
+    low, high = (ends[:-1] for ends in flows.intervals["interval_new_year"])
+    inside = ((k >= low) & (k <= high))[asked]
+    assert 0.0 < inside.mean() < 1.0
+    assert (whole.n, whole.coverage_share) == (asked.sum(), pytest.approx(inside.mean()))
+    without = replace(flows, intervals={"interval": flows.intervals["interval"]})
+    assert {one.horizon_years for one in track_record(without)} == {1}
 
 
 def test_a_feature_that_does_not_vary_has_no_slope() -> None:
@@ -165,7 +234,27 @@ def test_growth_by_class_and_direction() -> None:
     k = (flows.trade[0] / flows.predicted[0])[at.is_asked]
     assert found.growth_below_rate == pytest.approx(growth[k < 0.8].mean(), abs=EXACT)
     assert found.growth_above_rate == pytest.approx(growth[k >= 1.2].mean(), abs=EXACT)
-    assert found.direction_share == pytest.approx(((gap < 0) == (growth > 0)).mean(), abs=1e-3)
+    told = (gap != 0.0) & (growth != 0.0)
+    low, fast = (gap < 0)[told], (growth > 0)[told]
+    assert found.direction_share == pytest.approx((low == fast).mean(), abs=EXACT)
+    assert found.faster_share == pytest.approx(fast.mean(), abs=EXACT)
+    chance = low.mean() * fast.mean() + (1 - low.mean()) * (1 - fast.mean())
+    assert found.direction_chance_share == pytest.approx(chance, abs=EXACT)
+
+
+def test_where_k_tells_nothing_the_direction_is_right_as_often_as_by_chance() -> None:
+    """Most flows lie below their prediction and most grow slower than the mean: no coin."""
+    flows = made_up(3, n=80)
+    rng = np.random.default_rng(4)
+    trade = flows.predicted * rng.lognormal(-1.0, 1.0, flows.predicted.shape)
+    grows = rng.random(trade.shape[1]) < 0.2  # a few much, the others nearly alike
+    trade[2] = trade[1] * np.where(grows, 50.0, rng.uniform(0.99, 1.01, trade.shape[1]))
+    found = row(replace(flows, trade=trade), 1, "k_year_before")
+    assert found.direction_share is not None
+    assert found.direction_chance_share is not None
+    error = 0.5 / np.sqrt(found.n)
+    assert abs(found.direction_chance_share - 0.5) > 0.1
+    assert abs(found.direction_share - found.direction_chance_share) < FOUR_ERRORS * error
 
 
 def test_coverage_counts_later_k_inside_the_frozen_interval() -> None:
@@ -173,7 +262,7 @@ def test_coverage_counts_later_k_inside_the_frozen_interval() -> None:
     found = row(flows, 1, "interval")
     k = (flows.trade[2] / flows.predicted[2])[cut_off(flows, 1).is_asked]
     assert found.coverage_share == pytest.approx(((k >= 0.5) & (k <= 2.0)).mean())
-    assert found.coverage_nominal_share == 0.9
+    assert (found.coverage_status, found.coverage_nominal_share) == ("ok", 0.9)
     over = row(made_up(6), 1, "interval")
     assert over.coverage_lowest_share is not None
     assert over.coverage_highest_share is not None
@@ -196,6 +285,8 @@ def test_years_that_do_not_follow_each_other_are_refused() -> None:
     with pytest.raises(InputError, match="follow"):
         replace(flows, years=np.array([2001, 2002, 2004, 2005]))
     with pytest.raises(InputError, match="shape"):
-        replace(flows, low=flows.low[:2])
+        replace(flows, predicted=flows.predicted[:2])
+    with pytest.raises(InputError, match="interval/low has the shape"):
+        replace(flows, intervals={"interval": (flows.trade[:2], flows.trade)})
     with pytest.raises(InputError, match="2001 has no year before it"):
         cut_off(flows, 0)

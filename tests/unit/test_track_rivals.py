@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
 from tests.unit.track_flows import made_up_world
 
+from trade_potential.structural.class_law import laws_of_world
+from trade_potential.structural.estimate import fit_world
+from trade_potential.structural.lasting import lasting_of_world
+from trade_potential.structural.pair_out import without_pair
 from trade_potential.structural.world import World
 from trade_potential.track.flows import FEATURES, cut_off, symmetric_rate
 from trade_potential.track.forecasts import CANDIDATES, MIN_ROWS, RIVALS, Past, Rival, forecast
-from trade_potential.track.placebo import Standing, placebo
+from trade_potential.track.placebo import LAGS, Standing, placebo, placebo_rows
 from trade_potential.track.three_way import three_way
 from trade_potential.track.world import (
     Economies,
@@ -109,23 +116,93 @@ def test_known_forecasts() -> None:
     assert np.isnan(forecast(by_name["mean_growth"], few, at, 1)).all()
 
 
-def test_where_gaps_never_close_k_of_the_year_before_says_nothing(world: World) -> None:
-    standing = Standing.of([year_alone(world, t) for t in range(T)], fits_by_year(world))
-    found = placebo(standing, draws=60, floor=0.0, seed=1)
+def still(world: World) -> Standing:
+    return Standing.of([year_alone(world, t) for t in range(T)], fits_by_year(world))
+
+
+def test_in_shuffled_worlds_k_of_the_year_before_says_nothing(world: World) -> None:
+    found = placebo(still(world), is_ordered=False, horizon=2, draws=60, floor=0.0, seed=1)
     assert found is not None
-    error = found.year_before.std(ddof=1) / np.sqrt(len(found.year_before))
-    assert abs(found.year_before.mean()) < FOUR_ERRORS * error
+    for name in ("year_before", "three_years_before"):
+        error = found.slopes[name].std(ddof=1) / np.sqrt(60)
+        assert abs(found.slopes[name].mean()) < FOUR_ERRORS * error
     # K of the year itself is regression to the mean, and would be found
-    assert found.same_year.mean() < -10.0 * error
+    assert found.slopes["same_year"].mean() < -10.0 * error
+    assert 0.0 <= found.rejected() <= 0.3
+
+
+def test_noise_that_remembers_is_told_by_k_of_the_year_before_where_order_is_kept(
+    world: World,
+) -> None:
+    """Ratios never change and deviations last: shuffled worlds say 0, ordered ones do not."""
+    rng = np.random.default_rng(2)
+    held = still(world)
+    deviation = np.zeros((40, len(held.size)))
+    for t in range(1, 40):
+        deviation[t] = 0.7 * deviation[t - 1] + rng.normal(0.0, 0.4, len(held.size))
+    remembers = replace(held, noise=np.exp(deviation))
+    of: dict[str, Any] = {"horizon": 3, "draws": 30, "floor": 0.0, "seed": 3}
+    ordered, shuffled = (
+        placebo(remembers, is_ordered=is_ordered, **of) for is_ordered in (True, False)
+    )
+    assert ordered is not None
+    assert shuffled is not None
+    error = ordered.slopes["year_before"].std(ddof=1) / np.sqrt(30)
+    assert ordered.slopes["year_before"].mean() < -FOUR_ERRORS * error
+    means = [ordered.slopes[name].mean() for name in LAGS]
+    assert means == sorted(means, reverse=True)  # the later K, the more of it is undone
+    error = shuffled.slopes["year_before"].std(ddof=1) / np.sqrt(30)
+    assert abs(shuffled.slopes["year_before"].mean()) < FOUR_ERRORS * error
+
+
+def test_ordered_worlds_are_years_in_a_row_one_way_or_the_other(world: World) -> None:
+    held = still(world)
+    years = np.arange(1.0, T + 1.0)[:, None]
+    counted = replace(
+        held, noise=np.broadcast_to(years, held.noise.shape), lasting=held.size * 0.0 + 1.0
+    )
+    drawn = counted.drawn(np.random.default_rng(1), (-2, 0, 1, 3), is_ordered=True) / held.size
+    steps = np.round(np.diff(drawn[1:], axis=0)).T
+    assert {tuple(row) for row in steps} == {(1.0, 2.0), (-1.0, -2.0)}
+    # every row of years from the first to the last, either way
+    assert set(np.round(drawn[1])) == set(range(1, T + 1))
+    ahead = np.sign(drawn[2] - drawn[1])
+    before = drawn[1] - 2.0 * ahead
+    np.testing.assert_allclose(
+        drawn[0], np.where((before > 0.5) & (before < T + 0.5), before, np.nan)
+    )
+    shuffled = counted.drawn(np.random.default_rng(1), (-2, 0, 1, 3), is_ordered=False) / held.size
+    assert len({tuple(row) for row in np.round(np.diff(shuffled, axis=0)).T}) > 100
+
+
+def test_a_world_shorter_than_its_years_has_no_placebo(world: World) -> None:
+    of: dict[str, Any] = {"draws": 2, "floor": 0.0, "seed": 1}
+    assert placebo(still(world), is_ordered=True, horizon=T - 1, **of) is None
+    assert placebo(still(world), is_ordered=True, horizon=T - 4, **of) is not None
+
+
+def test_rows_of_a_placebo_say_which_it_is(world: World) -> None:
+    for is_ordered, prefix in ((True, "placebo_ordered_"), (False, "placebo_")):
+        found = placebo(still(world), is_ordered=is_ordered, horizon=2, draws=3, floor=0.0, seed=1)
+        assert found is not None
+        rows = {row.predictor: row for row in placebo_rows(found, 2, (2001, 2008))}
+        assert set(rows) == {prefix + name for name in LAGS}
+        given = {name for name, row in rows.items() if row.rejected_share is not None}
+        # ordered worlds do not say that the slope is 0, so that they do not try its error
+        assert given == (set() if is_ordered else {"placebo_year_before"})
+        assert rows[prefix + "year_before"].slope == found.slopes["year_before"].mean()
 
 
 def test_drawn_worlds_keep_what_a_pair_has_and_change_who_has_it(world: World) -> None:
-    standing = Standing.of([year_alone(world, t) for t in range(T)], fits_by_year(world))
-    drawn = standing.drawn(np.random.default_rng(1), 3)
-    assert drawn.shape == (3, N * (N - 1))
-    again = standing.drawn(np.random.default_rng(1), 3)
-    np.testing.assert_array_equal(drawn, again)
-    every = standing.drawn(np.random.default_rng(1), T)
+    standing = still(world)
+    for is_ordered in (True, False):
+        drawn, again = (
+            standing.drawn(np.random.default_rng(1), (0, 1, 2), is_ordered=is_ordered)
+            for _ in range(2)
+        )
+        assert drawn.shape == (3, N * (N - 1))
+        np.testing.assert_array_equal(drawn, again)
+    every = standing.drawn(np.random.default_rng(1), range(T), is_ordered=False)
     # over all years the noise of a pair is 1 in the mean, so that ratios are those of some pair
     ratios = np.sort(every.mean(axis=0) / standing.size)
     m = np.stack(fits_by_year(world))[:, standing.exporter, standing.importer]
@@ -148,8 +225,21 @@ def test_flows_of_a_world_know_only_their_own_year(world: World) -> None:
     held, asked = cut_off(flows, 5), cut_off(cut, 5)
     for name in ("k_year_before", "k_same_year", "momentum", "ppml_three_way"):
         np.testing.assert_allclose(held.features[name], asked.features[name], rtol=1e-9)
-    np.testing.assert_allclose(held.low, asked.low, rtol=1e-9)
-    assert np.isfinite(held.low).any()
+    assert set(held.intervals) == {"interval", "interval_new_year"}
+    for name, ends in held.intervals.items():
+        np.testing.assert_allclose(ends, asked.intervals[name], rtol=1e-9)
+        assert np.isfinite(ends).any()
+    window = slice(0, 5)  # the five years up to the one before the cut-off
+    fit = fit_world(replace(
+        short, years=short.years[window], trade=short.trade[window],
+        is_used=short.is_used[window], regressors=short.regressors[:, window],
+    ))  # fmt: skip
+    out = without_pair(fit).predicted
+    of = lasting_of_world(fit.world.trade, fit.fitted, out)
+    law = laws_of_world(fit, out, of)[0].new_year
+    np.testing.assert_array_equal((of[0].one, of[0].other), (flows.exporter, flows.importer))
+    for end, chance in zip(held.intervals["interval_new_year"], (0.05, 0.95), strict=True):
+        np.testing.assert_allclose(end, law.quantile(chance), rtol=1e-9)
     gap = symmetric_rate(flows.predicted[4], flows.trade[4])
     np.testing.assert_array_equal(held.features["k_year_before"], gap)
     assert held.groups["exporter_region", "north"].sum() == 7 * (N - 1)

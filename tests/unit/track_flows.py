@@ -35,12 +35,14 @@ def made_up(n_years: int = 9, seed: int = 3, n: int = N_ECONOMIES) -> Flows:
         has_class=predicted > 1e7,
         three_way=trade * rng.lognormal(0.0, 0.3, shape),
         log_gdp=rng.normal(50.0, 1.0, shape).cumsum(axis=0),
-        low=np.full(shape, 0.5),
-        high=np.full(shape, 2.0),
         bounds=(0.8, 1.2),
         nominal_share=0.9,
         as_of_share=np.linspace(0.0, 1.0, n_years),
         groups={("size", "small"): predicted < 2e7},
+        intervals={
+            "interval": (np.full(shape, 0.5), np.full(shape, 2.0)),
+            "interval_new_year": (predicted / 1e9, predicted / 1e7),
+        },
     )
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from trade_potential.errors import InputError
 from trade_potential.linalg import FloatArray
 from trade_potential.track.flows import BoolArray, Flows
+from trade_potential.track.rows import INTERVAL
 
 COLUMNS = (
     "partner_iso3",
@@ -84,12 +85,11 @@ def flows_of_chain(
         has_class=known,
         three_way=np.full(goods.shape, np.nan),
         log_gdp=log_gdp,
-        low=placed(chains, "k_ratio_ci_low"),
-        high=placed(chains, "k_ratio_ci_high"),
         bounds=bounds,
         nominal_share=confidence_level,
         as_of_share=np.array([dated.get(year, np.nan) for year in years]),
         groups=_regions(partners, groups, goods.shape),
+        intervals={INTERVAL: (placed(chains, "k_ratio_ci_low"), placed(chains, "k_ratio_ci_high"))},
     )
 
 

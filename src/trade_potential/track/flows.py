@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,9 @@ FIRST_LAG, EARLIER_LAG = 1, 3
 """Years from K to the cut-off: the headline, and one by which less noise of K is left."""
 
 FEATURES = (
-    "k_same_year",  # K of T: shares the noise of T with growth from T on
+    # K of T: shares the noise of T with growth from T on; where a study has vintages it rests on
+    # those published by the end of T+1, so that it knows more than could be known at T
+    "k_same_year",
     "k_year_before",  # K of T-1
     "k_three_years_before",  # K of T-3
     "size",  # ln of the prediction of T-1
@@ -28,6 +31,9 @@ FEATURES = (
     "ppml_three_way",  # from trade of T to what pair, exporter-year and importer-year effects fit
 )
 """What a cut-off knows of a flow, by name."""
+
+BY_YEAR = ("trade", "predicted", "has_class", "three_way", "log_gdp")
+"""Attributes of ``Flows`` that have a row a year and a column a flow."""
 
 
 def symmetric_rate(before: FloatArray, after: FloatArray) -> FloatArray:
@@ -57,12 +63,12 @@ class Flows:
         three_way: (T, P) fit of year t by pair, exporter-year and importer-year effects estimated
             on years up to t; NaN where it cannot be had.
         log_gdp: (T, P) sum of ln GDP of the two; NaN where it is not known.
-        low, high: (T, P) interval of K by what was known at the end of t.
         bounds: K below the first, and from the second on, is the lowest and the highest class.
         nominal_share: Probability that the interval names.
         as_of_share: (T,) share of the vintages behind the prediction of year t that were published
             by the end of the year after; 0 where none has a date, NaN without a prediction.
         groups: (T, P) by kind and name of group, as known at the end of t.
+        intervals: (T, P) ends of intervals of K by name, by what was known at the end of t.
     """
 
     years: IntArray
@@ -73,12 +79,11 @@ class Flows:
     has_class: BoolArray
     three_way: FloatArray
     log_gdp: FloatArray
-    low: FloatArray
-    high: FloatArray
     bounds: tuple[float, float]
     nominal_share: float
     as_of_share: FloatArray
     groups: dict[tuple[str, str], BoolArray] = field(default_factory=dict)
+    intervals: dict[str, tuple[FloatArray, FloatArray]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """See that years follow each other and shapes agree.
@@ -94,20 +99,24 @@ class Flows:
                 raise InputError(f"{name} has the shape {values.shape}, not {shape}")
 
     def _by_year(self) -> dict[str, FloatArray | BoolArray]:
-        held = ("trade", "predicted", "has_class", "three_way", "log_gdp", "low", "high")
-        return {name: getattr(self, name) for name in held} | {
-            "/".join(key): values for key, values in self.groups.items()
-        }
+        found = {name: getattr(self, name) for name in BY_YEAR}
+        found |= {"/".join(key): values for key, values in self.groups.items()}
+        for name, ends in self.intervals.items():
+            found |= dict(zip((f"{name}/low", f"{name}/high"), ends, strict=True))
+        return found
 
     def until(self, t: int) -> Flows:
         """Without the years after row t: all that a cut-off at its year may look at."""
         cut: dict[str, FloatArray | BoolArray] = {
-            name: getattr(self, name)[: t + 1]
-            for name in ("trade", "predicted", "has_class", "three_way", "log_gdp", "low", "high")
+            name: getattr(self, name)[: t + 1] for name in BY_YEAR
         }
         groups = {key: values[: t + 1] for key, values in self.groups.items()}
+        intervals = {
+            name: (low[: t + 1], high[: t + 1]) for name, (low, high) in self.intervals.items()
+        }
         years, dated = self.years[: t + 1], self.as_of_share[: t + 1]
-        return replace(self, years=years, as_of_share=dated, groups=groups, **cut)  # type: ignore[arg-type]
+        held: dict[str, Any] = {"groups": groups, "intervals": intervals, **cut}
+        return replace(self, years=years, as_of_share=dated, **held)
 
 
 def frozen(flows: Flows) -> dict[str, FloatArray]:
@@ -147,7 +156,7 @@ class CutOff:
         k: (P,) K of the year before, on which classes rest; NaN where it is not known.
         is_asked: (P,) flows of the record: K of the year before has a class or lacks it for want of
             trade alone.
-        low, high: (P,) interval of K by the year before.
+        intervals: (P,) ends of intervals of K by name, frozen the year before.
         as_of_share: See ``Flows``, of the year before.
         groups: (P,) by kind and name.
     """
@@ -156,8 +165,7 @@ class CutOff:
     features: dict[str, FloatArray]
     k: FloatArray
     is_asked: BoolArray
-    low: FloatArray
-    high: FloatArray
+    intervals: dict[str, tuple[FloatArray, FloatArray]]
     as_of_share: float
     groups: dict[tuple[str, str], BoolArray]
 
@@ -179,8 +187,9 @@ def cut_off(flows: Flows, t: int) -> CutOff:
         features=frozen(known),
         k=k,
         is_asked=known.has_class[before] & ~np.isnan(k),
-        low=known.low[before],
-        high=known.high[before],
+        intervals={
+            name: (low[before], high[before]) for name, (low, high) in known.intervals.items()
+        },
         as_of_share=float(known.as_of_share[before]),
         groups={key: values[before] for key, values in known.groups.items()},
     )

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from trade_potential.linalg import FloatArray, IntArray
 from trade_potential.track.flows import FEATURES, BoolArray, CutOff, Flows, cut_off, symmetric_rate
@@ -21,23 +20,26 @@ from trade_potential.track.overlapping import (
     slope,
     within,
 )
-from trade_potential.track.placebo import Placebo
-from trade_potential.track.rows import TrackRow, given, loss_columns, slope_columns
+from trade_potential.track.rows import (
+    ALL,
+    EVERY_FLOW,
+    INTERVAL_NEW_YEAR,
+    MIN_FLOWS,
+    WITH_CLASS,
+    TrackRow,
+    given,
+    loss_columns,
+    slope_columns,
+)
 
 HORIZONS = (1, 3, 5)
 """Years after the cut-off."""
 
-ALL, WITH_CLASS, EVERY_FLOW = "all", "with_class", "every_flow"
-"""The group of all: flows whose K has a class, and every flow that has a prediction."""
-
-INTERVAL = "interval"
-"""Name of the rows about the interval of K."""
+NEXT_YEAR = 0
+"""Years after the cut-off of the first new year of an interval that was frozen at T-1."""
 
 OF_K = ("k_same_year", "k_year_before", "k_three_years_before")
 """Features that are K, which tells a direction."""
-
-LIMITS = ("low", "high")
-"""Ends of the interval of a cut-off."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Scored:
         horizon: Years of growth.
         cut_offs: Frozen, in order.
         growth: (C, P) after each; NaN where it is not known.
-        forecasts: (C, P) by rival.
+        forecasts: (C, P) by rival; none of the year of the cut-off, in which nothing grows.
         later_k: (C, P) K of the year in which growth ends.
     """
 
@@ -70,10 +72,11 @@ class Scored:
         """
         rows = [t for t in frozen if t + horizon < len(flows.years)]
         growth = {t: symmetric_rate(flows.trade[t], flows.trade[t + horizon]) for t in rows}
-        said: dict[str, list[FloatArray]] = {rival.name: [] for rival in RIVALS}
+        rivals = RIVALS if horizon > NEXT_YEAR else ()
+        said: dict[str, list[FloatArray]] = {rival.name: [] for rival in rivals}
         for t in rows:
             past = Past.of([(frozen[s], growth[s]) for s in rows if s + horizon <= t])
-            for rival in RIVALS:
+            for rival in rivals:
                 said[rival.name].append(forecast(rival, past, frozen[t].features, horizon))
         shape = (len(rows), len(flows.exporter))
         later = [flows.trade[t + horizon] / flows.predicted[t + horizon] for t in rows]
@@ -140,9 +143,11 @@ class Scored:
                     "first_cut_off_year": min(years),
                     "last_cut_off_year": max(years),
                 }
-                for rival in RIVALS:
-                    yield self._row(rival.name, rows, said)
-                yield self._interval_row(rows, said)
+                for rival in self.forecasts:
+                    yield self._row(rival, rows, said)
+                for interval in self.flows.intervals:
+                    if self.horizon > NEXT_YEAR or interval == INTERVAL_NEW_YEAR:
+                        yield self._interval_row(interval, rows, said)
 
     def _depends(self, rows: BoolArray) -> Dependence:
         time, pair = np.nonzero(rows)
@@ -177,9 +182,9 @@ class Scored:
 
     def _slope(self, rival: str, rows: BoolArray) -> dict[str, Any]:
         depends = self._depends(rows)
-        if not rows.any():
-            return {"slope_status": "no_rows"}
         shares = self._directions(rival, rows) if rival in OF_K else {}
+        if not rows.any():
+            return {"slope_status": "no_rows", **shares}
         if depends.n_economies < MIN_ECONOMIES:
             return {"slope_status": "few_economies", **shares}
         found = slope(self.features[rival][rows], self.growth[rows], depends)
@@ -187,20 +192,34 @@ class Scored:
             return {"slope_status": "no_variation", **shares}
         return {"slope_status": "ok", **slope_columns(*found), **shares}
 
-    def _directions(self, rival: str, rows: BoolArray) -> dict[str, float | None]:
-        """Whether flows below their prediction grew faster than the mean of their cut-off."""
+    def _directions(self, rival: str, rows: BoolArray) -> dict[str, Any]:
+        """Whether flows below their prediction grew faster than the mean of their cut-off.
+
+        Beside it what one would get right who knew nothing: by saying as often as K that a flow
+        will grow faster, but of any flow; and by saying so of all.
+        """
         gap, time = self.features[rival][rows], np.nonzero(rows)[0]
         growth = within(self.growth[rows], time)
         told = (gap != 0.0) & (growth != 0.0)
         low, high = (2.0 * (bound - 1.0) / (bound + 1.0) for bound in self.flows.bounds)
 
-        def mean_of(values: FloatArray | BoolArray) -> float | None:
-            return float(values.mean()) if len(values) else None
+        def mean_of(values: FloatArray) -> float | None:
+            return float(values.mean()) if len(values) >= MIN_FLOWS else None
 
-        return {
-            "direction_share": mean_of((gap * growth < 0.0)[told]),
+        found: dict[str, Any] = {
+            "direction_status": "few_flows",
             "growth_below_rate": mean_of(growth[gap < low]),
             "growth_above_rate": mean_of(growth[gap >= high]),
+        }
+        if told.sum() < MIN_FLOWS:
+            return found
+        is_low, is_fast = gap[told] < 0.0, growth[told] > 0.0
+        said, came = float(is_low.mean()), float(is_fast.mean())
+        return found | {
+            "direction_status": "ok",
+            "direction_share": float((is_low == is_fast).mean()),
+            "direction_chance_share": said * came + (1.0 - said) * (1.0 - came),
+            "faster_share": came,
         }
 
     def _loss(self, rival: str, rows: BoolArray) -> dict[str, Any]:
@@ -236,21 +255,28 @@ class Scored:
         total = float(growth @ growth)
         return 1.0 - float(left @ left) / total if total > 0.0 else None
 
-    def _interval_row(self, rows: BoolArray, said: Mapping[str, Any]) -> TrackRow:
-        low, high = (np.array([getattr(one, name) for one in self.cut_offs]) for name in LIMITS)
-        rows = rows & ~np.isnan(low) & ~np.isnan(self.later_k)
-        inside = (self.later_k >= low) & (self.later_k <= high)
-        shares = [float(inside[k][rows[k]].mean()) for k in np.flatnonzero(rows.any(axis=1))]
-        columns: dict[str, Any] = {}
-        if shares:
+    def _interval_row(self, name: str, rows: BoolArray, said: Mapping[str, Any]) -> TrackRow:
+        ends = [one.intervals[name] for one in self.cut_offs]
+        low, high = (np.array(side) for side in zip(*ends, strict=True))
+        has, known = rows & ~np.isnan(low), ~np.isnan(self.later_k)
+        rows = has & known
+        columns: dict[str, Any] = {"coverage_status": "few_flows"}
+        if not rows.any():
+            columns = {"coverage_status": "no_later_k" if has.any() else "no_interval"}
+        elif rows.sum() >= MIN_FLOWS:
+            inside = (self.later_k >= low) & (self.later_k <= high)
+            counts = rows.sum(axis=1)
+            shares = (inside & rows).sum(axis=1)[counts > 0] / counts[counts > 0]
             columns = {
+                "coverage_status": "ok",
                 "coverage_share": float(inside[rows].mean()),
-                "coverage_lowest_share": min(shares),
-                "coverage_highest_share": max(shares),
                 "coverage_nominal_share": self.flows.nominal_share,
             }
+            if counts[counts > 0].min() >= MIN_FLOWS:
+                columns["coverage_lowest_share"] = float(shares.min())
+                columns["coverage_highest_share"] = float(shares.max())
         return TrackRow(
-            predictor=INTERVAL,
+            predictor=name,
             **said,
             slope_status="not_defined",
             forecast_status="not_defined",
@@ -262,45 +288,6 @@ class Scored:
 def track_record(flows: Flows) -> Iterator[TrackRow]:
     """Every row of a study: horizons, cut-offs, groups and predictors."""
     frozen = {t: cut_off(flows, t) for t in range(1, len(flows.years))}
-    for horizon in HORIZONS:
+    next_year = (NEXT_YEAR,) if INTERVAL_NEW_YEAR in flows.intervals else ()
+    for horizon in (*next_year, *HORIZONS):
         yield from Scored.of(flows, frozen, horizon).rows()
-
-
-def placebo_rows(found: Placebo, years: tuple[int, int]) -> list[TrackRow]:
-    """Mean slopes over drawn worlds, with the error of the mean; of the horizon of the headline.
-
-    Args:
-        found: Of the world of the study.
-        years: First and last that the worlds are drawn from.
-    """
-    rows = []
-    for name, slopes, rejected in (
-        ("year_before", found.year_before, found.rejected()),
-        ("same_year", found.same_year, None),
-    ):
-        error = float(slopes.std(ddof=1) / np.sqrt(len(slopes)))
-        value, width = float(slopes.mean()), 1.96 * error
-        rows.append(
-            TrackRow(
-                predictor=f"placebo_{name}",
-                group_kind=ALL,
-                group_id=WITH_CLASS,
-                horizon_years=max(HORIZONS),
-                first_cut_off_year=years[0],
-                last_cut_off_year=years[1],
-                slope_status="ok",
-                forecast_status="not_defined",
-                n_cut_offs=1,
-                n=found.n,
-                n_economies=found.n_economies,
-                n_without_trade=0,
-                n_draws=len(slopes),
-                slope=value,
-                slope_se=error,
-                slope_ci_low=value - width,
-                slope_ci_high=value + width,
-                slope_p_value=2.0 * float(stats.norm.sf(abs(value) / error)),
-                rejected_share=rejected,
-            )
-        )
-    return rows

@@ -14,12 +14,34 @@ SlopeStatus = Literal[
     "few_economies",  # fewer than MIN_ECONOMIES: neither slope nor error
     "no_variation",  # the feature is the same for all flows of every cut-off
 ]
+DirectionStatus = Literal[
+    "ok",
+    "not_defined",  # what tells growth has no direction: all but K
+    "few_flows",  # fewer than MIN_FLOWS
+]
+CoverageStatus = Literal[
+    "ok",
+    "not_defined",  # the row is not about an interval
+    "no_interval",  # none was frozen: too few years had passed
+    "no_later_k",  # K of the end is not known
+    "few_flows",  # fewer than MIN_FLOWS
+]
 ForecastStatus = Literal[
     "ok",
     "not_defined",  # the row has no forecast: intervals, placebos
     "no_past",  # growth that had ended by the cut-off is too little to train on
     "few_economies",
 ]
+
+ALL, WITH_CLASS, EVERY_FLOW = "all", "with_class", "every_flow"
+"""The group of all: flows whose K has a class, and every flow that has a prediction."""
+
+INTERVAL, INTERVAL_NEW_YEAR = "interval", "interval_new_year"
+"""Names of the rows about intervals of K: of what lasts or of the fitted line; of a new year."""
+
+MIN_FLOWS = 30
+"""Flows below which no share of them and no mean of a class is given: one of thirty has a standard
+error of up to 9 points even where no two flows depend on each other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +60,8 @@ class TrackRow:
     last_cut_off_year: int
     slope_status: SlopeStatus
     forecast_status: ForecastStatus
+    direction_status: DirectionStatus = "not_defined"
+    coverage_status: CoverageStatus = "not_defined"
     n_cut_offs: int
     n: int
     n_economies: int
@@ -52,6 +76,8 @@ class TrackRow:
     rejected_share: float | None = None
     r_squared: float | None = None
     direction_share: float | None = None
+    direction_chance_share: float | None = None
+    faster_share: float | None = None
     growth_below_rate: float | None = None
     growth_above_rate: float | None = None
     n_forecasts: int | None = None

@@ -10,15 +10,20 @@ from scipy.special import gammaincinv
 
 from trade_potential.errors import InputError
 from trade_potential.linalg import FloatArray, IntArray, one_thread
+from trade_potential.structural.class_law import laws_of_world
 from trade_potential.structural.estimate import fit_world
 from trade_potential.structural.lasting import lasting_of_world
 from trade_potential.structural.pair_out import without_pair
 from trade_potential.structural.world import BoolArray, World
 from trade_potential.track.flows import Flows
+from trade_potential.track.rows import INTERVAL, INTERVAL_NEW_YEAR
 from trade_potential.track.three_way import WINDOW, three_way
 
-INTERVAL = 0.9
-"""Probability of the interval of the lasting ratio."""
+NOMINAL = 0.9
+"""Probability of the intervals."""
+
+ENDS = ((1.0 - NOMINAL) / 2.0, (1.0 + NOMINAL) / 2.0)
+"""Chances of a ratio below their ends."""
 
 SIZES = {"below_10_million": 0.0, "10_million": 1e7, "100_million": 1e8, "1_billion": 1e9}
 """Bands of the prediction of a flow, US$ a year, by their lower end."""
@@ -93,10 +98,12 @@ def flows_of_world(
     trade = np.where(world.is_used, world.trade, np.nan)[:, i, j]
     predicted = np.where(has, m, np.nan)
     both = np.nan_to_num(predicted) + np.nan_to_num(predicted).transpose(0, 2, 1)
-    low, high, lately = (np.full(trade.shape, np.nan) for _ in range(3))
+    lately = np.full(trade.shape, np.nan)
+    intervals = {name: (lately.copy(), lately.copy()) for name in (INTERVAL, INTERVAL_NEW_YEAR)}
     for t in range(len(world.years)):
         first = max(0, t + 1 - WINDOW)
-        low[t], high[t] = _lasting_interval(world, first, t, i, j)
+        for name, ends in _intervals(world, first, t, i, j).items():
+            intervals[name][0][t], intervals[name][1][t] = ends
         fit = three_way(world.trade[first : t + 1], world.is_used[first : t + 1])
         if fit is not None and t + 1 - first == WINDOW:
             lately[t] = fit[i, j]
@@ -109,23 +116,21 @@ def flows_of_world(
         has_class=both[:, i, j] >= floor,
         three_way=lately,
         log_gdp=economies.log_gdp[:, i] + economies.log_gdp[:, j],
-        low=low,
-        high=high,
         bounds=bounds,
-        nominal_share=INTERVAL,
+        nominal_share=NOMINAL,
         # trade has one vintage, whose date its source does not state
         as_of_share=np.zeros(len(world.years)),
         groups=_groups(world, economies, predicted, i, j),
+        intervals=intervals,
     )
 
 
-def _lasting_interval(
+def _intervals(
     world: World, first: int, t: int, i: IntArray, j: IntArray
-) -> tuple[FloatArray, FloatArray]:
-    """(P,) ends of the interval of the lasting ratio by the years of the window."""
-    none = np.full(len(i), np.nan)
+) -> dict[str, tuple[FloatArray, FloatArray]]:
+    """(P,) ends of intervals by the years of a whole window: the lasting ratio, K of a new year."""
     if t + 1 - first < WINDOW:
-        return none, none
+        return {}
     window = replace(
         world,
         years=world.years[first : t + 1],
@@ -136,15 +141,27 @@ def _lasting_interval(
     with one_thread():
         fit = fit_world(window)
         if not fit.is_estimated:
-            return none, none
-        flow = lasting_of_world(fit.world.trade, fit.fitted, without_pair(fit).predicted)[0]
-    law, n = flow.lasting, len(world.economies)
-    ends = []
-    for chance in ((1.0 - INTERVAL) / 2.0, (1.0 + INTERVAL) / 2.0):
-        held = np.full((n, n), np.nan)
-        held[flow.one, flow.other] = gammaincinv(law.shape, chance) / law.rate
-        ends.append(held[i, j])
-    return ends[0], ends[1]
+            return {}
+        out = without_pair(fit).predicted
+        of = lasting_of_world(fit.world.trade, fit.fitted, out)
+        new = laws_of_world(fit, out, of)[0]
+        flow, n = of[0], len(world.economies)
+        law = flow.lasting
+
+        def placed(values: FloatArray) -> FloatArray:
+            held = np.full((n, n), np.nan)
+            held[flow.one, flow.other] = values
+            found: FloatArray = held[i, j]
+            return found
+
+        low, high = (gammaincinv(law.shape, chance) / law.rate for chance in ENDS)
+        new_low, new_high = (
+            np.where(new.is_known, new.new_year.quantile(chance), np.nan) for chance in ENDS
+        )
+        return {
+            INTERVAL: (placed(low), placed(high)),
+            INTERVAL_NEW_YEAR: (placed(new_low), placed(new_high)),
+        }
 
 
 def _groups(

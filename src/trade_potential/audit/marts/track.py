@@ -11,7 +11,15 @@ from scipy import stats
 
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.gated import Gated
-from trade_potential.audit.marts.track_table import OF_K, Floats, Mask, Table, tables_of
+from trade_potential.audit.marts.track_table import (
+    ENOUGH,
+    OF_K,
+    Floats,
+    Mask,
+    Table,
+    directions,
+    tables_of,
+)
 from trade_potential.audit.marts.track_world import world_rows
 
 KEY = [
@@ -126,38 +134,38 @@ def _row(
         "as_of_share": shares.mean() if len(shares) else None,
         "slope_status": "not_defined",
         "forecast_status": "not_defined",
+        "direction_status": "not_defined",
+        "coverage_status": "not_defined",
     }
     if predictor == "interval":
-        inside = (own["later_k"] >= own["low"]) & (own["later_k"] <= own["high"])
-        by_year = own.means(inside)
-        if len(own):
-            row |= {
-                "coverage_share": inside.mean(),
-                "coverage_lowest_share": by_year.min(),
-                "coverage_highest_share": by_year.max(),
-                "coverage_nominal_share": table.nominal,
-            }
-        return row
+        return row | _coverage(own, bool((held & np.isfinite(table["low"])).any()))
     if predictor in LINES:
         row |= _slope(own, predictor)
     return row | _losses(table, held & np.isfinite(losses[predictor]), predictor, forecasts, losses)
 
 
-def _slope(own: Table, name: str) -> dict[str, Any]:
+def _coverage(own: Table, had_any: bool) -> dict[str, Any]:
+    """Of flows that have an interval and a later K."""
     if not len(own):
-        return {"slope_status": "no_rows"}
+        return {"coverage_status": "no_later_k" if had_any else "no_interval"}
+    if len(own) < ENOUGH:
+        return {"coverage_status": "few_flows"}
+    inside = (own["later_k"] >= own["low"]) & (own["later_k"] <= own["high"])
+    by_year = own.means(inside) if own.counts().min() >= ENOUGH else None
+    return {
+        "coverage_status": "ok",
+        "coverage_share": inside.mean(),
+        "coverage_lowest_share": None if by_year is None else by_year.min(),
+        "coverage_highest_share": None if by_year is None else by_year.max(),
+        "coverage_nominal_share": own.nominal,
+    }
+
+
+def _slope(own: Table, name: str) -> dict[str, Any]:
     growth, x = own.centred(own["growth"]), own.centred(own[name])
-    found: dict[str, Any] = {}
-    if name in OF_K:
-        gap = own[name]
-        ratio = (2.0 + gap) / (2.0 - gap)
-        told = (gap != 0.0) & (growth != 0.0)
-        low, high = growth[ratio < own.bounds[0]], growth[ratio >= own.bounds[1]]
-        found = {
-            "direction_share": ((gap > 0) != (growth > 0))[told].mean() if told.any() else None,
-            "growth_below_rate": low.mean() if len(low) else None,
-            "growth_above_rate": high.mean() if len(high) else None,
-        }
+    found = directions(own[name], growth, own.bounds) if name in OF_K else {}
+    if not len(own):
+        return {"slope_status": "no_rows", **found}
     if own.partners() < FEW:
         return {"slope_status": "few_economies", **found}
     beta = np.linalg.lstsq(x[:, None], growth, rcond=None)[0][0]

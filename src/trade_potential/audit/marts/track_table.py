@@ -16,6 +16,9 @@ GDP = "NY.GDP.MKTP.CD"
 OF_K = {"k_same_year": 0, "k_year_before": 1, "k_three_years_before": 3}
 OBSERVATIONS = ("observations", "world_observations")
 
+ENOUGH = 30
+"""Flows from which on a share of them is given."""
+
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
@@ -55,6 +58,11 @@ class Table:
         held = {name: values[rows] for name, values in self.columns.items()}
         return replace(self, columns=held, region=self.region[rows])
 
+    def counts(self) -> npt.NDArray[np.int64]:
+        """(cut-offs,) rows of each, in their order."""
+        counts = np.bincount(self["cut_off"])
+        return counts[counts > 0]
+
     def partners(self) -> int:
         """How many there are."""
         return int(np.count_nonzero(np.bincount(self["partner"])))
@@ -80,6 +88,37 @@ class Table:
         found = np.zeros((len(partners), len(years)))
         found[p, t] = values
         return found, years.astype(float)
+
+
+def directions(gap: Floats, centred: Floats, bounds: tuple[float, float]) -> dict[str, Any]:
+    """How often a flow went the way its K told, and by chance; growth of the outer classes.
+
+    Args:
+        gap: (N,) symmetric gap of K.
+        centred: (N,) growth less the mean of its cut-off.
+        bounds: See ``Table``.
+    """
+    ratio = (2.0 + gap) / (2.0 - gap)
+    found: dict[str, Any] = {
+        name: own.mean() if len(own) >= ENOUGH else None
+        for name, own in (
+            ("growth_below_rate", centred[ratio < bounds[0]]),
+            ("growth_above_rate", centred[ratio >= bounds[1]]),
+        )
+    }
+    told = gap * centred != 0.0
+    n = int(told.sum())
+    if n < ENOUGH:
+        return {"direction_status": "few_flows", **found}
+    table = np.histogram2d(gap[told] > 0.0, centred[told] > 0.0, bins=2, range=[[0, 1]] * 2)[0]
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / n
+    return {
+        "direction_status": "ok",
+        "direction_share": (table[0, 1] + table[1, 0]) / n,
+        "direction_chance_share": (expected[0, 1] + expected[1, 0]) / n,
+        "faster_share": table[:, 1].sum() / n,
+        **found,
+    }
 
 
 def _trade(gated: Gated, reporter: str) -> pd.Series:

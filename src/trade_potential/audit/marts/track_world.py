@@ -12,6 +12,7 @@ from scipy import sparse, stats
 
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.gated import Gated, quoted
+from trade_potential.audit.marts.track_table import directions
 
 Floats = npt.NDArray[np.float64]
 
@@ -22,7 +23,8 @@ WITH_CLASS, EVERY_FLOW = "with_class", "every_flow"
 
 COLUMNS = (
     *("slope_status", "n_cut_offs", "n", "n_economies", "n_without_trade", "slope", "slope_se"),
-    *("slope_ci_low", "slope_ci_high", "slope_p_value", "r_squared", "direction_share"),
+    *("slope_ci_low", "slope_ci_high", "slope_p_value", "r_squared", "direction_status"),
+    *("direction_share", "direction_chance_share", "faster_share"),
     *("growth_below_rate", "growth_above_rate"),
 )
 
@@ -93,9 +95,8 @@ def _again(gated: Gated, study: str, cut_off: int, horizons: list[int]) -> list[
                     "last_cut_off_year": cut_off,
                     "n_without_trade": int((total[rows] == 0.0).sum()),
                 }
-                | _slope(
-                    gap[rows], growth[rows], actual[rows] / fitted[rows], i[rows], j[rows], bounds
-                )
+                | _slope(gap[rows], growth[rows], i[rows], j[rows])
+                | directions(gap[rows], growth[rows] - growth[rows].mean(), bounds)
             )
     return found
 
@@ -179,9 +180,7 @@ def _step(trade: Floats, mu: Floats, terms: Floats) -> Floats:
     return np.asarray(step, dtype=np.float64)
 
 
-def _slope(
-    gap: Floats, growth: Floats, ratio: Floats, i: Any, j: Any, bounds: tuple[float, float]
-) -> dict[str, Any]:
+def _slope(gap: Floats, growth: Floats, i: Any, j: Any) -> dict[str, Any]:
     x, g = gap - gap.mean(), growth - growth.mean()
     beta = float(np.linalg.lstsq(x[:, None], g, rcond=None)[0][0])
     scores = x * (g - beta * x) / (x**2).sum()
@@ -195,7 +194,6 @@ def _slope(
     meat = max(of_pairs, float((of_economy**2).sum()) - of_pairs)
     error = np.sqrt(meat * clusters / (clusters - 1))
     law = stats.t(clusters - 1)
-    told = (gap != 0.0) & (g != 0.0)
     return {
         "slope_status": "ok",
         "n_cut_offs": 1,
@@ -207,7 +205,4 @@ def _slope(
         "slope_ci_high": beta + law.ppf(0.975) * error,
         "slope_p_value": 2.0 * law.cdf(-abs(beta) / error),
         "r_squared": 1.0 - ((g - beta * x) ** 2).sum() / (g**2).sum(),
-        "direction_share": ((gap > 0) != (g > 0))[told].mean(),
-        "growth_below_rate": g[ratio < bounds[0]].mean(),
-        "growth_above_rate": g[ratio >= bounds[1]].mean(),
     }
