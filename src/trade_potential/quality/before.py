@@ -89,7 +89,9 @@ def compared(
         found = _beside(series, rows[rows["input_name"].isin(list(inputs))], inputs, declared)
     places = declared.set_index("input_name")["place"]
     found = found.assign(file=found["input_name"].map(places), said_by=said_by)
-    return found.astype(WHOLE | {"moved_by": "float64", "change": "str", "file": "str"})
+    # without rows nothing else would say that they are texts
+    texts = dict.fromkeys((*NAMED_BY, "change", "file"), "str")
+    return found.astype(WHOLE | texts | {"moved_by": "float64"})
 
 
 def _beside(

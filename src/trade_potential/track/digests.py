@@ -91,7 +91,7 @@ def digest_rows(tables: Mapping[str, duckdb.DuckDBPyRelation]) -> pd.DataFrame:
             held.update(repr((year, _of(own, study, year))).encode())
             found.append((study, kind, year, held.hexdigest()[:32], code(kind)))
     frame = pd.DataFrame(found, columns=[*COLUMNS])
-    return frame.astype({"through_year": "Int32"})
+    return frame.astype(dict.fromkeys(COLUMNS, "str") | {"through_year": "Int32"})
 
 
 def kinds_of(studies: pd.DataFrame, specifications: pd.DataFrame) -> dict[str, str]:
@@ -121,7 +121,7 @@ def _sums(table: duckdb.DuckDBPyRelation) -> Sums:
         f"{by['study_id']}, {by['year']}, count(*), sum(hash(concat_ws(chr(31), {texts})))",
         ", ".join(name for name in by.values() if name != "null"),
     ).fetchall()
-    return {(study, year): (count, int(total)) for study, year, count, total in rows}
+    return {(study, year): (count, int(total or 0)) for study, year, count, total in rows}
 
 
 def _of(sums: Mapping[str, Sums], study: str, year: int | None) -> list[tuple[str, int, int]]:
