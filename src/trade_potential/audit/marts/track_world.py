@@ -60,6 +60,8 @@ def _again(gated: Gated, study: str, cut_off: int, horizons: list[int]) -> list[
     slots = [f"v{k}" for k in range(1, int(terms) + 1)]
     names = ("exporter_iso3", "importer_iso3", "trade_usd", *slots)
     cells = gated.part("int_structural__cells", *names, where=where)
+    # sums of the same rows in the same order: what is told of two builds is the same
+    cells = cells.sort_values([*names[:2]], kind="stable")
     economies = sorted({*cells["exporter_iso3"], *cells["importer_iso3"]})
     place = {name: k for k, name in enumerate(economies)}
     i, j = (cells[name].map(place).to_numpy() for name in names[:2])
@@ -110,6 +112,7 @@ def _trade(gated: Gated, year: int, economies: list[str]) -> Floats:
     today |= dict(zip(mapped["source_code"], mapped["country_iso3"], strict=True))
     names = ("exporter_code", "importer_code", "trade_usd")
     flows = gated.part("gate_world_trade", *names, where=f"year = {year}")
+    flows = flows.sort_values([*names[:2]], kind="stable")
     place = {name: k for k, name in enumerate(economies)}
     sides = [flows[name].map(today).map(place) for name in names[:2]]
     some = np.zeros(len(economies), dtype=bool)
