@@ -8,9 +8,12 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from trade_potential.inference.mixture import Bounds, Mixture
+from trade_potential.linalg import FloatArray
 from trade_potential.results.structural_lasting import (
     LASTING,
     OF_CLASS,
+    OF_NEW_YEAR,
     dispersion_table,
     lasting_table,
 )
@@ -152,3 +155,20 @@ def test_a_world_of_one_year_has_no_lasting_ratio(
     assert set(laws["alpha_method"]) == set(laws["noise_method"]) == {"not_available"}
     assert laws[["alpha", "phi_usd", "rho"]].isna().all(axis=None)
     assert isinstance(lasting_table(one, classes=CLASSES, **settings), pa.Table)
+
+
+def test_no_probability_leaves_its_range_by_rounding(
+    cells: duckdb.DuckDBPyRelation,
+    settings: dict[str, pd.DataFrame],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    exact = Mixture.probabilities
+
+    def rounded(law: Mixture, bounds: Bounds) -> FloatArray:
+        return exact(law, bounds) * (1.0 + 4e-16) - 2e-16
+
+    monkeypatch.setattr(Mixture, "probabilities", rounded)
+    frame = lasting_table(cells, classes=CLASSES, **settings).to_pandas()
+    chances = frame[[*OF_CLASS, *OF_NEW_YEAR]].to_numpy()
+    assert np.nanmin(chances) == 0.0
+    assert np.nanmax(chances) <= 1.0
