@@ -32,13 +32,10 @@ def check_multiverse(gated: Gated) -> Iterator[Compared]:
     again = _options(gated, multiverse)
     yield compared("fct_multiverse", multiverse, again, key=OPTION, by=("study_id",))
     robustness = gated["rpt_class_robustness"]
-    made = pd.concat(
-        [
-            _robustness(gated, multiverse).assign(kind="log_gravity"),
-            _world(gated, robustness).assign(kind="world"),
-        ],
-        ignore_index=True,
-    )
+    parts = [_robustness(gated, multiverse).assign(kind="log_gravity")]
+    if len(_of_every_reporter(gated)):
+        parts.append(_world(gated, robustness).assign(kind="world"))
+    made = pd.concat(parts, ignore_index=True)
     limits = robustness.set_index(PAIR)["robust_least_share"]
     least = limits.reindex(pd.MultiIndex.from_frame(made[PAIR])).to_numpy(float)
     share = made["share_same_class"].to_numpy(float)
@@ -134,12 +131,17 @@ def _robustness(gated: Gated, multiverse: pd.DataFrame) -> pd.DataFrame:
     return made.assign(status=status, reason=status.map(why))
 
 
+def _of_every_reporter(gated: Gated) -> pd.DataFrame:
+    """Studies of every pair whose choices are listed, and their last year."""
+    studies = gated["stg_study__studies"]
+    own = studies.loc[studies["reporter_scope"] != "one", ["study_id", "last_year"]]
+    return own[own["study_id"].isin(gated["stg_multiverse__specification_choices"]["study_id"])]
+
+
 def _world(gated: Gated, published: pd.DataFrame) -> pd.DataFrame:
     """Rows of world trade but the verdict: both sides of every total with a class."""
     choices = gated["stg_multiverse__specification_choices"]
-    studies = gated["stg_study__studies"]
-    own = studies.loc[studies["reporter_scope"] != "one", ["study_id", "last_year"]]
-    own = own[own["study_id"].isin(choices["study_id"])]
+    own = _of_every_reporter(gated)
     answers = gated.part(
         "rpt_answer", *PAIR, "spec_id", "potential_class",
         where="flow = 'total' and potential_class is not null and year in "
