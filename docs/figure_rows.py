@@ -62,7 +62,7 @@ TRADE = f"""
     where study_id = '{WIDE}'
 """  # noqa: S608
 QUERIES = {
-    "classes": "select * from marts.dim_potential_class order by display_order",
+    "classes": "select * from marts.dim_potential_class_v1 order by display_order",
     "compared": COMPARED,
     "lost": LOST,
     "terms": TERMS,

@@ -3,7 +3,6 @@
     {%- for name in whole_numbers() -%}
         {%- do whole_number(name) -%}
     {%- endfor -%}
-    {%- do truth_value('own_classes') -%}
     {%- if var('validity_moderate_pct') >= var('validity_strong_pct') -%}
         {{ refuse_var('validity_moderate_pct', 'less than validity_strong_pct') }}
     {%- endif -%}
@@ -48,15 +47,6 @@
         {{ refuse_var(name, 'a whole number from ' ~ least ~ ' to ' ~ most) }}
     {%- endif -%}
     {{ return(value) }}
-{%- endmacro %}
-
-
-{#- A var that is true or false, as SQL. -#}
-{% macro truth_value(name) -%}
-    {%- if var(name) is not boolean -%}
-        {{ refuse_var(name, 'true or false') }}
-    {%- endif -%}
-    {{ return('true' if var(name) else 'false') }}
 {%- endmacro %}
 
 

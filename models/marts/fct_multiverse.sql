@@ -78,7 +78,8 @@ select
     ) / options.specification_count as without_class_share,
     cast(options.n_switched as double precision) / options.switch_count as switched_share
 from options
-left join {{ ref('dim_potential_class') }} as classes
+left join {{ ref('int_panel__classes') }} as classes
     on
-        options.k_ratio_alone > 0
+        options.study_id = classes.study_id
+        and options.k_ratio_alone > 0
         and {{ k_is_in_class('options.k_ratio_alone', 'classes') }}

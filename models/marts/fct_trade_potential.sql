@@ -156,12 +156,14 @@ left join {{ ref('est_gravity_lasting') }} as laws
         and potential.estimator = laws.estimator
         and potential.pair_id = laws.pair_id
         and potential.year = laws.year
-left join {{ ref('dim_potential_class') }} as classes
+left join {{ ref('int_panel__classes') }} as classes
     on
-        potential.is_predicted_positive
+        potential.study_id = classes.study_id
+        and potential.is_predicted_positive
         and {{ k_is_in_class('potential.k_ratio', 'classes') }}
 -- the class that K would have by the line without the pair
-left join {{ ref('dim_potential_class') }} as out_classes
+left join {{ ref('int_panel__classes') }} as out_classes
     on
-        potential.is_predicted_positive
+        potential.study_id = out_classes.study_id
+        and potential.is_predicted_positive
         and {{ k_is_in_class('(potential.k_ratio * exp(laws.log_k_change))', 'out_classes') }}

@@ -213,6 +213,20 @@ reasons as (
         {{ text_list('words', 'place') }} as difference_reason
     from worded
     group by study_id, spec_id, estimator, reporter_iso3, partner_iso3, flow, year
+),
+
+-- one structural study answers; who cuts its classes elsewhere is not alike where names are
+cuts as (
+    select distinct
+        other.study_id,
+        'classes cut elsewhere (' || other.class_cuts || ')' as cuts_reason
+    from {{ ref('int_panel__classes') }} as other
+    inner join {{ ref('int_panel__classes') }} as answering
+        on other.class_cuts <> answering.class_cuts
+    inner join {{ ref('int_structural__runs') }} as runs
+        on
+            answering.study_id = runs.study_id
+            and runs.is_default
 )
 
 select
@@ -225,7 +239,11 @@ select
     completed.trade_source,
     completed.potential_class,
     completed.other_class,
-    reasons.difference_reason,
+    case
+        when completed.classes_agree is null then null
+        when reasons.difference_reason is null then cuts.cuts_reason
+        else coalesce(cuts.cuts_reason || ', ', '') || reasons.difference_reason
+    end as difference_reason,
     completed.year,
     completed.k_ratio,
     completed.other_k_ratio,
@@ -251,3 +269,5 @@ left join reasons
         and completed.partner_iso3 = reasons.partner_iso3
         and completed.flow = reasons.flow
         and completed.year = reasons.year
+left join cuts
+    on completed.study_id = cuts.study_id

@@ -60,7 +60,9 @@ inner join {{ ref('dim_country') }} as reporters
 inner join {{ ref('dim_country') }} as partners
     on potential.partner_iso3 = partners.country_iso3
 inner join {{ ref('dim_potential_class') }} as classes
-    on potential.potential_class = classes.potential_class
+    on
+        potential.study_id = classes.study_id
+        and potential.potential_class = classes.potential_class
 left join {{ ref('fct_development_index') }} as indices
     on
         potential.study_id = indices.study_id
@@ -74,7 +76,9 @@ left join {{ ref('rpt_answer') }} as structural
         and studies.flow = structural.flow
         and potential.year = structural.year
 left join {{ ref('dim_potential_class') }} as structural_classes
-    on structural.potential_class = structural_classes.potential_class
+    on
+        structural.study_id = structural_classes.study_id
+        and structural.potential_class = structural_classes.potential_class
 left join {{ ref('rpt_answer_differences') }} as differences
     on
         potential.study_id = differences.study_id

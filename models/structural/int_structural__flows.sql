@@ -131,11 +131,13 @@ select
     end as middle_k_ratio,
     classes.potential_class <> pair_out_classes.potential_class as class_depends_on_own_trade
 from ranked
-left join {{ ref('dim_potential_class') }} as classes
+left join {{ ref('int_panel__classes') }} as classes
     on
-        ranked.k_status = 'ok'
+        ranked.study_id = classes.study_id
+        and ranked.k_status = 'ok'
         and {{ k_is_in_class('ranked.k_ratio', 'classes') }}
-left join {{ ref('dim_potential_class') }} as pair_out_classes
+left join {{ ref('int_panel__classes') }} as pair_out_classes
     on
-        ranked.k_status = 'ok'
+        ranked.study_id = pair_out_classes.study_id
+        and ranked.k_status = 'ok'
         and {{ k_is_in_class('ranked.k_pair_out_ratio', 'pair_out_classes') }}

@@ -63,5 +63,7 @@ select
     ratios.k_ratio,
     ratios.potential_class <> classes.potential_class as is_another_class
 from ratios
-left join {{ ref('dim_potential_class') }} as classes
-    on {{ k_is_in_class('ratios.k_ratio', 'classes') }}
+left join {{ ref('int_panel__classes') }} as classes
+    on
+        ratios.study_id = classes.study_id
+        and {{ k_is_in_class('ratios.k_ratio', 'classes') }}

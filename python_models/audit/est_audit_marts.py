@@ -10,6 +10,7 @@ def model(dbt, session):
             "dim_country": dbt.ref("dim_country"),
             "dim_indicator": dbt.ref("dim_indicator"),
             "dim_potential_class": dbt.ref("dim_potential_class"),
+            "dim_potential_class_v1": dbt.ref("dim_potential_class", version=1),
             "dim_source": dbt.ref("dim_source"),
             "dim_specification": dbt.ref("dim_specification"),
             "dim_study": dbt.ref("dim_study"),

@@ -7,7 +7,6 @@ def model(dbt, session):
     dbt.config(materialized="table")
     return audit_reports(
         {
-            "dim_potential_class": dbt.ref("dim_potential_class"),
             "est_structural_pairs": dbt.ref("est_structural_pairs"),
             "fct_country_effects": dbt.ref("fct_country_effects"),
             "fct_development_index": dbt.ref("fct_development_index"),

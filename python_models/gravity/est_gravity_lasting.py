@@ -12,5 +12,5 @@ def model(dbt, session):
         losses=dbt.ref("est_gravity_losses").df(),
         terms=dbt.ref("stg_study__gravity_terms").df(),
         specifications=dbt.ref("stg_study__gravity_specifications").df(),
-        classes=dbt.ref("stg_study__potential_classes").df(),
+        classes=dbt.ref("int_panel__classes").df(),
     )

@@ -14,5 +14,5 @@ def model(dbt, session):
         terms=dbt.ref("stg_study__gravity_terms").df(),
         specifications=dbt.ref("stg_study__gravity_specifications").df(),
         studies=dbt.ref("stg_study__studies").df(),
-        classes=dbt.ref("stg_study__potential_classes").df(),
+        classes=dbt.ref("int_panel__classes").df(),
     )

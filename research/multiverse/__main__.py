@@ -118,7 +118,9 @@ def _study(study: str) -> tuple[pd.DataFrame, float]:
             "where study_id = ? and is_default order by all",
             [study],
         ).df()
-        classes = database.execute("select * from marts.dim_potential_class").df()
+        classes = database.execute(
+            "select * from marts.dim_potential_class where study_id = ?", [study]
+        ).df()
     own = own[own["year"] == ONLY_YEAR[study]] if study in ONLY_YEAR else own
     keys = pd.MultiIndex.from_frame(own)
     model, figures = figures_of(Path(WAREHOUSE), study, design)

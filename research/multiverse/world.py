@@ -141,7 +141,9 @@ def world_rows(warehouse: Path, study: str, design: Design) -> pd.DataFrame:
     world = world_of(warehouse, study)
     with duckdb.connect(str(warehouse), read_only=True) as database:
         large = database.execute(LARGE, [study, world.years[-1], LEAST_USD]).df()
-        classes = database.execute("select * from marts.dim_potential_class").df()
+        classes = database.execute(
+            "select * from marts.dim_potential_class where study_id = ?", [study]
+        ).df()
     at = {name: k for k, name in enumerate(world.economies)}
     one, other = (large[name].map(at).to_numpy(np.int64) for name in ("first_iso3", "second_iso3"))
     pairs: PairArray = (one, other)

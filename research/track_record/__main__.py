@@ -123,7 +123,7 @@ def record_of_chain(
         reporter=study["reporter_iso3"],
         gdp=gdp,
         groups=regions(warehouse),
-        bounds=class_bounds(warehouse),
+        bounds=class_bounds(warehouse, study["study_id"]),
         confidence_level=float(study["confidence_level"]),
     )
     return told(study["study_id"], track_record(flows))
@@ -144,8 +144,9 @@ def record_of_world(warehouse: duckdb.DuckDBPyConnection, study: dict[str, Any])
     world = world_of(warehouse, study["default_spec_id"])
     fitted, floor = fits_by_year(world), float(study["minimum_prediction_usd"])
     said(f"{study['study_id']}: {len(fitted)} years estimated")
+    bounds = class_bounds(warehouse, study["study_id"])
     flows = flows_of_world(
-        world, economies(warehouse, world), fitted, floor=floor, bounds=class_bounds(warehouse)
+        world, economies(warehouse, world), fitted, floor=floor, bounds=bounds
     )
     rows = told(study["study_id"], track_record(flows))
     years = range(len(world.years))

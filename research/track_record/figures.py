@@ -161,9 +161,10 @@ def national_trade(warehouse: duckdb.DuckDBPyConnection, reporter: str) -> pd.Da
     return warehouse.execute(NATIONAL_TRADE, [reporter]).df()
 
 
-def class_bounds(warehouse: duckdb.DuckDBPyConnection) -> tuple[float, float]:
-    """Where the lowest class of K ends, and the highest begins."""
-    low, high = warehouse.sql(
-        "select min(k_upper), max(k_lower) from staging.stg_study__potential_classes"
+def class_bounds(warehouse: duckdb.DuckDBPyConnection, study: str) -> tuple[float, float]:
+    """Where the lowest class of K of a study ends, and the highest begins."""
+    low, high = warehouse.execute(
+        "select min(k_upper), max(k_lower) from panel.int_panel__classes where study_id = ?",
+        [study],
     ).fetchall()[0]
     return float(low), float(high)

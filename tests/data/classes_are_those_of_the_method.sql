@@ -1,14 +1,15 @@
--- The classes of the method (docs/methodology.md), unless the project says that it has its own: a
--- slip in a bound or a name moves every class and would look like an answer.
+-- The classes of all studies without cuts of their own are those of the method
+-- (docs/methodology.md): a slip in a bound or a name moves every class and would look like an
+-- answer. Other cuts are rows of the study that wants them.
 select
     {{ complaint(
         ref('stg_study__potential_classes'), 'k_lower', 'told',
-        'K of at most 0.8 is Huge potential, between 0.8 and 1.2 Potential expansion, of at least 1.2 Potential reshaping; with classes of one\'s own the var own_classes is true'
+        'K of at most 0.8 is Huge potential, between 0.8 and 1.2 Potential expansion, of at least 1.2 Potential reshaping; other cuts are rows of the study that wants them, under its study_id'
     ) }}
 from (
     select
         classes.*,
-        classes.class_label || ': '
+        classes.study_id || ', ' || classes.class_label || ': '
         || coalesce(cast(classes.k_lower as varchar), 'no bound') || case
             when classes.is_lower_inclusive then ' included'
             else ''
@@ -40,6 +41,6 @@ from (
     from {{ ref('stg_study__potential_classes') }} as classes
 ) as classes
 where
-    not coalesce(is_of_the_method, false)
-    and not {{ truth_value('own_classes') }}
+    study_id = 'all'
+    and not coalesce(is_of_the_method, false)
 order by {{ complaint_order() }}

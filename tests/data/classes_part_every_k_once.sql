@@ -1,4 +1,4 @@
--- The classes, in the order of their limits, begin without a lower limit and end without an upper
+-- The classes of a study, in the order of their limits, begin without a lower limit and end without an upper
 -- one, and each begins where the one below it ends, at a limit that belongs to one of the two.
 {%- set rules = [
     ('k_lower', 'position = 1 and k_lower is not null', 'the lowest class has no k_lower'),
@@ -26,13 +26,14 @@ with ordered as (
     select
         classes.*,
         row_number() over (
+            partition by classes.study_id
             order by
                 case when classes.k_lower is null then 0 else 1 end,
                 classes.k_lower,
                 classes.display_order,
                 classes.potential_class
         ) as position,
-        count(*) over () as class_count
+        count(*) over (partition by classes.study_id) as class_count
     from {{ classes }} as classes
 ),
 
@@ -44,7 +45,9 @@ beside as (
         below.display_order as order_below
     from ordered as higher
     left join ordered as below
-        on higher.position = below.position + 1
+        on
+            higher.study_id = below.study_id
+            and higher.position = below.position + 1
 ),
 
 refused as (
@@ -56,9 +59,14 @@ refused as (
     {% endfor -%}
     select
         {{ complaint_of(
-            file=sql_text(input_label('potential_classes')), value="'no row'", rule="'there is at least one class'"
+            file=sql_text(input_label('potential_classes')), value="'no row of study all'",
+            rule="'studies without cuts of their own have those of all'"
         ) }}
-    from (select count(*) as class_count from {{ classes }}) as counted
+    from (
+        select count(*) as class_count
+        from {{ classes }}
+        where study_id = 'all'
+    ) as counted
     where class_count = 0 {{ 'and false' if is_empty_run() }}
 )
 

@@ -104,7 +104,8 @@ class _Causes:
     """What moved between two releases, by what it can move."""
 
     def __init__(self, pairs: Pairs) -> None:
-        self._has_limits_moved = bool(pairs.moved_rows("dim_potential_class", LIMITS, []))
+        moved = pairs.moved_rows("dim_potential_class", LIMITS, ["study_id"])
+        self._of_moved_limits = {study for study, *_ in moved}
         self._terms = moved_terms(pairs)
         self._figures: dict[tuple[Any, ...], list[Cause]] = defaultdict(list)
         panel = pairs.comparable("fct_country_year")
@@ -127,7 +128,7 @@ class _Causes:
     def of(self, row: Answer) -> Iterator[Cause]:
         """Causes of one answer."""
         key = row["key"]
-        if self._has_limits_moved and _differs(row, "class"):
+        if key.get("study_id") in self._of_moved_limits and _differs(row, "class"):
             yield {"what": "limits"}
         for name in (ACTUAL, PREDICTED):
             if _differs(row, name):

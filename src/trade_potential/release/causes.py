@@ -37,8 +37,8 @@ class Causes:
 
     def __init__(self, pairs: Pairs, before: Manifest, after: Manifest) -> None:
         """Of two releases and their manifests."""
-        self._all_declared = bool(pairs.moved_rows("dim_potential_class", LIMITS, []))
-        self._declared = _moved(pairs, "dim_study", "study_id")
+        cuts = {study for study, *_ in pairs.moved_rows("dim_potential_class", LIMITS, ["study_id"])}
+        self._declared = cuts | _moved(pairs, "dim_study", "study_id")
         self._specs = _moved(pairs, "dim_specification", "spec_id")
         self._index_of = pairs.index_specifications()
         self._figures = {
@@ -59,7 +59,7 @@ class Causes:
     def of(self, study: str | None, spec: str | None = None) -> str:
         """The cause of what moved in a study or, without one, anywhere."""
         specs = {spec, self._index_of.get(spec or "")} - {None}
-        declared = self._all_declared or (
+        declared = (
             study in self._declared or bool(specs & self._specs)
             if study
             else bool(self._declared or self._specs)

@@ -79,11 +79,11 @@ def lasting_rows(
         losses: Rows of est_gravity_losses.
         terms: spec_id, term, position.
         specifications: spec_id, confidence_level.
-        classes: potential_class, k_lower, k_upper; missing where there is no bound.
+        classes: study_id, potential_class, k_lower, k_upper; missing where there is no bound.
     """
     named = terms_by_spec(terms)
     levels = dict(zip(specifications["spec_id"], specifications["confidence_level"], strict=True))
-    bounds = _bounds(classes)
+    bounds = {str(study): _bounds(own) for study, own in classes.groupby("study_id")}
     of_run = {(str(a), str(b)): rows for (a, b), rows in sample.groupby([*KEYS])}
     lost = {
         key: set(zip(own["pair_id"], own["year"], strict=True))
@@ -121,7 +121,7 @@ def lasting_rows(
                 (is_used & (rows["actual_usd"] > 0.0).to_numpy()).tobytes(),
                 noises[key],
             )
-            found.setdefault(key, []).extend(panel.answered(bounds, float(levels[key[1]])))
+            found.setdefault(key, []).extend(panel.answered(bounds.get(key[0], {}), float(levels[key[1]])))
     return frame_of(LastingRow, found, keys=KEYS)
 
 

@@ -128,7 +128,7 @@ RESTS_ON = {
     "terms": ["spec_id", "term", "position"],
     "specifications": ["spec_id", "confidence_level"],
     "studies": ["study_id", "default_spec_id"],
-    "classes": ["potential_class", "display_order", "k_lower", "k_upper"],
+    "classes": ["study_id", "potential_class", "display_order", "k_lower", "k_upper"],
 }
 """Columns of settings that numbers rest on: others, such as descriptions, may change."""
 

@@ -93,14 +93,16 @@ def lasting_table(
 
     Args:
         cells: As ``structural``, with its ``settings``.
-        classes: potential_class, display_order, k_lower, k_upper; missing where there is no bound.
+        classes: study_id, potential_class, display_order, k_lower, k_upper; missing where there is
+            no bound.
         settings: Frames.
     """
     solved = structural(cells, **settings).solved
+    ordered = classes.sort_values("display_order")
     # a pair whose law is not known has no deviation, and null in its row
     with np.errstate(divide="ignore", invalid="ignore"):
         parts = [
-            _rows(key, one, name, flow, law, classes.sort_values("display_order"))
+            _rows(key, one, name, flow, law, ordered[ordered["study_id"] == key[0]])
             for key, one in solved.items()
             for name, flow, law in _laws(one)
         ]

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from trade_potential.audit.cuts import cuts_of
 from trade_potential.audit.marts.dimensions import class_of
 from trade_potential.audit.marts.gated import Gated, quoted
 
@@ -140,7 +141,9 @@ def others_of(gated: Gated, answers: Answers, spec_id: str) -> pd.DataFrame:
     both = np.where(np.isnan(predicted), back, predicted + np.nan_to_num(back))
     k = answers.numbers["actual_usd"] / np.stack([predicted, both])
     at = np.nonzero((answers.classes >= 0) & np.isfinite(k))
-    classes = class_of(pd.Series(k[at]), gated["dim_potential_class"])
+    classes = class_of(
+        pd.Series(k[at]), cuts_of(gated["stg_study__potential_classes"], answers.study_id)
+    )
     is_other = np.asarray(classes.notna()) & (np.asarray(classes) != answers.class_at(at))
     flow, year, one, other = (axis[is_other] for axis in at)
     found = pd.DataFrame(

@@ -12,8 +12,8 @@ import math
 import numpy as np
 import pandas as pd
 
+from trade_potential.audit.cuts import cuts_in_words, cuts_of, in_digits
 from trade_potential.audit.marts.answers import Answers, Floats, others_of
-from trade_potential.audit.marts.dimensions import in_digits
 from trade_potential.audit.marts.figures import records
 from trade_potential.audit.marts.gated import Gated
 from trade_potential.audit.marts.panel import panel_of
@@ -73,7 +73,7 @@ def differences(gated: Gated, answers: Answers) -> pd.DataFrame:
     rows = rows.join(parts)
     known = rows["potential_class"].notna() & rows["other_class"].notna()
     agree = (rows["potential_class"] == rows["other_class"]).astype("boolean").mask(~known)
-    rows["difference_reason"] = _reasons(rows, agree)
+    rows["difference_reason"] = _with_cuts(gated, answers.study_id, rows, agree)
     columns = list(gated["rpt_answer_differences"].columns)
     return rows.assign(classes_agree=agree)[columns]
 
@@ -295,3 +295,17 @@ def _reasons(rows: pd.DataFrame, agree: pd.Series) -> pd.Series:
         )
     ]
     return pd.Series(words, index=told.index, dtype="str").reindex(rows.index)
+
+
+def _with_cuts(
+    gated: Gated, answering: str, rows: pd.DataFrame, agree: pd.Series
+) -> pd.Series[str]:
+    """Reasons, and before them the cuts of a study that cuts elsewhere than the answering one."""
+    classes = gated["stg_study__potential_classes"]
+    reasons, here = _reasons(rows, agree), cuts_in_words(cuts_of(classes, answering))
+    for study, own in rows[agree.notna()].groupby("study_id"):
+        cuts = cuts_in_words(cuts_of(classes, str(study)))
+        if cuts != here:
+            said, of = f"classes cut elsewhere ({cuts})", reasons[own.index]
+            reasons[own.index] = (said + ", " + of).where(of.notna(), said)
+    return reasons

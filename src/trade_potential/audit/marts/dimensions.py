@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trade_potential.audit.cuts import ALL, cuts_of, in_digits
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.figures import Tables, records
 from trade_potential.audit.marts.gated import Gated
@@ -34,11 +35,12 @@ def check_dimensions(gated: Gated) -> Iterator[Compared]:
         ("dim_country", countries(gated), ["country_iso3"]),
         ("dim_study", studies(gated), ["study_id"]),
         ("dim_specification", specifications(gated), ["spec_kind", "spec_id"]),
-        ("dim_potential_class", classes(gated), ["potential_class"]),
+        ("dim_potential_class", classes(gated), ["study_id", "potential_class"]),
+        ("dim_potential_class_v1", classes_of_all(gated), ["potential_class"]),
         ("dim_source", sources(gated), ["source_id"]),
         ("fct_quality_results", expectations(gated), ["check_id"]),
     ):
-        by = ["study_id"] if mart == "dim_study" else []
+        by = ["study_id"] if mart in ("dim_study", "dim_potential_class") else []
         by = ["spec_id"] if mart == "dim_specification" else by
         yield compared(mart, gated[mart], again, key=key, by=by, tolerance=0.0)
 
@@ -117,6 +119,18 @@ def _listed(terms: pd.DataFrame, key: str, name: str, rows: pd.DataFrame) -> pd.
 def classes(gated: Tables) -> pd.DataFrame:
     """Rows of dim_potential_class, the meaning in words."""
     rows = gated["stg_study__potential_classes"]
+    studies_ = gated["stg_study__studies"]["study_id"]
+    found = [cuts_of(rows, str(study)).assign(study_id=str(study)) for study in studies_]
+    return _with_meaning(pd.concat([rows.head(0), *found], ignore_index=True))
+
+
+def classes_of_all(gated: Tables) -> pd.DataFrame:
+    """Rows of version 1, which has the cuts of the studies without cuts of their own."""
+    rows = gated["stg_study__potential_classes"]
+    return _with_meaning(rows[rows["study_id"] == ALL]).drop(columns="study_id")
+
+
+def _with_meaning(rows: pd.DataFrame) -> pd.DataFrame:
     meanings = [
         _meaning(row.k_lower, row.k_upper, row.is_lower_inclusive, row.is_upper_inclusive)
         for row in records(rows)
@@ -150,11 +164,6 @@ def _meaning(lower: float, upper: float, has_lower: bool, has_upper: bool) -> st
     if not pd.isna(upper):
         parts.append(f"{'at most' if has_upper else 'less than'} {in_digits(upper)}")
     return f"Actual trade is {' and '.join(parts) or 'any share'} of what the model predicts."
-
-
-def in_digits(value: float) -> str:
-    """A number without exponent, and without zeros behind its last decimal of twelve."""
-    return f"{value:.12f}".rstrip("0").rstrip(".")
 
 
 def class_of(k: pd.Series, rows: pd.DataFrame) -> pd.Series:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from trade_potential.audit.cuts import cuts_of
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.dimensions import class_of
 from trade_potential.audit.marts.gated import Gated
@@ -45,7 +46,6 @@ def check_lasting(gated: Gated) -> Iterator[Compared]:
     """Every row of every estimator; of a sample of pairs nothing, for the law is one of all."""
     coefficients = dict(iter(gated["fct_gravity_coefficients"].groupby([*RUN, "estimator"])))
     lost = gated["est_gravity_losses"]
-    bounds = _bounds(gated)
     specifications = gated["stg_study__gravity_specifications"].set_index("spec_id")
     weights = gated["est_gravity_weights"]
     found, told = [], []
@@ -57,6 +57,7 @@ def check_lasting(gated: Gated) -> Iterator[Compared]:
                 continue
             weight, gone = (frame[_is_of(frame, sample, estimator)] for frame in (weights, lost))
             level = float(specifications.loc[sample.run.spec_id, "confidence_level"])
+            bounds = _bounds(gated, sample.run.study_id)
             # two threads wait for each other longer than matrices of this size take
             with threadpool_limits(limits=1, user_api="blas"):
                 found.append(
@@ -177,9 +178,9 @@ def columns_of(
     return found
 
 
-def _bounds(gated: Gated) -> dict[str, tuple[float, float]]:
-    """Ends of the classes that have a column."""
-    rows = gated["stg_study__potential_classes"]
+def _bounds(gated: Gated, study: str) -> dict[str, tuple[float, float]]:
+    """Ends of the classes of a study that have a column."""
+    rows = cuts_of(gated["stg_study__potential_classes"], study)
     low = rows.set_index("potential_class")["k_lower"].astype(float).fillna(0.0)
     high = rows.set_index("potential_class")["k_upper"].astype(float).fillna(np.inf)
     return {
@@ -253,7 +254,10 @@ def _with_classes(gated: Gated, made: pd.DataFrame) -> pd.DataFrame:
     """What follows from K and its class, which are compared elsewhere."""
     rows = made.merge(gated.part(MART, *KEY, "k_ratio", "potential_class"), on=KEY, how="left")
     out = rows["k_ratio"] * np.exp(rows["gained"].astype(float))
-    own, without = rows["potential_class"], class_of(out, gated["stg_study__potential_classes"])
+    own, without = rows["potential_class"], pd.Series(np.nan, index=rows.index, dtype="object")
+    for study, of_study in out.groupby(rows["study_id"]):
+        cuts = cuts_of(gated["stg_study__potential_classes"], str(study))
+        without[of_study.index] = class_of(of_study, cuts)
     known = out.notna() & own.notna()
     depends = (own != without).where(known)
     place = {id_: name for name, id_ in CLASSES.items()}

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from trade_potential.audit.cuts import cuts_of
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.gated import Gated
 
@@ -61,13 +62,17 @@ def _options(gated: Gated, published: pd.DataFrame) -> pd.DataFrame:
     shares = {f"{name}_share": np.where(is_ok, of[name] / n, np.nan) for name in SHARES}
     rest = (n - sum(of.values())) / n
     k_ratio = np.where(is_ok, own["k_ratio_alone"].to_numpy(float), np.nan)
-    classes = gated["dim_potential_class"]
+    classes = gated["stg_study__potential_classes"]
+    alone = np.full(len(own), None, dtype=object)
+    for study in own["study_id"].unique():
+        at = (own["study_id"] == study).to_numpy()
+        alone[at] = _classes_of(k_ratio[at], cuts_of(classes, str(study)))
     return pd.DataFrame(
         {
             **{name: own[name] for name in OPTION},
             "spec_id": own["default_spec_id"],
             "reporter_iso3": own["reporter_iso3"],
-            "potential_class_alone": _classes_of(k_ratio, classes),
+            "potential_class_alone": list(alone),
             "choice_position": own["position"],
             "specification_count": np.where(is_ok, n, np.nan),
             **shares,

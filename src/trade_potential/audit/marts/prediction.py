@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from trade_potential.audit.cuts import cuts_of
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.dimensions import class_of
 from trade_potential.audit.marts.gated import Gated
@@ -53,7 +54,8 @@ def check_potential(gated: Gated) -> Iterator[Compared]:
             if own is None or (estimator == "between" and sample.has_year_effects):
                 continue
             factor = _whole_factor(gated, sample, estimator) if sample.said else None
-            found.append(_of_estimator(sample, estimator, own, errors, classes, factor))
+            cuts = cuts_of(classes, sample.run.study_id)
+            found.append(_of_estimator(sample, estimator, own, errors, cuts, factor))
     columns = [name for name in gated.columns(MART) if name not in OF_LAWS]
     noises = [f"noise_{name}" for name in ROUNDED]
     again = pd.concat([pd.DataFrame(columns=[*columns, *noises]), *found], ignore_index=True)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trade_potential.audit.cuts import cuts_of
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.gated import Gated
 from trade_potential.audit.marts.outcomes import ecommerce_shares
@@ -80,9 +81,10 @@ def report(gated: Gated) -> pd.DataFrame:
         "rpt_answer_differences", *RUN, "estimator", *PAIR_YEAR, "difference_reason"
     )
     rows = rows.merge(reasons, on=[*RUN, "estimator", *PAIR_YEAR], how="left")
-    labels = gated["stg_study__potential_classes"].set_index("potential_class")["class_label"]
-    rows["class_label"] = rows["potential_class"].map(labels)
-    rows["structural_class_label"] = rows["structural_class"].map(labels)
+    rows["class_label"] = _labels(gated, rows["study_id"], rows["potential_class"])
+    rows["structural_class_label"] = _labels(
+        gated, rows["structural_study"], rows["structural_class"]
+    )
     share = rows["ecommerce_share"].where(rows["scale_kind"].notna(), 1.0)
     for column, name in MILLIONS.items():
         rows[name] = rounded(rows[column] / 1e6, 3)
@@ -92,6 +94,16 @@ def report(gated: Gated) -> pd.DataFrame:
     for column in STRUCTURAL.values():
         rows[column] = rounded(rows[column], 1 if column.endswith("percentile") else 3)
     return rows
+
+
+def _labels(gated: Gated, study: pd.Series, name: pd.Series) -> pd.Series:
+    """Labels of classes, each by the rows of its study; missing without a class."""
+    rows = gated["stg_study__potential_classes"]
+    found = pd.Series(np.nan, index=name.index, dtype="object")
+    for one, of_study in name.groupby(study):
+        labels = cuts_of(rows, str(one)).set_index("potential_class")["class_label"]
+        found[of_study.index] = of_study.map(labels)
+    return found
 
 
 def _with_index(gated: Gated, rows: pd.DataFrame) -> pd.DataFrame:
@@ -110,7 +122,7 @@ def _with_index(gated: Gated, rows: pd.DataFrame) -> pd.DataFrame:
 def _answers(gated: Gated, rows: pd.DataFrame) -> pd.DataFrame:
     """Answers of the reporters of a report, under the names they have there."""
     renamed = {name: f"structural_{name}" for name in (*MILLIONS, "k_status")}
-    renamed |= {"potential_class": "structural_class", **STRUCTURAL}
+    renamed |= {"potential_class": "structural_class", "study_id": "structural_study", **STRUCTURAL}
     reporters = ", ".join(
         "'" + code.replace("'", "''") + "'" for code in rows["reporter_iso3"].unique()
     )

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from trade_potential.audit.cuts import cuts_of
 from trade_potential.audit.marts.gated import Gated
 
 GDP = "NY.GDP.MKTP.CD"
@@ -203,7 +204,7 @@ def tables_of(gated: Gated, study: str, horizons: tuple[int, ...]) -> list[Table
         }
 
     level = gated["stg_study__gravity_specifications"].set_index("spec_id")["confidence_level"]
-    classes = gated["stg_study__potential_classes"]
+    classes = cuts_of(gated["stg_study__potential_classes"], study)
     number = {name: place for place, name in enumerate(sorted({name for name, _ in k}))}
     found = []
     for horizon in horizons:

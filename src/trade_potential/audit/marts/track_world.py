@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse, stats
 
+from trade_potential.audit.cuts import cuts_of
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.gated import Gated, quoted
 from trade_potential.audit.marts.track_table import directions
@@ -72,7 +73,7 @@ def _again(gated: Gated, study: str, cut_off: int, horizons: list[int]) -> list[
     actual = cells["trade_usd"].to_numpy(float)
     gap = 2.0 * (actual - fitted) / (actual + fitted)
     start = _trade(gated, cut_off, economies)[i, j]
-    classes = gated["stg_study__potential_classes"]
+    classes = cuts_of(gated["stg_study__potential_classes"], study)
     bounds = (classes["k_upper"].min(), classes["k_lower"].max())
     found = []
     for horizon in horizons:

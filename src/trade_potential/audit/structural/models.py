@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from trade_potential.audit.compare import COLUMNS
+from trade_potential.audit.cuts import cuts_of
 from trade_potential.audit.structural.answers import (
     ANSWERS,
     METHODS,
@@ -50,14 +51,15 @@ def audit_structural(
         inputs: world_trade, world_pairs, agreement_spells, countries, country_code_mappings.
         study: studies, study_specifications, gravity_specifications, gravity_terms, variables, and
             index_scores.
-        potential_classes: Intervals of K.
+        potential_classes: Intervals of K by study.
         published: fits, coefficients, covariances, effects, pairs, lasting, dispersion.
     """
     tables = Tables(**{name: relation.to_arrow_table() for name, relation in published.items()})
-    classes = _classes(potential_classes)
+    rows_of_classes = potential_classes.df()
     found = [pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)]
     for run, cells in _worlds(inputs, study):
         with one_thread():
+            classes = _classes(rows_of_classes, run["study_id"])
             found.append(_of_run(run, cells, tables, classes))
     return pd.concat(found, ignore_index=True)
 
@@ -78,12 +80,12 @@ def audit_answers(
         inputs: world_trade, countries, country_code_mappings.
         study: studies, study_specifications, gravity_specifications.
         published: pairs and lasting, verified by ``audit_structural``: cells stand where they do.
-        potential_classes: Intervals of K.
+        potential_classes: Intervals of K by study.
         answers: rpt_answer.
         ledger: fct_row_ledger.
         sure_pct: Probability in per cent from which a class is firm, and leaning.
     """
-    classes = _classes(potential_classes)
+    rows_of_classes = potential_classes.df()
     tables = {name: relation.to_arrow_table() for name, relation in published.items()}
     given = answers.filter("predicted_usd is not null").project(ANSWERS).to_arrow_table()
     lost = ledger.filter("spec_kind = 'structural'").to_arrow_table()
@@ -99,6 +101,7 @@ def audit_answers(
         of_run = Findings(*own)
         confirm_lost(of_run, held, cells, rows_of(lost, *own))
         if run["spec_id"] == run["default_spec_id"]:
+            classes = _classes(rows_of_classes, run["study_id"])
             recomputed = answers_of(
                 cells,
                 predicted,
@@ -119,7 +122,7 @@ def audit_answers(
     return pd.concat(found, ignore_index=True)
 
 
-def _classes(potential_classes: duckdb.DuckDBPyRelation) -> list[Class]:
+def _classes(rows: pd.DataFrame, study: str) -> list[Class]:
     return [
         Class(
             row["potential_class"],
@@ -128,7 +131,7 @@ def _classes(potential_classes: duckdb.DuckDBPyRelation) -> list[Class]:
             bool(row["is_lower_inclusive"]),
             bool(row["is_upper_inclusive"]),
         )
-        for row in potential_classes.df().sort_values("display_order").to_dict("records")
+        for row in cuts_of(rows, study).to_dict("records")
     ]
 
 

@@ -1,12 +1,5 @@
--- What a class says follows from its bounds.
-select
-    potential_class,
-    class_label,
-    display_order,
-    k_lower,
-    k_upper,
-    is_lower_inclusive,
-    is_upper_inclusive,
+{#- What a class says, from its bounds. -#}
+{% macro class_meaning() -%}
     'Actual trade is '
     || coalesce(
         case when is_lower_inclusive then 'at least ' else 'more than ' end
@@ -20,6 +13,5 @@ select
         ''
     )
     || case when k_lower is null and k_upper is null then 'any share' else '' end
-    || ' of what the model predicts.' as meaning
-from {{ ref('stg_study__potential_classes') }}
-where {{ gate_is_open() }}
+    || ' of what the model predicts.'
+{%- endmacro %}
