@@ -19,7 +19,7 @@ Rows = list[dict[str, Any]]
 
 GROUP = ["study_id", "spec_id", "estimator"]
 KEYS = {
-    "dim_potential_class": ["potential_class"],
+    "dim_potential_class": ["study_id", "potential_class"],
     "dim_specification": ["spec_kind", "spec_id"],
     "dim_study": ["study_id"],
     "fct_country_year": ["study_id", "country_iso3", "year"],
@@ -59,8 +59,9 @@ def marts(studies: Sequence[str] = STUDIES) -> dict[str, Rows]:
     """Rows of each mart: forty partners, two years, two estimators."""
     found: dict[str, Rows] = {mart: [] for mart in KEYS}
     found["dim_potential_class"] = [
-        {"potential_class": name, "k_lower": low, "k_upper": high,
+        {"study_id": study, "potential_class": name, "k_lower": low, "k_upper": high,
          "is_lower_inclusive": False, "is_upper_inclusive": True}
+        for study in studies
         for name, low, high in (("huge", None, 0.8), ("expansion", 0.8, 1.2))
     ]  # fmt: skip
     found["dim_specification"] = [

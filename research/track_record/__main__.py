@@ -145,9 +145,7 @@ def record_of_world(warehouse: duckdb.DuckDBPyConnection, study: dict[str, Any])
     fitted, floor = fits_by_year(world), float(study["minimum_prediction_usd"])
     said(f"{study['study_id']}: {len(fitted)} years estimated")
     bounds = class_bounds(warehouse, study["study_id"])
-    flows = flows_of_world(
-        world, economies(warehouse, world), fitted, floor=floor, bounds=bounds
-    )
+    flows = flows_of_world(world, economies(warehouse, world), fitted, floor=floor, bounds=bounds)
     rows = told(study["study_id"], track_record(flows))
     years = range(len(world.years))
     standing = Standing.of([year_alone(world, t) for t in years], fitted)

@@ -212,7 +212,7 @@ def refused(built: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
 @pytest.mark.parametrize(
     ("seed", "start", "told"),
     [
-        ("potential_classes", "potential_expansion,", 'k_lower: "0.7" (rule: a class begins where'),
+        ("potential_classes", "all,potential_expansion,", 'k_lower: "0.7" (rule: a class begins where'),
         ("study_partners", "central_asia,CHN", 'partner_iso3: "central_asia, CHN" (rule: a part'),
         ("studies", "never_run,", 'default_spec_id: "recommended" (rule: the default spec'),
         ("studies", "german,", 'holds 100ec_2012 of CHN for reporter DEU" (rule: every volume'),
@@ -275,7 +275,7 @@ TOLD = {
     "order": ['line 3, column display_order: "1" (rule: the order is that of the limits)'],
     "two lowest": ['line 3, column k_lower: "" (rule: only the lowest class has no k_lower)'],
     "two highest": ['line 3, column k_upper: "" (rule: only the highest class has no k_upper)'],
-    "none": ['"no row" (rule: there is at least one class)'],
+    "none": ['"no row of study all" (rule: studies without cuts of their own have'],
 }
 """By set of classes that is refused: what the one complaint says."""
 
@@ -289,14 +289,14 @@ def test_classes_part_every_k_once(refused: tuple[Project, str], case: str) -> N
         connection.execute("create schema trade_potential.staging")
         connection.execute(
             "create table trade_potential.staging.stg_study__potential_classes "
-            "(potential_class varchar, display_order integer, k_lower double, k_upper double, "
+            "(study_id varchar, potential_class varchar, display_order integer, k_lower double, k_upper double, "
             "is_lower_inclusive boolean, is_upper_inclusive boolean, file_line bigint)"
         )
         for line, row in enumerate(CLASSES[case], start=2):
             values = [value or None for value in row.split(",")]
             connection.execute(
                 "insert into trade_potential.staging.stg_study__potential_classes "
-                "values (?, ?, ?, ?, ?, ?, ?)",
+                "values ('all', ?, ?, ?, ?, ?, ?, ?)",
                 [*values, line],
             )
         found = _sentences(connection, compiled.read_text(encoding="utf-8"))

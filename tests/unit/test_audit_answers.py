@@ -208,7 +208,9 @@ def audited(
         "studies": pd.DataFrame([study]),
         "study_specifications": pd.DataFrame([{"study_id": STUDY, "spec_id": SPEC}]),
         "gravity_specifications": pd.DataFrame([{"spec_id": SPEC, "model_kind": "structural"}]),
-        "classes": classes.replace([-np.inf, np.inf], np.nan).assign(display_order=range(3)),
+        "classes": classes.replace([-np.inf, np.inf], np.nan).assign(
+            study_id="all", display_order=range(3)
+        ),
     }
     with duckdb.connect() as memory:
         at = {name: memory.from_arrow(pa.Table.from_pandas(frames[name])) for name in frames}

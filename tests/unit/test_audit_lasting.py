@@ -72,6 +72,7 @@ def right() -> Frames:
     finite = {None: None, -np.inf: None, np.inf: None}
     classes = pd.DataFrame(
         {
+            "study_id": STUDY,
             "potential_class": [one.name for one in CLASSES],
             "display_order": range(len(CLASSES)),
             "k_lower": [finite.get(one.lower, one.lower) for one in CLASSES],

@@ -197,7 +197,9 @@ def tables(mart: pd.DataFrame, **changed: pd.DataFrame) -> Gated:
         MART: mart,
         "fct_gravity_coefficients": pd.DataFrame(coefficients),
         "est_gravity_covariances": pd.DataFrame(covariances),
-        "stg_study__potential_classes": classes,
+        "stg_study__potential_classes": classes.assign(
+            study_id="all", display_order=range(1, 4)
+        ),
         **changed,
     }
 

@@ -21,6 +21,7 @@ NUMBERS = [
 ]
 CLASSES = pd.DataFrame(
     {
+        "study_id": "s",
         "potential_class": ["huge_potential", "potential_expansion", "potential_reshaping"],
         "k_lower": [None, 0.8, 1.2],
         "k_upper": [0.8, 1.2, None],

@@ -23,6 +23,7 @@ ECONOMIES = [f"E{k:02d}" for k in range(12)]
 YEARS = range(2010, 2016)
 CLASSES = pd.DataFrame(
     {
+        "study_id": "s",
         "potential_class": ["potential_reshaping", "huge_potential", "potential_expansion"],
         "display_order": [3, 1, 2],
         "k_lower": [1.2, np.nan, 0.8],
@@ -31,6 +32,7 @@ CLASSES = pd.DataFrame(
 )
 OTHER_CLASSES = pd.DataFrame(
     {
+        "study_id": "s",
         "potential_class": ["below", "above"],
         "display_order": [1, 2],
         "k_lower": [np.nan, 1.0],

@@ -311,7 +311,7 @@ def tables(k_ratio: np.ndarray) -> Tables:
             "stg_multiverse__specification_choices": pd.concat([choices(), of_world]),
             "rpt_answer": pd.concat([answers, earlier], ignore_index=True),
             "stg_study__studies": studies,
-            "dim_potential_class": CLASSES,
+            "stg_study__potential_classes": CLASSES.assign(study_id="all"),
             "fct_trade_potential": potential,
         }
     )

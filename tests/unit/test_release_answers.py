@@ -15,7 +15,7 @@ from trade_potential.release import compare, publish, released
 from trade_potential.release.noise import ABSOLUTE, P_VALUE, RELATIVE, has_moved, moved
 
 KEYS = {
-    "dim_potential_class": ["potential_class"],
+    "dim_potential_class": ["study_id", "potential_class"],
     "dim_specification": ["spec_kind", "spec_id"],
     "fct_country_year": ["study_id", "country_iso3", "year"],
     "fct_development_index": ["study_id", "index_spec_id", "country_iso3", "year"],
@@ -59,9 +59,9 @@ def _marts(
         for name, se in (("classical", 0.1), ("clustered", 0.2))
     )
     sql = {
-        "dim_potential_class": f"(values ('low', null, {cut}::double, false, false), "
-        f"('high', {cut}::double, null, true, false)) "
-        "t(potential_class, k_lower, k_upper, is_lower_inclusive, is_upper_inclusive)",
+        "dim_potential_class": f"(values ('s', 'low', null, {cut}::double, false, false), "
+        f"('s', 'high', {cut}::double, null, true, false)) "
+        "t(study_id, potential_class, k_lower, k_upper, is_lower_inclusive, is_upper_inclusive)",
         "dim_specification": "(values ('gravity', 'g', 'i')) t(spec_kind, spec_id, index_spec_id)",
         "fct_country_year": f"(values ('s', 'KAZ', 2020, {gdp}::double), "
         "('s', 'KGZ', 2020, 7::double)) t(study_id, country_iso3, year, gdp_usd)",

@@ -93,6 +93,7 @@ def test_the_worlds_are_those_of_the_study() -> None:
     used = [row["variable"] for row in sorted(terms, key=lambda row: int(row["position"]))]
     assert used == ["distance_weighted_km", *TERMS[1:]]
     classes = sorted(rows("potential_classes"), key=lambda row: int(row["display_order"]))
+    assert {row["study_id"] for row in classes} == {"all"}
     bounds = [(row["k_lower"], row["k_upper"]) for row in classes]
     assert bounds == [tuple("" if k is None else f"{k:g}" for k in pair) for pair in BOUNDS]
 

@@ -108,7 +108,8 @@ def gated(marts: pd.DataFrame, figures: dict[str, pd.DataFrame], **more: pd.Data
         "gate_countries": countries,
         "gate_country_code_mappings": pd.DataFrame({"source_code": ["X"], "country_iso3": ["Y"]}),
         "stg_study__potential_classes": pd.DataFrame(
-            {"k_lower": [np.nan, 0.8, 1.2], "k_upper": [0.8, 1.2, np.nan]}
+            {"study_id": "all", "display_order": [1, 2, 3],
+             "k_lower": [np.nan, 0.8, 1.2], "k_upper": [0.8, 1.2, np.nan]}
         ),
         "stg_study__gravity_specifications": pd.DataFrame(
             {"spec_id": ["log", "all"], "confidence_level": [0.95, 0.95]}

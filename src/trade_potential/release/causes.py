@@ -37,7 +37,9 @@ class Causes:
 
     def __init__(self, pairs: Pairs, before: Manifest, after: Manifest) -> None:
         """Of two releases and their manifests."""
-        cuts = {study for study, *_ in pairs.moved_rows("dim_potential_class", LIMITS, ["study_id"])}
+        cuts = {
+            study for study, *_ in pairs.moved_rows("dim_potential_class", LIMITS, ["study_id"])
+        }
         self._declared = cuts | _moved(pairs, "dim_study", "study_id")
         self._specs = _moved(pairs, "dim_specification", "spec_id")
         self._index_of = pairs.index_specifications()

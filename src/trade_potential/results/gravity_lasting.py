@@ -121,7 +121,9 @@ def lasting_rows(
                 (is_used & (rows["actual_usd"] > 0.0).to_numpy()).tobytes(),
                 noises[key],
             )
-            found.setdefault(key, []).extend(panel.answered(bounds.get(key[0], {}), float(levels[key[1]])))
+            found.setdefault(key, []).extend(
+                panel.answered(bounds.get(key[0], {}), float(levels[key[1]]))
+            )
     return frame_of(LastingRow, found, keys=KEYS)
 
 
