@@ -11,11 +11,11 @@
     end
 {%- endmacro %}
 
-{#- Probability of the class that a row has: classes of a project without a column have none. -#}
-{% macro of_own_class(potential_class, laws, prefix) -%}
+{#- What a table says of the class that a row has, from columns named by classes: classes of a project without a column have none. -#}
+{% macro of_own_class(potential_class, table, prefix, suffix='') -%}
     case {{ potential_class }}
-        when 'huge_potential' then {{ laws }}.{{ prefix }}huge
-        when 'potential_expansion' then {{ laws }}.{{ prefix }}expansion
-        when 'potential_reshaping' then {{ laws }}.{{ prefix }}reshaping
+        when 'huge_potential' then {{ table }}.{{ prefix }}huge{{ suffix }}
+        when 'potential_expansion' then {{ table }}.{{ prefix }}expansion{{ suffix }}
+        when 'potential_reshaping' then {{ table }}.{{ prefix }}reshaping{{ suffix }}
     end
 {%- endmacro %}

@@ -38,3 +38,45 @@ rows of an index and of a gravity model.
 {% macro world_dimensions() -%}
     {{ return(['distance', 'agreements', 'ties', 'floor', 'zeros', 'slopes', 'estimator', 'pair']) }}
 {%- endmacro %}
+
+
+{#- Studies that have stored runs, and whether these rest on the figures, code and SQL of this build. -#}
+{% macro current_runs(sql_digest) -%}
+    select
+        runs.study_id,
+        max(case when digests.study_id is null then 0 else 1 end) = 1 as is_current
+    from {{ ref('stg_multiverse__multiverse_runs') }} as runs
+    left join {{ ref('est_multiverse_digests') }} as digests
+        on
+            runs.study_id = digests.study_id
+            and runs.input_digest = digests.input_digest
+            and runs.code_digest = digests.code_digest
+            and runs.sql_digest = '{{ sql_digest }}'
+    group by runs.study_id
+{%- endmacro %}
+
+
+{#-
+The choice that moves a class most, one row of `by`: of rows with dimension, variance, explained and unexplained. Digits beyond the
+twelfth would choose among equals. Without variance there is none.
+-#}
+{% macro most_influential(rows, by, columns) -%}
+    select
+        {{ by | join(', ') }},
+        {%- for column in columns %}
+        {{ column }},
+        {%- endfor %}
+        case when variance > 0 then dimension end as most_influential_choice,
+        case when variance > 0 then explained / variance end as first_order_share,
+        case when variance > 0 then unexplained / variance end as total_share
+    from (
+        select
+            *,
+            row_number() over (
+                partition by {{ by | join(', ') }}
+                order by {{ rounded('unexplained', 12) }} desc, dimension
+            ) as place
+        from {{ rows }}
+    ) as ranked
+    where place = 1
+{%- endmacro %}

@@ -1,17 +1,7 @@
 -- Stored counts of specifications as shares, where they rest on the figures and code of this build.
 -- Elsewhere the status says so, and there is no number.
 with rests as (
-    select
-        runs.study_id,
-        max(case when digests.study_id is null then 0 else 1 end) = 1 as is_current
-    from {{ ref('stg_multiverse__multiverse_runs') }} as runs
-    left join {{ ref('est_multiverse_digests') }} as digests
-        on
-            runs.study_id = digests.study_id
-            and runs.input_digest = digests.input_digest
-            and runs.code_digest = digests.code_digest
-            and runs.sql_digest = '{{ multiverse_sql() }}'
-    group by runs.study_id
+    {{ current_runs(multiverse_sql()) }}
 ),
 
 studies as (

@@ -29,11 +29,7 @@ options as (
         multiverse.status,
         multiverse.specification_count,
         multiverse.switched_share,
-        case potential.potential_class
-            when 'huge_potential' then multiverse.huge_share
-            when 'potential_expansion' then multiverse.expansion_share
-            when 'potential_reshaping' then multiverse.reshaping_share
-        end as same_share
+        {{ of_own_class('potential.potential_class', 'multiverse', '', '_share') }} as same_share
     from potential
     inner join {{ ref('fct_multiverse') }} as multiverse
         on
@@ -74,39 +70,12 @@ dimensions as (
     group by study_id, partner_iso3, year, dimension
 ),
 
--- digits beyond the twelfth would choose among equals
-ranked as (
-    select
-        study_id,
-        partner_iso3,
-        year,
-        dimension,
-        status,
-        specification_count,
-        share_same_class,
-        variance,
-        explained,
-        unexplained,
-        row_number() over (
-            partition by study_id, partner_iso3, year
-            order by {{ rounded('unexplained', 12) }} desc, dimension
-        ) as place
-    from dimensions
-),
-
 first_places as (
-    select
-        study_id,
-        partner_iso3,
-        year,
-        status,
-        specification_count,
-        share_same_class,
-        case when variance > 0 then dimension end as most_influential_choice,
-        case when variance > 0 then explained / variance end as first_order_share,
-        case when variance > 0 then unexplained / variance end as total_share
-    from ranked
-    where place = 1
+    {{ most_influential(
+        'dimensions',
+        by=['study_id', 'partner_iso3', 'year'],
+        columns=['status', 'specification_count', 'share_same_class']
+    ) }}
 ),
 
 sides as (

@@ -2,17 +2,7 @@
 -- from stored whole numbers: of the last year of the study, where figures and code are those of
 -- this build. The pair stands once, in the order of the alphabet.
 with rests as (
-    select
-        runs.study_id,
-        max(case when digests.study_id is null then 0 else 1 end) = 1 as is_current
-    from {{ ref('stg_multiverse__multiverse_runs') }} as runs
-    left join {{ ref('est_multiverse_digests') }} as digests
-        on
-            runs.study_id = digests.study_id
-            and runs.input_digest = digests.input_digest
-            and runs.code_digest = digests.code_digest
-            and runs.sql_digest = '{{ world_sql() }}'
-    group by runs.study_id
+    {{ current_runs(world_sql()) }}
 ),
 
 dimensions as (
@@ -60,11 +50,7 @@ stored as (
         coalesce(rests.is_current, false) as is_current,
         shares.first_iso3 is not null as is_stored,
         case when rests.is_current then shares.n_specifications end as specification_count,
-        case classed.potential_class
-            when 'huge_potential' then shares.n_huge
-            when 'potential_expansion' then shares.n_expansion
-            when 'potential_reshaping' then shares.n_reshaping
-        end as same_count,
+        {{ of_own_class('classed.potential_class', 'shares', 'n_') }} as same_count,
     {% for name in world_dimensions() -%}
         shares.{{ name }}_squares,
         shares.{{ name }}_switched
@@ -91,22 +77,17 @@ counted as (
         dimensions.option_count,
         cast(stored.specification_count as double precision) as specifications,
         cast(stored.same_count as double precision) / stored.specification_count as same_share,
+    {% for counted in ['squares', 'switched'] -%}
         cast(
             case dimensions.dimension
                 {% for name in world_dimensions() -%}
-                    when '{{ name }}' then stored.{{ name }}_squares
+                    when '{{ name }}' then stored.{{ name }}_{{ counted }}
                 {% endfor -%}
             end
             as double precision
-        ) as squares,
-        cast(
-            case dimensions.dimension
-                {% for name in world_dimensions() -%}
-                    when '{{ name }}' then stored.{{ name }}_switched
-                {% endfor -%}
-            end
-            as double precision
-        ) as switched
+        ) as {{ counted }}
+        {{- ',' if not loop.last }}
+    {% endfor %}
     from stored
     inner join dimensions
         on stored.study_id = dimensions.study_id
@@ -128,23 +109,12 @@ shares_of as (
     from counted
 ),
 
--- digits beyond the twelfth would choose among equals
-ranked as (
-    select
-        study_id,
-        exporter_iso3,
-        importer_iso3,
-        year,
-        dimension,
-        same_share,
-        variance,
-        explained,
-        unexplained,
-        row_number() over (
-            partition by study_id, exporter_iso3, importer_iso3, year
-            order by {{ rounded('unexplained', 12) }} desc, dimension
-        ) as place
-    from shares_of
+first_places as (
+    {{ most_influential(
+        'shares_of',
+        by=['study_id', 'exporter_iso3', 'importer_iso3', 'year'],
+        columns=['same_share']
+    ) }}
 )
 
 select
@@ -154,21 +124,20 @@ select
     stored.importer_iso3,
     stored.potential_class,
     stored.year,
-    ranked.same_share as share_same_class,
-    case when ranked.variance > 0 then ranked.dimension end as most_influential_choice,
+    first_places.same_share as share_same_class,
+    first_places.most_influential_choice,
+    first_places.first_order_share,
+    first_places.total_share,
     case
         when not stored.is_stored then 'not_computed'
         when stored.is_current then 'ok'
         else 'stale'
     end as status,
-    case when stored.is_stored then stored.specification_count end as specification_count,
-    case when ranked.variance > 0 then ranked.explained / ranked.variance end as first_order_share,
-    case when ranked.variance > 0 then ranked.unexplained / ranked.variance end as total_share
+    case when stored.is_stored then stored.specification_count end as specification_count
 from stored
-left join ranked
+left join first_places
     on
-        stored.study_id = ranked.study_id
-        and stored.exporter_iso3 = ranked.exporter_iso3
-        and stored.importer_iso3 = ranked.importer_iso3
-        and stored.year = ranked.year
-        and ranked.place = 1
+        stored.study_id = first_places.study_id
+        and stored.exporter_iso3 = first_places.exporter_iso3
+        and stored.importer_iso3 = first_places.importer_iso3
+        and stored.year = first_places.year

@@ -10,9 +10,9 @@ from trade_potential.gravity import lasting as chain
 from trade_potential.gravity.lasting import Line, law_of_panel
 from trade_potential.gravity.pair_years import PairRows, YearNoise, year_noise
 from trade_potential.inference.mixture import Mixture
-from trade_potential.inference.serial import correlation_matrices, correlation_of
+from trade_potential.inference.serial import CORRELATIONS, correlation_matrices, correlation_of
 from trade_potential.linalg import FloatArray
-from trade_potential.structural.year_noise import mean_variance, year_law
+from trade_potential.structural.year_noise import expected, mean_variance, year_law
 
 BOUNDS = ((None, 0.8), (0.8, 1.2), (1.2, None))
 
@@ -186,10 +186,50 @@ def test_the_noise_of_flows_is_found_again() -> None:
     # groups of 150 pairs
     assert variance == pytest.approx([0.16] * 3, rel=0.15)
     assert odds == pytest.approx([0.1 / 0.9] * 3, rel=0.35)
-    assert rho == pytest.approx([0.45] * 3, abs=0.15)
+    assert rho == pytest.approx([0.5] * 3, abs=0.1)
 
 
 def test_flows_that_are_hardly_traded_have_no_law() -> None:
     trade = np.zeros((4, 3))
     trade[:2, 0] = 5.0
     assert year_law(trade, np.ones((4, 3)), np.ones((4, 3), dtype=bool)) is None
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.2, 0.4])
+@pytest.mark.parametrize("rho", [0.0, 0.4, 0.7])
+def test_years_without_trade_do_not_hide_the_correlation(rho: float, missing: float) -> None:
+    chance = np.random.default_rng(5)
+    size = np.exp(chance.uniform(0.0, 9.0, 20_000))
+    rows = PairRows(np.repeat(np.arange(20_000), 10), np.tile(np.arange(10), 20_000))
+    trade = size * np.exp(0.5 * remembering(rows, rho, 3).reshape(20_000, 10).T)
+    trade[chance.random(trade.shape) < missing] = 0.0
+    law = year_law(trade, np.broadcast_to(size, trade.shape), np.ones(trade.shape, dtype=bool))
+    assert law is not None
+    assert law.rho.mean() == pytest.approx(rho, abs=0.02)
+    assert law.variance.mean() == pytest.approx(0.25, rel=0.03)
+
+
+def test_expected_sums_of_years_with_gaps_are_those_of_their_matrix() -> None:
+    traded = np.array([[1, 1, 1], [1, 0, 1], [0, 1, 1], [1, 1, 0], [1, 0, 1]], dtype=bool)
+    products, squares = expected(traded)
+    for k, rho in enumerate(CORRELATIONS):
+        found = np.zeros(2)
+        for years in (np.flatnonzero(own) for own in traded.T):
+            off = np.eye(len(years)) - 1.0 / len(years)
+            moved = off @ rho ** np.abs(np.subtract.outer(years, years)) @ off
+            beside = np.subtract.outer(years, years) == 1
+            found += moved[beside].sum(), np.trace(moved)
+        assert [products[k], squares[k]] == pytest.approx(found, abs=1e-13)
+
+
+def test_flows_of_one_size_have_the_noise_of_all() -> None:
+    chance = np.random.default_rng(2)
+    trade = 100.0 * np.exp(0.3 * chance.standard_normal((8, 1)) * np.ones((8, 200)))
+    trade[:, ::2] = trade[::-1, ::2] * (1.0 + 1e-15)
+    used = np.ones(trade.shape, dtype=bool)
+    law = year_law(trade, np.full(trade.shape, 90.0), used)
+    assert law is not None
+    for flow in (1.0, 1e3, 1e9):
+        variance, rho, odds = law.at(np.array([flow]))
+        assert np.isfinite([*variance, *rho, *odds]).all()
+        assert variance[0] == pytest.approx(np.log(trade[:, 0]).var(ddof=0), rel=0.5)

@@ -11,7 +11,7 @@ import pytest
 SRC = Path(__file__).resolve().parents[2] / "src"
 LIBRARY = SRC / "trade_potential"
 
-GROUND = {"apart", "errors", "limits", "linalg", "plain_text", "precision"}
+GROUND = {"apart", "errors", "limits", "linalg", "plain_text", "precision", "row_sums"}
 """Modules that stand alone: every room may use them, and they each other."""
 
 SHARED = {"sql": set(), "rows": {"sql"}, "inference": set(), "regression_table": {"inference"}}

@@ -48,7 +48,7 @@ class Mixture:
         """(P,) probability of a logarithm below (P,) bounds."""
         z = (np.reshape(logs, (-1, 1)) - self.means) / self.deviations
         found: FloatArray = self.at_zero + (1.0 - self.at_zero) * (self.weights * ndtr(z)).sum(1)
-        return found
+        return np.minimum(found, 1.0, out=found)  # weights add up to 1 but for rounding
 
     def density(self, logs: FloatArray) -> FloatArray:
         """(P,) of the logarithm, ratios of 0 apart."""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trade_potential.row_sums import Sums, row_sums
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -23,9 +25,6 @@ ENTRIES = {
 """Where the code of each kind begins; estimators are named in the registry and imported by name."""
 
 CHOICES, STUDIES = "stg_multiverse__specification_choices", "stg_study__studies"
-
-NO_NUMBER = ("file_line", "description", "study_name", "spec_name", "reason", "source")
-"""Columns on which no number rests."""
 
 COLUMNS = ("study_id", "input_digest", "code_digest")
 
@@ -44,39 +43,24 @@ def digest_rows(
     """
     found = []
     for kind, tables in (("log_gravity", log_gravity), ("world", world)):
-        sums = {name: _sums(tables[name]) for name in sorted(tables)}
+        sums = {name: row_sums(tables[name], ["study_id"]) for name in sorted(tables)}
         is_own = "reporter_scope = 'one'" if kind == "log_gravity" else "reporter_scope <> 'one'"
         own = tables[STUDIES].filter(is_own).project("study_id").fetchall()
         found += [
             (study, hashlib.sha256(repr(_own(sums, study)).encode()).hexdigest()[:32], code(kind))
             for (study,) in own
-            if study in sums[CHOICES]
+            if (study,) in sums[CHOICES]
         ]
     return pd.DataFrame(sorted(found), columns=[*COLUMNS]).astype(dict.fromkeys(COLUMNS, "str"))
 
 
-Sums = dict[str | None, tuple[int, int]]
-
-
-def _own(sums: Mapping[str, Sums], study: str) -> list[tuple[str, tuple[int, int] | None]]:
+def _own(sums: Mapping[str, Sums], study: str) -> list[tuple[str, tuple[int, int]]]:
     return [
-        (name, held.get(key)) for name, held in sums.items() for key in (None, study) if key in held
+        (name, held[key])
+        for name, held in sums.items()
+        for key in ((None,), (study,))
+        if key in held
     ]
-
-
-def _sums(table: duckdb.DuckDBPyRelation) -> Sums:
-    """Number of rows and sum of their hashes, by study where a table has them.
-
-    Values are hashed as text: engines give the same figure in different types.
-    """
-    names = sorted(set(table.columns) - set(NO_NUMBER))
-    study = "study_id" if "study_id" in names else "null"
-    texts = ", ".join(f"coalesce(cast(\"{name}\" as varchar), '-')" for name in names)
-    rows = table.aggregate(
-        f"{study}, count(*), sum(hash(concat_ws(chr(31), {texts})))",
-        "study_id" if study != "null" else "",
-    ).fetchall()
-    return {key: (count, int(total or 0)) for key, count, total in rows}
 
 
 @cache

@@ -271,8 +271,7 @@ def _columns(
         "k_new_year_ci_high": law.new_year.quantile(1.0 - tail),
     }
     for prefix, of in (("probability_", law.lasting), ("new_year_probability_", law.new_year)):
-        # what is left of 1 may be less than nothing in the last digit
-        chances = dict(zip(bounds, np.clip(of.probabilities(held), 0.0, 1.0), strict=True))
+        chances = dict(zip(bounds, of.probabilities(held), strict=True))
         for name in CLASSES:
             if name in chances:
                 found[prefix + name.replace("potential_", "").replace("_potential", "")] = chances[

@@ -174,10 +174,7 @@ def _of_class_law(
     def column(values: FloatArray) -> pa.Array:
         return pa.array(np.where(law.is_known, values, np.nan)[of], from_pandas=True)
 
-    # what is left of 1 may be less than nothing in the last digit
-    of_lasting, of_new_year = (
-        np.clip(of.probabilities(bounds), 0.0, 1.0) for of in (law.lasting, law.new_year)
-    )
+    of_lasting, of_new_year = (of.probabilities(bounds) for of in (law.lasting, law.new_year))
     lasting = dict(zip(ids, of_lasting, strict=True))
     new_year = dict(zip(ids, of_new_year, strict=True))
     chances = [(OF_CLASS, lasting), (OF_NEW_YEAR, new_year)]

@@ -8,7 +8,6 @@ those of groups of flows of like size, between the groups linear in the logarith
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -26,6 +25,9 @@ FEWEST, MOST_GROUPS = 50, 20
 
 FEW_YEARS = 3
 """Years with trade below which a pair says nothing of correlation."""
+
+SAME_SIZE = 1e-9
+"""Logarithms of flows that are apart by less, which is rounding, give no slope."""
 
 LARGEST_VARIANCE, LARGEST_CORRELATION, LARGEST_ODDS = 9.0, 0.95, 99.0
 """Beyond the smallest and the largest flow lines go on, but not further than this."""
@@ -69,7 +71,9 @@ class YearLaw:
 
 def _line(x: FloatArray, places: FloatArray, values: FloatArray) -> FloatArray:
     """Between the places linear, beyond them with the slope from the first to the last."""
-    slope = (values[-1] - values[0]) / (places[-1] - places[0]) if len(places) > 1 else 0.0
+    if places[-1] - places[0] < SAME_SIZE:
+        return np.full_like(x, values.mean())
+    slope = (values[-1] - values[0]) / (places[-1] - places[0])
     beyond = np.minimum(x - places[0], 0.0) + np.maximum(x - places[-1], 0.0)
     found: FloatArray = np.interp(x, places, values) + beyond * slope
     return found
@@ -93,7 +97,7 @@ def year_law(trade: FloatArray, predicted: FloatArray, used: BoolArray) -> YearL
     if not len(some) or not squares[some].sum() > 0.0:
         return None
     rows = [
-        (float(flow[own].mean()), *_law_of(squares[own], products[own], n_traded[own]))
+        (float(flow[own].mean()), *_law_of(squares[own], products[own], traded[:, own]))
         for own in (some[group] for group in groups_of(flow[some]))
     ]
     level, variance, rho = map(np.array, zip(*[row for row in rows if row[1] > 0.0], strict=True))
@@ -111,25 +115,31 @@ def _odds(without: int, with_trade: int) -> float:
     return float((without + 0.5) / (with_trade + 0.5))
 
 
-def _law_of(squares: FloatArray, products: FloatArray, n: IntArray) -> tuple[float, float]:
+def _law_of(squares: FloatArray, products: FloatArray, traded: BoolArray) -> tuple[float, float]:
     """Variance and correlation of years about the mean of their pair."""
-    years, counts = np.unique(n, return_counts=True)
-    expected = np.array([_expected(int(k)) for k in years])
-    of_products, of_squares = np.einsum("k,kpr->pr", counts, expected)
+    of_products, of_squares = expected(traded)
     rho = correlation_of(float(products.sum() / squares.sum()), of_products / of_squares)
     return float(squares.sum() / at_correlation(of_squares, rho)), rho
 
 
-@cache
-def _expected(n: int) -> FloatArray:
-    """(2, R) sums of products of neighbours and of squares, of n years about their mean."""
-    off_mean = np.eye(n) - 1.0 / n
-    found = []
-    for rho in CORRELATIONS:
-        (matrix,) = correlation_matrices(np.arange(n, dtype=float)[None, :], float(rho))
-        moved = off_mean @ matrix @ off_mean
-        found.append((np.trace(moved, offset=1), np.trace(moved)))
-    return np.array(found).T
+def expected(traded: BoolArray) -> tuple[FloatArray, FloatArray]:
+    """(R,) sums of products of neighbours and of squares about the means of pairs, variance 1.
+
+    Args:
+        traded: (T, P) years of the pairs; years apart by a gap are no neighbours.
+    """
+    held = traded.astype(float)
+    n, beside = held.sum(axis=0), held[1:] * held[:-1]
+    of_products, of_squares = np.zeros((2, len(CORRELATIONS)))
+    years = np.arange(len(held), dtype=float)[None, :]
+    for k, rho in enumerate(CORRELATIONS.tolist()):
+        (matrix,) = correlation_matrices(years, rho)
+        of_mean = matrix @ held / n  # covariance of each year with the mean
+        of_means = (held * of_mean).sum(axis=0) / n
+        of_squares[k] = (n * (1.0 - of_means)).sum()
+        moved = rho + of_means - of_mean[1:] - of_mean[:-1]
+        of_products[k] = (beside * moved).sum()
+    return of_products, of_squares
 
 
 def mean_variance(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from trade_potential.errors import InputError
+from trade_potential.row_sums import Sums, row_sums
 
 if TYPE_CHECKING:
     import duckdb
@@ -60,11 +61,10 @@ OF_SPECIFICATIONS = (
     "stg_study__potential_classes",
 )
 
-NO_NUMBER = ("file_line", "description", "study_name", "spec_name")
-"""Columns on which no number rests."""
-
 PACKAGES = ("duckdb",)
 """Whose versions decide what a digest is; of others only last digits depend."""
+
+BY = ("study_id", "year")
 
 COLUMNS = ("study_id", "study_kind", "through_year", "input_digest", "code_digest")
 
@@ -78,8 +78,8 @@ def digest_rows(tables: Mapping[str, duckdb.DuckDBPyRelation]) -> pd.DataFrame:
         tables: Those of ``READS`` and ``OF_SPECIFICATIONS`` by name. Of those with a column
             study_id the rows of the study count.
     """
-    sums = {name: _sums(table) for name, table in tables.items()}
-    years = sorted({key[1] for held in sums.values() for key in held if key[1] is not None})
+    sums = {name: row_sums(table, BY) for name, table in tables.items()}
+    years = sorted({year for held in sums.values() for _, year in held if isinstance(year, int)})
     studies, specifications = (
         tables[f"stg_study__{name}"].df() for name in ("studies", "gravity_specifications")
     )
@@ -106,25 +106,7 @@ def kinds_of(studies: pd.DataFrame, specifications: pd.DataFrame) -> dict[str, s
     return found
 
 
-Sums = dict[tuple[str | None, int | None], tuple[int, int]]
-
-
-def _sums(table: duckdb.DuckDBPyRelation) -> Sums:
-    """Number of rows and sum of their hashes, by study and year where a table has them.
-
-    Values are hashed as text: engines give the same figure in different types.
-    """
-    names = sorted(set(table.columns) - set(NO_NUMBER))
-    by = {name: name if name in names else "null" for name in ("study_id", "year")}
-    texts = ", ".join(f"coalesce(cast(\"{name}\" as varchar), '-')" for name in names)
-    rows = table.aggregate(
-        f"{by['study_id']}, {by['year']}, count(*), sum(hash(concat_ws(chr(31), {texts})))",
-        ", ".join(name for name in by.values() if name != "null"),
-    ).fetchall()
-    return {(study, year): (count, int(total or 0)) for study, year, count, total in rows}
-
-
-def _of(sums: Mapping[str, Sums], study: str, year: int | None) -> list[tuple[str, int, int]]:
+def _of(sums: Mapping[str, Sums], study: str, year: object) -> list[tuple[str, int, int]]:
     """Counts and sums of a study and year, its own rows and those of none."""
     return [
         (name, *held[key])

@@ -6,6 +6,7 @@ Of the ends of an interval it is the probability below them that is compared: it
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ STEPS = np.array([0.05 * k for k in range(20)])
 """Serial correlations."""
 
 GROUP, GROUPS, YEARS = 50, 20, 3
-COUNTED, NOISE, SHARED, LEAST = 0.3, 0.8, 0.5, 1e-4
+COUNTED, NOISE, SHARED, LEAST, SAME = 0.3, 0.8, 0.5, 1e-4, 1e-9
 MOST = {"variance": 9.0, "rho": 0.95, "odds": 99.0}
 
 CHANCES = {
@@ -127,12 +128,12 @@ def _seen(flow: Flow, mean: FloatArray) -> dict[str, FloatArray]:
 
 def _straight(at: FloatArray, places: FloatArray, values: FloatArray) -> FloatArray:
     """Between the places, and beyond them by the line from the first to the last."""
+    if places[-1] - places[0] < SAME:
+        return np.full(len(at), values.mean())
+    slope = (values[-1] - values[0]) / (places[-1] - places[0])
     found = np.interp(at, places, values)
-    if len(places) > 1:
-        slope = (values[-1] - values[0]) / (places[-1] - places[0])
-        found = np.where(at < places[0], values[0] + slope * (at - places[0]), found)
-        found = np.where(at > places[-1], values[-1] + slope * (at - places[-1]), found)
-    return np.asarray(found)
+    found = np.where(at < places[0], values[0] + slope * (at - places[0]), found)
+    return np.where(at > places[-1], values[-1] + slope * (at - places[-1]), found)
 
 
 def _year_laws(flow: Flow) -> dict[str, FloatArray]:
@@ -153,7 +154,7 @@ def _year_laws(flow: Flow) -> dict[str, FloatArray]:
         squares, products = (e**2).sum(), (e[1:] * e[:-1]).sum()
         if not squares > 0.0:
             continue
-        parts = np.array([_expected(int(n)) for n in count[own]]).sum(axis=0)
+        parts = np.array([_expected(*np.flatnonzero(of)) for of in traded[:, own].T]).sum(axis=0)
         ratios = np.maximum.accumulate(parts[1] / parts[0])
         rho = float(np.interp(products / squares, ratios, STEPS)) if np.ptp(ratios) > 0.0 else 0.0
         rows["level"].append(float(flows[own].mean()))
@@ -166,21 +167,15 @@ def _year_laws(flow: Flow) -> dict[str, FloatArray]:
     return found | {"zero_level": np.array([flows[own].mean() for own in zeros])}
 
 
-_KNOWN: dict[int, FloatArray] = {}
-
-
-def _expected(n: int) -> FloatArray:
-    """(2, 20) squares and products of neighbours of n years about their mean, by correlation."""
-    if n not in _KNOWN:
-        lags = np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
-        rows = []
-        for rho in STEPS:
-            matrix = rho**lags
-            side = matrix.mean(axis=1)
-            moved = matrix - side[:, None] - side[None, :] + matrix.mean()
-            rows.append((np.diag(moved).sum(), np.diag(moved, 1).sum()))
-        _KNOWN[n] = np.array(rows).T
-    return _KNOWN[n]
+@cache
+def _expected(*years: int) -> FloatArray:
+    """(2, 20) squares and products of neighbours of years about their mean, by correlation."""
+    lags = np.abs(np.subtract.outer(years, years))
+    matrix = STEPS[:, None, None] ** lags
+    side = matrix.mean(axis=2)
+    moved = matrix - side[:, :, None] - side[:, None, :] + side.mean(axis=1)[:, None, None]
+    products = moved[:, np.equal(np.subtract.outer(years, years), 1)].sum(axis=1)
+    return np.array([np.trace(moved, axis1=1, axis2=2), products])
 
 
 def _centred(seen: Mapping[str, FloatArray], line: FloatArray) -> tuple[FloatArray, FloatArray]:
