@@ -17,14 +17,17 @@ if TYPE_CHECKING:
 POPULATION = "SP.POP.TOTL"
 """Indicator by which a variable of derivation count is multiplied."""
 
+ALL = "true"
+"""Condition of every row."""
+
 VINTAGE = "indicator_code, vintage_date, first_year"
-"""Of a vintage; its counts are of all economies, also of those that a study has nothing to do with."""
+"""Of a vintage, whose counts are of all economies."""
 
 
 def rows_of_study(
     tables: Relations, study: str, *, indicators: Iterable[str] = ()
 ) -> dict[str, duckdb.DuckDBPyRelation]:
-    """The same tables with the rows that a study uses; all rows of a table that no rule is about.
+    """The same tables with the rows that a study uses; the table itself where it uses all of them.
 
     Args:
         tables: By name; studies, specifications, terms and variables among them, and the partners
@@ -34,7 +37,7 @@ def rows_of_study(
     """
     conditions = _conditions(tables, study, {*indicators})
     found = {
-        name: table.filter(conditions[name]) if name in conditions else table
+        name: table if conditions.get(name, ALL) == ALL else table.filter(conditions[name])
         for name, table in tables.items()
     }
     if "gate_observation_vintages" in found:
@@ -101,7 +104,7 @@ def _conditions(tables: Relations, study: str, indicators: set[str]) -> dict[str
         # of BACI all: a flow that it does not list is zero where it lists both economies
         **dict.fromkeys(
             ("gate_world_trade", "gate_world_pairs", "gate_agreement_spells"),
-            "true" if row["trade_source"] == "baci" else "false",
+            ALL if row["trade_source"] == "baci" else "false",
         ),
     }
 
@@ -122,7 +125,7 @@ def _codes(tables: Relations, economies: set[str]) -> set[str]:
 
 
 def _of(economies: set[str] | None, column: str) -> str:
-    return "true" if economies is None else _in(column, economies)
+    return ALL if economies is None else _in(column, economies)
 
 
 def _values(tables: Relations, name: str, column: str, where: str) -> set[str]:

@@ -212,7 +212,11 @@ def refused(built: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
 @pytest.mark.parametrize(
     ("seed", "start", "told"),
     [
-        ("potential_classes", "all,potential_expansion,", 'k_lower: "0.7" (rule: a class begins where'),
+        (
+            "potential_classes",
+            "all,potential_expansion,",
+            'k_lower: "0.7" (rule: a class begins where',
+        ),
         ("study_partners", "central_asia,CHN", 'partner_iso3: "central_asia, CHN" (rule: a part'),
         ("studies", "never_run,", 'default_spec_id: "recommended" (rule: the default spec'),
         ("studies", "german,", 'holds 100ec_2012 of CHN for reporter DEU" (rule: every volume'),
@@ -289,7 +293,8 @@ def test_classes_part_every_k_once(refused: tuple[Project, str], case: str) -> N
         connection.execute("create schema trade_potential.staging")
         connection.execute(
             "create table trade_potential.staging.stg_study__potential_classes "
-            "(study_id varchar, potential_class varchar, display_order integer, k_lower double, k_upper double, "
+            "(study_id varchar, potential_class varchar, display_order integer, "
+            "k_lower double, k_upper double, "
             "is_lower_inclusive boolean, is_upper_inclusive boolean, file_line bigint)"
         )
         for line, row in enumerate(CLASSES[case], start=2):

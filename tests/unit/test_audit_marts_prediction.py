@@ -197,9 +197,7 @@ def tables(mart: pd.DataFrame, **changed: pd.DataFrame) -> Gated:
         MART: mart,
         "fct_gravity_coefficients": pd.DataFrame(coefficients),
         "est_gravity_covariances": pd.DataFrame(covariances),
-        "stg_study__potential_classes": classes.assign(
-            study_id="all", display_order=range(1, 4)
-        ),
+        "stg_study__potential_classes": classes.assign(study_id="all", display_order=range(1, 4)),
         **changed,
     }
 

@@ -12,6 +12,7 @@ SRC = Path(__file__).resolve().parents[2] / "src"
 LIBRARY = SRC / "trade_potential"
 
 GROUND = {"apart", "errors", "limits", "linalg", "plain_text", "precision", "row_sums"}
+GROUND |= {"study_rows"}
 """Modules that stand alone: every room may use them, and they each other."""
 
 SHARED = {"sql": set(), "rows": {"sql"}, "inference": set(), "regression_table": {"inference"}}

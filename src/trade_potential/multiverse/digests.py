@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from trade_potential.row_sums import Sums, row_sums
+from trade_potential.row_sums import row_sums
+from trade_potential.study_rows import rows_of_study
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,30 +38,26 @@ def digest_rows(
     """``COLUMNS``: one row a study that has choices.
 
     Args:
-        log_gravity: Tables by name that studies of one reporter rest on; of those with a column
-            study_id the rows of the study count.
+        log_gravity: Tables by name that studies of one reporter rest on; of each the rows count
+            that the study uses (``rows_of_study``).
         world: The same of studies of every reporter.
     """
     found = []
     for kind, tables in (("log_gravity", log_gravity), ("world", world)):
-        sums = {name: row_sums(tables[name], ["study_id"]) for name in sorted(tables)}
         is_own = "reporter_scope = 'one'" if kind == "log_gravity" else "reporter_scope <> 'one'"
         own = tables[STUDIES].filter(is_own).project("study_id").fetchall()
+        chosen = set(tables[CHOICES].project("study_id").distinct().fetchall())
         found += [
-            (study, hashlib.sha256(repr(_own(sums, study)).encode()).hexdigest()[:32], code(kind))
+            (study, _digest(rows_of_study(tables, study)), code(kind))
             for (study,) in own
-            if (study,) in sums[CHOICES]
+            if (study,) in chosen
         ]
     return pd.DataFrame(sorted(found), columns=[*COLUMNS]).astype(dict.fromkeys(COLUMNS, "str"))
 
 
-def _own(sums: Mapping[str, Sums], study: str) -> list[tuple[str, tuple[int, int]]]:
-    return [
-        (name, held[key])
-        for name, held in sums.items()
-        for key in ((None,), (study,))
-        if key in held
-    ]
+def _digest(tables: Mapping[str, duckdb.DuckDBPyRelation]) -> str:
+    sums = [(name, *row_sums(table, [])[()]) for name, table in sorted(tables.items())]
+    return hashlib.sha256(repr(sums).encode()).hexdigest()[:32]
 
 
 @cache

@@ -14,6 +14,7 @@ import pandas as pd
 
 from trade_potential.errors import InputError
 from trade_potential.row_sums import Sums, row_sums
+from trade_potential.study_rows import rows_of_study
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,11 +38,13 @@ IMPORTED = re.compile(
 OF_BOTH = (
     "gate_countries",
     "gate_country_code_mappings",
+    *("gate_agreement_spells", "gate_world_pairs", "gate_world_trade"),
+    "int_panel__classes",
     "int_panel__observations",
     "stg_study__studies",
 )
 READS = {
-    "world": (*OF_BOTH, "gate_agreement_spells", "gate_world_pairs", "gate_world_trade"),
+    "world": OF_BOTH,
     "chain": (
         *OF_BOTH,
         *("gate_country_pairs", "gate_ecommerce_volumes", "gate_exchange_rates"),
@@ -58,13 +61,14 @@ READS = {
 OF_SPECIFICATIONS = (
     *("stg_study__gravity_specifications", "stg_study__gravity_terms", "stg_study__index_terms"),
     *("stg_study__index_specifications", "stg_study__variables", "stg_study__vintage_overrides"),
-    "stg_study__potential_classes",
+    "stg_study__gravity_term_exceptions",
 )
+
+SCORED_BY = ("NY.GDP.MKTP.CD", "TG.VAL.TOTL.GD.ZS")
+"""Indicators that forecasts are made with, beside those of the specification."""
 
 PACKAGES = ("duckdb",)
 """Whose versions decide what a digest is; of others only last digits depend."""
-
-BY = ("study_id", "year")
 
 COLUMNS = ("study_id", "study_kind", "through_year", "input_digest", "code_digest")
 
@@ -75,20 +79,25 @@ def digest_rows(tables: Mapping[str, duckdb.DuckDBPyRelation]) -> pd.DataFrame:
     A digest is that of all figures of its year and before; rows that have no year count in all.
 
     Args:
-        tables: Those of ``READS`` and ``OF_SPECIFICATIONS`` by name. Of those with a column
-            study_id the rows of the study count.
+        tables: Those of ``READS`` and ``OF_SPECIFICATIONS`` by name. Of each the rows count that
+            the study uses (``rows_of_study``).
     """
-    sums = {name: row_sums(table, BY) for name, table in tables.items()}
-    years = sorted({year for held in sums.values() for _, year in held if isinstance(year, int)})
+    whole = {name: row_sums(table, ["year"]) for name, table in tables.items()}
+    years = sorted({year for held in whole.values() for (year,) in held if isinstance(year, int)})
     studies, specifications = (
         tables[f"stg_study__{name}"].df() for name in ("studies", "gravity_specifications")
     )
     found = []
     for study, kind in sorted(kinds_of(studies, specifications).items()):
-        own = {name: sums[name] for name in sorted((*READS[kind], *OF_SPECIFICATIONS))}
-        held = hashlib.sha256(repr(_of(own, study, None)).encode())
+        read = {name: tables[name] for name in sorted((*READS[kind], *OF_SPECIFICATIONS))}
+        rows = rows_of_study(read, study, indicators=SCORED_BY)
+        own = {
+            name: whole[name] if table is tables[name] else row_sums(table, ["year"])
+            for name, table in rows.items()
+        }
+        held = hashlib.sha256(repr(_of(own, None)).encode())
         for year in years:
-            held.update(repr((year, _of(own, study, year))).encode())
+            held.update(repr((year, _of(own, year))).encode())
             found.append((study, kind, year, held.hexdigest()[:32], code(kind)))
     frame = pd.DataFrame(found, columns=[*COLUMNS])
     return frame.astype(dict.fromkeys(COLUMNS, "str") | {"through_year": "Int32"})
@@ -106,14 +115,9 @@ def kinds_of(studies: pd.DataFrame, specifications: pd.DataFrame) -> dict[str, s
     return found
 
 
-def _of(sums: Mapping[str, Sums], study: str, year: object) -> list[tuple[str, int, int]]:
-    """Counts and sums of a study and year, its own rows and those of none."""
-    return [
-        (name, *held[key])
-        for name, held in sums.items()
-        for key in ((None, year), (study, year))
-        if key in held
-    ]
+def _of(sums: Mapping[str, Sums], year: object) -> list[tuple[str, int, int]]:
+    """Counts and sums of a year; None: of what has none."""
+    return [(name, *held[year,]) for name, held in sums.items() if (year,) in held]
 
 
 @cache
