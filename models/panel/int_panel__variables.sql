@@ -31,7 +31,7 @@ country_values as (
         panel.year,
         panel.indicator_value,
         panel.is_imputed,
-        case named.derivation when 'count' then 'SP.POP.TOTL' end as scale_indicator_code,
+        {{ scale_indicator('named.derivation') }} as scale_indicator_code,
         case named.derivation
             when 'rebased' then named.base_year
             when 'previous_year' then panel.year - 1
@@ -59,6 +59,8 @@ country_variables as (
             when 'level' then panel.indicator_value
             when 'published' then case when not panel.is_imputed then panel.indicator_value end
             when 'count' then panel.indicator_value * scale.indicator_value
+            when 'per_head' then panel.indicator_value / nullif(scale.indicator_value, 0)
+            when 'per_gdp' then panel.indicator_value / nullif(scale.indicator_value, 0)
             when 'rebased' then 100 * panel.indicator_value / base.indicator_value
             when 'previous_year' then 100 * panel.indicator_value / base.indicator_value
         end / panel.divisor as variable_value,

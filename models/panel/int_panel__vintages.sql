@@ -24,11 +24,11 @@ with needed as (
         named.study_id,
         named.spec_kind,
         named.spec_id,
-        'SP.POP.TOTL' as indicator_code
+        {{ scale_indicator('variables.derivation') }} as indicator_code
     from {{ ref('int_panel__spec_variables') }} as named
     inner join {{ ref('stg_study__variables') }} as variables
         on named.variable = variables.variable
-    where variables.derivation = 'count'
+    where {{ scale_indicator('variables.derivation') }} is not null
 ),
 
 dated as (

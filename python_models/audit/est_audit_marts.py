@@ -25,6 +25,7 @@ def model(dbt, session):
             "est_structural_fits": dbt.ref("est_structural_fits"),
             "est_structural_pairs": dbt.ref("est_structural_pairs"),
             "fct_country_effects": dbt.ref("fct_country_effects"),
+            "fct_country_indicator": dbt.ref("fct_country_indicator"),
             "fct_country_year": dbt.ref("fct_country_year"),
             "fct_development_index": dbt.ref("fct_development_index"),
             "fct_gravity_coefficients": dbt.ref("fct_gravity_coefficients"),

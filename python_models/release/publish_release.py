@@ -17,6 +17,7 @@ def model(dbt, session):
         "dim_study": dbt.ref("dim_study"),
         "fct_audit_results": dbt.ref("fct_audit_results"),
         "fct_country_effects": dbt.ref("fct_country_effects"),
+        "fct_country_indicator": dbt.ref("fct_country_indicator"),
         "fct_country_year": dbt.ref("fct_country_year"),
         "fct_development_index": dbt.ref("fct_development_index"),
         "fct_gravity_coefficients": dbt.ref("fct_gravity_coefficients"),

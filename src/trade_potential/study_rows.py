@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     Relations = Mapping[str, duckdb.DuckDBPyRelation]
 
-POPULATION = "SP.POP.TOTL"
-"""Indicator by which a variable of derivation count is multiplied."""
+SCALES = {"count": "SP.POP.TOTL", "per_head": "SP.POP.TOTL", "per_gdp": "NY.GDP.MKTP.CD"}
+"""Indicator that a variable of a derivation is multiplied with, or divided by."""
 
 ALL = "true"
 """Condition of every row."""
@@ -58,8 +58,8 @@ def _conditions(tables: Relations, study: str, indicators: set[str]) -> dict[str
     named |= _values(tables, "index_specifications", "anchor_variable", index)
     variable = _in("variable", named)
     indicators |= _values(tables, "variables", "indicator_code", variable)
-    if "count" in _values(tables, "variables", "derivation", variable):
-        indicators.add(POPULATION)
+    derived = _values(tables, "variables", "derivation", variable)
+    indicators |= {scale for derivation, scale in SCALES.items() if derivation in derived}
     indicator = _in("indicator_code", indicators)
     economies = _economies(tables, row, own)
     reporter = (

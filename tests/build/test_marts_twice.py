@@ -74,6 +74,11 @@ WRONG = {
         "log_effect_expected": "log_effect_expected * 1.0000001",
         "beyond_size_ratio": "1 / beyond_size_ratio",
     },
+    "fct_country_indicator": {
+        "indicator_value": "indicator_value * 1.0000001",
+        "fill_method": "case when is_imputed then 'carry_back' end",
+        "is_estimate": "not is_estimate",
+    },
     "dim_country": {"country_name": "country_iso2"},
     "dim_study": {"as_of_date": "as_of_date + 1"},
     "dim_specification": {"terms": "replace(terms, 'lncpi, ', '')"},

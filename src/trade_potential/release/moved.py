@@ -20,6 +20,7 @@ ANSWER_MARTS = (ANSWERS, "rpt_answer")
 INDEX = "fct_development_index"
 KEPT_ROWS = (
     *ANSWER_MARTS,
+    "fct_country_indicator",
     "fct_country_year",
     INDEX,
     "fct_gravity_coefficients",

@@ -40,6 +40,13 @@ def check_figures(gated: Gated) -> Iterator[Compared]:
     key = ["study_id", "country_iso3", "year"]
     yield compared("fct_country_year", published, again, key=key, by=["study_id"])
     yield compared(
+        "fct_country_indicator",
+        gated["fct_country_indicator"],
+        country_indicators(panel_of(gated)),
+        key=["study_id", "country_iso3", "indicator_code", "year"],
+        by=["study_id"],
+    )
+    yield compared(
         "dim_indicator", gated["dim_indicator"], indicators(gated), key=["indicator_code"], by=[]
     )
     yield compared(
@@ -85,6 +92,39 @@ def country_years(panel: Panel, columns: list[str]) -> pd.DataFrame:
         rows = pd.DataFrame(parts | dict(zip(named, counts, strict=True)))
         found.append(rows[counts[0] > 0])
     return pd.concat(found or [pd.DataFrame(columns=columns)], ignore_index=True)
+
+
+def country_indicators(panel: Panel) -> pd.DataFrame:
+    """The same, one indicator a row."""
+    figures, found = panel.figures, []
+    names = panel.gated["gate_indicators"].set_index("indicator_code")["indicator"]
+    for study in records(panel.gated["stg_study__studies"]):
+        is_own = panel.countries["study_id"] == study.study_id
+        countries = panel.countries.loc[is_own, "country_iso3"].dropna().unique()
+        years = np.arange(study.first_year, study.last_year + 1)
+        iso3, year = np.repeat(countries, years.size), np.tile(years, countries.size)
+        place = figures.place(iso3, year)
+        for indicator in figures.indicators:
+            series = figures.series(study.study_id, "study", "as_of", indicator)
+            code = at(series.methods, place, 0)
+            is_later = at(series.vintages > figures.as_of(study.study_id), place, False)
+            rows = pd.DataFrame(
+                {
+                    "study_id": study.study_id,
+                    "country_iso3": iso3,
+                    "indicator_code": indicator,
+                    "indicator": names[indicator],
+                    "fill_method": METHODS[np.where(code >= FILLED, code, 0)],
+                    "year": year,
+                    "indicator_value": at(series.numbers, place, np.nan),
+                    "is_imputed": code >= FILLED,
+                    "is_estimate": at(series.is_estimate, place, False),
+                    "is_vintage_after_as_of": is_later,
+                }
+            )
+            found.append(rows[code > 0])
+    columns = list(panel.gated["fct_country_indicator"].columns)
+    return pd.concat([pd.DataFrame(columns=columns), *found], ignore_index=True)
 
 
 def indicators(gated: Tables) -> pd.DataFrame:

@@ -19,7 +19,8 @@ from trade_potential.audit.marts.figures import (
     records,
 )
 
-POPULATION = "SP.POP.TOTL"
+SCALES = {"count": "SP.POP.TOTL", "per_head": "SP.POP.TOTL", "per_gdp": "NY.GDP.MKTP.CD"}
+"""Indicator that a variable is multiplied with (count) or divided by."""
 COLUMNS = [*RUN, "variable", "reporter_iso3", "country_iso3", "year", "variable_value"]
 COLUMNS += ["is_imputed", "fill_method"]
 
@@ -100,10 +101,11 @@ def _of_countries(
     values, methods = own.numbers, own.methods
     if variable.derivation == "published":
         values = np.where(methods >= FILLED, np.nan, values)
-    elif variable.derivation == "count":
-        persons = figures.series(*run, POPULATION)
-        values = values * persons.numbers
-        methods = np.where(methods >= FILLED, methods, persons.methods)
+    elif variable.derivation in SCALES:
+        scale = figures.series(*run, SCALES[variable.derivation])
+        size = np.where(scale.numbers == 0.0, np.nan, scale.numbers)
+        values = values * size if variable.derivation == "count" else values / size
+        methods = np.where(methods >= FILLED, methods, scale.methods)
     elif variable.derivation in ("rebased", "previous_year"):
         base_years = figures.years - 1
         if variable.derivation == "rebased":
