@@ -11,12 +11,16 @@ from tests.build.project import ROOT, Project
 pytestmark = [pytest.mark.build, pytest.mark.slow(reason="a whole build with a study more")]
 
 GERMANY = {
-    "study_id": "germany", "study_name": "Germany", "reporter_iso3": "DEU", "outcome_scaling": "none",
+    "study_id": "germany", "study_name": "Germany", "reporter_iso3": "DEU",
+    "outcome_scaling": "none",
     "trade_source": "baci", "ecommerce_series": "", "default_spec_id": "thirteen",
     "default_estimator": "ppml", "first_year": "2016", "last_year": "2020",
 }  # fmt: skip
-CUTS = ("huge_potential,Huge,1,,0.7,false,true", "potential_expansion,Expansion,2,0.7,1.3,false,false",
-        "potential_reshaping,Reshaping,3,1.3,,true,false")  # fmt: skip
+CUTS = (
+    "huge_potential,Huge,1,,0.7,false,true",
+    "potential_expansion,Expansion,2,0.7,1.3,false,false",
+    "potential_reshaping,Reshaping,3,1.3,,true,false",
+)
 IN_WORDS = (
     "classes cut elsewhere (huge_potential up to 0.7, potential_expansion below 1.3, "
     "potential_reshaping above)"
@@ -31,11 +35,15 @@ TERMS = (
 )  # fmt: skip
 MOVE_BY_THEMSELVES = {"dim_source", "fct_audit_results", "fct_quality_results"}
 """Marts of sources and checks, which count all rows."""
-COUNTED = "* exclude (indicator_count, imputed_count, source_estimate_count, later_vintage_count)"
-"""Of fct_country_year: it counts the indicators that there are."""
+SHOWN = {
+    "fct_country_year": "* exclude "
+    "(indicator_count, imputed_count, source_estimate_count, later_vintage_count)",
+    "rpt_answer": "* exclude (other_answers, difference_reason)",
+}
+"""The wide panel counts the indicators that there are, an answer what others say of it."""
 
 
-def _users() -> dict[tuple[str, str], float]:
+def _subscriptions() -> dict[tuple[str, str], float]:
     """Broadband subscriptions of the newest vintage, by economy and year."""
     with (ROOT / "seeds/inputs/observations.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["indicator_code"] == "IT.NET.BBND.P2"]
@@ -49,7 +57,7 @@ def _users() -> dict[tuple[str, str], float]:
 
 def with_choices(project: Project) -> None:
     """Germany with cuts of its own, an index of twelve indicators, and thirteen regressors."""
-    values = {key: 1000.0 / (1.0 + value) for key, value in _users().items()}
+    values = {key: 1000.0 / (1.0 + value) for key, value in _subscriptions().items()}
     years = sorted({year for _, year in values})
     project.edit_seed(
         "inputs/indicators",
@@ -129,9 +137,7 @@ def _others(project: Project) -> dict[str, list[tuple[object, ...]]]:
         where = "study_id is distinct from 'germany'" if "study_id" in names else "true"
         if key:
             where += f" and {key} not in ('thirteen', 'pca_12', '{LINES}')"
-        # what others say of an answer now has Germany's word in it
-        shown = {"fct_country_year": COUNTED,
-                 "rpt_answer": "* exclude (other_answers, difference_reason)"}.get(mart, "*")  # fmt: skip
+        shown = SHOWN.get(mart, "*")
         found[mart] = project.query(
             f"select count(*), sum(hash(t)) from (select {shown} from marts.{mart} where {where}) t"  # noqa: S608
         )
@@ -154,7 +160,7 @@ def test_the_audit_agrees_with_all_of_it(chosen: Project) -> None:
         "where study_id = 'germany'"
     ) == [(True, True)]
     assert chosen.query(
-        "select count(*) > 20, bool_and(not is_imputed or fill_method is not null) "
+        "select count(*) > 20, bool_and(not is_imputed or fill_method is not null) "  # noqa: S608
         f"from marts.fct_country_indicator where indicator_code = '{LINES}'"
     ) == [(True, True)]
 
@@ -179,7 +185,7 @@ def test_germany_has_thirteen_slopes_and_an_index_of_twelve(chosen: Project) -> 
 def test_germany_is_cut_where_it_says_and_the_others_where_they_were(chosen: Project) -> None:
     for study, low, high in (("germany", 0.7, 1.3), ("china_world", 0.8, 1.2), ("world", 0.8, 1.2)):
         assert chosen.query(
-            "select k_upper, k_lower from marts.dim_potential_class "
+            "select k_upper, k_lower from marts.dim_potential_class "  # noqa: S608
             f"where study_id = '{study}' order by display_order"
         ) == [(low, None), (high, low), (None, high)]
     rows = chosen.query(
