@@ -25,13 +25,13 @@ IN_WORDS = (
     "classes cut elsewhere (huge_potential up to 0.7, potential_expansion below 1.3, "
     "potential_reshaping above)"
 )
-LINES, VINTAGE = "X.LINES", "2024-01-01"
+LINES, VINTAGE = "OW.WAIT", "2024-01-01"
 TERMS = (
     "gdp,gdp_usd,ln", "pop,population_persons,ln", "cbec,development_index,none",
     "net,internet_users_pct,ln", "cpi,price_index_2010,ln", "open,merchandise_trade_pct_gdp,ln",
     "dist,distance_weighted_km,ln", "border,is_contiguous,none",
-    "language,has_common_official_language,none", "inflation,consumer_price_inflation_pct,none",
-    "y17,year_2017,none", "y18,year_2018,none", "y19,year_2019,none",
+    "language,has_common_official_language,none",
+    "y17,year_2017,none", "y18,year_2018,none", "y19,year_2019,none", "y20,year_2020,none",
 )  # fmt: skip
 MOVE_BY_THEMSELVES = {"dim_source", "fct_audit_results", "fct_quality_results"}
 """Marts of sources and checks, which count all rows."""
