@@ -25,7 +25,7 @@ IN_WORDS = (
     "classes cut elsewhere (huge_potential up to 0.7, potential_expansion below 1.3, "
     "potential_reshaping above)"
 )
-LINES, VINTAGE = "OW.WAIT", "2024-01-01"
+LINES, VINTAGE = "OW.WAIT.DAYS", "2024-01-01"
 TERMS = (
     "gdp,gdp_usd,ln", "pop,population_persons,ln", "cbec,development_index,none",
     "net,internet_users_pct,ln", "cpi,price_index_2010,ln", "open,merchandise_trade_pct_gdp,ln",

@@ -416,7 +416,12 @@ def test_a_verdict_that_is_not_that_of_the_share_differs(tables: Tables) -> None
 def digest(**tables: pd.DataFrame) -> dict[str, str]:
     """Of studies s and t of one reporter, and w of the world, which rests on the same here."""
     scopes = pd.DataFrame({"study_id": [*"stw"], "reporter_scope": ["one", "one", "all_reported"]})
-    held = {**tables, digests.STUDIES: scopes}
+    scopes = scopes.assign(
+        reporter_iso3="CHN", partner_scope="all_reported", trade_source="baci",
+        ecommerce_series="press", default_spec_id="log",
+    )  # fmt: skip
+    mappings = pd.DataFrame({"source_code": ["ROM"], "country_iso3": ["ROU"]})
+    held = {**tables, digests.STUDIES: scopes, "gate_country_code_mappings": mappings}
     relations = {name: duckdb.from_df(frame) for name, frame in held.items()}
     rows = digests.digest_rows(log_gravity=relations, world=relations)
     assert set(rows["code_digest"]) <= {digests.code(kind) for kind in digests.ENTRIES}

@@ -128,6 +128,7 @@ def test_the_second_computation_of_the_world_shares_types_alone() -> None:
     }
     assert taken == {
         "audit.compare.COLUMNS",
+        "audit.cuts.cuts_of",
         "audit.published.Record",
         "errors.InputError",
         "linalg.FloatArray",
@@ -143,4 +144,5 @@ def test_the_second_computation_of_the_marts_shares_nothing() -> None:
         for module, name in own(path)
         if not module.startswith("audit.marts.")
     }
-    assert taken == {"errors.InputError"}
+    cuts = {"ALL", "cuts_in_words", "cuts_of", "in_digits"}
+    assert taken == {"errors.InputError", *(f"audit.cuts.{name}" for name in cuts)}

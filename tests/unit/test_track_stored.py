@@ -206,18 +206,35 @@ def test_k_of_a_chain_is_that_of_scaled_trade(figures: dict[str, pd.DataFrame]) 
         flows_of_chain(pd.concat([frozen, frozen.head(1)]), trade, **of)
 
 
+OWN = {
+    "study_id": "chain", "spec_id": "log", "spec_kind": "gravity", "index_spec_id": "pca",
+    "variable": "gdp", "anchor_variable": "gdp", "indicator_code": "NY.GDP.MKTP.CD",
+    "derivation": "level", "benchmark": "brent", "country_code": "CHN", "reporter_code": "CHN",
+    "partner_code": "KAZ", "partner_iso3": "KAZ", "country_iso3": "KAZ", "source_code": "KZ",
+    "quote_id": "q", "series_id": "press", "vintage_date": "2020-01-01", "first_year": 2000,
+}  # fmt: skip
+"""What says in whatever table that a row is of the study chain."""
+
+
 def tables(**changed: pd.DataFrame) -> dict[str, duckdb.DuckDBPyRelation]:
     """Small tables of every name that digests read."""
-    years = pd.DataFrame({"year": [2001, 2002, 2003], "value": [1.0, 2.0, 3.0]})
+    years = pd.DataFrame({"year": [2001, 2002, 2003], "value": [1.0, 2.0, 3.0]}).assign(**OWN)
     held = {name: years for of in READS.values() for name in of}
-    held |= dict.fromkeys(OF_SPECIFICATIONS, pd.DataFrame({"term": ["a"]}))
+    held |= dict.fromkeys(OF_SPECIFICATIONS, pd.DataFrame({"term": ["a"]}).assign(**OWN))
     held["stg_study__studies"] = pd.DataFrame(
         {"study_id": ["chain", "again", "world"], "revises_study_id": [None, "chain", None],
          "reporter_scope": ["one", "one", "all_reported"], "description": ["", "", ""],
-         "default_spec_id": ["log", "log", "all"]}
+         "default_spec_id": ["log", "log", "all"], "reporter_iso3": ["CHN", "CHN", None],
+         "partner_scope": ["listed", "listed", "all_reported"],
+         "trade_source": ["national", "national", "baci"],
+         "ecommerce_series": ["press", "press", None]}
     )  # fmt: skip
     held["stg_study__gravity_specifications"] = pd.DataFrame(
-        {"spec_id": ["log", "all"], "model_kind": ["panel", "structural"]}
+        {
+            "spec_id": ["log", "all"],
+            "model_kind": ["panel", "structural"],
+            "index_spec_id": ["pca", None],
+        }
     )
     return {name: duckdb.from_df(frame) for name, frame in (held | changed).items()}
 
@@ -232,7 +249,7 @@ def test_a_figure_changes_the_digests_of_its_year_and_later_ones() -> None:
     before = digests()
     assert {study for study, _ in before} == {"chain", "world"}
     assert len(set(before.values())) == 6
-    other = pd.DataFrame({"year": [2003, 2002, 2001], "value": [3.0, 2.5, 1.0]})
+    other = pd.DataFrame({"year": [2003, 2002, 2001], "value": [3.0, 2.5, 1.0]}).assign(**OWN)
     after = digests(gate_world_trade=other)
     assert {key for key in before if before[key] != after[key]} == {
         ("world", 2002), ("world", 2003)
@@ -240,7 +257,7 @@ def test_a_figure_changes_the_digests_of_its_year_and_later_ones() -> None:
 
 
 def test_the_order_of_rows_and_descriptions_change_no_digest() -> None:
-    turned = pd.DataFrame({"value": [3.0, 1.0, 2.0], "year": [3, 1, 2]})
+    turned = pd.DataFrame({"value": [3.0, 1.0, 2.0], "year": [3, 1, 2]}).assign(**OWN)
     turned["year"] += 2000
     assert digests(gate_world_trade=turned, int_panel__observations=turned) == digests()
     studies = tables()["stg_study__studies"].df().assign(description="else")
