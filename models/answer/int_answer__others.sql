@@ -1,4 +1,4 @@
--- K of every panel specification, and that of other structural specifications where its class is
+-- K of every panel specification of goods trade, and that of other structural specifications where its class is
 -- another, as either of the two economies sees it.
 with sides as (
     select names_.side
@@ -30,7 +30,7 @@ inner join {{ ref('int_panel__outcomes') }} as outcomes
         and potential.reporter_iso3 = outcomes.reporter_iso3
         and potential.partner_iso3 = outcomes.partner_iso3
         and potential.year = outcomes.year
-where potential.k_status = 'ok'
+where potential.k_status = 'ok' and potential.trade_source <> 'own'
 union all
 select
     flows.study_id,

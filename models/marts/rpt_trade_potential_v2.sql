@@ -74,6 +74,8 @@ left join {{ ref('rpt_answer') }} as structural
         potential.reporter_iso3 = structural.reporter_iso3
         and potential.partner_iso3 = structural.partner_iso3
         and studies.flow = structural.flow
+        -- that of goods trade says nothing of another outcome
+        and potential.trade_source <> 'own'
         and potential.year = structural.year
 left join {{ ref('dim_potential_class') }} as structural_classes
     on

@@ -20,13 +20,16 @@ select
     flows.exports_usd,
     flows.imports_usd,
     shares.ecommerce_share,
-    case studies.flow
-        when 'exports' then flows.exports_usd
-        when 'imports' then flows.imports_usd
+    case
+        when candidates.trade_source = 'own' then own.value_usd
+        when studies.flow = 'exports' then flows.exports_usd
+        when studies.flow = 'imports' then flows.imports_usd
         -- one direction missing: the total is unknown
-        when 'total' then flows.exports_usd + flows.imports_usd
+        when studies.flow = 'total' then flows.exports_usd + flows.imports_usd
     end as goods_trade_usd,
     case
+        when candidates.trade_source = 'own'
+            then 'no figure in the series of one''s own'
         when flows.year is not null or candidates.trade_source = 'national'
             then
                 case
@@ -57,6 +60,12 @@ left join {{ ref('int_panel__flows') }} as flows
         and candidates.reporter_code = flows.reporter_code
         and candidates.partner_code = flows.partner_code
         and candidates.year = flows.year
+left join {{ ref('int_panel__own_outcomes') }} as own
+    on
+        candidates.study_id = own.study_id
+        and candidates.reporter_code = own.reporter_code
+        and candidates.partner_code = own.partner_code
+        and candidates.year = own.year
 left join {{ ref('int_panel__baci_economies') }} as reporters
     on
         candidates.reporter_code = reporters.country_code

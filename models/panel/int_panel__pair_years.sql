@@ -44,6 +44,15 @@ pairs as (
     where
         studies.partner_scope = 'all_reported'
         or (studies.reporter_scope = 'all_reported' and listed.partner_iso3 is not null)
+    union all
+    select distinct
+        studies.study_id,
+        own.reporter_code,
+        own.partner_code
+    from studies
+    inner join {{ ref('int_panel__own_outcomes') }} as own
+        on studies.study_id = own.study_id
+    where studies.partner_scope = 'all_reported'
 )
 
 select

@@ -92,7 +92,7 @@ country_variables as (
 ),
 
 -- Figures of pairs: country_pairs goes with the reports of a country, world_pairs has the pairs of
--- BACI and does not say who has no coast, the last of the figures.
+-- BACI, also for series of one's own, and does not say who has no coast, the last of the figures.
 figures as (
     select
         {% for figure in pair_figures() -%}
@@ -150,7 +150,8 @@ pair_variables as (
         on named.study_id = candidates.study_id
     inner join pairs
         on
-            candidates.trade_source = pairs.trade_source
+            case candidates.trade_source when 'national' then 'national' else 'baci' end
+            = pairs.trade_source
             and candidates.reporter_iso3 = pairs.reporter_iso3
             and candidates.partner_iso3 = pairs.partner_iso3
     left join {{ ref('gate_oil_prices') }} as oil

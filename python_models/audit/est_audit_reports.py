@@ -17,6 +17,7 @@ def model(dbt, session):
             "gate_country_code_mappings": dbt.ref("gate_country_code_mappings"),
             "gate_ecommerce_volumes": dbt.ref("gate_ecommerce_volumes"),
             "gate_exchange_rates": dbt.ref("gate_exchange_rates"),
+            "gate_own_outcomes": dbt.ref("gate_own_outcomes"),
             "gate_total_trade": dbt.ref("gate_total_trade"),
             "gate_trade_flows": dbt.ref("gate_trade_flows"),
             "gate_trade_notes": dbt.ref("gate_trade_notes"),

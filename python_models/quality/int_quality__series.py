@@ -21,6 +21,7 @@ def model(dbt, session):
         "oil_prices": dbt.ref("stg_inputs__oil_prices"),
         "ecommerce_volumes": dbt.ref("stg_inputs__ecommerce_volumes"),
         "ecommerce_measures": dbt.ref("stg_inputs__ecommerce_measures"),
+        "own_outcomes": dbt.ref("stg_inputs__own_outcomes"),
         "total_trade": dbt.ref("stg_inputs__total_trade"),
         "total_trade_press": dbt.ref("stg_inputs__total_trade_press"),
         "exchange_rates": dbt.ref("stg_inputs__exchange_rates"),

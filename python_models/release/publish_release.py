@@ -29,6 +29,7 @@ def model(dbt, session):
         "fct_multiverse": dbt.ref("fct_multiverse"),
         "fct_quality_results": dbt.ref("fct_quality_results"),
         "fct_row_ledger": dbt.ref("fct_row_ledger"),
+        "fct_share_potential": dbt.ref("fct_share_potential"),
         "fct_track_record": dbt.ref("fct_track_record"),
         "fct_trade_potential": dbt.ref("fct_trade_potential"),
         "rpt_answer": dbt.ref("rpt_answer"),

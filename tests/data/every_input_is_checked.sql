@@ -2,7 +2,9 @@
 with expected as (
     select
         place,
-        input_name || '.row_count' as check_id
+        input_name
+        || case input_name when 'own_outcomes' then '.value_range.value_usd' else '.row_count' end
+            as check_id
     from {{ ref('int_quality__inputs') }}
     union all
     select

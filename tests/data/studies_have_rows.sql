@@ -107,6 +107,7 @@ from (
                     'no pair of its countries has a flow in '
                     || case studies.trade_source
                         when 'baci' then 'world_trade'
+                        when 'own' then 'own_outcomes'
                         else 'trade_flows'
                     end || ' in '
                     || studies.first_year || '-' || studies.last_year

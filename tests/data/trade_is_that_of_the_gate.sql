@@ -18,6 +18,7 @@ with codes as (
 flows as (
     select
         'national' as trade_source,
+        cast(null as varchar) as series_id,
         reporter_code,
         partner_code,
         flow || 's' as flow,
@@ -27,6 +28,7 @@ flows as (
     union all
     select
         'baci' as trade_source,
+        cast(null as varchar) as series_id,
         case sides.flow when 'exports' then world.exporter_code else world.importer_code end
             as reporter_code,
         case sides.flow when 'exports' then world.importer_code else world.exporter_code end
@@ -41,6 +43,16 @@ flows as (
         from {{ ref('fct_trade_potential') }} as potential
         where potential.trade_source = 'baci'
     )
+    union all
+    select
+        'own' as trade_source,
+        series_id,
+        reporter_iso3 as reporter_code,
+        partner_iso3 as partner_code,
+        'as the study says' as flow,
+        year,
+        value_usd as trade_usd
+    from {{ ref('gate_own_outcomes') }}
 ),
 
 -- of every estimator the same, as another test of the mart sees to
@@ -87,7 +99,10 @@ let_through as (
             and reporters.source_code = flows.reporter_code
             and partners.source_code = flows.partner_code
             and traded.year = flows.year
-            and studies.flow in (flows.flow, 'total')
+            and (
+                (traded.trade_source <> 'own' and studies.flow in (flows.flow, 'total'))
+                or studies.ecommerce_series = flows.series_id
+            )
     group by traded.study_id, traded.spec_id, traded.year
 ),
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from typing import Any, NoReturn, get_args
 
 from trade_potential import limits
-from trade_potential.cli import gravity, index, releases, table
+from trade_potential.cli import gravity, index, outcome, releases, table
 from trade_potential.cli.session import BAD_ARGUMENTS
 from trade_potential.errors import InputError
 from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, Correction, of_commands
@@ -130,7 +130,8 @@ def _limit(check: Callable[[str], Any]) -> Callable[[str], Any]:
 def parser() -> argparse.ArgumentParser:
     """All commands."""
     raw = argparse.RawDescriptionHelpFormatter
-    examples = GRAVITY_EXAMPLES + INDEX_EXAMPLES + TABLE_EXAMPLES + releases.EXAMPLES
+    examples = GRAVITY_EXAMPLES + INDEX_EXAMPLES + TABLE_EXAMPLES
+    examples += outcome.EXAMPLES + releases.EXAMPLES
     about = "Gravity models and indices of anyone's own table; releases of a warehouse."
     top = _Parser(prog="trade-potential", description=about, epilog=examples, formatter_class=raw)
     top.add_argument("--version", action=_Version, nargs=0, help="show the version and stop")
@@ -174,6 +175,11 @@ def parser() -> argparse.ArgumentParser:
     about = "Show models of a built warehouse side by side."
     formats = ("table", "latex", "html", "markdown")
     _table_arguments(with_digits(command("table", about, TABLE_EXAMPLES, formats)))
+    about = "Read a series of one's own by partner and year into rows of own_outcomes."
+    sub = commands.add_parser(
+        "outcome", help=about, description=about, epilog=outcome.EXAMPLES, formatter_class=raw
+    )
+    outcome.add_arguments(sub)
     about = "List, compare, verify, accept, keep and roll back what builds have made."
     sub = commands.add_parser(
         "releases", help=about, description=about, epilog=releases.EXAMPLES, formatter_class=raw

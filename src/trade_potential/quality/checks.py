@@ -9,6 +9,8 @@ from typing import Any, Literal
 Severity = Literal["error", "warning"]
 
 ROWS = "rows"
+MAY_BE_EMPTY = ("own_outcomes",)
+"""Inputs of which the project comes with no row."""
 FIRST_YEAR = 1990
 # The year of the newest vintage among the inputs. Raise it together with a newer vintage; it is
 # no clock on purpose: the same inputs must pass or fail on every day.

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from trade_potential.quality.acknowledged import Acknowledged
-from trade_potential.quality.checks import Check
+from trade_potential.quality.checks import MAY_BE_EMPTY, Check
 from trade_potential.quality.inputs import Input
 from trade_potential.quality.measured import Measured
 
@@ -45,6 +45,7 @@ def row_of(
     if by_sql is not None:
         refused, failing, rows_checked = by_sql.failing, by_sql.failing_count, by_sql.rows_checked
     may_be_unseen = read.rows_total > 0 and (check.may_be_unseen or bool(check.witness))
+    may_be_unseen |= read.rows_total == 0 and check.suite in MAY_BE_EMPTY
     passed = bool(result.get("success")) and (rows_checked > 0 or may_be_unseen)
     if "failure" in result:
         # without rows no column is made that the check could look at

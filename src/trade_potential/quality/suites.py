@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from trade_potential.quality.checks import (
+    MAY_BE_EMPTY,
     Check,
     equal,
     in_range,
@@ -177,6 +178,11 @@ CHECKS: tuple[Check, ...] = (
         # Of 152 economies in the largest edition.
         ("unctad_b2c_rank", 1, 200, "a rank is 1 to 200"))),
 
+    matches("own_outcomes", "series_id", SNAKE_CASE, "the name is lower snake_case"),
+    years("own_outcomes"),
+    in_range("own_outcomes", "value_as_given", 0, 1e15, "a figure is 0 to 1e15"),
+    in_range("own_outcomes", "value_usd", 0, 1e13, "a figure is 0 to 1e13 US$"),
+
     years("total_trade"),
     unbroken("total_trade"),
     positive("total_trade", "trade_usd", 1e14, "trade is above 0 and at most 1e14 US$"),
@@ -263,7 +269,8 @@ def all_checks(indicators: pd.DataFrame, inputs: Sequence[str]) -> list[Check]:
             range.
         inputs: Names of the inputs.
     """
-    checks = [*(row_count(suite) for suite in inputs), *CHECKS]
+    full = (suite for suite in inputs if suite not in MAY_BE_EMPTY)
+    checks = [*(row_count(suite) for suite in full), *CHECKS]
     if "indicator_code" not in indicators:
         return checks
     rows = indicators.drop_duplicates("indicator_code").sort_values("indicator_code")

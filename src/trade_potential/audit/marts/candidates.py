@@ -7,6 +7,14 @@ import pandas as pd
 from trade_potential.audit.marts.figures import Tables, countries_of_today, records
 
 RUN = ["study_id", "spec_kind", "spec_id"]
+OWN = "own"
+"""Source of trade of a study whose outcome is a series of one's own."""
+
+
+def source_of(studies: pd.DataFrame) -> pd.Series:
+    """Source of the flows of each row: where it is one's own, that of its study alone."""
+    source = studies["trade_source"]
+    return source.where(source != OWN, OWN + " " + studies["study_id"].astype(object))
 
 
 def panel_runs(gated: Tables) -> pd.DataFrame:
@@ -65,7 +73,9 @@ def pair_years(gated: Tables, flows: pd.DataFrame) -> pd.DataFrame:
         if study.reporter_scope == "one" and study.partner_scope == "listed":
             pairs = pd.DataFrame({"reporter_code": study.reporter_iso3, "partner_code": partners})
         else:
-            inside = (flows["trade_source"] == study.trade_source) & flows["year"].between(
+            source = study.trade_source
+            source = f"{OWN} {study.study_id}" if source == OWN else source
+            inside = (flows["trade_source"] == source) & flows["year"].between(
                 study.first_year, study.last_year
             )
             inside &= ~(flows["is_export_unreported"] & flows["is_import_unreported"])

@@ -83,6 +83,8 @@ def _of_panels(gated: Gated) -> pd.DataFrame:
     names = [*KEY[:5], "year", "k_status", "potential_class", "trade_source", "is_default"]
     potential = gated["fct_trade_potential"]
     potential = potential[[*names, "actual_usd", "predicted_usd", "k_ratio", "k_mean_ratio"]]
+    # K of another outcome than goods trade is no other answer
+    potential = potential[potential["trade_source"] != "own"]
     potential = potential[potential["k_status"] == "ok"].merge(
         gated["stg_study__studies"][["study_id", "flow"]], on="study_id"
     )

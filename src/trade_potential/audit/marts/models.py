@@ -29,6 +29,7 @@ from trade_potential.audit.marts.printed import check_printed
 from trade_potential.audit.marts.replication import check_replication
 from trade_potential.audit.marts.reports import check_comparison, check_reports
 from trade_potential.audit.marts.samples import check_descriptives, check_samples
+from trade_potential.audit.marts.shares import check_shares
 from trade_potential.audit.marts.track import check_track
 from trade_potential.audit.marts.validity import check_validity
 
@@ -43,7 +44,7 @@ CHECKS: tuple[Check, ...] = (
     *(check_samples, check_descriptives, check_ledger),
     *(check_coefficients, check_tests, check_diagnostics),
     *(check_potential, check_lasting, check_comparison),
-    *(check_dimensions, check_effects),
+    *(check_dimensions, check_effects, check_shares),
     *(check_printed, check_replication, check_findings, check_validity),
     check_track,
 )

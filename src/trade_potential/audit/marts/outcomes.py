@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trade_potential.audit.marts.candidates import pair_years, panel_runs
+from trade_potential.audit.marts.candidates import OWN, pair_years, panel_runs, source_of
 from trade_potential.audit.marts.figures import Tables, records
 
 PAIR_YEAR = ["reporter_code", "partner_code", "year"]
@@ -17,8 +17,9 @@ def flows(gated: Tables) -> pd.DataFrame:
     """Exports and imports of reporters by partner and year, from each source that a study names.
 
     Returns:
-        trade_source, reporter_code, partner_code, year, exports_usd and imports_usd, null where
-        nothing is reported, and whether 0 stands for a flow that BACI does not list.
+        trade_source (``source_of``), reporter_code, partner_code, year, exports_usd and
+        imports_usd, null where nothing is reported, and whether 0 stands for a flow that BACI does
+        not list. A series of one's own stands in the direction that its study measures.
     """
     national = gated["gate_trade_flows"]
     sides = [
@@ -31,7 +32,8 @@ def flows(gated: Tables) -> pd.DataFrame:
     runs = panel_runs(gated)
     if (runs["trade_source"] == "baci").any():
         found.append(_baci_flows(gated["gate_world_trade"], runs[runs["trade_source"] == "baci"]))
-    rows = pd.concat(found, ignore_index=True)
+    found.append(_own_flows(gated))
+    rows = pd.concat([one for one in found if len(one)] or found[:1], ignore_index=True)
     for flow in ("export", "import"):
         missing = rows[f"{flow}s_usd"].isna() & (rows["trade_source"] == "baci")
         rows[f"is_{flow}_unreported"] = missing
@@ -65,6 +67,36 @@ def _baci_flows(trade: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
         )
         rows = rows.merge(side, on=PAIR_YEAR, how="left")
     return rows.assign(trade_source="baci")
+
+
+def own_series(gated: Tables) -> pd.DataFrame:
+    """Figures of series of one's own with the columns of each study that measures them."""
+    studies = gated["stg_study__studies"]
+    studies = studies[studies["trade_source"] == OWN]
+    if studies.empty:
+        return studies.assign(partner_iso3=None, value_usd=0.0, year=0, series_id=None)
+    rows = studies.merge(
+        gated["gate_own_outcomes"],
+        left_on=["ecommerce_series", "reporter_iso3"],
+        right_on=["series_id", "reporter_iso3"],
+    )
+    return rows[rows["year"].between(rows["first_year"], rows["last_year"])]
+
+
+def _own_flows(gated: Tables) -> pd.DataFrame:
+    """Figures of one's own as flows of a source of its study alone."""
+    rows = own_series(gated)
+    imports = rows["value_usd"].where(rows["flow"] == "imports", 0.0)
+    return pd.DataFrame(
+        {
+            "trade_source": OWN + " " + rows["study_id"],
+            "reporter_code": rows["reporter_iso3"],
+            "partner_code": rows["partner_iso3"],
+            "year": rows["year"],
+            "exports_usd": rows["value_usd"] - imports,
+            "imports_usd": imports,
+        }
+    )
 
 
 def ecommerce_shares(gated: Tables) -> pd.DataFrame:
@@ -115,9 +147,12 @@ def outcomes(gated: Tables) -> pd.DataFrame:
     """
     trade = flows(gated)
     pairs = pair_years(gated, trade)
+    pairs["flows_of"] = source_of(pairs)
     studies = gated["stg_study__studies"][["study_id", "flow"]]
     rows = pairs.merge(studies, on="study_id").merge(
-        trade.assign(is_listed=True), on=["trade_source", *PAIR_YEAR], how="left"
+        trade.rename(columns={"trade_source": "flows_of"}).assign(is_listed=True),
+        on=["flows_of", *PAIR_YEAR],
+        how="left",
     )
     rows = rows.merge(ecommerce_shares(gated), on=["study_id", "year"], how="left")
     exports, imports = rows["exports_usd"], rows["imports_usd"]
@@ -134,7 +169,9 @@ def outcomes(gated: Tables) -> pd.DataFrame:
     rows["ecommerce_missing_reason"] = rows["ecommerce_missing_reason"].fillna(
         "no e-commerce volume for the year"
     )
-    return rows.drop(columns=["is_listed", "is_export_unreported", "is_import_unreported"])
+    return rows.drop(
+        columns=["flows_of", "is_listed", "is_export_unreported", "is_import_unreported"]
+    )
 
 
 def _trade_reasons(rows: pd.DataFrame, gated: Tables) -> pd.Series:
@@ -146,6 +183,7 @@ def _trade_reasons(rows: pd.DataFrame, gated: Tables) -> pd.Series:
         "no imports reported",
     )
     reasons = pd.Series(said, index=rows.index, dtype=object)
+    reasons[rows["trade_source"] == OWN] = "no figure in the series of one's own"
     unlisted = rows["is_listed"].isna() & (rows["trade_source"] == "baci")
     if unlisted.any():
         listed = _listed(gated["gate_world_trade"])

@@ -76,7 +76,10 @@ def report(gated: Gated) -> pd.DataFrame:
     rows = _with_index(gated, rows)
     shares = ecommerce_shares(gated)[["study_id", "year", "ecommerce_share"]]
     rows = rows.merge(shares, on=["study_id", "year"], how="left")
-    rows = rows.merge(_answers(gated, rows), on=[*PAIR_YEAR, "flow"], how="left")
+    answers = _answers(gated, rows)
+    rows = rows.merge(answers, on=[*PAIR_YEAR, "flow"], how="left")
+    of_answers = answers.columns.difference([*PAIR_YEAR, "flow"])
+    rows[of_answers] = rows[of_answers].mask(rows["trade_source"] == "own")
     reasons = gated.part(
         "rpt_answer_differences", *RUN, "estimator", *PAIR_YEAR, "difference_reason"
     )

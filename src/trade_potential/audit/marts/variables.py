@@ -124,6 +124,7 @@ def _figures_of_pairs(gated: Tables, sources: set[str]) -> pd.DataFrame:
         return pd.DataFrame(columns=["trade_source", "reporter_iso3", "partner_iso3"], dtype=object)
     today = countries_of_today(gated)
     inputs = {"national": "gate_country_pairs", "baci": "gate_world_pairs"}
+    inputs["own"] = inputs["baci"]  # of any reporter
     names = {"origin_code": "reporter_code", "destination_code": "partner_code"}
     rows = pd.concat(
         [gated[inputs[name]].rename(columns=names).assign(trade_source=name) for name in sources]
