@@ -61,7 +61,9 @@ class Rehearsal:
             kept += f" and study_id in ({', '.join(map(text_literal, studies))})"
         self._database.execute(f"create temporary table kept as {kept}")
         for name in STUDY_TABLES:
-            self._database.execute(f"delete from {relations[name]} where study_id not in (from kept)")
+            self._database.execute(
+                f"delete from {relations[name]} where study_id not in (from kept)"
+            )
 
     def _create(self, step: Step, sql: str) -> None:
         self._database.execute(f'create schema if not exists "{step.schema}"')
