@@ -22,6 +22,8 @@ TORTURE ?=
 CORRUPTIONS ?=
 # A file's tests stay in one process, which makes what they share; files begin in order, builds first.
 PYTEST ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
+# Studies whose samples `make check` makes: none is all
+STUDIES ?=
 # Arguments of the faults: make mutants MUTANTS="--only index/ --lanes 1"
 MUTANTS ?=
 # Arguments of the benchmark: make bench BENCH="--sizes 1e5"
@@ -62,9 +64,13 @@ help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: build
-build: $(SYNCED) ## Make .venv from uv.lock, then load, gate, estimate and test: dbt build
-	@$(BIN)/python -m trade_potential.warehouse    # dbt shows a traceback where it is locked
-	$(BIN)/dbt build
+build: $(SYNCED) ## Make .venv from uv.lock, check rows, then dbt build, quietly; VERBOSE=1 shows dbt's own log
+	@$(BIN)/python -m dbt_trade_potential.quiet
+
+# Seconds, where rules have changed half a minute more; writes nothing but build/rehearsal.
+.PHONY: check
+check: $(SYNCED) ## Check rows of studies and inputs without a build: what is refused, a line each (STUDIES="mine")
+	@$(BIN)/python -m trade_potential.rehearsal $(STUDIES)
 
 .PHONY: test test-all
 test: $(SYNCED_DEV) ## Test the library, the reference values, a whole build and planted defects

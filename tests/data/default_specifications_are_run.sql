@@ -6,7 +6,8 @@ select
     ) }}
 from {{ ref('stg_study__studies') }} as studies
 where
-    not exists (
+    studies.default_spec_id is not null
+    and not exists (
         select 1
         from {{ ref('stg_study__study_specifications') }} as runs
         where

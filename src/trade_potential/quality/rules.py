@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from trade_potential.sql.render import text_literal
@@ -145,6 +146,11 @@ def rule_broken(text: str, type_: str) -> str | None:
     """Words of the first rule that a text breaks as a value of a type; None: it keeps all."""
     if not text or (type_ == "varchar" and text.isascii() and _is_plain(text)):
         return None
+    return _first_broken(text, type_)
+
+
+@lru_cache(maxsize=1 << 16)  # years, dates and positions come back in thousands of rows
+def _first_broken(text: str, type_: str) -> str | None:
     return next((rule.words for rule in RULES.get(type_, ()) if rule.breaks(text)), None)
 
 

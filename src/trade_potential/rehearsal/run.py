@@ -1,0 +1,150 @@
+"""Runs a plan on a database in memory, and gathers what its tests refuse."""
+
+from __future__ import annotations
+
+import runpy
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trade_potential.quality.complaints import Complaint, of_test
+from trade_potential.rehearsal.plan import Plan, Step
+from trade_potential.sql.render import text_literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+MOST = 20
+"""Complaints of one rule that are told."""
+STUDIES = "stg_study__studies"
+SPECIFICATIONS = "stg_study__gravity_specifications"
+STUDY_TABLES = (STUDIES, "stg_study__study_partners", "stg_study__study_specifications")
+
+
+class Rehearsal:
+    """A database in memory in which the steps of a plan run one after the other.
+
+    Attributes:
+        refused: Complaints of tests that stop a build.
+        warned: Complaints of tests that do not.
+    """
+
+    def __init__(self, project: Path, plan: Plan) -> None:
+        """Open the database; nothing is run yet."""
+        import duckdb
+
+        self._project, self._plan = project, plan
+        self._database = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+        self._database.execute(f"attach ':memory:' as \"{plan.catalog}\"")
+        self._database.execute(f'use "{plan.catalog}"')
+        self.refused: list[Complaint] = []
+        self.warned: list[Complaint] = []
+
+    def run(self, stage: str, progress: Callable[[str], None]) -> None:
+        """Run the steps of a stage."""
+        for step in self._plan.steps:
+            if step.stage == stage:
+                progress(step.name)
+                _RUN[step.kind](self, step)
+
+    def keep_panels(self, studies: Sequence[str] | None = None) -> None:
+        """Go on with studies of a panel alone, of these where some are named.
+
+        World trade is the figures of every pair, and no row of a study can empty it but its years.
+        """
+        panels = "select study_id from {studies} inner join {specs} on default_spec_id = spec_id"
+        relations = {step.name: step.relation for step in self._plan.steps}
+        kept = panels.format(studies=relations[STUDIES], specs=relations[SPECIFICATIONS])
+        kept += " where model_kind = 'panel'"
+        if studies is not None:
+            kept += f" and study_id in ({', '.join(map(text_literal, studies))})"
+        self._database.execute(f"create temporary table kept as {kept}")
+        for name in STUDY_TABLES:
+            self._database.execute(
+                f"delete from {relations[name]} where study_id not in (from kept)"
+            )
+
+    def _create(self, step: Step, sql: str) -> None:
+        self._database.execute(f'create schema if not exists "{step.schema}"')
+        kind = "view" if step.is_view else "table"
+        self._database.execute(f"create {kind} {step.relation} {sql}")
+
+    def _seed(self, step: Step) -> None:
+        columns = ", ".join(f'"{name}" {type_}' for name, type_ in step.types.items())
+        self._create(step, f"({columns})")
+        path = text_literal(str(self._project / step.file))
+        header = ", ".join(f'"{name}"' for name in self._header(step))
+        self._database.execute(
+            f"copy {step.relation} ({header}) from {path} (format csv, header true)"
+        )
+
+    def _header(self, step: Step) -> list[str]:
+        with (self._project / step.file).open(encoding="utf-8-sig") as lines:
+            return [name.strip('"') for name in lines.readline().strip().split(",")]
+
+    def _model(self, step: Step) -> None:
+        self._create(step, f"as {step.sql}")
+
+    def _gate(self, step: Step) -> None:
+        """No result: the gate is open, since nothing that it would judge is published."""
+        from trade_potential.quality.gate import COLUMNS, COUNTS
+
+        types = dict.fromkeys(COLUMNS, "varchar") | dict.fromkeys(COUNTS, "bigint")
+        types["passed"] = "boolean"
+        self._create(step, f"({', '.join(f'{name} {type_}' for name, type_ in types.items())})")
+
+    def _python(self, step: Step) -> None:
+        returned = runpy.run_path(str(self._project / step.file))["model"](
+            _Dbt(step, self._database), self._database
+        )
+        self._database.register("returned", returned)
+        self._create(step, "as select * from returned")
+        self._database.unregister("returned")
+
+    def _test(self, step: Step) -> None:
+        cursor = self._database.execute(step.sql)
+        names = [column[0] for column in cursor.description or ()]
+        rows = [
+            {name: None if v is None else str(v) for name, v in zip(names, row, strict=True)}
+            for row in cursor.fetchall()
+        ]
+        found = of_test(step.name, len(rows), rows).complaints
+        seen = Counter[tuple[str | None, str]]()
+        for complaint in found:
+            seen[complaint.column, complaint.rule] += 1
+            if seen[complaint.column, complaint.rule] <= MOST:
+                (self.warned if step.only_warns else self.refused).append(complaint)
+
+
+_RUN = {
+    "seed": Rehearsal._seed,
+    "model": Rehearsal._model,
+    "gate": Rehearsal._gate,
+    "python": Rehearsal._python,
+    "test": Rehearsal._test,
+}
+
+
+class _Dbt:
+    """What a Python model asks of dbt: its parents and its settings."""
+
+    def __init__(self, step: Step, database: duckdb.DuckDBPyConnection) -> None:
+        self._step, self._database = step, database
+        self.config = _Config(step)
+
+    def ref(self, name: str) -> duckdb.DuckDBPyRelation:
+        """The rows of a parent."""
+        return self._database.sql(f"from {self._step.refs[name]}")
+
+
+class _Config:
+    def __init__(self, step: Step) -> None:
+        self._step = step
+
+    def __call__(self, **_: Any) -> None:
+        """What a model says of itself, which dbt has read before."""
+
+    def meta_get(self, name: str) -> Any:
+        """A setting."""
+        return self._step.meta[name]
