@@ -24,7 +24,7 @@ ENTRIES = {
 
 CHOICES, STUDIES = "stg_multiverse__specification_choices", "stg_study__studies"
 
-NO_NUMBER = ("file_line", "description", "study_name", "spec_name", "reason", "source")
+NO_NUMBER = ("file_name", "file_line", "description", "study_name", "spec_name", "reason", "source")
 """Columns on which no number rests."""
 
 COLUMNS = ("study_id", "input_digest", "code_digest")

@@ -60,7 +60,7 @@ OF_SPECIFICATIONS = (
     "stg_study__potential_classes",
 )
 
-NO_NUMBER = ("file_line", "description", "study_name", "spec_name")
+NO_NUMBER = ("file_name", "file_line", "description", "study_name", "spec_name")
 """Columns on which no number rests."""
 
 PACKAGES = ("duckdb",)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.figures import Tables, records
-from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.gated import PLACE, Gated
 
 OF_INDICATORS = ("observations", "world_observations")
 OF_SOURCES = (
@@ -52,7 +52,7 @@ def countries(gated: Tables) -> pd.DataFrame:
 
 def studies(gated: Tables) -> pd.DataFrame:
     """Rows of dim_study."""
-    return gated["stg_study__studies"].drop(columns="file_line")
+    return gated["stg_study__studies"].drop(columns=PLACE, errors="ignore")
 
 
 def specifications(gated: Tables) -> pd.DataFrame:
@@ -121,7 +121,7 @@ def classes(gated: Tables) -> pd.DataFrame:
         _meaning(row.k_lower, row.k_upper, row.is_lower_inclusive, row.is_upper_inclusive)
         for row in records(rows)
     ]
-    return rows.assign(meaning=meanings).drop(columns="file_line")
+    return rows.assign(meaning=meanings).drop(columns=PLACE, errors="ignore")
 
 
 def sources(gated: Gated) -> pd.DataFrame:
