@@ -34,6 +34,7 @@ DOCUMENTED: dict[str, Any] = {
     "tp.Index": tp.Index,
     "IndexFit": IndexFit,
     "tp.Release": tp.Release,
+    "tp.Study": tp.Study,
     "tp.InputError": tp.InputError,
     "LimitError": errors.LimitError,
     "MemoryLimitError": errors.MemoryLimitError,

@@ -7,6 +7,9 @@
         {{ refuse_var('validity_moderate_pct', 'less than validity_strong_pct') }}
     {%- endif -%}
     {%- do robust_share() -%}
+    {%- if var('own_folder') is not string or not var('own_folder') | trim -%}
+        {{ refuse_var('own_folder', 'a path') }}
+    {%- endif -%}
     {%- if var('release_path') is not string or not var('release_path') | trim -%}
         {{ refuse_var('release_path', 'a path') }}
     {%- endif -%}

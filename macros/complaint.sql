@@ -4,8 +4,7 @@ value, rule. report_failures has them joined to a sentence.
 -#}
 {% macro complaint(rows, column, value, rule) -%}
     {%- set name = input_name(rows.identifier) -%}
-    {%- set is_many_files = input_source(name).kind == 'parquet' -%}
-    {{ 'file_name' if is_many_files else sql_text(input_label(name)) ~ ' as file_name' }},
+    {{ 'file_name' if has_many_files(name) else sql_text(input_label(name)) ~ ' as file_name' }},
     file_line,
     {{ joined(input_key(name)) }} as row_key,
     '{{ column }}' as column_name,
@@ -27,7 +26,7 @@ value, rule. report_failures has them joined to a sentence.
 
 {#- Columns of staging that tell the place of a row. -#}
 {% macro place_columns(rows) -%}
-    {{ 'file_name, ' if input_source(input_name(rows.identifier)).kind == 'parquet' }}file_line
+    {{ 'file_name, ' if has_many_files(input_name(rows.identifier)) }}file_line
 {%- endmacro %}
 
 

@@ -1,5 +1,5 @@
 {#-
-Where the rows of an input stand: in its seed, in its Parquet file of inputs/ (kind file) or, with the var `inputs`, in Parquet
+Where the rows of an input stand: in its seed and the file of that name in the own folder, in its Parquet file of inputs/ (kind file) or, with the var `inputs`, in Parquet
 files or in a table of the catalog.
     inputs: {trade_flows: {parquet: /data/flows}, country_pairs: {table: lake.public.pairs}}
 Only staged() calls it. docs/data.md tells the contract, decision 017 the reasons.
@@ -7,7 +7,7 @@ Only staged() calls it. docs/data.md tells the contract, decision 017 the reason
 {% macro input(name) -%}
     {%- set source = input_source(name) -%}
     {%- if source.kind == 'seed' -%}
-        {{ ref(name) }}
+        {{ seed_rows(name) if execute else ref(name) }}
     {%- elif source.kind == 'file' -%}
         {{ adapter.dispatch('file_rows', 'trade_potential')(name) }}
     {%- elif execute -%}
@@ -31,14 +31,15 @@ Only staged() calls it. docs/data.md tells the contract, decision 017 the reason
 {%- endmacro %}
 
 
-{#- Columns of staging that tell the place of a row: file_line, and for Parquet file_name. -#}
+{#- Columns of staging that tell the place of a row: file_line, and where there may be many files file_name. -#}
 {% macro row_place(name) -%}
-    {%- set kind = input_source(name).kind -%}
-    {%- if kind == 'seed' -%}
-        {{ file_line() }} as file_line
-    {%- else -%}
-        {{ 'file_name,\n    ' if kind == 'parquet' }}file_line
-    {%- endif -%}
+    {{ 'file_name,\n    ' if has_many_files(name) }}file_line
+{%- endmacro %}
+
+
+{#- Whether the rows of an input may come from more than one file: a seed has rows of one's own beside it. -#}
+{% macro has_many_files(name) -%}
+    {{ return(input_source(name).kind in ('seed', 'parquet')) }}
 {%- endmacro %}
 
 

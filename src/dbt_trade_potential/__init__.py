@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from dbt.flags import get_flags
@@ -21,6 +22,7 @@ from dbt import selected_resources
 from trade_potential.apart import stand_by
 from trade_potential.errors import InputError
 from trade_potential.limits import memory_limit
+from trade_potential.own import folder as own_folder
 from trade_potential.quality import complaints
 from trade_potential.quality.answers import FUNCTIONS
 from trade_potential.quality.seed_files import complaints_of_seeds
@@ -37,7 +39,7 @@ GC_THRESHOLDS = (100_000, 20, 20)
 AHEAD = ("great_expectations", "trade_potential.quality.gate", "trade_potential.audit.models")
 """What a whole build computes in a process of its own imports these, which takes seconds."""
 
-FUNCTIONS.update(provenance.FUNCTIONS)
+FUNCTIONS.update(provenance.FUNCTIONS | own_folder.FUNCTIONS)
 # A process may run dbt more than once: what it has imported, not what lies there later.
 provenance.library()
 
@@ -69,10 +71,15 @@ class SeedFiles(dbtPlugin):
             raise DbtRuntimeError(f"{said}; nothing was run") from None
         except InputError as error:
             raise DbtRuntimeError(f"{MEMORY_LIMIT}: {error}; nothing was run") from None
+        variables = dict(getattr(flags, "VARS", None) or {})
+        own = own_folder.located(project, variables.get("own_folder"))
         if getattr(flags, "WHICH", "") in ("build", "retry"):  # what runs the hooks of a build
-            variables = getattr(flags, "VARS", None) or {}
-            provenance.begin(get_invocation_id(), project.resolve(), variables)
-        refused = complaints.told([complaints_of_seeds(project), complaints_of_sources(project)])
+            outside = partial(own_folder.followed_files, project, variables.get("own_folder"))
+            if outside():  # where a release is built again, its rows of one's own lie here
+                variables["own_folder"] = str(own.path.resolve())
+            provenance.begin(get_invocation_id(), project.resolve(), variables, outside)
+        found = [complaints_of_seeds(project), complaints_of_sources(project)]
+        refused = complaints.told([*found, own_folder.complaints_of_own(own)])
         if refused.lines:
             complaints.write(target, get_invocation_id(), refused.complaints)
             said = "\n  ".join(refused.lines)

@@ -1,7 +1,7 @@
 """Gravity models, development indices and releases of trade potential.
 
 ``Panel`` fits models to anyone's rows, ``table`` shows them side by side, ``Index`` condenses
-indicators, ``Release`` reads what a build has published. What goes wrong with data on purpose is an
+indicators, ``Release`` reads what a build has published, ``Study`` makes a study of one's own. What goes wrong with data on purpose is an
 ``InputError``. Each is imported when it is first used: docs/api.md.
 """
 
@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from trade_potential.errors import InputError
     from trade_potential.index.front import Index
+    from trade_potential.own.front import Study
     from trade_potential.panel.panel import Panel
     from trade_potential.panel.tables import table
     from trade_potential.release.front import Release
 
-__all__ = ["Index", "InputError", "Panel", "Release", "table"]
+__all__ = ["Index", "InputError", "Panel", "Release", "Study", "table"]
 
 _MODULES = {
     "Index": "index.front",
     "InputError": "errors",
     "Panel": "panel.panel",
     "Release": "release.front",
+    "Study": "own.front",
     "table": "panel.tables",
 }
 

@@ -12,7 +12,7 @@ with studies as (
 
 select
     {{ complaint_of(
-        file=sql_text(input_label('studies')), line='later.file_line', key='later.study_id',
+        file='later.file_name', line='later.file_line', key='later.study_id',
         column="'revises_study_id'", value='later.revises_study_id',
         rule="'everything but names, as_of_date and revises_study_id is that of ' || earlier.study_id"
     ) }}

@@ -1,7 +1,7 @@
 -- An exception names a term of its specification; any other would silently do nothing.
 select
     {{ complaint_of(
-        file=sql_text(input_label('gravity_term_exceptions')), line='exceptions.file_line',
+        file='exceptions.file_name', line='exceptions.file_line',
         key="exceptions.spec_id || ', ' || exceptions.term || ', ' || exceptions.country_iso3",
         column="'term'", value='exceptions.term',
         rule=sql_text('the value is a term of the specification in ' ~ input_label('gravity_terms'))

@@ -1,7 +1,7 @@
 -- A limit of the exit gate is of a study that there is, or of all: any other would hold nothing.
 select
     {{ complaint_of(
-        file=sql_text(input_label('release_limits')), line='limits.file_line',
+        file='limits.file_name', line='limits.file_line',
         key="limits.study_id || ', ' || limits.measure || ', ' || limits.cause",
         column="'study_id'", value='limits.study_id', rule="'the value is a study_id of studies, or all'"
     ) }}

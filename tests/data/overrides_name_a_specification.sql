@@ -1,7 +1,7 @@
 -- A vintage override names a specification of its kind; any other would silently do nothing.
 select
     {{ complaint_of(
-        file=sql_text(input_label('vintage_overrides')), line='overrides.file_line',
+        file='overrides.file_name', line='overrides.file_line',
         key="overrides.spec_kind || ', ' || overrides.spec_id || ', ' || overrides.indicator_code",
         column="'spec_id'", value='overrides.spec_id',
         rule="'the value is a specification of its spec_kind'"

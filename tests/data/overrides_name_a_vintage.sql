@@ -1,7 +1,7 @@
 -- A vintage override names a vintage that is held.
 select
     {{ complaint_of(
-        file=sql_text(input_label('vintage_overrides')), line='overrides.file_line',
+        file='overrides.file_name', line='overrides.file_line',
         key="overrides.spec_kind || ', ' || overrides.spec_id || ', ' || overrides.indicator_code",
         column="'vintage_date'",
         value="overrides.indicator_code || ' ' || cast(overrides.vintage_date as varchar)",

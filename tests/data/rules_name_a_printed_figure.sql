@@ -1,7 +1,7 @@
 -- Rows and columns of the rules and reasons of a comparison are printed ones, or * for all.
 with labels as (
     select
-        {{ sql_text(input_label('replication_rules')) }} as file,
+        file_name,
         file_line,
         exhibit,
         row_label,
@@ -9,7 +9,7 @@ with labels as (
     from {{ ref('stg_published__replication_rules') }}
     union all
     select
-        {{ sql_text(input_label('replication_reasons')) }} as file,
+        file_name,
         file_line,
         exhibit,
         row_label,
@@ -45,7 +45,7 @@ misnamed as (
 
 select
     {{ complaint_of(
-        file='file', line='file_line', key="exhibit || ', ' || row_label || ', ' || column_label",
+        file='file_name', line='file_line', key="exhibit || ', ' || row_label || ', ' || column_label",
         column='misnamed_column', value='label_text',
         rule="'the label is printed in the exhibit, or * for every one'"
     ) }}

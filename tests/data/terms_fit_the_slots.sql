@@ -1,13 +1,13 @@
 -- Positions of terms run from 1 without a gap and fit the slots v1 .. v<max_terms>.
 with terms as (
     select
-        {{ sql_text(input_label('index_terms')) }} as file,
+        file_name,
         index_spec_id as spec_id,
         position
     from {{ ref('stg_study__index_terms') }}
     union all
     select
-        {{ sql_text(input_label('gravity_terms')) }} as file,
+        file_name,
         spec_id,
         position
     from {{ ref('stg_study__gravity_terms') }}
@@ -15,12 +15,12 @@ with terms as (
 
 select
     {{ complaint_of(
-        file='file', key='spec_id', column="'position'",
+        file='file_name', key='spec_id', column="'position'",
         value="min(position) || ' to ' || max(position) || ' for ' || count(*) || ' terms'",
         rule=sql_text('1, 2, ... without a gap, at most ' ~ max_terms())
     ) }}
 from terms
-group by file, spec_id
+group by file_name, spec_id
 having
     min(position) <> 1
     or max(position) <> count(*)

@@ -15,7 +15,7 @@ from dbt_common.exceptions.macros import MacroReturn
 from tests.panels import ROOT
 
 MACROS = ("input", "input_source", "inputs_given", "refuse_inputs", "sql_text", "input_label")
-MACROS += ("as_pattern",)
+MACROS += ("as_pattern", "has_many_files")
 MACROS += ("duckdb__parquet_path", "default__parquet_path", "row_place")
 PROJECT = "/srv/trade potential"
 
@@ -46,7 +46,6 @@ def macros(
         "target": SimpleNamespace(type=engine),
         "execute": False,
         "ref": lambda name: f"seeds.{name}",
-        "file_line": lambda: "rowid + 2",
     }
     source = (ROOT / "macros" / "input.sql").read_text(encoding="utf-8")
     template = get_environment(None).from_string(source, globals=context)
@@ -69,7 +68,7 @@ def macros(
 def test_the_seed_is_the_default() -> None:
     given = macros({})
     assert given["input"]("trade_flows").strip() == "seeds.trade_flows"
-    assert given["row_place"]("trade_flows").strip() == "rowid + 2 as file_line"
+    assert given["row_place"]("trade_flows").split() == ["file_name,", "file_line"]
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def macros() -> dict[str, Callable[..., Any]]:
         "staged_rows": lambda: Relation("stg_study__studies"),
         "judged_input": lambda test: SimpleNamespace(**_judged(test)),
         "input_name": lambda staging: staging.split("__")[-1],
-        "input_source": lambda _: SimpleNamespace(kind="seed"),
+        "has_many_files": lambda _: True,
         "input_label": lambda name: f"{name}.csv",
         "input_key": lambda _: KEY,
         "sql_text": lambda text: "'" + text.replace("'", "''") + "'",
@@ -91,7 +91,7 @@ def rows() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as memory:
         memory.execute("""
             create table stg_study__studies as
-            select *, row_number() over () + 1 as file_line
+            select *, 'studies.csv' as file_name, row_number() over () + 1 as file_line
             from (values
                 ('a', 2013, 'KAZ', 'total', 1::double, 'one'),
                 ('b', 2014, 'SUN', 'gift', 'nan', 'one'),

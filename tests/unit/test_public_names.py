@@ -9,7 +9,7 @@ import pytest
 
 import trade_potential
 
-PUBLIC = ["Index", "InputError", "Panel", "Release", "table"]
+PUBLIC = ["Index", "InputError", "Panel", "Release", "Study", "table"]
 HEAVY = ["numpy", "pandas", "duckdb", "scipy", "pyarrow"]
 
 

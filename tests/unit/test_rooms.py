@@ -27,10 +27,11 @@ ROOMS: dict[str, set[str]] = {
     "panel": {*SHARED, "gravity", "ppml"},
     "audit": {"gravity", "inference", "results", "rows"},
     "quality": {"rows", "sql"},
+    "own": {"quality", "sql"},
     "release": {"sql"},
     "warehouse": set(),
     "engines": {"quality", "sql"},
-    "cli": {*SHARED, *MODELS, "panel", "results", "release"},
+    "cli": {*SHARED, *MODELS, "panel", "results", "release", "own"},
 }
 """What a room may import beside itself and the ground: nothing that stands above it, no sibling."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from typing import Any, NoReturn, get_args
 
 from trade_potential import limits
-from trade_potential.cli import gravity, index, outcome, releases, table
+from trade_potential.cli import gravity, index, outcome, releases, study, table
 from trade_potential.cli.session import BAD_ARGUMENTS
 from trade_potential.errors import InputError
 from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, Correction, of_commands
@@ -185,6 +185,11 @@ def parser() -> argparse.ArgumentParser:
         "releases", help=about, description=about, epilog=releases.EXAMPLES, formatter_class=raw
     )
     releases.add_arguments(sub)
+    about = "Make, check, list and remove studies of your own."
+    sub = commands.add_parser(
+        "study", help=about, description=about, epilog=study.EXAMPLES, formatter_class=raw
+    )
+    study.add_arguments(sub)
     return top
 
 

@@ -77,7 +77,7 @@ def row_of(
         "observed": observed,
         "limit_value": _limit(check),
         "failing_keys": "; ".join(
-            f"{_place(read.kind, r)}: {r['key']} = {r['value']}"
+            f"{_place(read, r)}: {r['key']} = {r['value']}"
             for r in (new + known)[:MAX_FAILING_KEYS]
         ),
         "rows_checked": rows_checked,
@@ -136,7 +136,7 @@ def _refused(check: Check, read: Input, rows: pd.DataFrame) -> list[dict[str, An
     keys = [key for key in read.key if key in rows]
     return [
         {
-            "file": row.get("file_name", read.place) if read.kind == "parquet" else read.place,
+            "file": row.get("file_name", read.place),
             "row": int(row["file_line"]) if pd.notna(row.get("file_line")) else None,
             "key": ", ".join(_text(row[key]) for key in keys),
             "value": ", ".join(_text(row.get(column)) for column in check.columns)
@@ -150,14 +150,16 @@ def _said(says: str, row: Mapping[Any, Any]) -> str:
     return says.format_map({str(name): _text(value) for name, value in row.items()})
 
 
-def _place(kind: str, refused: Mapping[str, Any]) -> str:
+def _place(read: Input, refused: Mapping[str, Any]) -> str:
     """Line of the seed, row of Parquet; rows of a table and sums have nothing but their key."""
     line = "?" if refused["row"] is None else refused["row"]
-    if kind == "parquet":
+    if read.kind == "parquet":
         return f"{refused['file']}, row {line}"
-    if kind == "file":
+    if read.kind == "file":
         return "key" if refused["row"] is None else f"row {line}"
-    return "key" if kind == "table" else f"line {line}"
+    if refused["file"] != read.place:  # a row of one's own beside those of the seed
+        return f"{refused['file']}, line {line}"
+    return "key" if read.kind == "table" else f"line {line}"
 
 
 def _text(value: Any) -> str:

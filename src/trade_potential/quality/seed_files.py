@@ -54,7 +54,7 @@ def complaint(file: str, line: int | None, column: str | None, value: str, rule:
 
 def complaints_of_seeds(project: Path) -> Told:
     """Complaints of every seed that is declared or lies in `seeds/`, at most 20 of each."""
-    seeds = _declared(project)
+    seeds = declared_seeds(project)
     found: list[Told] = []
     for file in sorted({path.relative_to(project).as_posix() for path in _files(project)}):
         if file not in seeds:
@@ -80,7 +80,7 @@ def _files(project: Path) -> Iterator[Path]:
     return (project / "seeds").rglob("*.csv")
 
 
-def _declared(project: Path) -> dict[str, Seed]:
+def declared_seeds(project: Path) -> dict[str, Seed]:
     """Seeds by file; YAML that cannot be read is left to dbt, which names the place."""
     seeds: dict[str, Seed] = {}
     for path in sorted((project / "seeds").rglob("*.yml")):

@@ -7,7 +7,7 @@ nobody can rewrite it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -57,6 +57,7 @@ class Run:
         variables: Given to the run; values that look like secrets are cut.
         files: Code, seeds, inputs and lock file, by name.
         packages: Version by name of every installed distribution.
+        outside: Finds what is read beside the project's own folders (the own folder).
         patterns: Of the files that the var `inputs` names, by input.
         tables: By input, those that the var names elsewhere.
         again: The tables, read again at the end (macro look_again).
@@ -70,6 +71,7 @@ class Run:
     variables: dict[str, Any]
     files: dict[str, FileState]
     packages: dict[str, str]
+    outside: Callable[[], Mapping[str, Path]] = dict
     patterns: dict[str, str] = field(default_factory=dict)
     tables: dict[str, TableState] = field(default_factory=dict)
     again: dict[str, TableState] = field(default_factory=dict)
@@ -77,7 +79,7 @@ class Run:
 
     def changed(self) -> list[str]:
         """One sentence for each thing that is not what the run began from, the first of them."""
-        now = states(followed(self.project, self.patterns.values()))
+        now = states({**followed(self.project, self.patterns.values()), **self.outside()})
         found = [*_changes(self.files, now), *self._changed_tables(), *self.notes]
         held = installed()
         found += [
@@ -105,13 +107,18 @@ _runs: dict[str, Run] = {}
 """The run of this process by its id; a process that runs dbt again begins anew."""
 
 
-def begin(invocation_id: str, project: Path, variables: Mapping[str, Any]) -> Run:
+def begin(
+    invocation_id: str,
+    project: Path,
+    variables: Mapping[str, Any],
+    outside: Callable[[], Mapping[str, Path]] = dict,
+) -> Run:
     """Look at everything that a run follows, before it reads any of it."""
-    files = states(project_paths(project))
+    files = states({**project_paths(project), **outside()})
     run = Run(
         invocation_id=invocation_id, project=project, started_on=datetime.now(UTC),
         code=code_version(project), variables=without_secrets(variables),
-        files={**library(), **files}, packages=installed(),
+        files={**library(), **files}, packages=installed(), outside=outside,
     )  # fmt: skip
     _runs.clear()
     _runs[invocation_id] = run

@@ -11,7 +11,7 @@ import pandas as pd
 from trade_potential.audit.cuts import ALL, cuts_of, in_digits
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.figures import Tables, records
-from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.gated import PLACE, Gated
 
 OF_INDICATORS = ("observations", "world_observations")
 OF_SOURCES = (
@@ -54,7 +54,7 @@ def countries(gated: Tables) -> pd.DataFrame:
 
 def studies(gated: Tables) -> pd.DataFrame:
     """Rows of dim_study."""
-    return gated["stg_study__studies"].drop(columns="file_line")
+    return gated["stg_study__studies"].drop(columns=PLACE, errors="ignore")
 
 
 def specifications(gated: Tables) -> pd.DataFrame:
@@ -135,7 +135,7 @@ def _with_meaning(rows: pd.DataFrame) -> pd.DataFrame:
         _meaning(row.k_lower, row.k_upper, row.is_lower_inclusive, row.is_upper_inclusive)
         for row in records(rows)
     ]
-    return rows.assign(meaning=meanings).drop(columns="file_line")
+    return rows.assign(meaning=meanings).drop(columns=PLACE, errors="ignore")
 
 
 def sources(gated: Gated) -> pd.DataFrame:

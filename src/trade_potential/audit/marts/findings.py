@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from trade_potential.audit.marts.compare import Compared, compared
-from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.gated import PLACE, Gated
 from trade_potential.audit.marts.panel import panel_of
 from trade_potential.audit.marts.replication import replications
 
@@ -47,7 +47,7 @@ def check_findings(gated: Gated) -> Iterator[Compared]:
 def findings(gated: Gated) -> pd.DataFrame:
     """Rows of rpt_replication_findings; none where no replication runs."""
     runs = gated.once(replications)
-    rows = gated["stg_published__replication_findings"].drop(columns="file_line")
+    rows = gated["stg_published__replication_findings"].drop(columns=PLACE, errors="ignore")
     if runs.empty:
         return rows.iloc[:0].assign(measured_value=np.nan, verdict=None)
     number = rows["finding_id"].map(measures(gated, runs)).astype(float)

@@ -18,6 +18,8 @@ FIGURES = "gate_"
 VALIDITY_LIMITS = (10, 50, 80)
 """Unless told otherwise: economies that a rank correlation needs, and hundredths of Spearman's rho
 from which the lower end of its interval is moderate, and strong."""
+PLACE = ["file_name", "file_line"]
+"""Columns of staging that tell where a row stands."""
 RESULTS = "gate_results"
 """What the gate says of them, also where there is none."""
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from trade_potential.audit.cuts import cuts_of
 from trade_potential.audit.marts.compare import Compared, compared
-from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.gated import PLACE, Gated
 
 Floats = npt.NDArray[np.float64]
 
@@ -47,7 +47,7 @@ def check_multiverse(gated: Gated) -> Iterator[Compared]:
 
 def _options(gated: Gated, published: pd.DataFrame) -> pd.DataFrame:
     """``fct_multiverse`` but the status, from stored rows."""
-    counts = gated["stg_multiverse__option_counts"].drop(columns="file_line", errors="ignore")
+    counts = gated["stg_multiverse__option_counts"].drop(columns=PLACE, errors="ignore")
     choices = gated["stg_multiverse__specification_choices"]
     choices = choices[["study_id", "dimension", "choice", "position", "is_default"]]
     studies = gated["stg_study__studies"]
@@ -158,7 +158,7 @@ def _world(gated: Gated, published: pd.DataFrame) -> pd.DataFrame:
     asked = asked.assign(
         first_iso3=one.where(one < other, other), second_iso3=other.where(one < other, one)
     )
-    stored = gated["stg_multiverse__pair_shares"].drop(columns="file_line", errors="ignore")
+    stored = gated["stg_multiverse__pair_shares"].drop(columns=PLACE, errors="ignore")
     ends_key = ["study_id", "first_iso3", "second_iso3", "year"]
     asked = asked.merge(stored, on=ends_key, how="left")
     is_stored = asked["n_specifications"].notna().to_numpy()

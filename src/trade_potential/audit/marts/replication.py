@@ -11,7 +11,7 @@ import pandas as pd
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.dimensions import class_of
 from trade_potential.audit.marts.figures import records
-from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.gated import PLACE, Gated
 from trade_potential.audit.marts.panel import panel_of
 from trade_potential.audit.marts.printed import CELL, SLACK, printed
 from trade_potential.audit.marts.rebuilt import rebuilt
@@ -169,7 +169,7 @@ def replication(gated: Gated) -> pd.DataFrame:
     names = gated["stg_published__printed_classes"].set_index("display_order")["potential_class"]
     order = rows["rebuilt_value"].where(rows["exhibit"] == "k_class")
     return rows.assign(**reasons, rebuilt_text=order.map(names)).drop(
-        columns=["other_series", "rounding", "decimals", "file_line"], errors="ignore"
+        columns=["other_series", "rounding", "decimals", *PLACE], errors="ignore"
     )
 
 

@@ -1,0 +1,1 @@
+"""Studies of one's own: the own folder, what a study needs, and the class ``Study``."""

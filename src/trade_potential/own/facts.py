@@ -1,0 +1,148 @@
+"""What a study may be made of: bundled rows and rows of one's own, read without a build."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trade_potential.own.folder import OwnFolder, columns_of, located, ready
+from trade_potential.sql.render import file_literal, quoted, text_literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+WORLD = ("world_trade", "world_pairs")
+"""Files of inputs/world that are read where they lie."""
+CODES = """
+    create view codes as
+    select country_iso3 as source_code, country_iso3 from countries
+    union all select source_code, country_iso3 from country_code_mappings;
+    create view trade as
+    select exporters.country_iso3 as exporter, importers.country_iso3 as importer, year, trade_usd
+    from world_trade
+    inner join codes as exporters on exporter_code = exporters.source_code
+    inner join codes as importers on importer_code = importers.source_code
+"""
+GROUPS = """
+    select group_id, country_iso3 from country_groups
+    union select income_group, country_iso3 from countries where income_group is not null
+    union select un_region, country_iso3 from countries where un_region is not null
+    order by all
+"""
+
+
+class Facts:
+    """Tables of a project by the names of its seeds, each with the rows of the own folder.
+
+    Attributes:
+        project: Folder of dbt_project.yml.
+        own: Its own folder.
+    """
+
+    def __init__(self, project: Path | str = ".") -> None:
+        """Open the bundled rows and the own ones.
+
+        Raises:
+            InputError: The own folder has not the form that it must have.
+        """
+        import duckdb
+
+        self.project = Path(project)
+        self.own: OwnFolder = located(self.project)
+        ready(self.own)
+        self._memory = duckdb.connect(config={"threads": 2})
+        for name, seed in self.own.seeds.items():
+            self._memory.execute(f"create view {quoted(name)} as {self._rows(name, seed.file)}")
+        for name in WORLD:
+            path = self.project / "inputs" / "world" / f"{name}.parquet"
+            self._memory.execute(f"create view {name} as from read_parquet({file_literal(path)})")
+        self._memory.execute(CODES)
+
+    def _rows(self, name: str, file: str) -> str:
+        """Rows of a seed, and whether each is one's own."""
+        parts = []
+        own = self.own.file(name)
+        types = self.own.seeds[name].types
+        for path, is_own in ((self.project / file, False), (own, True)):
+            if not path.is_file():
+                continue
+            header = columns_of(path.read_bytes())
+            read = ", ".join(f"{text_literal(column)}: 'VARCHAR'" for column in header)
+            values = ", ".join(
+                f"cast({quoted(column) if column in header else 'null'} as {kind})"
+                f" as {quoted(column)}"
+                for column, kind in types.items()
+            )
+            parts.append(
+                f"select {values}, {str(is_own).lower()} as is_own from read_csv("
+                f"{file_literal(path)}, columns = {{{read}}}, header = true,"
+                " auto_detect = false, delim = ',', quote = '\"', escape = '\"')"
+            )
+        return " union all ".join(parts)
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows of a query."""
+        return self._query(sql, values).fetchall()
+
+    def records(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Rows of a query by column."""
+        found = self._query(sql, values)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def _query(self, sql: str, values: Sequence[Any]) -> duckdb.DuckDBPyConnection:
+        return self._memory.execute(sql, list(values))
+
+    @cached_property
+    def countries(self) -> dict[str, str]:
+        """Name by code."""
+        return dict(self.rows("select country_iso3, country_name from countries order by 1"))
+
+    @cached_property
+    def groups(self) -> dict[str, list[str]]:
+        """Codes by group: agreements, income groups of the World Bank, regions of the UN."""
+        found: dict[str, list[str]] = {}
+        for group, code in self.rows(GROUPS):
+            found.setdefault(group, []).append(code)
+        return found
+
+    @cached_property
+    def studies(self) -> dict[str, bool]:
+        """Whether a study is one's own, by name."""
+        return dict(self.rows("select study_id, is_own from studies order by is_own, study_id"))
+
+    @cached_property
+    def trade_years(self) -> tuple[int, int]:
+        """First and last year of the trade of the world."""
+        ((first, last),) = self.rows("select min(year), max(year) from world_trade")
+        return int(first), int(last)
+
+    @cached_property
+    def newest_vintage(self) -> str:
+        """Date of the newest figures of an indicator."""
+        ((newest,),) = self.rows("select max(vintage_date) from observation_vintages")
+        return str(newest)
+
+    def partners_of(self, reporter: str, years: tuple[int, int], flow: str) -> dict[str, float]:
+        """Trade in US$ by partner over some years, largest first; only partners with a distance."""
+        found = self.rows(
+            f"""
+            with flows as (
+                select importer as partner, trade_usd from trade
+                where exporter = $1 and year between $2 and $3 and {flow != "imports"}
+                union all
+                select exporter, trade_usd from trade
+                where importer = $1 and year between $2 and $3 and {flow != "exports"}
+            )
+            select partner, sum(trade_usd) from flows
+            where partner in (
+                select destination_code from world_pairs
+                where origin_code = $1 and distance_capitals_km is not null
+            )
+            group by partner order by 2 desc, 1
+            """,  # noqa: S608 (flags alone)
+            [reporter, *years],
+        )
+        return {str(code): float(usd) for code, usd in found}
