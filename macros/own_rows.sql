@@ -12,8 +12,10 @@ load_own puts into a table before the run. Everything below staging sees one inp
             {{ sql_text(input_label(name)) }} as file_name,
             {{ file_line() }} as file_line
         from {{ ref(name) }}
-        {# Without the bundled studies their rows are left out, and what is said of all stays. -#}
-        {{ "where study_id = 'all'" if not own.bundled_studies and 'study_id' in input_types(name) }}
+        {#- Without the bundled studies the rows of each are left out, and what is said of all stays. -#}
+        {%- for column in ('study_id', 'replication_id') if not own.bundled_studies and column in input_types(name) %}
+            {{ 'where' if loop.first else 'and' }} {{ column }} = 'all'
+        {%- endfor %}
         {% if name in own.files -%}
             union all
             select

@@ -1,8 +1,9 @@
 """Gravity models, development indices and releases of trade potential.
 
 ``Panel`` fits models to anyone's rows, ``table`` shows them side by side, ``Index`` condenses
-indicators, ``Release`` reads what a build has published, ``Study`` makes a study of one's own. What goes wrong with data on purpose is an
-``InputError``. Each is imported when it is first used: docs/api.md.
+indicators, ``Release`` reads what a build has published, ``Study`` makes a study of one's own. What
+goes wrong with data on purpose is an ``InputError``. Each is imported when it is first used:
+docs/api.md.
 """
 
 from __future__ import annotations

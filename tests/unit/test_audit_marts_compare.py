@@ -141,3 +141,9 @@ def test_the_row_that_rounding_chooses_is_told_and_names_nothing(row: int, place
     )
     assert (found["status"], found["term"]) == ("agrees", "")
     assert found["reason"] == f"largest of 4: {place}"
+
+
+def test_numbers_below_the_smallest_normal_one_agree() -> None:
+    published, again = mart().assign(p=0.0), mart().assign(p=1.7e-322)
+    assert told(published, again).empty
+    assert list(told(published, again.assign(p=1e-300)).index) == ["fct_m.p"] * 2

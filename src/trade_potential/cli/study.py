@@ -26,6 +26,17 @@ EXAMPLES = """examples of study:
   trade-potential study bundled leave-out
 """
 
+OPTIONS = (
+    ("--flow", "total", "FLOW", "total (default), exports or imports"),
+    ("--classes", "", "LOW,HIGH", "bounds of K between this study's classes, such as 0.7,1.3"),
+    ("--as-of", "", "DATE", "no newer vintages than of this day (default: the newest)"),
+    ("--spec", "year_effects", "SPEC", "gravity specifications, that of the answer at the front"
+     " (default year_effects)"),
+    ("--index", "", "SPEC", "development index in the place of that of the specification"),
+    ("--estimator", "ppml", "E", "what K rests on: ppml (default), pooled, random, mundlak,"
+     " between"),
+)  # fmt: skip
+
 
 def add_arguments(sub: argparse.ArgumentParser) -> None:
     """The commands below study."""
@@ -63,19 +74,8 @@ def _new_arguments(leaf: argparse.ArgumentParser) -> None:
         help="codes or groups separated by commas (ISO3,asean), largest:40 by trade, or all",
     )  # fmt: skip
     leaf.add_argument("--years", required=True, metavar="FIRST-LAST", help="such as 2010-2020")
-    leaf.add_argument("--flow", default="total", metavar="FLOW",
-                      help="total (default), exports or imports")  # fmt: skip
-    leaf.add_argument("--classes", default="", metavar="LOW,HIGH",
-                      help="bounds of K between the classes of this study, such as 0.7,1.3")  # fmt: skip
-    leaf.add_argument("--as-of", default="", metavar="DATE",
-                      help="no newer vintages than of this day (default: the newest)")  # fmt: skip
-    leaf.add_argument("--spec", default="year_effects", metavar="SPEC",
-                      help="gravity specifications, what people see first at the front"
-                      " (default year_effects)")  # fmt: skip
-    leaf.add_argument("--index", default="", metavar="SPEC",
-                      help="development index in the place of that of the specification")  # fmt: skip
-    leaf.add_argument("--estimator", default="ppml", metavar="E",
-                      help="what K rests on: ppml (default), pooled, random, mundlak, between")  # fmt: skip
+    for option, default, metavar, about in OPTIONS:
+        leaf.add_argument(option, default=default, metavar=metavar, help=about)
     leaf.add_argument("--yes", action="store_true", help="write without asking")
 
 
@@ -113,7 +113,10 @@ def _new(args: argparse.Namespace) -> int:
     elif sys.stdin.isatty() and args.format == "table" and not args.output:
         print(text)
         text = ""
-        is_written = input(f"Write these rows to {facts.own.label}/? [y/N] ").strip() in ("y", "yes")
+        is_written = input(f"Write these rows to {facts.own.label}/? [y/N] ").strip() in (
+            "y",
+            "yes",
+        )
     else:
         is_written = False
     if is_written:
@@ -168,9 +171,7 @@ def _check(args: argparse.Namespace) -> int:
 
     owned = [study for study, is_own in Facts(args.project).studies.items() if is_own]
     names = [args.name] if args.name else owned
-    found: dict[str, Any] = {
-        name: Study(name, project=args.project).check() for name in names
-    }
+    found: dict[str, Any] = {name: Study(name, project=args.project).check() for name in names}
     lines = [f"{name}: {line}" for name, wrong in found.items() for line in wrong]
     lines += [f"{name}: nothing is wrong" for name, wrong in found.items() if not wrong]
     write_document(args, found, "".join(f"{line}\n" for line in lines or ["no study of your own"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -83,24 +83,19 @@ def designed(asked: Asked, facts: Facts, *, is_new: bool = True) -> Design:
     Raises:
         InputError: One line for each reason why it cannot be.
     """
-    wrong: list[str] = []
-
-    def kept(check: Callable[..., Iterator[str]], *arguments: object) -> None:
-        wrong.extend(check(*arguments))
-
-    kept(_of_name, asked.name, facts, is_new)
-    kept(_of_country, "reporter", asked.reporter, facts)
-    kept(_of_choice, "flow", asked.flow, FLOWS)
-    kept(_of_choice, "estimator", asked.estimator, ESTIMATORS)
     specs = tuple(part.strip() for part in asked.spec.split(","))
-    kept(_of_specs, specs, asked.index, facts)
-    years = _years(asked.years)
-    kept(_of_years, asked.years, years, facts)
-    classes = _classes(asked.classes)
-    kept(_of_classes, asked.classes, classes, facts)
-    kept(_of_date, asked.as_of)
-    if asked.partners.strip() != "all" and not LARGEST.fullmatch(asked.partners):
-        kept(_of_codes, asked, facts)
+    years, classes = _years(asked.years), _classes(asked.classes)
+    wrong = [
+        *_of_name(asked.name, facts, is_new),
+        *_of_country("reporter", asked.reporter, facts),
+        *_of_choice("flow", asked.flow, FLOWS),
+        *_of_choice("estimator", asked.estimator, ESTIMATORS),
+        *_of_specs(specs, asked.index, facts),
+        *_of_years(asked.years, years, facts),
+        *_of_classes(asked.classes, classes, facts),
+        *_of_date(asked.as_of),
+        *_of_codes(asked, facts),
+    ]
     if not wrong:
         wrong = list(_of_effects(specs, years, facts))
     if wrong:
@@ -250,6 +245,8 @@ def _codes(text: str, facts: Facts) -> list[str]:
 
 
 def _of_codes(asked: Asked, facts: Facts) -> Iterator[str]:
+    if asked.partners.strip() == "all" or LARGEST.fullmatch(asked.partners.strip()):
+        return
     parts = [part.strip() for part in asked.partners.split(",")]
     for part in parts:
         if part in facts.groups or part in facts.countries:

@@ -76,7 +76,7 @@ class Facts:
                 for column, kind in types.items()
             )
             parts.append(
-                f"select {values}, {str(is_own).lower()} as is_own from read_csv("
+                f"select {values}, {str(is_own).lower()} as is_own from read_csv("  # noqa: S608
                 f"{file_literal(path)}, columns = {{{read}}}, header = true,"
                 " auto_detect = false, delim = ',', quote = '\"', escape = '\"')"
             )

@@ -23,6 +23,9 @@ rounding of sums begins; never less than 1e-14 of the largest is told apart."""
 USELESS = 1e-3
 """Rounding beyond this share of a number excuses no larger difference."""
 
+SMALLEST = float(np.finfo("float64").tiny)
+"""A number below this one, such as a p-value of 1e-322, has not all its digits."""
+
 REFERENCE = "pandas on gated inputs"
 
 COLUMNS = {
@@ -122,7 +125,7 @@ def _differences(
         size = np.maximum(np.abs(one), np.abs(other))
         largest = np.zeros(len(places.parts))
         np.maximum.at(largest, places.part, np.where(np.isfinite(size), size, 0.0))
-        size = np.maximum(size, small * largest[places.part])
+        size = np.maximum(np.maximum(size, small * largest[places.part]), SMALLEST)
         with np.errstate(invalid="ignore", divide="ignore"):
             noise = np.minimum(noise, USELESS * size)
             beyond = np.maximum(np.abs(one - other) - noise, 0.0)

@@ -50,7 +50,7 @@ def replications(gated: Gated) -> pd.DataFrame:
         and (row.k_study_id, row.k_spec_id) in gravity
         for row in records(rows)
     ]
-    rows = rows[is_run]
+    rows = rows[np.array(is_run, dtype=bool)]  # an empty list would name columns
     return rows.assign(other_series=rows["replication_id"].map(_other_series(gated, rows)))
 
 
