@@ -27,9 +27,10 @@ ROOMS: dict[str, set[str]] = {
     "audit": {"gravity", "inference", "results", "rows"},
     "quality": {"rows", "sql"},
     "release": {"sql"},
+    "outcome": set(),
     "warehouse": set(),
     "engines": {"quality", "sql"},
-    "cli": {*SHARED, *MODELS, "panel", "results", "release"},
+    "cli": {*SHARED, *MODELS, "outcome", "panel", "results", "release"},
 }
 """What a room may import beside itself and the ground: nothing that stands above it, no sibling."""
 
