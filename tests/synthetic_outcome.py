@@ -1,11 +1,14 @@
 """Synthetic own series of e-commerce: made of a formula, measured by nobody.
 
-Of partner k = 1, 2, .. and year t: value = 1,000,000 * k ** 1.5 * 1.1 ** (t - first year), in euro,
-rounded to cents; the partner ``HOLE`` lacks its last year. Files hold millions, in German form.
+Of partner k = 1, 2, .. and year t = 0, 1, .. the value is
+1e6 * k ** 1.5 * 1.1 ** t * exp(sin(k * (t + 1)) / 2), rounded to hundredths; without the sine,
+effects of partners and years would fit it exactly. The partner ``HOLE`` lacks its last
+year. Files hold millions, in German form.
 """
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 FIRST_YEAR, YEARS = 2013, 8
@@ -24,7 +27,8 @@ HOLE = "VNM"
 
 def amount(k: int, year: int) -> float:
     """The formula, in whole units of the currency."""
-    return round(1e6 * k**1.5 * 1.1 ** (year - FIRST_YEAR), 2)
+    t = year - FIRST_YEAR
+    return round(1e6 * k**1.5 * 1.1**t * math.exp(math.sin(k * (t + 1)) / 2), 2)
 
 
 def series(years: int = YEARS) -> dict[tuple[str, int], float]:

@@ -73,9 +73,9 @@ left join {{ ref('rpt_answer') }} as structural
     on
         potential.reporter_iso3 = structural.reporter_iso3
         and potential.partner_iso3 = structural.partner_iso3
-        and studies.flow = structural.flow
-        -- that of goods trade says nothing of another outcome
-        and potential.trade_source <> 'own'
+        -- that of goods trade says nothing of another outcome; as a condition of its own the join
+        -- would take a minute
+        and case when potential.trade_source <> 'own' then studies.flow end = structural.flow
         and potential.year = structural.year
 left join {{ ref('dim_potential_class') }} as structural_classes
     on

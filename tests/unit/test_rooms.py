@@ -29,9 +29,10 @@ ROOMS: dict[str, set[str]] = {
     "quality": {"rows", "sql"},
     "own": {"quality", "sql"},
     "release": {"sql"},
+    "outcome": set(),
     "warehouse": set(),
     "engines": {"quality", "sql"},
-    "cli": {*SHARED, *MODELS, "panel", "results", "release", "own"},
+    "cli": {*SHARED, *MODELS, "outcome", "own", "panel", "results", "release"},
 }
 """What a room may import beside itself and the ground: nothing that stands above it, no sibling."""
 
