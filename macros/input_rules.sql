@@ -20,7 +20,7 @@ only they are numbered.
             stored.*,
             row_number() over (
                 partition by {% for column in columns %}stored.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
-                order by {{ place_columns(rows) }}
+                order by {{ bundled_first(rows) }}{{ place_columns(rows) }}
             ) as copy_number
         from {{ rows }} as stored
         inner join (
@@ -36,6 +36,13 @@ only they are numbered.
                 {% endfor %}
     ) as numbered
     where copy_number > 1
+{%- endmacro %}
+
+
+{#- Of two rows with one key that of one's own is the copy. -#}
+{% macro bundled_first(rows) -%}
+    {%- set name = input_name(rows.identifier) -%}
+    {{ 'case when file_name = ' ~ sql_text(input_label(name)) ~ ' then 0 else 1 end, ' if has_many_files(name) }}
 {%- endmacro %}
 
 

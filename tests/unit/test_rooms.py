@@ -27,7 +27,7 @@ ROOMS: dict[str, set[str]] = {
     "panel": {*SHARED, "gravity", "ppml"},
     "audit": {"gravity", "inference", "results", "rows"},
     "quality": {"rows", "sql"},
-    "own": {"quality", "sql"},
+    "own": {"outcome", "quality", "sql"},
     "release": {"sql"},
     "outcome": set(),
     "warehouse": set(),

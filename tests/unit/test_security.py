@@ -90,8 +90,8 @@ def test_vars_stand_in_sql_only_as_whole_numbers() -> None:
     }
     # plan_release quotes its plan; test_security_build.py sends it quotes and semicolons. input
     # writes paths as literals and tables as identifiers: test_input_macro.py. report_release hands
-    # a folder to Python.
-    macros = ("check_vars", "plan_release", "input", "report_release")
+    # a folder to Python, and so does own_rows.
+    macros = ("check_vars", "plan_release", "input", "report_release", "own_rows")
     assert found == {f"macros/{name}.sql" for name in macros}
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from trade_potential.cli.session import OK, write
+
+if TYPE_CHECKING:
+    from trade_potential.outcome import Outcome
 
 EXAMPLES = """examples of outcome:
   trade-potential outcome parcels.xlsx --reporter DEU --name parcels --unit "EUR million"
@@ -25,6 +29,14 @@ def add_arguments(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("file", metavar="FILE", help=".csv, .tsv, .xlsx or .parquet, long or wide")
     sub.add_argument("--reporter", required=True, metavar="ISO3", help="whose outcome it is")
     sub.add_argument("--name", required=True, metavar="SERIES", help="lower snake_case")
+    reading_arguments(sub)
+    sub.add_argument("--project", default=".", metavar="FOLDER", help="of its countries and rates")
+    sub.add_argument("--output", metavar="FILE", help="of own series; rows of others stay")
+    sub.set_defaults(run=run, check=lambda _: None, parser=sub)
+
+
+def reading_arguments(sub: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    """How a file is read."""
     sub.add_argument("--unit", metavar="UNIT", help='such as "EUR million" (default US$)')
     sub.add_argument("--currency", metavar="CODE", help="ISO 4217, where --unit says none")
     sub.add_argument("--sheet", metavar="NAME", help="of a workbook with several")
@@ -36,17 +48,32 @@ def add_arguments(sub: argparse.ArgumentParser) -> None:
         sub.add_argument(f"--{role}-column", metavar="HEAD", help="where its name is another")
     sub.add_argument("--products", type=_list, metavar="A,B", help="chapters to add up")
     sub.add_argument("--skip", type=_list, default=[], metavar="A,B", help="partners to leave out")
-    sub.add_argument("--project", default=".", metavar="FOLDER", help="of its countries and rates")
-    sub.add_argument("--output", metavar="FILE", help="of own series; rows of others stay")
-    sub.set_defaults(run=run, check=lambda _: None, parser=sub)
 
 
 def run(args: argparse.Namespace) -> int:
     """Read, show what was read, and write the rows; returns the exit code."""
+    outcome = read(args, args.file)
+    if not args.output:
+        print(outcome.coverage(), file=sys.stderr)
+        write(args, [outcome.csv_text()])
+        return OK
+    replaced = outcome.write(args.output)
+    print(outcome.coverage())
+    more = f" in the place of {replaced}" if replaced else ""
+    print(f"{args.output}: {len(outcome.rows)} rows of {outcome.series_id} written{more}")
+    return OK
+
+
+def read(args: argparse.Namespace, file: str) -> Outcome:
+    """The series of a file, as the arguments say.
+
+    Raises:
+        InputError: What is wrong with the file, in one line.
+    """
     from trade_potential.outcome import read_outcome
 
-    outcome = read_outcome(
-        args.file,
+    return read_outcome(
+        file,
         reporter=args.reporter,
         name=args.name,
         project=args.project,
@@ -63,12 +90,3 @@ def run(args: argparse.Namespace) -> int:
         products=args.products,
         skip=args.skip,
     )
-    if not args.output:
-        print(outcome.coverage(), file=sys.stderr)
-        write(args, [outcome.csv_text()])
-        return OK
-    replaced = outcome.write(args.output)
-    print(outcome.coverage())
-    more = f" in the place of {replaced}" if replaced else ""
-    print(f"{args.output}: {len(outcome.rows)} rows of {outcome.series_id} written{more}")
-    return OK

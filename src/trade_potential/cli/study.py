@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trade_potential.cli import study_text
+from trade_potential.cli import outcome, study_text
 from trade_potential.cli.release_document import write_document
 from trade_potential.cli.session import ATTENTION, BAD_DATA, OK
 from trade_potential.errors import InputError
@@ -21,6 +21,8 @@ EXAMPLES = """examples of study:
   trade-potential study new germany_40 --reporter DEU --partners largest:40 --years 2010-2020 \\
       --flow exports --yes
   trade-potential study new kazakhstan --reporter KAZ --partners eaeu,CHN,DEU --years 2012-2020
+  trade-potential study new parcels --reporter DEU --partners all --years 2015-2022 \\
+      --flow exports --outcome parcels.xlsx --unit "EUR million" --skip Insgesamt
   trade-potential study groups
   trade-potential study check
   trade-potential study bundled leave-out
@@ -76,6 +78,9 @@ def _new_arguments(leaf: argparse.ArgumentParser) -> None:
     leaf.add_argument("--years", required=True, metavar="FIRST-LAST", help="such as 2010-2020")
     for option, default, metavar, about in OPTIONS:
         leaf.add_argument(option, default=default, metavar=metavar, help=about)
+    of_own = "a series of your own in the place of trade (docs/own-outcome.md)"
+    leaf.add_argument("--outcome", metavar="FILE", help=of_own)
+    outcome.reading_arguments(leaf.add_argument_group("how the file of --outcome is read"))
     leaf.add_argument("--yes", action="store_true", help="write without asking")
 
 
@@ -100,14 +105,16 @@ def _new(args: argparse.Namespace) -> int:
     from trade_potential.own.rows import rows_of, write
 
     facts = Facts(args.project)
+    series = outcome.read(args, args.outcome) if args.outcome else None
     asked = Asked(
         name=args.name, reporter=args.reporter, partners=args.partners, years=args.years,
         flow=args.flow, classes=args.classes, as_of=args.as_of, spec=args.spec, index=args.index,
-        estimator=args.estimator,
+        estimator=args.estimator, outcome=series,
     )  # fmt: skip
     design, coverage = examined(asked, facts)
     rows = rows_of(design, facts)
-    text = study_text.coverage_text(coverage, args.name)
+    text = f"{series.coverage()}\n\n" if series else ""
+    text += study_text.coverage_text(coverage, args.name)
     if args.yes:
         is_written = True
     elif sys.stdin.isatty() and args.format == "table" and not args.output:

@@ -9,6 +9,7 @@ from datetime import date
 from difflib import get_close_matches
 
 from trade_potential.errors import InputError
+from trade_potential.outcome import Outcome
 from trade_potential.own.facts import Facts
 
 FLOWS = ("total", "exports", "imports")
@@ -41,6 +42,7 @@ class Asked:
         spec: Gravity specifications separated by commas, what people see first at the front.
         index: Specification of the index in the place of that of the first specification.
         estimator: What K rests on.
+        outcome: A series of one's own in the place of trade.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Asked:
     spec: str = DEFAULT_SPEC
     index: str = ""
     estimator: str = "ppml"
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class Design:
     specs: tuple[str, ...]
     index: str
     estimator: str
+    outcome: Outcome | None
 
 
 def designed(asked: Asked, facts: Facts, *, is_new: bool = True) -> Design:
@@ -105,7 +109,7 @@ def designed(asked: Asked, facts: Facts, *, is_new: bool = True) -> Design:
         name=asked.name, reporter=asked.reporter, partners=partners,
         is_all=asked.partners.strip() == "all", years=years, flow=asked.flow, classes=classes,
         as_of=asked.as_of or facts.newest_vintage, specs=specs, index=asked.index,
-        estimator=asked.estimator,
+        estimator=asked.estimator, outcome=asked.outcome,
     )  # fmt: skip
 
 
@@ -184,7 +188,7 @@ def _of_years(text: str, years: tuple[int, int], facts: Facts) -> Iterator[str]:
         right = (
             f"take {common[0]}-{common[1]}" if common[0] <= common[1] else "none of them is there"
         )
-        yield f"years {text}: the trade of the world is known of {first}-{last}; {right}"
+        yield f"years {text}: {facts.measured} is known of {first}-{last}; {right}"
 
 
 def _of_effects(specs: Sequence[str], years: tuple[int, int], facts: Facts) -> Iterator[str]:
@@ -274,7 +278,7 @@ def _partners(asked: Asked, years: tuple[int, int], facts: Facts) -> tuple[str, 
     trading = facts.partners_of(asked.reporter, years, asked.flow)
     if not trading:
         raise InputError(
-            f"reporter {asked.reporter}: the trade of the world has no flow of it with a known "
+            f"reporter {asked.reporter}: {facts.measured} has no flow of it with a known "
             f"distance in {asked.years}; {_large(facts)}"
         )
     largest = LARGEST.fullmatch(asked.partners.strip())

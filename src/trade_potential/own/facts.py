@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,8 @@ from trade_potential.sql.render import file_literal, quoted, text_literal
 
 if TYPE_CHECKING:
     import duckdb
+
+    from trade_potential.outcome import OutcomeRow
 
 WORLD = ("world_trade", "world_pairs")
 """Files of inputs/world that are read where they lie."""
@@ -39,7 +41,10 @@ class Facts:
     Attributes:
         project: Folder of dbt_project.yml.
         own: Its own folder.
+        measured: What ``trade`` holds, in words.
     """
+
+    measured = "the trade of the world"
 
     def __init__(self, project: Path | str = ".") -> None:
         """Open the bundled rows and the own ones.
@@ -113,10 +118,37 @@ class Facts:
         """Whether a study is one's own, by name."""
         return dict(self.rows("select study_id, is_own from studies order by is_own, study_id"))
 
+    def measure(self, series: Iterable[OutcomeRow] | str, flow: str) -> None:
+        """Take a series of one's own in the place of the trade of the world.
+
+        Args:
+            series: Its rows, or the name under which own_outcomes has them.
+            flow: What it is of: total, exports or imports.
+        """
+        sides = ["reporter_iso3", "partner_iso3"]
+        exporter, importer = reversed(sides) if flow == "imports" else sides
+        if isinstance(series, str):
+            self._memory.execute(
+                "create temporary table series as from own_outcomes where series_id = ?", [series]
+            )
+        else:
+            self._memory.execute("create temporary table series as from own_outcomes limit 0")
+            given = [(r.reporter_iso3, r.partner_iso3, r.year, r.value_usd) for r in series]
+            self._memory.executemany(
+                "insert into series (reporter_iso3, partner_iso3, year, value_usd)"
+                " values (?, ?, ?, ?)",
+                given,
+            )
+        self._memory.execute(
+            f"create or replace view trade as select {exporter} as exporter,"  # noqa: S608
+            f" {importer} as importer, year, value_usd as trade_usd from series"
+        )
+        self.measured = "the series"
+
     @cached_property
     def trade_years(self) -> tuple[int, int]:
-        """First and last year of the trade of the world."""
-        ((first, last),) = self.rows("select min(year), max(year) from world_trade")
+        """First and last year of what is measured."""
+        ((first, last),) = self.rows("select min(year), max(year) from trade")
         return int(first), int(last)
 
     @cached_property

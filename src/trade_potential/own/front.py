@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trade_potential.errors import InputError
+from trade_potential.outcome import Outcome
 from trade_potential.own.coverage import Coverage, coverage_of
 from trade_potential.own.design import (
     DEFAULT_SPEC,
@@ -73,6 +74,7 @@ class Study:
         spec: str = DEFAULT_SPEC,
         index: str = "",
         estimator: str = "ppml",
+        outcome: Outcome | None = None,
         project: str | Path = ".",
     ) -> Study:
         """Write the rows of a study, or nothing where it cannot work.
@@ -88,6 +90,8 @@ class Study:
             spec: Gravity specifications, separated by commas; the first is what people see.
             index: Specification of the index in the place of that of ``spec``.
             estimator: What K rests on: ppml, pooled, random, mundlak or between.
+            outcome: A series of one's own in the place of trade, of the name of the study
+                (``trade_potential.outcome.read_outcome``).
             project: Folder of dbt_project.yml.
 
         Raises:
@@ -98,6 +102,7 @@ class Study:
             partners=partners if isinstance(partners, str) else ",".join(partners),
             years=years if isinstance(years, str) else f"{years[0]}-{years[1]}",
             classes=f"{classes[0]},{classes[1]}" if classes else "", estimator=estimator,
+            outcome=outcome,
         )  # fmt: skip
         facts = Facts(project)
         design, _ = examined(asked, facts)
@@ -184,6 +189,12 @@ def examined(asked: Asked, facts: Facts, *, is_new: bool = True) -> tuple[Design
     Raises:
         InputError: One line for each reason why it cannot be.
     """
+    if asked.outcome:
+        facts.measure(asked.outcome.rows, asked.flow)
+    elif not is_new:
+        series = "select ecommerce_series from studies where study_id = ? and trade_source = 'own'"
+        for (name,) in facts.rows(series, [asked.name]):
+            facts.measure(str(name), asked.flow)
     design = designed(asked, facts, is_new=is_new)
     found = coverage_of(
         facts, reporter=design.reporter, partners=design.partners, years=design.years,

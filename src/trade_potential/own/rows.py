@@ -6,6 +6,7 @@ import csv
 import io
 import os
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ CLASSES = (
     ("potential_reshaping", "Potential reshaping"),
 )
 """Classes from the lowest K, as those of all studies are named."""
+KEYS = {"own_outcomes": "series_id"}
+"""Columns that name the study of a row, where it is not study_id: a series has its name."""
 OF_SPECIFICATIONS = ("gravity_specifications", "gravity_terms", "gravity_term_exceptions")
 """Seeds of a specification that is a study's own: it has the name of the study."""
 
@@ -43,6 +46,11 @@ def rows_of(design: Design, facts: Facts) -> Rows:
         found["potential_classes"] = _classes(name, *design.classes)
     if design.index:
         found |= _specification(design, facts)
+    if design.outcome:
+        found["own_outcomes"] = [
+            {column: str(value) for column, value in asdict(row).items()}
+            for row in design.outcome.rows
+        ]
     return found
 
 
@@ -57,7 +65,8 @@ def _study(design: Design, spec: str, facts: Facts) -> Row:
         "partner_scope": "all_reported" if design.is_all else "listed",
         "flow": design.flow,
         "outcome_scaling": "none",
-        "trade_source": "baci",
+        "trade_source": "own" if design.outcome else "baci",
+        "ecommerce_series": design.outcome.series_id if design.outcome else "",
         "default_spec_id": spec,
         "default_estimator": design.estimator,
         "description": f"A study of one's own: {reporter} and {partners}, figures as of "
@@ -157,7 +166,7 @@ def replace(contents: Mapping[Path, str]) -> None:
 
 def is_of(study: str, seed: str) -> Callable[[Row], bool]:
     """Whether a row of a seed is that of a study alone."""
-    key = "spec_id" if seed in OF_SPECIFICATIONS else "study_id"
+    key = "spec_id" if seed in OF_SPECIFICATIONS else KEYS.get(seed, "study_id")
     return lambda row: row.get(key) == study
 
 
