@@ -5,12 +5,12 @@ select
     panel.country_iso3,
     panel.indicator_code,
     indicators.indicator,
-    case when panel.is_imputed then panel.value_method end as fill_method,
     panel.year,
     panel.indicator_value,
     panel.is_imputed,
     panel.is_estimate,
-    panel.is_vintage_after_as_of
+    panel.is_vintage_after_as_of,
+    case when panel.is_imputed then panel.value_method end as fill_method
 from {{ ref('int_panel__values') }} as panel
 inner join {{ ref('stg_study__studies') }} as studies
     on

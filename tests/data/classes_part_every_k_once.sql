@@ -1,5 +1,6 @@
--- The classes of a study, in the order of their limits, begin without a lower limit and end without an upper
--- one, and each begins where the one below it ends, at a limit that belongs to one of the two.
+-- The classes of a study, in the order of their limits, begin without a lower limit and end without
+-- an upper one, and each begins where the one below it ends, at a limit that belongs to one of the
+-- two.
 {%- set rules = [
     ('k_lower', 'position = 1 and k_lower is not null', 'the lowest class has no k_lower'),
     ('k_lower', 'position > 1 and k_lower is null', 'only the lowest class has no k_lower'),

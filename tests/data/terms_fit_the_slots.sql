@@ -17,7 +17,7 @@ select
     {{ complaint_of(
         file='file_name', key='spec_id', column="'position'",
         value="min(position) || ' to ' || max(position) || ' for ' || count(*) || ' terms'",
-        rule=sql_text('1, 2, ... without a gap, at most ' ~ max_terms())
+        rule=sql_text('1, 2, ... without a gap, at most ' ~ max_terms() ~ ', or the var max_terms is larger')
     ) }}
 from terms
 group by file_name, spec_id
