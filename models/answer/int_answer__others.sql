@@ -1,5 +1,5 @@
--- K of every panel specification of goods trade, and that of other structural specifications where its class is
--- another, as either of the two economies sees it.
+-- K of every panel specification of goods trade, and that of other structural specifications where
+-- its class is another, as either of the two economies sees it.
 with sides as (
     select names_.side
     from (values ('exporter'), ('importer')) as names_ (side)

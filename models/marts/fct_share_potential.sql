@@ -65,7 +65,18 @@ totals as (
 
 statuses as (
     select
-        *,
+        study_id,
+        series_id,
+        reporter_iso3,
+        partner_iso3,
+        flow,
+        structural_study_id,
+        year,
+        outcome_usd,
+        predicted_usd,
+        partner_count,
+        outcome_total_usd,
+        predicted_total_usd,
         case
             when predicted_usd is null then 'no_prediction'
             when partner_count < 2 then 'one_partner'
@@ -78,7 +89,19 @@ statuses as (
 
 shares as (
     select
-        *,
+        study_id,
+        series_id,
+        reporter_iso3,
+        partner_iso3,
+        flow,
+        structural_study_id,
+        year,
+        outcome_usd,
+        predicted_usd,
+        partner_count,
+        outcome_total_usd,
+        predicted_total_usd,
+        k_status,
         case
             when k_status in ('ok', 'no_recorded_trade')
                 then outcome_usd / nullif(outcome_total_usd, 0)
@@ -89,7 +112,21 @@ shares as (
 
 ratios as (
     select
-        *,
+        study_id,
+        series_id,
+        reporter_iso3,
+        partner_iso3,
+        flow,
+        structural_study_id,
+        year,
+        outcome_usd,
+        predicted_usd,
+        partner_count,
+        outcome_total_usd,
+        predicted_total_usd,
+        k_status,
+        outcome_share,
+        predicted_share,
         outcome_share / predicted_share as share_k
     from shares
 )

@@ -141,6 +141,7 @@ def test_duplicate_key_is_named_in_every_seed(unbuilt: Project) -> None:
     seeds = sorted(
         str(path.relative_to(ROOT / "seeds").with_suffix(""))
         for path in (ROOT / "seeds").glob("*/*.csv")
+        if len(path.read_bytes().splitlines()) > 1  # own_outcomes has no row
     )
     for seed in seeds:
         unbuilt.edit_seed(seed, first_row_doubled)

@@ -99,7 +99,8 @@ def read_seeds() -> list[Seed]:
             content = (ROOT / "seeds" / f"{target}.csv").read_text(encoding="utf-8")
             header, *rows = list(csv.reader(io.StringIO(content)))
             assert header == list(entry["config"]["column_types"]), target
-            seeds.append(Seed(target, entry, rows))
+            if rows:  # own_outcomes has none to change
+                seeds.append(Seed(target, entry, rows))
     return seeds
 
 

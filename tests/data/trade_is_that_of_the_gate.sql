@@ -38,11 +38,12 @@ flows as (
         world.trade_usd
     from {{ ref('gate_world_trade') }} as world
     cross join (values ('exports'), ('imports')) as sides (flow)
-    where exists (
-        select 1
-        from {{ ref('fct_trade_potential') }} as potential
-        where potential.trade_source = 'baci'
-    )
+    where
+        exists (
+            select 1
+            from {{ ref('fct_trade_potential') }} as potential
+            where potential.trade_source = 'baci'
+        )
     union all
     select
         'own' as trade_source,
