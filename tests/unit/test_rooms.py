@@ -11,7 +11,7 @@ import pytest
 SRC = Path(__file__).resolve().parents[2] / "src"
 LIBRARY = SRC / "trade_potential"
 
-GROUND = {"apart", "errors", "limits", "linalg", "plain_text", "precision"}
+GROUND = {"apart", "errors", "limits", "linalg", "plain_text", "precision", "progress"}
 """Modules that stand alone: every room may use them, and they each other."""
 
 SHARED = {"sql": set(), "rows": {"sql"}, "inference": set(), "regression_table": {"inference"}}
@@ -26,6 +26,7 @@ ROOMS: dict[str, set[str]] = {
     "panel": {*SHARED, "gravity", "ppml"},
     "audit": {"gravity", "inference", "results", "rows"},
     "quality": {"rows", "sql"},
+    "rehearsal": {"quality", "sql"},
     "release": {"sql"},
     "warehouse": set(),
     "engines": {"quality", "sql"},
