@@ -122,10 +122,10 @@ def reasons(done: dbtRunnerResult, rejected: Sequence[Block]) -> list[str]:
 
 
 def _short(message: str) -> list[str]:
-    """The lines of a message, without dbt's path to it; of a traceback the error, which is its end."""
+    """The lines of a message, without the macros on the way; of a traceback its last, the error."""
     lines = [line.rstrip() for line in message.splitlines() if line.strip()]
     if any(line.lstrip().startswith("Traceback ") for line in lines):
         return [lines[-1].strip()]
-    lines = [line for line in lines if not line.lstrip().startswith("> ")]  # macros on the way
+    lines = [line for line in lines if not line.lstrip().startswith("> ")]
     more = len(lines) - LONGEST_REASON
     return lines[:LONGEST_REASON] + ([f"and {more} lines more in logs/dbt.log"] if more > 0 else [])

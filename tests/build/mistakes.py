@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tests.build.changes import rows_added, rows_like, rows_removed
+from tests.build.changes import rows_added, rows_like, value_set
 from tests.build.project import Change
 
 STUDY = {
@@ -134,7 +134,8 @@ MISTAKES: dict[str, Mistake] = {
         STUDIES, "default_spec_id", ("present",), study={"default_spec_id": ""}
     ),
     "specification that is not run": Mistake(
-        STUDIES, "default_spec_id", ('"recommended"', "study_specifications.csv runs"), runs=("total_trade",)
+        STUDIES, "default_spec_id", ('"recommended"', "study_specifications.csv runs"),
+        runs=("total_trade",),
     ),
     "specification unknown": Mistake(
         RUNS, "spec_id", ('"recomended"',), runs=("recommended", "recomended")
@@ -176,7 +177,7 @@ MISTAKES: dict[str, Mistake] = {
         more=1,  # the classes are not those of the method either
     ),
     "cut in per cent": Mistake(
-        CLASSES, "k_lower", ('"0.8"', "gap"),
+        CLASSES, "k_lower", ('"0.8"', "these overlap"),
         changes={"study/potential_classes": _cuts(LOW.replace("0.8", "80"), MIDDLE, HIGH)},
         more=1,  # the classes are not those of the method either
     ),
@@ -193,11 +194,15 @@ MISTAKES: dict[str, Mistake] = {
         partners=("KAZ",),
     ),
     "currency without an exchange rate": Mistake(
-        STUDIES, "default_spec_id", ("exchange rate",),
-        study={"reporter_iso3": "CHN", "trade_source": "national",
-               "outcome_scaling": "ecommerce_share", "ecommerce_series": "100ec_extended"},
-        partners=("KAZ",),
-        changes={"inputs/exchange_rates": rows_removed(country_code="CHN")},
+        "ecommerce_volumes.csv", "currency", ('"EUR"', "a currency of seeds/inputs/exchange_rates"),
+        changes={"inputs/ecommerce_volumes": value_set("currency", "EUR", quote_id="100ec_2012")},
+    ),
+    "world trade without figures": Mistake(
+        STUDIES, "first_year", ("mine: 2021 to 2024, figures of 20",),
+        study={"reporter_iso3": "", "reporter_scope": "all_reported", "flow": "total",
+               "partner_scope": "all_reported", "default_spec_id": "structural",
+               "default_estimator": "ppml_structural", "first_year": "2021", "last_year": "2024"},
+        partners=(), runs=("structural",), more=2,  # there is one study of every pair already
     ),
     "reporter without own figures": Mistake(
         STUDIES, "default_spec_id", ("no trade reported",), study={"trade_source": "national"},

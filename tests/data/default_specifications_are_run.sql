@@ -6,7 +6,7 @@ select
     ) }}
 from {{ ref('stg_study__studies') }} as studies
 where
-    studies.default_spec_id is not null
+    default_spec_id is not null
     and not exists (
         select 1
         from {{ ref('stg_study__study_specifications') }} as runs

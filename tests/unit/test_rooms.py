@@ -11,8 +11,10 @@ import pytest
 SRC = Path(__file__).resolve().parents[2] / "src"
 LIBRARY = SRC / "trade_potential"
 
-GROUND = {"apart", "errors", "limits", "linalg", "plain_text", "precision", "row_sums"}
-GROUND |= {"study_rows"}
+GROUND = {
+    *("apart", "errors", "limits", "linalg", "plain_text", "precision", "progress", "row_sums"),
+    "study_rows",
+}
 """Modules that stand alone: every room may use them, and they each other."""
 
 SHARED = {"sql": set(), "rows": {"sql"}, "inference": set(), "regression_table": {"inference"}}
@@ -28,6 +30,7 @@ ROOMS: dict[str, set[str]] = {
     "audit": {"gravity", "inference", "results", "rows"},
     "quality": {"rows", "sql"},
     "own": {"outcome", "quality", "sql"},
+    "rehearsal": {"quality", "sql"},
     "release": {"sql"},
     "outcome": set(),
     "warehouse": set(),
