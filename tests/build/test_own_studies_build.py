@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from tests.build.project import Project
@@ -87,21 +88,22 @@ def test_a_release_says_which_rows_of_ones_own_it_was_built_from(owned: Project)
 
 
 @pytest.mark.slow(reason="a whole build of a small world")
-def test_own_rows_stand_beside_the_bundled_ones(unbuilt: Project) -> None:
+def test_own_rows_stand_beside_the_bundled_ones(tmp_path: Path) -> None:
+    project = Project.copied_to(tmp_path / "project")
     study(
-        unbuilt, "new", "vietnam", "--reporter", "VNM", "--partners", "largest:12",
+        project, "new", "vietnam", "--reporter", "VNM", "--partners", "largest:12",
         "--years", "2016-2020", "--yes",
     )  # fmt: skip
-    path = unbuilt.root / "own" / "study_partners.csv"
+    path = project.root / "own" / "study_partners.csv"
     right = path.read_text(encoding="utf-8")
     path.write_text(right.replace("CHN", "VNM"), encoding="utf-8")
-    result = unbuilt.dbt("build", "-s", "path:seeds", "path:models/staging")
+    result = project.dbt("build", "-s", "path:seeds", "path:models/staging")
     told = 'own/study_partners.csv, line 2, column partner_iso3: "vietnam, VNM" (rule: a partner is'
     assert told in result.stdout
     path.write_text(right, encoding="utf-8")
-    result = unbuilt.build()
+    result = project.build()
     assert result.returncode == 0, result.stdout[-5000:]
-    (answer,) = unbuilt.query(
+    (answer,) = project.query(
         "select k_status, other_answers from marts.rpt_answer where reporter_iso3 = 'VNM' "
         "and partner_iso3 = 'CHN' and flow = 'total' and year = 2018"
     )
@@ -109,14 +111,13 @@ def test_own_rows_stand_beside_the_bundled_ones(unbuilt: Project) -> None:
     assert "vietnam/year_effects/ppml " in str(answer[1])
 
 
-def test_the_form_of_own_rows_is_told_before_anything_is_loaded(
-    rebuilt: Project,
-) -> None:
-    own = rebuilt.root / "own"
+def test_the_form_of_own_rows_is_told_before_anything_is_loaded(tmp_path: Path) -> None:
+    project = Project.copied_to(tmp_path / "project")
+    own = project.root / "own"
     own.mkdir()
     (own / "settings.toml").write_text("rows_version = 9\n", encoding="utf-8")
     (own / "studies.csv").write_text("study_id,first_year\nx,20l0\n", encoding="utf-8")
-    result = rebuilt.dbt("build", "-s", "stg_study__studies")
+    result = project.dbt("build", "-s", "stg_study__studies")
     assert result.returncode == 2
     assert 'own/settings.toml, column rows_version: "9" (rule: rows_version is 1' in result.stdout
     assert 'own/studies.csv, line 2, column first_year: "20l0"' in result.stdout

@@ -150,7 +150,11 @@ def test_study_whose_default_estimator_cannot_be_had_is_refused(built: Project) 
         connection.execute(f"attach '{built.database}' as built (read_only)")
         connection.execute("attach ':memory:' as trade_potential")
         for table, source in (
-            ("staging.stg_study__studies", "select *, rowid + 2 as file_line from seeds.studies"),
+            (
+                "staging.stg_study__studies",
+                "select *, 'seeds/study/studies.csv' as file_name, "
+                "rowid + 2 as file_line from seeds.studies",
+            ),
             ("staging.stg_study__gravity_specifications", "from seeds.gravity_specifications"),
             ("gravity.est_gravity_fits", "from gravity.est_gravity_fits"),
             ("marts.fct_trade_potential", "from marts.fct_trade_potential"),
@@ -295,13 +299,14 @@ def test_classes_part_every_k_once(refused: tuple[Project, str], case: str) -> N
             "create table trade_potential.staging.stg_study__potential_classes "
             "(study_id varchar, potential_class varchar, display_order integer, "
             "k_lower double, k_upper double, "
-            "is_lower_inclusive boolean, is_upper_inclusive boolean, file_line bigint)"
+            "is_lower_inclusive boolean, is_upper_inclusive boolean, file_line bigint, "
+            "file_name varchar)"
         )
         for line, row in enumerate(CLASSES[case], start=2):
             values = [value or None for value in row.split(",")]
             connection.execute(
                 "insert into trade_potential.staging.stg_study__potential_classes "
-                "values ('all', ?, ?, ?, ?, ?, ?, ?)",
+                "values ('all', ?, ?, ?, ?, ?, ?, ?, 'seeds/study/potential_classes.csv')",
                 [*values, line],
             )
         found = _sentences(connection, compiled.read_text(encoding="utf-8"))

@@ -61,7 +61,12 @@ def test_a_structural_study_without_an_answer_is_refused(built: Project) -> None
         memory.execute("attach ':memory:' as trade_potential")
         memory.execute("use trade_potential")
         for schema, table, columns in (
-            ("staging", "stg_study__studies", "'world' study_id, 'a' default_spec_id, 5 file_line"),
+            (
+                "staging",
+                "stg_study__studies",
+                "'world' study_id, 'a' default_spec_id, "
+                "'seeds/study/studies.csv' file_name, 5 file_line",
+            ),
             (
                 "structural",
                 "est_structural_fits",
