@@ -1,5 +1,5 @@
 {#-
-Rows of one's own beside those of a seed (decision 041): a file of its name in the own folder (trade_potential.own.folder), whose rows
+Rows of one's own beside those of a seed (decision 041): a file of its name in the own folder (trade_potential.quality.own_folder), whose rows
 load_own puts into a table before the run. Everything below staging sees one input.
 -#}
 {% macro seed_rows(name) -%}

@@ -22,8 +22,7 @@ from dbt import selected_resources
 from trade_potential.apart import stand_by
 from trade_potential.errors import InputError
 from trade_potential.limits import memory_limit
-from trade_potential.own import folder as own_folder
-from trade_potential.quality import complaints
+from trade_potential.quality import complaints, own_folder
 from trade_potential.quality.answers import FUNCTIONS
 from trade_potential.quality.seed_files import complaints_of_seeds
 from trade_potential.quality.source_files import complaints_of_sources

@@ -14,7 +14,7 @@ import trade_potential as tp
 from trade_potential.cli import main
 from trade_potential.own.design import Asked, designed
 from trade_potential.own.facts import Facts
-from trade_potential.own.folder import complaints_of_own, located
+from trade_potential.quality.own_folder import complaints_of_own, located
 from trade_potential.own.front import examined
 
 VIETNAM = {"name": "vietnam", "reporter": "VNM", "partners": "asean", "years": "2010-2020"}

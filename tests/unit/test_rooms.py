@@ -29,7 +29,7 @@ ROOMS: dict[str, set[str]] = {
     "panel": {*SHARED, "gravity", "ppml"},
     "audit": {"gravity", "inference", "results", "rows"},
     "quality": {"rows", "sql"},
-    "own": {"outcome", "quality", "sql"},
+    "own": {"outcome", "quality", "rehearsal", "sql"},
     "rehearsal": {"quality", "sql"},
     "release": {"sql"},
     "outcome": set(),

@@ -186,8 +186,8 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _remove(args: argparse.Namespace) -> int:
-    from trade_potential.own.folder import located
     from trade_potential.own.rows import remove
+    from trade_potential.quality.own_folder import located
 
     _study(args)
     taken = remove(args.name, located(Path(args.project)))
@@ -197,8 +197,8 @@ def _remove(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    from trade_potential.own.folder import located
     from trade_potential.own.rows import export
+    from trade_potential.quality.own_folder import located
 
     _study(args)
     paths = export(args.name, located(Path(args.project)), Path(args.folder))
@@ -208,8 +208,8 @@ def _export(args: argparse.Namespace) -> int:
 
 def _bundled(args: argparse.Namespace) -> int:
     from trade_potential.own.facts import Facts
-    from trade_potential.own.folder import SETTINGS, settings_text
     from trade_potential.own.rows import replace
+    from trade_potential.quality.own_folder import SETTINGS, settings_text
 
     facts = Facts(args.project)
     is_kept = args.choice == "keep"

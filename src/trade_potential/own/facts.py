@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trade_potential.own.folder import OwnFolder, columns_of, located, ready
-from trade_potential.sql.render import file_literal, quoted, text_literal
+from trade_potential.quality.own_folder import OwnFolder, located, ready, rows_sql
+from trade_potential.sql.render import file_literal, quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -73,18 +73,7 @@ class Facts:
         for path, is_own in ((self.project / file, False), (own, True)):
             if not path.is_file():
                 continue
-            header = columns_of(path.read_bytes())
-            read = ", ".join(f"{text_literal(column)}: 'VARCHAR'" for column in header)
-            values = ", ".join(
-                f"cast({quoted(column) if column in header else 'null'} as {kind})"
-                f" as {quoted(column)}"
-                for column, kind in types.items()
-            )
-            parts.append(
-                f"select {values}, {str(is_own).lower()} as is_own from read_csv("  # noqa: S608
-                f"{file_literal(path)}, columns = {{{read}}}, header = true,"
-                " auto_detect = false, delim = ',', quote = '\"', escape = '\"')"
-            )
+            parts.append(rows_sql(path, types, f", {str(is_own).lower()} as is_own"))
         return " union all ".join(parts)
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

@@ -13,7 +13,7 @@ from typing import Any
 from trade_potential.errors import InputError
 from trade_potential.own.design import Design
 from trade_potential.own.facts import Facts
-from trade_potential.own.folder import SETTINGS, OwnFolder, columns_of, settings_text
+from trade_potential.quality.own_folder import SETTINGS, OwnFolder, columns_of, settings_text
 
 Row = dict[str, str]
 Rows = dict[str, list[Row]]

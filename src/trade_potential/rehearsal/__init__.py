@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from trade_potential.errors import InputError
 from trade_potential.quality.complaints import Complaint, sentence, told
+from trade_potential.quality.own_folder import complaints_of_own, located
 from trade_potential.quality.seed_files import complaints_of_seeds
 from trade_potential.quality.source_files import complaints_of_sources
 from trade_potential.rehearsal.compiled import compiled, digest_of, kept
@@ -76,7 +77,8 @@ def check(
     if not (folder / "dbt_project.yml").is_file():
         raise InputError(f"{project} is no project: it has no dbt_project.yml")
     say("files", "")
-    form = told([complaints_of_seeds(folder), complaints_of_sources(folder)])
+    own = complaints_of_own(located(folder))
+    form = told([complaints_of_seeds(folder), complaints_of_sources(folder), own])
     if form.complaints:
         return Checked(refused=tuple(form.complaints))
     digest = digest_of(folder, variables)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from trade_potential.errors import InputError
+from trade_potential.quality.own_folder import located
 from trade_potential.rehearsal.plan import GOAL, Plan, from_json, plan_of
 
 FOLDER = Path("build") / "rehearsal"
@@ -41,7 +42,9 @@ DATABASE = "TRADE_POTENTIAL_DUCKDB"
 
 def digest_of(project: Path, variables: Mapping[str, Any] | None = None) -> str:
     """SHA-256 of what the plan of a project follows from, the place of the project included."""
-    found = hashlib.sha256(f"{project.resolve()} {json.dumps(variables or {})}".encode())
+    is_bundled = located(project).bundled_studies
+    given = f"{project.resolve()} {json.dumps(variables or {})} {is_bundled}"
+    found = hashlib.sha256(given.encode())
     for path in _sources(project):
         found.update(f"\n{path.relative_to(project).as_posix()}\n".encode())
         found.update(path.read_bytes())

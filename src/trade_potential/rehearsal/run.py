@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trade_potential.quality.complaints import Complaint, of_test
-from trade_potential.rehearsal.plan import Plan, Step
-from trade_potential.sql.render import text_literal
+from trade_potential.quality.own_folder import located, rows_sql
+from trade_potential.rehearsal.plan import STAGING, Plan, Step
+from trade_potential.sql.render import quoted, text_literal
 
 if TYPE_CHECKING:
     import duckdb
 
+FIRST_LINE = 2
+"""Of a file with a header."""
 MOST = 20
 """Complaints of one rule that are told."""
 STUDIES = "stg_study__studies"
@@ -35,6 +38,7 @@ class Rehearsal:
         import duckdb
 
         self._project, self._plan = project, plan
+        self._own = located(project)
         self._database = duckdb.connect(config={"autoinstall_known_extensions": "false"})
         self._database.execute(f"attach ':memory:' as \"{plan.catalog}\"")
         self._database.execute(f'use "{plan.catalog}"')
@@ -84,7 +88,28 @@ class Rehearsal:
             return [name.strip('"') for name in lines.readline().strip().split(",")]
 
     def _model(self, step: Step) -> None:
-        self._create(step, f"as {step.sql}")
+        seed = step.name.split("__")[-1]
+        is_staged = step.name.startswith(STAGING) and seed in self._own.seeds
+        self._create(step, f"as {self._with_own(seed, step.sql) if is_staged else step.sql}")
+
+    def _with_own(self, seed: str, sql: str) -> str:
+        """A staging model with the own rows of now, whether or not it was compiled with a file.
+
+        Macro seed_rows has the same of a build.
+        """
+        relation = f'"{self._plan.catalog}"."own"."{seed}"'
+        types, path = self._own.seeds[seed].types, self._own.file(seed)
+        self._database.execute("create schema if not exists own")
+        columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in types.items())
+        rows = rows_sql(path, types) if path.is_file() else ""
+        self._database.execute(
+            f"create table {relation} {f'as {rows}' if rows else f'({columns})'}"
+        )
+        if not rows or relation in sql:
+            return sql
+        label = text_literal(self._own.label_of(seed))
+        place = f"{label} as file_name, rowid + {FIRST_LINE} as file_line"
+        return f"{sql} union all by name select *, {place} from {relation}"
 
     def _gate(self, step: Step) -> None:
         """No result: the gate is open, since nothing that it would judge is published."""

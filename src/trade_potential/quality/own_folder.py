@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -27,7 +27,7 @@ from trade_potential.quality.seed_files import (
     complaints_of_file,
     declared_seeds,
 )
-from trade_potential.sql.render import text_literal
+from trade_potential.sql.render import file_literal, quoted, text_literal
 
 ENVIRONMENT = "TRADE_POTENTIAL_OWN"
 """Names another folder than the var own_folder of dbt_project.yml."""
@@ -175,6 +175,26 @@ def columns_of(content: bytes) -> list[str]:
     """Names in the header of a CSV file."""
     first = content.removeprefix(BOM).split(b"\n", 1)[0]
     return [name.strip('"') for name in first.decode("utf-8", "replace").strip().split(",")]
+
+
+def rows_sql(path: Path, types: Mapping[str, str], more: str = "") -> str:
+    """A query of the rows of a CSV file whose form is right, in their order.
+
+    Args:
+        path: Of a seed, or of its own rows.
+        types: Declared type by column; a column that the header lacks is null.
+        more: Columns beside these.
+    """
+    header = columns_of(path.read_bytes())
+    read = ", ".join(f"{text_literal(column)}: 'VARCHAR'" for column in header)
+    values = ", ".join(
+        f"cast({quoted(column) if column in header else 'null'} as {kind}) as {quoted(column)}"
+        for column, kind in types.items()
+    )
+    return (
+        f"select {values}{more} from read_csv({file_literal(path)}, columns = {{{read}}},"
+        " header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"')"
+    )
 
 
 def _for_macros(project: str, folder: str) -> dict[str, Any]:
