@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trade_potential.cli import outcome, study_text
 from trade_potential.cli.release_document import write_document
@@ -175,14 +175,25 @@ def _show(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     from trade_potential.own.facts import Facts
     from trade_potential.own.front import Study
+    from trade_potential.progress import Progress
+    from trade_potential.rehearsal import check
 
     owned = [study for study, is_own in Facts(args.project).studies.items() if is_own]
     names = [args.name] if args.name else owned
-    found: dict[str, Any] = {name: Study(name, project=args.project).check() for name in names}
-    lines = [f"{name}: {line}" for name, wrong in found.items() for line in wrong]
-    lines += [f"{name}: nothing is wrong" for name, wrong in found.items() if not wrong]
-    write_document(args, found, "".join(f"{line}\n" for line in lines or ["no study of your own"]))
-    return ATTENTION if any(found.values()) else OK
+    studies = [Study(name, project=args.project) for name in names]
+    wrong = [f"{of.name}: {line}" for of in studies for line in of.check(until="coverage")]
+    progress = Progress()
+    if not wrong:
+        found = check(
+            args.project,
+            studies=names or None,
+            progress=progress.show if progress.is_live else None,
+        )
+        wrong = found.lines if found else []
+    progress.end()
+    said = wrong or [f"nothing is wrong with {', '.join(names) or 'the rows of this project'}"]
+    write_document(args, {"studies": names, "refused": wrong}, "".join(f"{x}\n" for x in said))
+    return ATTENTION if wrong else OK
 
 
 def _remove(args: argparse.Namespace) -> int:

@@ -7,8 +7,9 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from trade_potential import rehearsal
 from trade_potential.errors import InputError
 from trade_potential.outcome import Outcome
 from trade_potential.own.coverage import Coverage, coverage_of
@@ -117,13 +118,24 @@ class Study:
         """Figures that it rests on, by partner, year and indicator."""
         return examined(self._asked(), Facts(self.project), is_new=False)[1]
 
-    def check(self) -> list[str]:
-        """What keeps it from working, one line each; none: it works."""
+    def check(self, *, until: Literal["coverage", "sample"] = "sample") -> list[str]:
+        """What keeps it from working, one line each; none: it works.
+
+        Args:
+            until: coverage: what it rests on alone, a second; sample: also what a build would
+                refuse of any row, and whether rows are left of it.
+
+        Raises:
+            InputError: dbt cannot compile the project.
+        """
         try:
             self.coverage()
         except InputError as error:
             return str(error).splitlines()
-        return []
+        if until == "coverage":
+            return []
+        found = rehearsal.check(self.project, studies=[self.name])
+        return found.lines if found else []
 
     def _asked(self) -> Asked:
         return asked_of(self.name, self.rows())

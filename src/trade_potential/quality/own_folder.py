@@ -192,7 +192,7 @@ def rows_sql(path: Path, types: Mapping[str, str], more: str = "") -> str:
         for column, kind in types.items()
     )
     return (
-        f"select {values}{more} from read_csv({file_literal(path)}, columns = {{{read}}},"
+        f"select {values}{more} from read_csv({file_literal(path)}, columns = {{{read}}},"  # noqa: S608
         " header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"')"
     )
 
