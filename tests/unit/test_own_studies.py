@@ -200,6 +200,10 @@ def test_study_in_python(project: Path) -> None:
     path = project / "own" / "study_partners.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("TUR", "KAZ"), encoding="utf-8")
     assert made.check() == ["partner KAZ: it is the reporter; a partner is another country"]
+    path = project / "own" / "studies.csv"
+    header, row = path.read_text(encoding="utf-8").splitlines()
+    path.write_text(f"{header}\n{row}\n{row}\n", encoding="utf-8")
+    assert made.check() == ["studies: kazakhstan is a row twice; keep one"]
 
 
 FORMS: dict[str, tuple[str, str, str]] = {
