@@ -202,6 +202,10 @@ def test_study_in_python(project: Path) -> None:
     assert made.check(until="coverage") == [
         "partner KAZ: it is the reporter; a partner is another country"
     ]
+    path = project / "own" / "studies.csv"
+    header, row = path.read_text(encoding="utf-8").splitlines()
+    path.write_text(f"{header}\n{row}\n{row}\n", encoding="utf-8")
+    assert made.check(until="coverage") == ["studies: kazakhstan is a row twice; keep one"]
 
 
 FORMS: dict[str, tuple[str, str, str]] = {

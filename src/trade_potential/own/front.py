@@ -122,16 +122,17 @@ class Study:
         """What keeps it from working, one line each; none: it works.
 
         Args:
-            until: coverage: what it rests on alone, a second; sample: also what a build would
-                refuse of any row, and whether rows are left of it.
+            until: coverage: what it rests on alone, a second, of one reporter; sample: also what a
+                build would refuse of any row, and whether rows are left of it.
 
         Raises:
             InputError: dbt cannot compile the project.
         """
-        try:
-            self.coverage()
-        except InputError as error:
-            return str(error).splitlines()
+        if self.rows()["studies"][0].get("reporter_scope") == "one":
+            try:
+                self.coverage()
+            except InputError as error:
+                return str(error).splitlines()
         if until == "coverage":
             return []
         found = rehearsal.check(self.project, studies=[self.name])
@@ -181,18 +182,27 @@ class Study:
 
 
 def asked_of(name: str, rows: Rows) -> Asked:
-    """What rows ask for; bounds of classes and an index of its own are judged by the build."""
-    (study,) = rows["studies"]
+    """What rows ask for; bounds of classes and an index of its own are judged by the build.
+
+    Raises:
+        InputError: The study stands there twice.
+    """
+    if len(rows["studies"]) > 1:
+        raise InputError(f"studies: {name} is a row twice; keep one")
+    held = {column: value or "" for column, value in rows["studies"][0].items()}
+    default = held.get("default_spec_id", "")
     specs = [row["spec_id"] for row in rows.get("study_specifications", [])]
-    default = study["default_spec_id"]
     listed = ",".join(row["partner_iso3"] for row in rows.get("study_partners", []))
     return Asked(
-        name=name, reporter=study["reporter_iso3"],
-        partners="all" if study["partner_scope"] == "all_reported" else listed,
-        years=f"{study['first_year']}-{study['last_year']}", flow=study["flow"],
-        as_of=study["as_of_date"], estimator=study["default_estimator"],
+        name=name,
+        reporter=held.get("reporter_iso3", ""),
+        partners="all" if held.get("partner_scope") == "all_reported" else listed,
+        years=f"{held.get('first_year', '')}-{held.get('last_year', '')}",
+        flow=held.get("flow", ""),
+        as_of=held.get("as_of_date", ""),
+        estimator=held.get("default_estimator", ""),
         spec=",".join([default, *(spec for spec in specs if spec != default)]),
-    )  # fmt: skip
+    )
 
 
 def examined(asked: Asked, facts: Facts, *, is_new: bool = True) -> tuple[Design, Coverage]:

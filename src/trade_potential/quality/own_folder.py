@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -44,26 +45,35 @@ class OwnFolder:
     """A folder of rows of one's own, there or not.
 
     Attributes:
+        project: Folder of dbt_project.yml.
         path: Where.
         label: How people know it: from the project, or the whole path where it lies elsewhere.
         bundled_studies: Whether the studies that come with the project are built, too.
-        seeds: What may be added to, by name.
         settings_complaints: What is wrong with the settings.
     """
 
+    project: Path
     path: Path
     label: str
     bundled_studies: bool = True
-    seeds: dict[str, Seed] = field(default_factory=dict)
     settings_complaints: tuple[Complaint, ...] = ()
+
+    @cached_property
+    def seeds(self) -> dict[str, Seed]:
+        """What may be added to, by name; reading the declarations takes a second."""
+        return {
+            Path(file).stem: seed
+            for file, seed in declared_seeds(self.project).items()
+            if Path(file).parent.as_posix() in FOLDERS
+        }
 
     def file(self, seed: str) -> Path:
         """Where the own rows of a seed lie."""
         return self.path / f"{seed}.csv"
 
     def files(self) -> dict[str, Path]:
-        """Files that there are, by seed; none that is no seed."""
-        return {name: self.file(name) for name in self.seeds if self.file(name).is_file()}
+        """Files by name; whether each is named as a seed, ``complaints_of_own`` tells."""
+        return {path.stem: path for path in sorted(self.path.glob("*.csv"))}
 
     def label_of(self, seed: str) -> str:
         """How people know the file of a seed."""
@@ -80,12 +90,7 @@ def located(project: Path, folder: str | None = None) -> OwnFolder:
     named = os.environ.get(ENVIRONMENT) or folder or _of_project(project)
     path = project / named
     settings, wrong = _settings(path / SETTINGS, f"{named}/{SETTINGS}")
-    seeds = {
-        Path(file).stem: seed
-        for file, seed in declared_seeds(project).items()
-        if Path(file).parent.as_posix() in FOLDERS
-    }
-    return OwnFolder(path, named.rstrip("/"), settings, seeds, tuple(wrong))
+    return OwnFolder(project, path, named.rstrip("/"), settings, tuple(wrong))
 
 
 def _of_project(project: Path) -> str:
@@ -138,12 +143,12 @@ def complaints_of_own(own: OwnFolder) -> Told:
     parts = [limited(own.settings_complaints, MAX_COMPLAINTS, own.label)]
     if not own.path.exists():
         return told(parts)
-    for path in sorted(own.path.glob("*")):
-        if path.suffix.lower() == ".csv" and path.stem not in own.seeds:
-            near = get_close_matches(path.stem, own.seeds, n=3) or sorted(own.seeds)
-            rule = f"a file of the own folder is named as a seed, such as {', '.join(near)}"
-            parts.append(_one(complaint(f"{own.label}/{path.name}", None, None, path.name, rule)))
     for name, path in own.files().items():
+        if name not in own.seeds:
+            near = get_close_matches(name, own.seeds, n=3) or sorted(own.seeds)
+            rule = f"a file of the own folder is named as a seed, such as {', '.join(near)}"
+            parts.append(_one(complaint(own.label_of(name), None, None, path.name, rule)))
+            continue
         found = list(_of_file(path.read_bytes(), own.seeds[name], own.label_of(name)))
         parts.append(limited(found, MAX_COMPLAINTS, own.label_of(name)))
     has_study = own.file("studies").is_file() and own.file("studies").read_bytes().count(b"\n") > 1
