@@ -54,6 +54,7 @@ def answered(
     estimator: str = "pooled",
     losses: pd.DataFrame | None = None,
     theta: dict[int, float] | None = None,
+    classes: pd.DataFrame = CLASSES,
 ) -> pd.DataFrame:
     slots = sum(name[:1] == "v" for name in rows) - 1
     slopes = line(rows, slots)
@@ -72,7 +73,7 @@ def answered(
         losses=nothing if losses is None else losses,
         terms=terms.assign(position=range(1, slots + 1)),
         specifications=pd.DataFrame({"spec_id": ["a"], "confidence_level": [0.9]}),
-        classes=CLASSES,
+        classes=classes,
     )
 
 
@@ -164,3 +165,14 @@ def test_more_years_than_fit_into_memory(monkeypatch: pytest.MonkeyPatch) -> Non
     found = answered(sample(8))
     assert set(found["probability_status"]) == {"too_large"}
     assert found[NUMBERS].isna().all().all()
+
+
+def test_probabilities_are_of_the_cuts_of_the_study() -> None:
+    rows = sample(8)
+    wide = CLASSES.assign(k_lower=[None, 0.5, 2.0], k_upper=[0.5, 2.0, None])
+    own = answered(rows)
+    beside = answered(rows, classes=pd.concat([wide.assign(study_id="t"), CLASSES]))
+    pd.testing.assert_frame_equal(own, beside)
+    other = answered(rows, classes=wide)
+    assert (other["probability_expansion"] > own["probability_expansion"]).all()
+    pd.testing.assert_series_equal(other["k_lasting_median"], own["k_lasting_median"])

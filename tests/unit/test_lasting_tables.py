@@ -118,6 +118,14 @@ def test_classes_are_rows(
     assert frame[list(OF_CLASS)].isna().all(axis=None)
 
 
+def test_cuts_of_another_study_move_nothing(
+    cells: duckdb.DuckDBPyRelation, settings: dict[str, pd.DataFrame]
+) -> None:
+    own = lasting_table(cells, classes=CLASSES, **settings)
+    others = pd.concat([OTHER_CLASSES.assign(study_id="t"), CLASSES])
+    assert lasting_table(cells, classes=others, **settings).equals(own)
+
+
 def test_the_laws_have_a_row_a_band(
     cells: duckdb.DuckDBPyRelation, settings: dict[str, pd.DataFrame]
 ) -> None:
