@@ -16,6 +16,7 @@ from openpyxl import Workbook
 from tests import synthetic_outcome
 from tests.panels import ROOT
 
+from trade_potential.cli import main
 from trade_potential.errors import InputError
 from trade_potential.outcome import Outcome, read_outcome
 from trade_potential.outcome.numerals import Figure, decimal_mark, number
@@ -103,6 +104,11 @@ READ: dict[str, tuple[str, dict[str, Any], dict[tuple[str, int], float]]] = {
     "a code of yesterday": (
         "partner,year,value\nROM,2019,1\n", {}, {("ROU", 2019): 1}
     ),
+    "footnotes of a long table": (
+        "partner,year,value\nKAZ,2019,1\nUZB,2019,2\n\nSource: an office,,\n",
+        {},
+        {("KAZ", 2019): 1, ("UZB", 2019): 2},
+    ),
     "a total left out": (
         "partner,year,value\nKAZ,2019,1\nTotal,2019,1\n", {"skip": ["total"]}, {("KAZ", 2019): 1}
     ),
@@ -180,6 +186,10 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
     "no year": (
         "partner,year,value\nKAZ,2019/20,1\n", {},
         'line 2, column year: "2019/20" (rule: a year is one of 1990 to 2026)',
+    ),
+    "a head that is no year": (
+        "partner,2018,2019 (p)\nKAZ,1,2\n", {},
+        'line 1: "2019 (p)" (rule: the head of a year is its four digits)',
     ),
     "a year too early": ("partner,year,value\nKAZ,1950,1\n", {}, 'column year: "1950"'),
     "a currency without a rate": (
@@ -386,3 +396,18 @@ def test_long_and_wide_files_give_the_same_rows(
     found = [read(text_file(folder, text)).csv_text() for text in (long, by_year, by_partner)]
     assert found[0] == found[1] == found[2]
     assert usd(read(text_file(folder, long))) == figures
+
+
+def test_the_command_writes_or_refuses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, target = text_file(tmp_path, LONG), tmp_path / "rows.csv"
+    common = [str(source), "--reporter", "CHN", "--name", "own", "--project", str(ROOT)]
+    assert main(["outcome", *common]) == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines()[0] == ",".join(COLUMNS)
+    assert "3 figures, 3 partners, 2019-2019" in said.err
+    assert main(["outcome", *common, "--output", str(target), "--skip", '"KGZ",Other']) == 0
+    assert f"{target}: 2 rows of own written" in capsys.readouterr().out
+    before = target.read_bytes()
+    assert main(["outcome", *common, "--output", str(target), "--unit", "EUR"]) == 3
+    assert capsys.readouterr().err.count("\n") == 1
+    assert target.read_bytes() == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import sys
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,9 @@ EXAMPLES = """examples of outcome:
 
 
 def _list(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+    """Names; one with a comma stands in double quotes, as in CSV."""
+    names = next(csv.reader([text], skipinitialspace=True), [])
+    return [name.strip() for name in names if name.strip()]
 
 
 def add_arguments(sub: argparse.ArgumentParser) -> None:

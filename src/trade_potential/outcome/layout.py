@@ -71,6 +71,8 @@ class Layout:
     def entries(self, sheet: Sheet) -> Iterator[Entry]:
         """Every figure below the head; rows without partner, year and value say nothing."""
         for row in range(self.head + 1, len(sheet.rows)):
+            if _is_note(sheet, row, self):
+                continue
             if self.kind == "long":
                 held: dict[str, Figure] = {
                     role: self._at(sheet, row, column) for role, column in self.columns.items()
@@ -83,8 +85,6 @@ class Layout:
             own = self._at(sheet, row, self.columns[role])
             if own.value is None and all(sheet.value(row, c) is None for c in self.across):
                 continue
-            if _is_note(sheet, row, self):
-                continue
             for column in self.across:
                 head = sheet.value(self.head, column)
                 other = Figure(self.head, column, "", head)
@@ -94,14 +94,11 @@ class Layout:
 
     def notes(self, sheet: Sheet) -> list[str]:
         """Rows below the table that hold a text alone, as footnotes do, and unread columns."""
-        found = [f"column not read: {head}" for head in self.ignored]
-        if self.kind != "long":
-            found += [
-                f"not read, a note: {shown(sheet.value(row, 0))}"
-                for row in range(self.head + 1, len(sheet.rows))
-                if _is_note(sheet, row, self)
-            ]
-        return found
+        return [f"column not read: {head}" for head in self.ignored] + [
+            f"not read, a note: {shown(next(cell for cell in sheet.rows[row] if cell is not None))}"
+            for row in range(self.head + 1, len(sheet.rows))
+            if _is_note(sheet, row, self)
+        ]
 
     def _at(self, sheet: Sheet, row: int, column: int) -> Figure:
         head = shown(sheet.value(self.head, column))
@@ -217,6 +214,10 @@ def _wide(
         if partner and (found["partner"] or len(years) > 1):
             own = partner[0]
             rest = _others(sheet, row, {own, *years})
+            for column, cell in enumerate(cells):
+                if column not in years and re.match(r"(?:19|20)\d\d\b", shown(cell)):
+                    rule = "the head of a year is its four digits"
+                    sheet.refuse(row, column, "", cell, rule)
             return Layout("years", row, {"partner": own}, tuple(years), rest)
         if not partner:
             return None
