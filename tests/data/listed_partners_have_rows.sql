@@ -19,7 +19,7 @@ with rows_in as (
 select
     {{ complaint(
         ref('stg_study__study_partners'), 'partner_iso3', "described",
-        'a listed partner has a row in the sample of the default specification'
+        'a listed partner has a year in the sample of the default specification'
     ) }}
 from (
     select
