@@ -150,7 +150,8 @@ select
     ratios.predicted_share,
     ratios.share_k
 from ratios
-left join {{ ref('dim_potential_class') }} as classes
+left join {{ ref('int_panel__classes') }} as classes
     on
-        ratios.k_status = 'ok'
+        ratios.study_id = classes.study_id
+        and ratios.k_status = 'ok'
         and {{ k_is_in_class('ratios.share_k', 'classes') }}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 import pandas as pd
 import pytest
@@ -26,6 +28,7 @@ def gated(
     *,
     flow: str = "exports",
     listed: tuple[str, ...] = (),
+    cuts: Sequence[tuple[object, ...]] = (),
 ) -> Gated:
     """Tables of a study of Germany with an own outcome, and of a structural one."""
     tables = {
@@ -50,7 +53,10 @@ def gated(
             "spec_id model_kind", ("base", "panel"), ("structural", "structural")
         ),
         "stg_study__potential_classes": frame(
-            "potential_class k_lower k_upper is_lower_inclusive is_upper_inclusive", *CUTS
+            "study_id display_order potential_class k_lower k_upper is_lower_inclusive "
+            "is_upper_inclusive",
+            *(("all", k, *row) for k, row in enumerate(CUTS)),
+            *(("s", k, *row) for k, row in enumerate(cuts)),
         ),
         "fct_share_potential": frame("study_id"),
     }
@@ -77,6 +83,12 @@ def test_shares_by_hand() -> None:
         ("CHE", 2019): ("no_recorded_trade", 0.0, None),
         ("DNK", 2019): ("no_prediction", None, None),
     }
+
+
+def test_classes_are_cut_as_the_study_says() -> None:
+    of_study = [("low", None, 1.2, False, True), ("high", 1.2, None, False, False)]
+    found = shown(share_potential(gated(OUTCOME, MU, cuts=of_study)))
+    assert [class_ for *_, class_ in found.values()] == ["high", "low", None, None]
 
 
 def test_listed_partners_alone_make_the_sums() -> None:

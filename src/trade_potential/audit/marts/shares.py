@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trade_potential.audit.cuts import cuts_of
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.dimensions import class_of
 from trade_potential.audit.marts.figures import records
@@ -43,9 +44,11 @@ def share_potential(gated: Gated) -> pd.DataFrame:
         ]
         found += _of_year(kept, int(str(year)), structural, predictions)
     again = pd.DataFrame(found)
-    classes = gated["stg_study__potential_classes"]
-    again["potential_class"] = class_of(again["share_k"].where(again["k_status"] == "ok"), classes)
-    return again
+    ratios, classes = again["share_k"].where(again["k_status"] == "ok"), []
+    for study, own in ratios.groupby(again["study_id"]):
+        cuts = cuts_of(gated["stg_study__potential_classes"], str(study))
+        classes.append(class_of(own, cuts))
+    return again.assign(potential_class=pd.concat(classes))
 
 
 def _predictions(gated: Gated, reporters: list[str]) -> tuple[str | None, Predictions]:
