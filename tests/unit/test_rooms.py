@@ -35,7 +35,7 @@ ROOMS: dict[str, set[str]] = {
     "outcome": set(),
     "warehouse": set(),
     "engines": {"quality", "sql"},
-    "cli": {*SHARED, *MODELS, "outcome", "own", "panel", "results", "release"},
+    "cli": {*SHARED, *MODELS, "outcome", "own", "panel", "rehearsal", "results", "release"},
 }
 """What a room may import beside itself and the ground: nothing that stands above it, no sibling."""
 
