@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from dbt_trade_potential.watch import Watch, reasons
 from trade_potential import warehouse
+from trade_potential.errors import InputError
 from trade_potential.progress import Progress
 from trade_potential.rehearsal import Checked, check
 from trade_potential.rehearsal.compiled import digest_of, keep, kept
@@ -58,7 +59,10 @@ def _built_by_dbt(arguments: list[str]) -> int:
 
 def _rehearsed(progress: Progress) -> Checked | None:
     """What a check of the rows refuses; None: nothing, or rules changed and the build must tell."""
-    found = check(PROJECT, until="rows", progress=progress.show, may_compile=False)
+    try:
+        found = check(PROJECT, until="rows", progress=progress.show, may_compile=False)
+    except InputError:
+        return None  # the build tells it of the node
     return found if found and found.refused else None
 
 

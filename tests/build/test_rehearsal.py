@@ -116,6 +116,11 @@ def test_a_whole_build_leaves_the_plan_of_the_next_check(built: Project) -> None
     assert {"rules_of_studies", "studies_have_rows"} <= {step.name for step in plan.steps}
 
 
+def test_a_study_that_there_is_not_is_named(project: Project) -> None:
+    with pytest.raises(InputError, match="no study nobody; there are central_asia, "):
+        check(project.root, studies=["central_asia", "nobody"])
+
+
 def test_what_is_no_project_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"is no project: it has no dbt_project\.yml"):
         check(tmp_path)

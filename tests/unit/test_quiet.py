@@ -10,6 +10,7 @@ import pytest
 
 from dbt_trade_potential import quiet
 from dbt_trade_potential.watch import Watch, reasons
+from trade_potential.errors import InputError
 from trade_potential.progress import CLEAR, Progress
 from trade_potential.rehearsal import Checked
 
@@ -131,6 +132,14 @@ def test_exit_codes_are_those_of_dbt(
     assert quiet.main(["-s", "x"]) == code
     assert asked[1] == ["build", "-s", "x"]
     assert "Traceback" not in capsys.readouterr().out
+
+
+def test_a_model_that_cannot_be_run_is_left_to_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any, **__: Any) -> Checked:
+        raise InputError("x cannot be run")
+
+    monkeypatch.setattr(quiet, "check", fails)
+    assert quiet._rehearsed(Progress(io.StringIO())) is None
 
 
 def test_refused_rows_stop_a_build_before_dbt(

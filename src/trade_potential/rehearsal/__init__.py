@@ -70,7 +70,7 @@ def check(
         have changed and may not be compiled.
 
     Raises:
-        InputError: No such project or study, or dbt cannot compile the project.
+        InputError: No such project or study, dbt cannot compile it, or a model of it cannot be run.
     """
     folder = Path(project).resolve()
     say = progress or (lambda *_: None)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trade_potential.errors import InputError
 from trade_potential.quality.complaints import Complaint, of_test
 from trade_potential.quality.own_folder import located, rows_sql
 from trade_potential.rehearsal.plan import STAGING, Plan, Step
@@ -46,19 +47,37 @@ class Rehearsal:
         self.warned: list[Complaint] = []
 
     def run(self, stage: str, progress: Callable[[str], None]) -> None:
-        """Run the steps of a stage."""
+        """Run the steps of a stage.
+
+        Raises:
+            InputError: A step cannot be run, which a build would tell as an error of its node.
+        """
+        import duckdb
+
         for step in self._plan.steps:
             if step.stage == stage:
                 progress(step.name)
-                _RUN[step.kind](self, step)
+                try:
+                    _RUN[step.kind](self, step)
+                except duckdb.Error as error:
+                    said = " ".join(str(error).split())
+                    raise InputError(f"{step.name} ({step.file}) cannot be run: {said}") from None
 
     def keep_panels(self, studies: Sequence[str] | None = None) -> None:
         """Go on with studies of a panel alone, of these where some are named.
 
         World trade is the figures of every pair, and no row of a study can empty it but its years.
+
+        Raises:
+            InputError: A study is named that there is not.
         """
         panels = "select study_id from {studies} inner join {specs} on default_spec_id = spec_id"
         relations = {step.name: step.relation for step in self._plan.steps}
+        listed = self._database.execute(f"select study_id from {relations[STUDIES]}").fetchall()
+        there = sorted(str(study) for (study,) in listed)
+        missing = [study for study in studies or () if study not in there]
+        if missing:
+            raise InputError(f"no study {', '.join(missing)}; there are {', '.join(there)}")
         kept = panels.format(studies=relations[STUDIES], specs=relations[SPECIFICATIONS])
         kept += " where model_kind = 'panel'"
         if studies is not None:
