@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.build.changes import rows_added, rows_like
-from tests.build.mistakes import MISTAKES, PARTNERS, STUDY, Mistake, changes_of
+from tests.build.mistakes import MISTAKES, PARTNERS, Mistake, changes_of
 from tests.build.project import Change, Project
 
 from trade_potential.errors import InputError
@@ -124,31 +123,3 @@ def test_a_study_that_there_is_not_is_named(project: Project) -> None:
 def test_what_is_no_project_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"is no project: it has no dbt_project\.yml"):
         check(tmp_path)
-
-
-@pytest.mark.slow(reason="a part of a build for each kind")
-def test_a_study_that_selects_no_observation_is_refused_by_check_and_build(
-    rebuilt: Project,
-) -> None:
-    kinds = {
-        "nobody": ({"reporter_iso3": "TWN"}, ("KAZ",)),
-        "no_years": ({"first_year": "2021", "last_year": "2022"}, ("KAZ",)),
-        "no_partners": ({}, ()),
-        "no_flow": ({"trade_source": "national"}, ("KAZ",)),
-    }
-    rows = [{**STUDY, "study_id": name, **values} for name, (values, _) in kinds.items()]
-    rebuilt.edit_seed("study/studies", rows_like("central_asia", *rows))
-    listed = [f"{name},{of},1" for name, (_, partners) in kinds.items() for of in partners]
-    rebuilt.edit_seed("study/study_partners", rows_added(*listed))
-    runs = [f"{name},recommended" for name in kinds]
-    rebuilt.edit_seed("study/study_specifications", rows_added(*runs))
-    found = check(rebuilt.root)
-    assert found is not None
-    assert len(found.lines) == len(kinds)
-    result = rebuilt.dbt(
-        "build", "-s", "path:seeds/study", "stg_study__studies+,+int_gravity__candidates",
-        "studies_have_rows", "--exclude", "test_type:generic", "test_type:unit",
-    )  # fmt: skip
-    assert result.returncode == 1
-    told = [line.strip() for line in result.stdout.splitlines() if line.strip() in found.lines]
-    assert sorted(told) == sorted(found.lines), result.stdout[-4000:]
