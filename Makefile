@@ -225,6 +225,7 @@ docs: build $(SYNCED_DEV) ## Build, then refresh the results and pictures in doc
 	$(BIN)/python -m research.partial_index
 	$(BIN)/python docs/replication.py
 	$(BIN)/python docs/figures.py
+	$(BIN)/python -m tests.tutorial
 
 .PHONY: clean
 clean: ## Remove what a build or a test leaves behind, except published releases

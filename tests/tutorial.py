@@ -1,16 +1,37 @@
-"""Blocks of docs/tutorial.md: what they are said to print, and what they do."""
+"""Blocks of the tutorials: what they are said to print, and what they do.
+
+A ```python block runs in this process, a ```sh block in bash; below either stands what it prints.
+There a line ``...`` stands for lines left out, and seconds are written ``... s``.
+
+Usage: python -m tests.tutorial, which follows docs/two-studies.md in a copy of the project that
+was never built, and writes into the page what its blocks print.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
+import subprocess
+import sys
+import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "tutorial.md"
+from tests.build.project import Project
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+PAGE = DOCS / "tutorial.md"
+OF_STUDIES = DOCS / "two-studies.md"
+"""The page whose commands make studies, build them and take them away again."""
 SECTION = re.compile(r"^## (?P<title>.+?)\n(?P<text>.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
-BLOCK = re.compile(r"```python\n(?P<code>.*?)```(?:\n\n```text\n(?P<said>.*?)```)?", re.DOTALL)
+BLOCK = re.compile(
+    r"```(?P<language>python|sh)\n(?P<code>.*?)```(?:\n\n```text\n(?P<said>.*?)```)?", re.DOTALL
+)
+SECONDS = re.compile(r" *\b\d+ s\b")
+LEFT_OUT = "..."
 
 SECTIONS = {found["title"]: found["text"] for found in SECTION.finditer(PAGE.read_text("utf-8"))}
 OF_A_BUILD = "A release of the warehouse"
@@ -19,12 +40,86 @@ OF_A_BUILD = "A release of the warehouse"
 
 def said_and_printed(title: str) -> tuple[list[str], list[str]]:
     """Lines below the blocks of a section, and those that its blocks print, run in their order."""
-    said, printed = [], []
+    return _compared(SECTIONS[title], f"{PAGE}: {title}")
+
+
+def of_studies(project: Project) -> tuple[list[str], list[str]]:
+    """The same of the whole page of studies, followed in a project that was never built."""
+    with contextlib.chdir(project.root):
+        return _compared(OF_STUDIES.read_text("utf-8"), str(OF_STUDIES))
+
+
+def refreshed(text: str) -> str:
+    """A page with what its blocks print; of those with lines left out as many at either end."""
     names: dict[str, Any] = {"__name__": "__tutorial__"}
-    for block in BLOCK.finditer(SECTIONS[title]):
-        out = io.StringIO()
-        with contextlib.redirect_stdout(out):
-            exec(compile(block["code"], f"{PAGE}: {title}", "exec"), names)  # noqa: S102
-        for lines, text in ((said, block["said"] or ""), (printed, out.getvalue())):
-            lines += [line.rstrip() for line in text.rstrip().splitlines()]
+
+    def run(block: re.Match[str]) -> str:
+        printed = _lines(_printed(block, str(OF_STUDIES), names))
+        if block["said"] is None:
+            return block[0]
+        shown = "\n".join(_folded(_lines(block["said"]), printed))
+        return f"```{block['language']}\n{block['code']}```\n\n```text\n{shown}\n```"
+
+    return BLOCK.sub(run, text)
+
+
+def _compared(text: str, where: str) -> tuple[list[str], list[str]]:
+    said: list[str] = []
+    printed: list[str] = []
+    names: dict[str, Any] = {"__name__": "__tutorial__"}
+    for block in BLOCK.finditer(text):
+        below = _lines(block["said"] or "")
+        said += below
+        printed += _folded(below, _lines(_printed(block, where, names)))
     return said, printed
+
+
+def _printed(block: re.Match[str], where: str, names: dict[str, Any]) -> str:
+    if block["language"] == "sh":
+        return SECONDS.sub(f" {LEFT_OUT} s", _typed(block["code"]))
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(block["code"], where, "exec"), names)  # noqa: S102
+    return out.getvalue()
+
+
+def _typed(code: str) -> str:
+    """What commands say on stdout and stderr, typed where the environment is active."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DBT_", "TRADE_", "MAKE"))}
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        ["bash", "-c", code],
+        env={**kept, "PATH": programs, "COLUMNS": "80", "DO_NOT_TRACK": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    ).stdout
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.rstrip().splitlines()]
+
+
+def _folded(said: list[str], printed: list[str]) -> list[str]:
+    """The lines printed, of which those are left out that the page leaves out."""
+    if LEFT_OUT not in said or len(printed) < len(said):
+        return printed
+    head = said.index(LEFT_OUT)
+    tail = len(said) - head - 1
+    return [*printed[:head], LEFT_OUT, *printed[len(printed) - tail :]]
+
+
+def main() -> None:
+    """Refresh the page of studies."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        project = Project.checked_out_to(Path(folder) / "trade-potential")
+        with contextlib.chdir(project.root):
+            text = refreshed(OF_STUDIES.read_text("utf-8"))
+    OF_STUDIES.write_text(text, encoding="utf-8")
+    print(f"{OF_STUDIES.name}: {time.monotonic() - started:.0f} s by the clock")
+
+
+if __name__ == "__main__":
+    main()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -66,6 +67,26 @@ class Project:
         if parsed:
             parsed_state.bring(parsed.root, root)
         return cls(root)
+
+    @classmethod
+    def checked_out_to(cls, root: Path) -> Project:
+        """A checkout as people have one: the whole world, what tutorials use, and `make build`.
+
+        Its .venv is this environment, which make takes for synchronised.
+        """
+        project = cls.copied_to(root, whole_world=True)
+        for part in ("Makefile", "pyproject.toml", "uv.lock", "tests/synthetic_outcome.py"):
+            shutil.copy(ROOT / part, root / part)
+        environment = root / ".venv"
+        environment.mkdir()
+        for part in Path(sys.prefix).iterdir():
+            if not part.name.startswith(".stamp"):
+                (environment / part.name).symlink_to(part)
+        version = re.search(r"^UV_VERSION := (.+)$", (root / "Makefile").read_text("utf-8"), re.M)
+        assert version is not None
+        for stamp in (f".stamp-uv-{version[1]}", ".stamp-sync"):
+            (environment / stamp).touch()
+        return project
 
     def built_copy(self, root: Path) -> Project:
         """All that it holds, warehouse and releases too, at another place."""

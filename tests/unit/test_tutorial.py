@@ -5,7 +5,30 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.tutorial import OF_A_BUILD, SECTIONS, said_and_printed
+from tests.tutorial import BLOCK, OF_A_BUILD, OF_STUDIES, SECTIONS, refreshed, said_and_printed
+
+TYPED = """
+```sh
+for n in 1 22 333 4444; do echo "after $n s"; done
+echo refused >&2
+```
+
+```text
+{said}
+```
+
+```python
+word = "kept"
+```
+
+```python
+print(word)
+```
+
+```text
+kept
+```
+"""
 
 
 @pytest.mark.parametrize("title", [title for title in SECTIONS if title != OF_A_BUILD])
@@ -20,3 +43,16 @@ def test_blocks_print_what_stands_below_them(
 
 def test_the_section_of_a_build_is_there() -> None:
     assert OF_A_BUILD in SECTIONS
+
+
+def test_a_page_is_refreshed_and_keeps_what_it_leaves_out() -> None:
+    whole = "\n".join(["after ... s"] * 4 + ["refused"])
+    folded = "after ... s\n...\nrefused"
+    assert refreshed(TYPED.format(said="old")) == TYPED.format(said=whole)
+    assert refreshed(TYPED.format(said="old\n...\nold")) == TYPED.format(said=folded)
+
+
+def test_every_command_of_the_page_of_studies_has_its_output() -> None:
+    commands = [block for block in BLOCK.finditer(OF_STUDIES.read_text("utf-8"))]
+    assert all(block["said"] for block in commands if block["language"] == "sh")
+    assert len(commands) > 10

@@ -1,0 +1,25 @@
+"""docs/two-studies.md, followed from its first command to its last in a fresh copy of the project."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from tests.build.project import Project
+from tests.tutorial import of_studies
+
+pytestmark = pytest.mark.build
+
+
+@pytest.mark.slow(reason="a whole build beside four studies of one's own")
+def test_every_command_prints_what_stands_below_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = Project.checked_out_to(tmp_path / "trade-potential")
+    started = time.monotonic()
+    said, printed = of_studies(project)
+    with capsys.disabled():
+        print(f"\ndocs/two-studies.md: {time.monotonic() - started:.0f} s by the clock")
+    assert printed == said
+    assert printed
