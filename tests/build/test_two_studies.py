@@ -1,4 +1,4 @@
-"""docs/two-studies.md, followed from its first command to its last in a fresh copy of the project."""
+"""docs/two-studies.md, followed from first to last in a fresh copy of the project."""
 
 from __future__ import annotations
 

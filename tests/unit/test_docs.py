@@ -37,6 +37,8 @@ def _code(page: Path) -> list[str]:
 def _commands(page: Path, program: str) -> Iterator[list[str]]:
     """Words behind a program, wherever a line of code calls it."""
     for line in _code(page):
+        if ": error: " in line:  # said by the program, not to it
+            continue
         for call in re.split(r"&&|;|\|", line.removeprefix("$ ")):
             words = [*re.sub(r"(^|\s)#.*", "", call).split(maxsplit=1), ""][:2]
             if words[0] == program and words[1].count('"') % 2 == words[1].count("'") % 2 == 0:

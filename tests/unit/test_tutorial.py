@@ -53,6 +53,6 @@ def test_a_page_is_refreshed_and_keeps_what_it_leaves_out() -> None:
 
 
 def test_every_command_of_the_page_of_studies_has_its_output() -> None:
-    commands = [block for block in BLOCK.finditer(OF_STUDIES.read_text("utf-8"))]
+    commands = list(BLOCK.finditer(OF_STUDIES.read_text("utf-8")))
     assert all(block["said"] for block in commands if block["language"] == "sh")
     assert len(commands) > 10
