@@ -124,7 +124,6 @@ class Outcome:
                 rule = f"a file of own series has the header {','.join(COLUMNS)}"
                 raise InputError(f'{target}, line 1: "{",".join(header)}" (rule: {rule})')
         kept = tuple(row for row in before if row[0] != self.series_id)
-        target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".{target.name}.part")
         part.write_text(self.csv_text(kept), encoding="utf-8", newline="")
         part.replace(target)  # readers see the old file or the new one
