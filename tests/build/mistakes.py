@@ -81,9 +81,9 @@ def _specification(*terms: str) -> dict[str, Change]:
 
 GDP = "lnPgdp,gdp_per_capita_ppp_intl_usd,ln,partner,1,1.0,"
 LOW, MIDDLE, HIGH = (
-    "huge_potential,Huge potential,1,,0.8,false,true",
-    "potential_expansion,Potential expansion,2,0.8,1.2,false,false",
-    "potential_reshaping,Potential reshaping,3,1.2,,true,false",
+    "all,huge_potential,Huge potential,1,,0.8,false,true",
+    "all,potential_expansion,Potential expansion,2,0.8,1.2,false,false",
+    "all,potential_reshaping,Potential reshaping,3,1.2,,true,false",
 )
 STUDIES, LISTED, RUNS = "studies.csv", "study_partners.csv", "study_specifications.csv"
 CLASSES, TERMS = "potential_classes.csv", "gravity_terms.csv"

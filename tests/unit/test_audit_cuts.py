@@ -40,6 +40,15 @@ def test_a_cut_that_belongs_to_the_other_class_is_another_one() -> None:
     assert cuts_in_words(cuts_of(turned, "own")) == "low up to 0.75, high above"
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.8, "0.8"), (10.0, "10"), (1e-6, "0.000001")])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.8, "0.8"),
+        (10.0, "10"),
+        (1e-6, "0.000001"),
+        (23343.8, "23343.8"),
+        (315601.56, "315601.56"),
+    ],
+)
 def test_numbers_have_no_exponent(value: float, text: str) -> None:
     assert in_digits(value) == text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pandas as pd
 
 ALL = "all"
@@ -36,4 +38,5 @@ def cuts_in_words(classes: pd.DataFrame) -> str:
 
 def in_digits(value: float) -> str:
     """A number without exponent, and without zeros behind its last decimal of twelve."""
-    return f"{value:.12f}".rstrip("0").rstrip(".")
+    shortest = Decimal(repr(float(value)))  # 23343.8 has noise in its twelfth decimal
+    return f"{shortest:.12f}".rstrip("0").rstrip(".")

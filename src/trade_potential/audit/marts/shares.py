@@ -45,9 +45,9 @@ def share_potential(gated: Gated) -> pd.DataFrame:
         found += _of_year(kept, int(str(year)), structural, predictions)
     again = pd.DataFrame(found)
     ratios, classes = again["share_k"].where(again["k_status"] == "ok"), []
-    for study, own in ratios.groupby(again["study_id"]):
+    for study, of_study in ratios.groupby(again["study_id"]):
         cuts = cuts_of(gated["stg_study__potential_classes"], str(study))
-        classes.append(class_of(own, cuts))
+        classes.append(class_of(of_study, cuts))
     return again.assign(potential_class=pd.concat(classes))
 
 
