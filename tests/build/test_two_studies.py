@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 from tests.build.project import Project
-from tests.tutorial import of_studies
+from tests.tutorial import clock, of_studies
 
 pytestmark = pytest.mark.build
 
@@ -17,9 +16,7 @@ def test_every_command_prints_what_stands_below_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project = Project.checked_out_to(tmp_path / "trade-potential")
-    started = time.monotonic()
-    said, printed = of_studies(project)
-    with capsys.disabled():
-        print(f"\ndocs/two-studies.md: {time.monotonic() - started:.0f} s by the clock")
+    with capsys.disabled(), clock():
+        said, printed = of_studies(project)
     assert printed == said
     assert printed
