@@ -34,6 +34,7 @@ BLOCK = re.compile(
 )
 SECONDS = re.compile(r" *\b\d+ s\b")
 LEFT_OUT = "..."
+REFUSED = ": error: "
 
 SECTIONS = {found["title"]: found["text"] for found in SECTION.finditer(PAGE.read_text("utf-8"))}
 OF_A_BUILD = "A release of the warehouse"
@@ -89,25 +90,33 @@ def _compared(text: str, where: str) -> tuple[list[str], list[str]]:
 
 def _printed(block: re.Match[str], where: str, names: dict[str, Any]) -> str:
     if block["language"] == "sh":
-        return SECONDS.sub(f" {LEFT_OUT} s", _typed(block["code"]))
+        is_refused = REFUSED in (block["said"] or "")
+        return SECONDS.sub(f" {LEFT_OUT} s", _typed(block["code"], is_refused=is_refused))
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         exec(compile(block["code"], where, "exec"), names)  # noqa: S102
     return out.getvalue()
 
 
-def _typed(code: str) -> str:
-    """What commands say on stdout and stderr, typed where the environment is active."""
+def _typed(code: str, *, is_refused: bool) -> str:
+    """What commands say on stdout and stderr, typed where the environment is active.
+
+    Raises:
+        RuntimeError: They fail, and the page does not say so.
+    """
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("DBT_", "TRADE_", "MAKE"))}
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return subprocess.run(
+    done = subprocess.run(
         ["bash", "-c", code],
         env={**kept, "PATH": programs, "COLUMNS": "80", "DO_NOT_TRACK": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-    ).stdout
+    )
+    if (done.returncode != 0) != is_refused:
+        raise RuntimeError(f"exit code {done.returncode} of {code}{done.stdout[-5000:]}")
+    return done.stdout
 
 
 def _lines(text: str) -> list[str]:

@@ -52,6 +52,16 @@ def test_a_page_is_refreshed_and_keeps_what_it_leaves_out() -> None:
     assert refreshed(TYPED.format(said="old\n...\nold")) == TYPED.format(said=folded)
 
 
+def test_a_page_whose_commands_fail_is_not_refreshed() -> None:
+    page = "```sh\necho reasons; exit 3\n```\n\n```text\n{said}\n```"
+    with pytest.raises(RuntimeError, match="exit code 3 of echo reasons; exit 3\nreasons"):
+        refreshed(page.format(said="built"))
+    refused = page.format(said="x: error: reasons")
+    assert refreshed(refused) == page.format(said="reasons")
+    with pytest.raises(RuntimeError, match="exit code 0"):
+        refreshed(refused.replace("exit 3", "exit 0"))
+
+
 def test_every_command_of_the_page_of_studies_has_its_output() -> None:
     commands = list(BLOCK.finditer(OF_STUDIES.read_text("utf-8")))
     assert all(block["said"] for block in commands if block["language"] == "sh")
