@@ -31,7 +31,8 @@ IN_WORDS = (
 LINES, VINTAGE = "OW.WAIT.DAYS", "2024-01-01"
 TERMS = (
     "gdp,gdp_usd,ln", "pop,population_persons,ln", "cbec,development_index,none",
-    "net,internet_users_pct,ln", "cpi,price_index_2010,ln", "open,merchandise_trade_pct_gdp,ln",
+    "net,internet_users_pct,ln", "cap,gdp_per_capita_ppp_intl_usd,ln",
+    "open,merchandise_trade_pct_gdp,ln",
     "dist,distance_weighted_km,ln", "border,is_contiguous,none",
     "language,has_common_official_language,none",
     "y17,year_2017,none", "y18,year_2018,none", "y19,year_2019,none", "y20,year_2020,none",

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from tests.declared import rules_of
 from tests.panels import ROOT
-from tests.studies import ABOUT, KEYS, SPEC, changed, limits, marts, released
+from tests.studies import ABOUT, KEYS, SPEC, Rows, changed, limits, marts, released
 from tests.unit.exit_plants import (
     Plant,
     all_k_by,
@@ -31,6 +31,13 @@ from trade_potential.release.pair import Pair
 from trade_potential.release.provenance import Run, TableState
 
 
+def _no_trade(rows: dict[str, Rows]) -> None:
+    one_k_by(0)(rows)
+    for row in rows["fct_trade_potential"]:
+        if row["k_ratio"] == 0:
+            row["actual_usd"] = 0.0
+
+
 @pytest.mark.parametrize(
     ("plant", "found"),
     [
@@ -38,6 +45,9 @@ from trade_potential.release.provenance import Run, TableState
         (one_k_by(1 + 1e-10), set()),
         (figures_too(one_k_by(1.05)), set()),
         (figures_too(one_k_by(2.5)), {("k_doubled_share", "figures")}),
+        # a pair that trades has no K of 0, one that does not has no other
+        (figures_too(one_k_by(0)), {("k_doubled_share", "figures"), ("k_lowest", "all")}),
+        (figures_too(_no_trade), {("k_doubled_share", "figures")}),
         (figures_too(one_k_by(-1)), {("k_doubled_share", "figures"), ("k_lowest", "all")}),
         (
             figures_too(all_k_by("fct_trade_potential", 1.12)),

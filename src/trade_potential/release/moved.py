@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
 ANSWER_MARTS = (ANSWERS, "rpt_answer")
+ACTUAL = "actual_usd"
 INDEX = "fct_development_index"
 KEPT_ROWS = (
     *ANSWER_MARTS,
@@ -276,26 +277,28 @@ def bounds_of_k(memory: duckdb.DuckDBPyConnection, new: ReleaseFolder) -> Iterat
     """By study its least and largest K with a class, and the share of trade tenfold away from 1.
 
     Of default specifications and estimators; the share is of predicted trade, for K of pairs that
-    hardly trade are wide apart.
+    hardly trade are wide apart. A pair without trade has a K of 0, which is no lowest.
     """
     marts = new.manifest()["marts"]
     for mart in ANSWER_MARTS:
         columns = {column["name"] for column in marts.get(mart, {}).get("columns", [])}
-        if not {"study_id", CLASS, K, "predicted_usd"} <= columns:
+        if not {"study_id", CLASS, K, ACTUAL, "predicted_usd"} <= columns:
             continue
         names = [name for name in marts[mart]["key"] if name != "study_id"]
         key = f"struct_pack({', '.join(f'{quoted(n)} := {quoted(n)}' for n in names)})"
+        traded = f"filter (where {ACTUAL} <> 0 or {K} <> 0)"
         far = f"filter (where not {K} between 0.1 and 10)"
         for study, of_rows, low, high, share, far_rows, low_key, high_key in memory.execute(
-            f"select study_id, count({K}), min({K}), max({K}), "
+            f"select study_id, count({K}), min({K}) {traded}, max({K}), "
             f"coalesce(sum(predicted_usd) {far}, 0) / sum(predicted_usd), count(*) {far}, "
-            f"arg_min({key}, {K}), arg_max({key}, {K}) "
+            f"arg_min({key}, {K}) {traded}, arg_max({key}, {K}) "
             f"from {rows_of(parquet_files(new.folder, mart))} where {CLASS} is not null "
             f"{'and is_default' if 'is_default' in columns else ''} "
             f"group by study_id having sum(predicted_usd) <> 0 and count({K}) > 0 order by study_id"
         ).fetchall():
             where = {"study_id": study}
             for measure, k, held_by in (("k_lowest", low, low_key), ("k_highest", high, high_key)):
-                example = {"key": held_by, "before": None, "after": k}
-                yield _measured(measure, mart, where, k, 1, of_rows, example)
+                if k is not None:
+                    example = {"key": held_by, "before": None, "after": k}
+                    yield _measured(measure, mart, where, k, 1, of_rows, example)
             yield _measured("k_tenfold_share", mart, where, share, far_rows, of_rows, None)
