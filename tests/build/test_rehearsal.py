@@ -13,6 +13,7 @@ from tests.build.mistakes import MISTAKES, PARTNERS, Mistake, changes_of
 from tests.build.project import Change, Project
 
 from trade_potential.errors import InputError
+from trade_potential.own.front import Study
 from trade_potential.rehearsal import check
 from trade_potential.rehearsal.__main__ import main
 from trade_potential.rehearsal.compiled import FOLDER, digest_of, keep
@@ -123,3 +124,29 @@ def test_a_study_that_there_is_not_is_named(project: Project) -> None:
 def test_what_is_no_project_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"is no project: it has no dbt_project\.yml"):
         check(tmp_path)
+
+
+def test_rows_of_ones_own_are_checked_without_compiling_anew(project: Project) -> None:
+    own = project.root / "own"
+    study = Study.new(
+        "mine", reporter="VNM", partners=PARTNERS, years=(2015, 2020), project=project.root
+    )
+    try:
+        assert study.check() == []
+        path = own / "study_partners.csv"
+        sound = path.read_text(encoding="utf-8")
+        path.write_text(sound.replace("mine,KAZ,", "mine,KAZ,1\nmine,DEU,"), encoding="utf-8")
+        found = check(project.root, studies=["mine"], may_compile=False)
+        assert found is not None
+        assert found.lines
+        assert all(line.startswith("own/study_partners.csv, line ") for line in found.lines)
+        path.write_text(sound.replace("KAZ", "KAZ,1,2"), encoding="utf-8")
+        found = check(project.root, may_compile=False)
+        assert found is not None
+        assert found.stage == "form"
+        assert found.lines[0].startswith("own/study_partners.csv, line 2")
+    finally:
+        shutil.rmtree(own)
+    found = check(project.root, may_compile=False)
+    assert found is not None
+    assert found.lines == []
