@@ -4,6 +4,10 @@
     {%- call statement('_') -%}
         {{ sql }}
     {%- endcall -%}
+    {#- dbt loads no rows where there are none. -#}
+    {%- if not agate_table.rows | length -%}
+        {%- do tradepostgres__load_csv_rows(model, agate_table) -%}
+    {%- endif -%}
     {{ return(sql) }}
 {%- endmacro %}
 

@@ -1,6 +1,7 @@
 {#- DuckDB reads the file; the table is made with its rows (load_csv_rows). -#}
 {% macro tradespark__create_csv_table(model, agate_table) -%}
-    {{ return('') }}
+    {#- dbt loads no rows where there are none. -#}
+    {{ return('' if agate_table.rows | length else tradespark__load_csv_rows(model, agate_table)) }}
 {%- endmacro %}
 
 
