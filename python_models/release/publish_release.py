@@ -6,7 +6,9 @@ def model(dbt, session):
     from trade_potential.release.node import publish_marts
 
     dbt.config(materialized="table")
-    dbt.ref("stg_published__exhibits")  # no mart reads it; as a parent it must pass, too
+    # no mart reads these; as parents they must pass, too
+    dbt.ref("stg_published__exhibits")
+    dbt.ref("stg_study__country_groups")
     marts = {
         "dim_country": dbt.ref("dim_country"),
         "dim_indicator": dbt.ref("dim_indicator"),

@@ -235,7 +235,7 @@ LEFT_ITS_PARENTS = {
     "the label of another class": (
         "update marts.rpt_answer_differences set other_class = 'potential_reshaping'"
         " where other_class = 'huge_potential' and partner_iso3 = 'KAZ'",
-        "rpt_answer_differences, key potential_reshaping, column other_class",
+        "potential_reshaping, column other_class",
         "K of a class lie between its bounds",
     ),
     "half the lower interval": (
