@@ -30,7 +30,7 @@ load_own puts into a table before the run. Everything below staging sees one inp
 {%- endmacro %}
 
 
-{#- What the own folder holds: bundled_studies, and by seed the label, path and columns of its file. -#}
+{#- What the own folder holds: bundled_studies, and by seed the label and path of its file. -#}
 {% macro own_folder() -%}
     {{ return(library('own_folder', {'project': invocation_args_dict.project_dir | string, 'folder': var('own_folder')})) }}
 {%- endmacro %}
@@ -56,15 +56,9 @@ load_own puts into a table before the run. Everything below staging sees one inp
 {#- The form of the file has been checked (dbt_trade_potential): one line is one row, and every cell fits its type. -#}
 {% macro duckdb__load_own_rows(name, file) -%}
     {%- do run_query('create schema if not exists ' ~ own_relation(name).without_identifier()) -%}
-    {%- set values = [] -%}
-    {%- for column, type in input_types(name).items() -%}
-        {%- do values.append(
-            ('cast(' ~ column ~ ' as ' ~ type ~ ')' if column in file.columns else 'cast(null as ' ~ type ~ ')') ~ ' as ' ~ column) -%}
-    {%- endfor -%}
     {%- do run_query(
-        'create or replace table ' ~ own_relation(name) ~ ' as select ' ~ values | join(', ') ~ ' from read_csv('
-        ~ sql_text(as_pattern(file.path)) ~ ", header = true, all_varchar = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', columns = "
-        ~ file.read_as ~ ')' ~ (' where false' if flags.EMPTY else '')) -%}
+        'create or replace table ' ~ own_relation(name) ~ ' as '
+        ~ library('own_rows', {'path': file.path, 'types': input_types(name)}) ~ (' where false' if flags.EMPTY else '')) -%}
 {%- endmacro %}
 
 {% macro default__load_own_rows(name, file) -%}

@@ -150,6 +150,6 @@ def tiny_held(root: Path, run: str, *, k: float = 2000.0) -> HeldError:
 def tiny(root: Path, run: str, *, k: float = 1.0, **more: Any) -> Published:
     """Publish one K, or hold it where it is beyond its bounds."""
     row = {"study_id": "asia", "reporter_iso3": "CHN", "partner_iso3": "P00", "year": 2020}
-    row |= {"predicted_usd": 1.0, "k_ratio": k, "potential_class": "reshaping"}
+    row |= {"actual_usd": k, "predicted_usd": 1.0, "k_ratio": k, "potential_class": "reshaping"}
     bounds = [limit for limit in limits() if limit.measure == "k_highest"]
     return released(root, run, {"rpt_answer": [row]}, limits=bounds, **more)

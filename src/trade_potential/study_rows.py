@@ -51,7 +51,8 @@ def _conditions(tables: Relations, study: str, indicators: set[str]) -> dict[str
     row = _record(tables["stg_study__studies"], own)
     specs = {row["default_spec_id"]}
     spec = _in("spec_id", specs)
-    index = _in("index_spec_id", _values(tables, "gravity_specifications", "index_spec_id", spec))
+    indices = _values(tables, "gravity_specifications", "index_spec_id", spec)
+    index = _in("index_spec_id", indices)
     named = _values(tables, "gravity_terms", "variable", spec)
     named |= _values(tables, "gravity_term_exceptions", "variable", spec)
     named |= _values(tables, "index_terms", "variable", index)
@@ -62,11 +63,8 @@ def _conditions(tables: Relations, study: str, indicators: set[str]) -> dict[str
     indicators |= {scale for derivation, scale in SCALES.items() if derivation in derived}
     indicator = _in("indicator_code", indicators)
     economies = _economies(tables, row, own)
-    reporter = (
-        "true"
-        if row["reporter_iso3"] is None
-        else _in("reporter_code", _codes(tables, {row["reporter_iso3"]}))
-    )
+    reporters = None if row["reporter_iso3"] is None else _codes(tables, {row["reporter_iso3"]})
+    reporter, country = (_of(reporters, f"{of}_code") for of in ("reporter", "country"))
     partner = _of(economies, "partner_code")
     series = f"series_id = {_quoted(row['ecommerce_series'] or '')}"
     quotes = _values(tables, "ecommerce_series", "quote_id", series)
@@ -88,13 +86,13 @@ def _conditions(tables: Relations, study: str, indicators: set[str]) -> dict[str
         "stg_study__variables": variable,
         "stg_study__vintage_overrides": (
             f"(spec_kind = 'gravity' and {spec}) or "
-            f"(spec_kind = 'index' and {index.replace('index_spec_id', 'spec_id')})"
+            f"(spec_kind = 'index' and {_in('spec_id', indices)})"
         ),
         "stg_study__imputation_rules": indicator,
         "stg_study__ecommerce_series": series,
         "gate_ecommerce_volumes": _in("quote_id", quotes),
-        "gate_exchange_rates": reporter.replace("reporter_code", "country_code"),
-        "gate_total_trade": reporter.replace("reporter_code", "country_code"),
+        "gate_exchange_rates": country,
+        "gate_total_trade": country,
         "gate_indicators": indicator,
         "gate_observation_vintages": indicator,
         "int_panel__observations": f"{indicator} and {_of(economies, 'country_code')}",

@@ -197,37 +197,35 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _remove(args: argparse.Namespace) -> int:
+    from trade_potential.own.facts import Facts
     from trade_potential.own.rows import remove
-    from trade_potential.quality.own_folder import located
 
     _study(args)
-    taken = remove(args.name, located(Path(args.project)))
+    taken = remove(args.name, Facts(args.project).own)
     said = ", ".join(f"{count} of {seed}" for seed, count in taken.items())
     write_document(args, taken, f"removed rows: {said}\nnext: make build\n")
     return OK
 
 
 def _export(args: argparse.Namespace) -> int:
+    from trade_potential.own.facts import Facts
     from trade_potential.own.rows import export
-    from trade_potential.quality.own_folder import located
 
     _study(args)
-    paths = export(args.name, located(Path(args.project)), Path(args.folder))
+    paths = export(args.name, Facts(args.project).own, Path(args.folder))
     write_document(args, [str(path) for path in paths], "".join(f"{path}\n" for path in paths))
     return OK
 
 
 def _bundled(args: argparse.Namespace) -> int:
     from trade_potential.own.facts import Facts
-    from trade_potential.own.rows import replace
-    from trade_potential.quality.own_folder import SETTINGS, settings_text
+    from trade_potential.own.rows import keep_bundled
 
     facts = Facts(args.project)
     is_kept = args.choice == "keep"
     if not is_kept and not any(facts.studies.values()):
         raise InputError("no study of your own would be left: trade-potential study new makes one")
-    facts.own.path.mkdir(parents=True, exist_ok=True)
-    replace({facts.own.path / SETTINGS: settings_text(bundled_studies=is_kept)})
+    keep_bundled(facts.own, is_kept=is_kept)
     said = "built beside yours" if is_kept else "left out"
     text = f"studies that come with the project are {said}\nnext: make build\n"
     write_document(args, {"bundled_studies": is_kept}, text)

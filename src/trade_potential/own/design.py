@@ -96,7 +96,7 @@ def designed(asked: Asked, facts: Facts, *, is_new: bool = True) -> Design:
         *_of_choice("estimator", asked.estimator, ESTIMATORS),
         *_of_specs(specs, asked.index, facts),
         *_of_years(asked.years, years, facts),
-        *_of_classes(asked.classes, classes, facts),
+        *_of_classes(asked.classes, classes),
         *_of_date(asked.as_of),
         *_of_codes(asked, facts),
     ]
@@ -213,7 +213,7 @@ def _classes(text: str) -> tuple[float, float] | None:
     return low, high
 
 
-def _of_classes(text: str, found: tuple[float, float] | None, facts: Facts) -> Iterator[str]:
+def _of_classes(text: str, found: tuple[float, float] | None) -> Iterator[str]:
     if not text:
         return
     if found is None:
@@ -226,11 +226,6 @@ def _of_classes(text: str, found: tuple[float, float] | None, facts: Facts) -> I
     elif not 0 < found[0] < found[1]:
         right = "above 0" if min(found) <= 0 else f"write {found[1]:g},{found[0]:g}"
         yield f"classes {text}: the first bound is below the second, and both above 0; {right}"
-    elif "study_id" not in facts.own.seeds["potential_classes"].types:
-        yield (
-            f"classes {text}: potential_classes has no column study_id here, so that other bounds "
-            "would be those of every study; leave --classes out"
-        )
 
 
 def _of_date(text: str) -> Iterator[str]:

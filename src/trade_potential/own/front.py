@@ -116,7 +116,8 @@ class Study:
 
     def coverage(self) -> Coverage:
         """Figures that it rests on, by partner, year and indicator."""
-        return examined(self._asked(), Facts(self.project), is_new=False)[1]
+        facts = Facts(self.project)
+        return _examined(self.name, of_study(self.name, facts.own), facts)
 
     def check(self, *, until: Literal["coverage", "sample"] = "sample") -> list[str]:
         """What keeps it from working, one line each; none: it works.
@@ -128,18 +129,17 @@ class Study:
         Raises:
             InputError: dbt cannot compile the project.
         """
-        if self.rows()["studies"][0].get("reporter_scope") == "one":
+        facts = Facts(self.project)
+        rows = of_study(self.name, facts.own)
+        if rows["studies"][0].get("reporter_scope") == "one":
             try:
-                self.coverage()
+                _examined(self.name, rows, facts)
             except InputError as error:
                 return str(error).splitlines()
         if until == "coverage":
             return []
         found = rehearsal.check(self.project, studies=[self.name])
         return found.lines if found else []
-
-    def _asked(self) -> Asked:
-        return asked_of(self.name, self.rows())
 
     def build(self) -> None:
         """Build the project, which publishes a release: dbt build.
@@ -203,6 +203,11 @@ def asked_of(name: str, rows: Rows) -> Asked:
         estimator=held.get("default_estimator", ""),
         spec=",".join([default, *(spec for spec in specs if spec != default)]),
     )
+
+
+def _examined(name: str, rows: Rows, facts: Facts) -> Coverage:
+    """What a study that stands in the own folder rests on."""
+    return examined(asked_of(name, rows), facts, is_new=False)[1]
 
 
 def examined(asked: Asked, facts: Facts, *, is_new: bool = True) -> tuple[Design, Coverage]:

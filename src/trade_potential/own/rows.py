@@ -193,6 +193,12 @@ def remove(study: str, own: OwnFolder) -> dict[str, int]:
     return {seed: len(rows) for seed, rows in taken.items()}
 
 
+def keep_bundled(own: OwnFolder, *, is_kept: bool) -> None:
+    """Say in the settings whether the studies that come with the project are built."""
+    own.path.mkdir(parents=True, exist_ok=True)
+    replace({own.path / SETTINGS: settings_text(bundled_studies=is_kept)})
+
+
 def export(study: str, own: OwnFolder, folder: Path) -> list[Path]:
     """Copy the rows of a study into a folder that can be an own folder elsewhere.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -203,20 +203,20 @@ def rows_sql(path: Path, types: Mapping[str, str], more: str = "") -> str:
 
 
 def _for_macros(project: str, folder: str) -> dict[str, Any]:
-    """What macros ask of the folder: settings, and by seed where its rows are and how to read."""
+    """What macros ask of the folder: settings, and by seed where its rows are."""
     own = located(Path(project), folder)
-    files = {}
-    for name, path in own.files().items():
-        columns = columns_of(path.read_bytes())
-        read_as = ", ".join(f"{text_literal(column)}: 'VARCHAR'" for column in columns)
-        files[name] = {
-            "label": own.label_of(name), "path": str(path.resolve()), "columns": columns,
-            "read_as": f"{{{read_as}}}",
-        }  # fmt: skip
+    files = {
+        name: {"label": own.label_of(name), "path": str(path.resolve())}
+        for name, path in own.files().items()
+    }
     return {"bundled_studies": own.bundled_studies, "files": files}
 
 
-FUNCTIONS = {"own_folder": _for_macros}
+def _rows_for_macros(path: str, types: Mapping[str, str]) -> str:
+    return rows_sql(Path(path), types)
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {"own_folder": _for_macros, "own_rows": _rows_for_macros}
 """What macros ask (macro library)."""
 
 
