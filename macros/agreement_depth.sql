@@ -1,4 +1,3 @@
-{#- How deep an agreement goes, by its type or by the variable that tells of it: 0 is none. -#}
 {% macro agreement_depth(name) -%}
     case {{ name }}
         when 'CU' then 3

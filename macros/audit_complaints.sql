@@ -1,4 +1,3 @@
-{#- Every number of an audit that its second computation does not confirm, as the rows of a complaint. -#}
 {% macro audit_complaints(audit) -%}
     select
         {{ complaint_of(

@@ -1,6 +1,6 @@
 {#-
-Before a release: every check that checks.lock lists is in force as it was accepted (trade_potential.quality.locked). A test that
-was removed or only warns, a contract that is not enforced or a tolerance that was raised would say nothing itself.
+A test that was removed or only warns, a contract that is not enforced or a tolerance that was raised would say nothing itself
+(trade_potential.quality.locked).
 -#}
 {% macro check_locked() -%}
     {%- set lost = library('of_checks', {
@@ -14,7 +14,6 @@ was removed or only warns, a contract that is not enforced or a tolerance that w
 {%- endmacro %}
 
 
-{#- Write checks.lock: dbt run-operation lock_checks. -#}
 {% macro lock_checks() -%}
     {%- if execute -%}
         {%- do log(
@@ -23,7 +22,6 @@ was removed or only warns, a contract that is not enforced or a tolerance that w
 {%- endmacro %}
 
 
-{#- What dbt knows of checks, as lines: tests and what they do, contracts and columns, hooks, limits of samples. -#}
 {% macro checks_in_force() -%}
     {%- set lines = [] -%}
     {%- for node in graph.nodes.values() if node.package_name == project_name -%}
@@ -50,7 +48,7 @@ was removed or only warns, a contract that is not enforced or a tolerance that w
 {%- endmacro %}
 
 
-{#- What a test of an input asks, a line each: whoever adds a rule makes no other weaker. -#}
+{#- A line each, so that whoever adds a rule makes no other weaker. -#}
 {% macro rules_in_force(test) -%}
     {%- set name = judged_input(test).name -%}
     {%- set lines = ['rule ' ~ test.name ~ ' of ' ~ name

@@ -1,7 +1,4 @@
-{#-
-Before a part is run: what it reads and does not make must be there, such as the seeds on a fresh checkout. The database
-would tell it node by node, with the SQL that failed.
--#}
+{#- Such as the seeds on a fresh checkout. The database would tell it node by node, with the SQL that failed. -#}
 {% macro check_parents() -%}
     {%- if execute and flags.WHICH in ('build', 'run', 'test') and not invocation_args_dict.get('defer') -%}
         {%- set missing = [] -%}

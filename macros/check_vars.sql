@@ -1,4 +1,3 @@
-{#- Before anything else of a run: every var has a form that the project can use, whatever part is run. -#}
 {% macro check_vars() -%}
     {%- for name in whole_numbers() -%}
         {%- do whole_number(name) -%}
@@ -25,7 +24,6 @@
 {%- endmacro %}
 
 
-{#- Bounds of the vars that are whole numbers. -#}
 {% macro whole_numbers() -%}
     {{ return({
         'max_terms': [1, 100],
@@ -42,7 +40,7 @@
 {%- endmacro %}
 
 
-{#- A var that stands in SQL: a whole number within its bounds, or the run is refused. Text would be run as SQL. -#}
+{#- Text would be run as SQL. -#}
 {% macro whole_number(name) -%}
     {%- set value = var(name) -%}
     {%- set least, most = whole_numbers()[name] -%}
@@ -60,13 +58,11 @@
 {%- endmacro %}
 
 
-{#- Number of slots for terms. -#}
 {% macro max_terms() -%}
     {{ return(whole_number('max_terms')) }}
 {%- endmacro %}
 
 
-{#- Least share of the specifications that give one class for it to be robust: a number above 0.5 and up to 1. -#}
 {% macro robust_share() -%}
     {%- set value = var('robust_class_share') -%}
     {%- if value is not number or value is boolean or value <= 0.5 or value > 1 -%}

@@ -1,4 +1,3 @@
-{#- What a class says, from its bounds. -#}
 {% macro class_meaning() -%}
     'Actual trade is '
     || coalesce(

@@ -1,4 +1,3 @@
-{#- Names of the columns of a built relation. -#}
 {% macro column_names(relation) -%}
     {{ return(adapter.get_columns_in_relation(relation) | map(attribute='name') | list) }}
 {%- endmacro %}

@@ -1,7 +1,4 @@
-{#-
-What a test tells of a refused row, as columns: file_name, file_line (row of Parquet; a table has none), row_key, column_name,
-value, rule. report_failures has them joined to a sentence.
--#}
+{#- file_line is the row of a Parquet file; a table has none. report_failures has the columns joined to a sentence. -#}
 {% macro complaint(rows, column, value, rule) -%}
     {%- set name = input_name(rows.identifier) -%}
     {{ 'file_name' if has_many_files(name) else sql_text(input_label(name)) ~ ' as file_name' }},
@@ -13,7 +10,6 @@ value, rule. report_failures has them joined to a sentence.
 {%- endmacro %}
 
 
-{#- The same of what is no row of an input; expressions are SQL. -#}
 {% macro complaint_of(rule, value, key='null', column='null', file='null', line='null') -%}
     cast({{ file }} as varchar) as file_name,
     cast({{ line }} as bigint) as file_line,
@@ -24,19 +20,16 @@ value, rule. report_failures has them joined to a sentence.
 {%- endmacro %}
 
 
-{#- Columns of staging that tell the place of a row. -#}
 {% macro place_columns(rows) -%}
     {{ 'file_name, ' if has_many_files(input_name(rows.identifier)) }}file_line
 {%- endmacro %}
 
 
-{#- Puts refused rows in the order of their places: of many, every run prints the same ones. -#}
 {% macro complaint_order() -%}
     file_name, file_line, row_key, column_name, value, rule
 {%- endmacro %}
 
 
-{#- The values of some columns as one text. -#}
 {% macro joined(columns) -%}
     {%- for column in columns -%}
         coalesce(cast({{ column }} as varchar), ''){{ " || ', ' || " if not loop.last }}
@@ -44,7 +37,6 @@ value, rule. report_failures has them joined to a sentence.
 {%- endmacro %}
 
 
-{#- Failed expectations of a severity with rows that nobody has acknowledged; failing_rows holds the columns of each. -#}
 {% macro gate_failures(severity) -%}
     select
         file as file_name,

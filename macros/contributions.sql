@@ -1,7 +1,4 @@
-{#-
-What leads from the structural K to another K, as columns of rpt_answer_differences and in words. They are logarithms and add
-up to ln(other K / K); in words they are factors, the largest first.
--#}
+{#- The columns are logarithms and add up to ln(other K / K); in words they are factors, the largest first. -#}
 {% macro contributions() -%}
     {{ return({
         'trade_source_log': 'trade by the source of the study',
@@ -16,7 +13,6 @@ up to ln(other K / K); in words they are factors, the largest first.
 {%- endmacro %}
 
 
-{#- A ratio in words: two decimals, four below 0.1. -#}
 {% macro ratio_text(ratio) -%}
     case
         when {{ ratio }} >= 1e6 then 'above 1000000'
@@ -26,7 +22,6 @@ up to ln(other K / K); in words they are factors, the largest first.
 {%- endmacro %}
 
 
-{#- What exports and imports contribute to a flow seen from the reporter, to the total by their predictions. -#}
 {% macro weighted(of_exports, of_imports) -%}
     case flow
         when 'exports' then {{ of_exports }}
@@ -38,7 +33,6 @@ up to ln(other K / K); in words they are factors, the largest first.
 {%- endmacro %}
 
 
-{#- The contributions of a table by name, for macro picked. -#}
 {% macro contribution_columns(table) -%}
     {%- set columns = {} -%}
     {%- for name in contributions() -%}{%- do columns.update({name: table ~ '.' ~ name}) -%}{%- endfor -%}
@@ -46,7 +40,6 @@ up to ln(other K / K); in words they are factors, the largest first.
 {%- endmacro %}
 
 
-{#- A contribution in words: what the other K has, and by which factor it moves K; two structural ones have other slopes and effects. -#}
 {% macro contribution_text(name, log_value, estimator) -%}
     case
         when {{ estimator }} = 'ppml_structural' and {{ name }} = 'trade_costs_log' then 'other slopes of distance, ties and agreements'

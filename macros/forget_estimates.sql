@@ -1,7 +1,3 @@
-{#-
-dbt --full-refresh estimates anew: the tables of world estimates that this run makes are dropped first, so that none of their
-rows can be kept (trade_potential.results.kept).
--#}
 {% macro forget_estimates() -%}
     {%- if execute and flags.FULL_REFRESH and runs_nodes() -%}
         {%- for node in graph.nodes.values()
@@ -15,13 +11,11 @@ rows can be kept (trade_potential.results.kept).
 {%- endmacro %}
 
 
-{#- Whether a node is a table of world estimates, which the next build may keep. -#}
 {% macro keeps_estimates(node) -%}
     {{ return(node.resource_type == 'model' and node.language == 'python' and node.fqn[1] == 'structural') }}
 {%- endmacro %}
 
 
-{#- After a run: which estimates of the build before were kept. -#}
 {% macro report_kept(results) -%}
     {%- for result in results
         if result.node.name == 'est_structural_fits' and result.status == 'success' -%}

@@ -1,4 +1,3 @@
-{#- Condition that lets rows through only while no expectation of error severity fails. -#}
 {% macro gate_is_open() -%}
     not exists (
         select 1

@@ -1,4 +1,3 @@
-{#- One schema per layer, named as the layer, on every target. -#}
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {{ (custom_schema_name or target.schema) | trim }}
 {%- endmacro %}

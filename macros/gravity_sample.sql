@@ -1,5 +1,4 @@
-{#- The candidates of gravity models that fulfil a condition, stored by pair and year: scans by pair cost half, sums
-keep one order. -#}
+{#- Stored by pair and year: scans by pair cost half, sums keep one order. -#}
 {% macro gravity_sample(condition) -%}
     select
         study_id,

@@ -1,8 +1,7 @@
 {#-
-Where the rows of an input stand: in its seed and the file of that name in the own folder, in its Parquet file of inputs/ (kind file) or, with the var `inputs`, in Parquet
-files or in a table of the catalog.
+The var `inputs` names Parquet files, or a table of the catalog:
     inputs: {trade_flows: {parquet: /data/flows}, country_pairs: {table: lake.public.pairs}}
-Only staged() calls it. docs/data.md tells the contract, decision 017 the reasons.
+docs/data.md tells the contract, decision 017 the reasons.
 -#}
 {% macro input(name) -%}
     {%- set source = input_source(name) -%}
@@ -31,19 +30,18 @@ Only staged() calls it. docs/data.md tells the contract, decision 017 the reason
 {%- endmacro %}
 
 
-{#- Columns of staging that tell the place of a row: file_line, and where there may be many files file_name. -#}
 {% macro row_place(name) -%}
     {{ 'file_name,\n    ' if has_many_files(name) }}file_line
 {%- endmacro %}
 
 
-{#- Whether the rows of an input may come from more than one file: a seed has rows of one's own beside it. -#}
+{#- A seed has rows of one's own beside it. -#}
 {% macro has_many_files(name) -%}
     {{ return(input_source(name).kind in ('seed', 'parquet')) }}
 {%- endmacro %}
 
 
-{#- The rows of the Parquet file of a source, types as declared (the plugin has compared them), and their numbers. -#}
+{#- Types are as declared: the plugin has compared them. -#}
 {% macro duckdb__file_rows(name) -%}
     (
         select
@@ -56,13 +54,11 @@ Only staged() calls it. docs/data.md tells the contract, decision 017 the reason
     ) as {{ name }}
 {%- endmacro %}
 
-{#- Elsewhere the file has been loaded into the table of the source (load_files). -#}
 {% macro default__file_rows(name) -%}
     {{ source('inputs', name) }}
 {%- endmacro %}
 
 
-{#- Kind of an input: seed, file (of a source), or what the var says: parquet or table, with path or parts of the name. -#}
 {% macro input_source(name) -%}
     {%- set given = inputs_given() -%}
     {%- if name not in given -%}
@@ -106,7 +102,6 @@ Only staged() calls it. docs/data.md tells the contract, decision 017 the reason
 {%- endmacro %}
 
 
-{#- A path as DuckDB reads it: relative ones from the project, a directory with all Parquet files below it. -#}
 {% macro duckdb__parquet_path(name, text) -%}
     {%- set path = text.rstrip('/') or '/' -%}
     {%- if not path.startswith('/') and '://' not in path -%}
@@ -124,7 +119,6 @@ Only staged() calls it. docs/data.md tells the contract, decision 017 the reason
 {%- endmacro %}
 
 
-{#- Declared type by column, in the order of the declaration. -#}
 {% macro input_types(name) -%}
     {%- set types = {} -%}
     {%- if execute and input_declaration(name).resource_type == 'source' -%}
@@ -138,7 +132,6 @@ Only staged() calls it. docs/data.md tells the contract, decision 017 the reason
 {%- endmacro %}
 
 
-{#- A stored value as the declared type; empty text is missing, as in a seed. -#}
 {% macro input_value(column, type) -%}
     {%- set value = 'cast(' ~ column ~ ' as ' ~ adapter.dispatch('input_type', 'trade_potential')(type) ~ ')' -%}
     {{ "nullif(" ~ value ~ ", '')" if type == 'varchar' else value }}
@@ -149,7 +142,6 @@ Only staged() calls it. docs/data.md tells the contract, decision 017 the reason
 {%- endmacro %}
 
 
-{#- The stored rows, before any cast. -#}
 {% macro input_rows(name) -%}
     {%- set source = input_source(name) -%}
     {%- if source.kind == 'parquet' -%}
@@ -165,7 +157,6 @@ Only staged() calls it. docs/data.md tells the contract, decision 017 the reason
 {%- endmacro %}
 
 
-{#- The relation of a table; the run is refused where there is none. -#}
 {% macro input_table(name) -%}
     {%- set source = input_source(name) -%}
     {%- set database = source.parts[0] if source.parts | length == 3 else target.database -%}
@@ -177,7 +168,6 @@ Only staged() calls it. docs/data.md tells the contract, decision 017 the reason
 {%- endmacro %}
 
 
-{#- How people know an input: the path of its seed or file from the project, the path of the files of the var, or its table. -#}
 {% macro input_label(name) -%}
     {%- set source = input_source(name) -%}
     {%- if source.kind == 'parquet' -%}
@@ -193,13 +183,11 @@ Only staged() calls it. docs/data.md tells the contract, decision 017 the reason
 {%- endmacro %}
 
 
-{#- A path as a pattern that fits nothing else: brackets keep *, ? and [ from meaning more. -#}
 {% macro as_pattern(path) -%}
     {{ return(modules.re.sub('([*?\\[])', '[\\1]', path)) }}
 {%- endmacro %}
 
 
-{#- A text as an SQL literal. -#}
 {% macro sql_text(text) -%}
     '{{ text.replace("'", "''") }}'
 {%- endmacro %}

@@ -1,7 +1,4 @@
-{#-
-Before a run: what the var `inputs` names must be there and keep the contract of the seed it replaces, in every row.
-All that does not is told at once, by file or table, row or key, column, value and rule, and nothing is run.
--#}
+{#- All that is wrong is told at once, by file or table, row or key, column, value and rule. -#}
 {% macro check_inputs() -%}
     {%- if execute -%}
         {%- set refused = {'lines': [], 'complaints': []} -%}
@@ -21,7 +18,6 @@ All that does not is told at once, by file or table, row or key, column, value a
 {%- endmacro %}
 
 
-{#- What is wrong with an input: its files, or else its columns, or else its values (trade_potential.quality.contract). -#}
 {% macro told_of_input(name) -%}
     {%- set source = input_source(name) -%}
     {%- set label = input_label(name) -%}
@@ -51,14 +47,13 @@ All that does not is told at once, by file or table, row or key, column, value a
 {%- endmacro %}
 
 
-{#- Whether this run makes the staging model of an input; `dbt retry` selects nodes without telling which. -#}
+{#- `dbt retry` selects nodes without telling which. -#}
 {% macro stages_input(name) -%}
     {%- set staging = 'model.' ~ project_name ~ '.stg_' ~ input_folder(input_declaration(name)) ~ '__' ~ name -%}
     {{ return(runs_nodes() and (staging in selected_resources or not selected_resources)) }}
 {%- endmacro %}
 
 
-{#- The declaration of an input: the node of its seed, or of the table of a source. -#}
 {% macro input_declaration(name) -%}
     {%- set seed = graph.nodes.get('seed.' ~ project_name ~ '.' ~ name) -%}
     {{ return(seed or graph.sources['source.' ~ project_name ~ '.inputs.' ~ name]) }}
@@ -66,8 +61,8 @@ All that does not is told at once, by file or table, row or key, column, value a
 
 
 {#-
-The columns as they are stored: columns[place][column] = type, by file or for the table; partitions: those that stand in the
-names of directories (year=2015) instead, because not every file holds every declared column.
+columns[place][column] = type; partitions: those in the names of directories (year=2015), because not every file holds every
+declared column.
 -#}
 {% macro input_stored(name) -%}
     {%- set source = input_source(name) -%}
@@ -103,7 +98,6 @@ names of directories (year=2015) instead, because not every file holds every dec
 {%- endmacro %}
 
 
-{#- The files of an input; the run is refused where there is none, or where DuckDB lacks the extension for their URL. -#}
 {% macro input_files(name) -%}
     {%- set path = input_source(name).path -%}
     {%- set said = 'says of ' ~ name ~ ': parquet is ' ~ path ~ ', and ' -%}

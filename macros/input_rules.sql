@@ -1,4 +1,3 @@
-{#- Complaints of several rules, in the order of the places of the rows. -#}
 {% macro in_order(complaints) -%}
     select *
     from (
@@ -8,10 +7,7 @@
 {%- endmacro %}
 
 
-{#-
-Rows whose key another row before has (config.meta.key of the input). Copies are sought by aggregation, which a database spills;
-only they are numbered.
--#}
+{#- Copies are sought by aggregation, which a database spills; only they are numbered. -#}
 {% macro repeated_keys(rows) -%}
     {%- set columns = input_key(input_name(rows.identifier)) -%}
     select {{ complaint(rows, columns | join(', '), joined(columns), 'the key is unique') }}
@@ -39,14 +35,12 @@ only they are numbered.
 {%- endmacro %}
 
 
-{#- Of two rows with one key that of one's own is the copy. -#}
 {% macro bundled_first(rows) -%}
     {%- set name = input_name(rows.identifier) -%}
     {{ 'case when file_name = ' ~ sql_text(input_label(name)) ~ ' then 0 else 1 end, ' if has_many_files(name) }}
 {%- endmacro %}
 
 
-{#- Rows without a value in a column; numbers are finite. -#}
 {% macro absent_values(rows, column) -%}
     select {{ complaint(rows, column, joined([column]), 'the value is present and finite') }}
     from {{ rows }}
@@ -54,7 +48,6 @@ only they are numbered.
 {%- endmacro %}
 
 
-{#- Rows whose code is neither of ISO 3166 alpha-3 nor explained by country_code_mappings. -#}
 {% macro unknown_countries(rows, column) -%}
     select
         {{ complaint(
@@ -75,7 +68,6 @@ only they are numbered.
 {%- endmacro %}
 
 
-{#- Rows whose value is no key of another input: parent.field of the staging model parent.to. -#}
 {% macro unknown_keys(rows, column, parent) -%}
     select
         {{ complaint(
@@ -91,7 +83,6 @@ only they are numbered.
 {%- endmacro %}
 
 
-{#- Rows whose value is none of those listed. -#}
 {% macro unlisted_values(rows, column, values) -%}
     select
         {{ complaint(
@@ -106,7 +97,6 @@ only they are numbered.
 {%- endmacro %}
 
 
-{#- Rows that break a rule: rule.holds is false. -#}
 {% macro broken_rows(rows, rule) -%}
     select {{ complaint(rows, rule.columns | join(', '), joined(rule.columns), rule.rule) }}
     from {{ rows }}

@@ -1,4 +1,3 @@
-{#- Whether K lies in the interval of a class: the bounds and which of them belong to it are rows. -#}
 {% macro k_is_in_class(k, classes) -%}
     (
         {{ classes }}.k_lower is null

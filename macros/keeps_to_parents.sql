@@ -1,4 +1,3 @@
-{#- What the name of a number column says of its values, [lowest, highest]; null: no limit. -#}
 {% macro natural_range(name) -%}
     {%- set words = name.split('_') -%}
     {%- if words[-1] in ('share', 'probability') or name == 'p_value' or name.startswith('probability_') -%}
@@ -14,7 +13,6 @@
 {%- endmacro %}
 
 
-{#- A rule for every column that is never empty. -#}
 {% macro presence_rules(columns) -%}
     {%- set rules = [] -%}
     {%- for column in columns -%}
@@ -24,7 +22,6 @@
 {%- endmacro %}
 
 
-{#- A rule for every number column of the mart that a test is attached to: in its range, and finite. -#}
 {% macro range_rules(ranges) -%}
     {%- set rules = [] -%}
     {%- if execute -%}
@@ -47,13 +44,11 @@
 {%- endmacro %}
 
 
-{#- The mart that a test is attached to, as complaints name it. -#}
 {% macro judged_mart() -%}
     {{ return(graph.nodes[model.attached_node].alias if execute else '') }}
 {%- endmacro %}
 
 
-{#- Columns of the complaint of a row by the number of the rule that it breaks. -#}
 {% macro broken_row_complaint(rules) -%}
     {%- set texts, columns, values = [], [], [] -%}
     {%- for rule in rules -%}
@@ -70,7 +65,6 @@
 {%- endmacro %}
 
 
-{#- Complaints of the groups that stand on one side alone, or whose expressions are not the same. -#}
 {% macro group_complaints(mart, check) -%}
     {%- set by = check.by if check.by is mapping else dict(zip(check.by, check.by)) -%}
     {%- set same = check.get('same', {}) -%}
@@ -155,7 +149,7 @@
 {%- endmacro %}
 
 
-{#- Largest relative difference of equal sums: rounding of some million additions, in another order. -#}
+{#- Rounding of some million additions, in another order. -#}
 {% macro same_tolerance() -%}
     1e-9
 {%- endmacro %}

@@ -1,7 +1,3 @@
-{#-
-Digest of the SQL that stored specifications rest on: md5 of the checksums that dbt has of the models between the figures and the
-rows of an index and of a gravity model.
--#}
 {% macro multiverse_sql() -%}
     {%- set held = [] -%}
     {%- if execute -%}
@@ -16,7 +12,6 @@ rows of an index and of a gravity model.
 {%- endmacro %}
 
 
-{#- The same of stored specifications of world trade: models from the figures to cells and totals. -#}
 {% macro world_sql() -%}
     {%- set held = [] -%}
     {%- if execute -%}
@@ -34,13 +29,12 @@ rows of an index and of a gravity model.
 {%- endmacro %}
 
 
-{#- What a specification of world trade chooses: as DIMENSIONS of src/trade_potential/multiverse/world.py. -#}
+{#- As DIMENSIONS of src/trade_potential/multiverse/world.py. -#}
 {% macro world_dimensions() -%}
     {{ return(['distance', 'agreements', 'ties', 'floor', 'zeros', 'slopes', 'estimator', 'pair']) }}
 {%- endmacro %}
 
 
-{#- Studies that have stored runs, and whether these rest on the figures, code and SQL of this build. -#}
 {% macro current_runs(sql_digest) -%}
     select
         runs.study_id,
@@ -56,10 +50,7 @@ rows of an index and of a gravity model.
 {%- endmacro %}
 
 
-{#-
-The choice that moves a class most, one row of `by`: of rows with dimension, variance, explained and unexplained. Digits beyond the
-twelfth would choose among equals. Without variance there is none.
--#}
+{#- Digits beyond the twelfth would choose among equals. Without variance there is no choice. -#}
 {% macro most_influential(rows, by, columns) -%}
     select
         {{ by | join(', ') }},

@@ -1,4 +1,3 @@
-{#- One row a name, to cross with a table whose columns become rows; ``picked`` chooses the value of each. -#}
 {% macro name_rows(names, column) -%}
     select names_.{{ column }}
     from (
@@ -10,7 +9,6 @@
 {%- endmacro %}
 
 
-{#- The value of the name that a row has, of expressions by name. -#}
 {% macro picked(name, expressions) -%}
     case {{ name }}
         {%- for key, expression in expressions.items() %}

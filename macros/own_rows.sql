@@ -1,6 +1,6 @@
 {#-
-Rows of one's own beside those of a seed (decision 041): a file of its name in the own folder (trade_potential.quality.own_folder), whose rows
-load_own puts into a table before the run. Everything below staging sees one input.
+Decision 041. load_own puts the rows of the own folder (trade_potential.quality.own_folder) into tables before the run, and everything
+below staging sees one input.
 -#}
 {% macro seed_rows(name) -%}
     {%- set own = own_folder() -%}
@@ -30,7 +30,6 @@ load_own puts into a table before the run. Everything below staging sees one inp
 {%- endmacro %}
 
 
-{#- What the own folder holds: bundled_studies, and by seed the label and path of its file. -#}
 {% macro own_folder() -%}
     {{ return(library('own_folder', {'project': invocation_args_dict.project_dir | string, 'folder': var('own_folder')})) }}
 {%- endmacro %}
@@ -41,7 +40,7 @@ load_own puts into a table before the run. Everything below staging sees one inp
 {%- endmacro %}
 
 
-{#- Before a run: the own rows that it stages become tables. Before any method of the adapter, which opens a transaction. -#}
+{#- Before any method of the adapter, which opens a transaction. -#}
 {% macro load_own() -%}
     {%- if execute and runs_nodes() -%}
         {%- for name, file in own_folder().files.items() if stages_input(name) -%}

@@ -1,4 +1,3 @@
-{#- The figures of a pair that a variable may be made of; of those between any two economies none is of the partner alone. -#}
 {% macro pair_figures(of_world=false) -%}
     {%- set figures = [
         'distance_km', 'distance_capitals_km', 'distance_weighted_km',
@@ -8,7 +7,6 @@
 {%- endmacro %}
 
 
-{#- The named figure of a pair as a number; yes is 1 and no is 0. -#}
 {% macro pair_figure(pairs, name, of_world=false) -%}
     {%- set figures = pair_figures(of_world) -%}
     case {{ name }}

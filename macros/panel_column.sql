@@ -1,4 +1,3 @@
-{#- One indicator of the long panel as a column, with how its value came about. -#}
 {% macro panel_column(indicator_code, column) -%}
     max(case when indicator_code = '{{ indicator_code }}' then indicator_value end) as {{ column }},
     max(case when indicator_code = '{{ indicator_code }}' and is_imputed then value_method end) as {{ column }}_fill_method,

@@ -1,7 +1,7 @@
 {#-
-Before a run that reaches the last node: leave the node what only dbt knows (release.build_plan). Where the run is less than a
-whole `dbt build`, the plan says why nothing is published, and the node leaves the releases alone; a run that asks for the
-node by its name or that of its folder is refused instead. A run that does not reach the node: nothing.
+The plan is read by release.build_plan. Where the run is less than a whole `dbt build`, it says why nothing is published, and the node
+leaves the releases alone; a run that asks for the node by its name or that of its folder is refused instead. A run that does not
+reach the node: nothing.
 -#}
 {% macro plan_release() -%}
     {%- set node = 'model.' ~ project_name ~ '.publish_release' -%}
@@ -44,15 +44,13 @@ node by its name or that of its folder is refused instead. A run that does not r
 {%- endmacro %}
 
 
-{#- Whether the command runs nodes, a retry of one included: `dbt compile` and `dbt docs generate` come by the hooks, too. -#}
 {% macro runs_nodes() -%}
     {{ return(flags.WHICH in ('build', 'run')) }}
 {%- endmacro %}
 
 
 {#-
-What a release needs and this run leaves out, in words; empty for a whole build, however its nodes were selected. dbt tells a
-hook every selected node but the unit tests: those count as left out wherever they can be.
+However its nodes were selected. dbt tells a hook every selected node but the unit tests: those count as left out wherever they can be.
 -#}
 {% macro left_out_of_a_release() -%}
     {%- set args = invocation_args_dict -%}
@@ -89,7 +87,6 @@ hook every selected node but the unit tests: those count as left out wherever th
 {%- endmacro %}
 
 
-{#- Key of every mart by the name of its table: the columns whose uniqueness the build tests. A mart without such a test has none. -#}
 {% macro mart_keys() -%}
     {%- set keys = {} -%}
     {%- for found in graph.nodes.values()
@@ -106,7 +103,6 @@ hook every selected node but the unit tests: those count as left out wherever th
 {%- endmacro %}
 
 
-{#- The column that parts the Parquet of a large mart into files, as its YAML says (config.meta.parted_by). -#}
 {% macro mart_parts() -%}
     {%- set parts = {} -%}
     {%- for found in graph.nodes.values()

@@ -1,7 +1,4 @@
-{#-
-What the var `inputs` names, as a build begins: patterns of local Parquet files, which the library reads; number and checksum of all
-other rows, which only the engine can read (trade_potential.release.provenance).
--#}
+{#- The library reads local files itself; other rows only the engine can read (trade_potential.release.provenance). -#}
 {% macro note_inputs() -%}
     {%- if execute and flags.WHICH == 'build' -%}
         {%- set patterns = {} -%}
@@ -13,7 +10,6 @@ other rows, which only the engine can read (trade_potential.release.provenance).
 {%- endmacro %}
 
 
-{#- Before the last node of a build: the same rows again, and those that were loaded beside those that are there. -#}
 {% macro look_again() -%}
     {%- if execute and flags.WHICH == 'build' -%}
         {%- set loaded = {} -%}
@@ -29,7 +25,6 @@ other rows, which only the engine can read (trade_potential.release.provenance).
 {%- endmacro %}
 
 
-{#- Place, number and checksum of the rows of every input that is a table, or lies where only DuckDB reads. -#}
 {% macro digests_outside() -%}
     {%- set found = {} -%}
     {%- for name in inputs_given() if stages_input(name) and not is_in_files(name) -%}
@@ -42,7 +37,6 @@ other rows, which only the engine can read (trade_potential.release.provenance).
 {%- endmacro %}
 
 
-{#- Whether an input of the var is Parquet files of this machine, which can be hashed. -#}
 {% macro is_in_files(name) -%}
     {{ return(input_source(name).kind == 'parquet' and '://' not in input_source(name).path) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- After a run, print the rows behind every failed or warning test: dbt itself only counts them. -#}
+{#- dbt itself only counts them. -#}
 {% macro report_failures(results) -%}
     {%- set max_rows = 50 -%}
     {%- set refused = [] -%}
@@ -26,13 +26,11 @@
 {%- endmacro %}
 
 
-{#- The first rows of a test. -#}
 {% macro first_rows(test, max_rows) -%}
     select * from ({{ test }}) as failing limit {{ max_rows }}
 {%- endmacro %}
 
 
-{#- The first rows of each rule of a test that asks several, so that one that many rows break hides no other. -#}
 {% macro first_of_each_rule(test, max_rows) -%}
     select {{ complaint_order() }}
     from (
@@ -46,13 +44,11 @@
 {%- endmacro %}
 
 
-{#- Whether a test asks several rules of an input. -#}
 {% macro asks_many_rules(test) -%}
     {{ return(test.test_metadata and test.test_metadata.name in ('input_keeps_rules', 'keys_are_known')) }}
 {%- endmacro %}
 
 
-{#- One line for the warnings of the gate that somebody has acknowledged. -#}
 {% macro report_known_warnings(results) -%}
     {%- for result in results if result.node.name == 'gate_has_no_warnings' and result.status in ('pass', 'warn') -%}
         {%- set known = run_query(in_dialect(
@@ -67,7 +63,6 @@
 {%- endmacro %}
 
 
-{#- Write the complaints of a refused run to target/complaints.json; its path. -#}
 {% macro record_complaints(complaints) -%}
     {%- set folder = invocation_args_dict.project_dir ~ '/' ~ (invocation_args_dict.target_path or 'target') -%}
     {{ return(library('record', {'folder': folder, 'invocation_id': invocation_id, 'refused': complaints})) }}

@@ -1,7 +1,3 @@
-{#-
-After a run that reached the last node, say what was published or why nothing was, and what was found of killed runs. Of a whole
-build that has failed before, write so into the status file of the releases.
--#}
 {% macro report_release(results) -%}
     {%- set node = 'model.' ~ project_name ~ '.publish_release' -%}
     {%- set reached = results

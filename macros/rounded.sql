@@ -1,7 +1,4 @@
-{#-
-A floating-point number to some decimals, halves away from zero. Written out: PostgreSQL rounds only decimals to
-places, and rounds floating-point halves to even. From 1e12 on a number stays as it is, also infinity.
--#}
+{#- Written out: PostgreSQL rounds only decimals to places, and rounds floating-point halves to even. -#}
 {% macro rounded(value, decimals) -%}
     {%- set unit = '1' ~ '0' * decimals -%}
     case

@@ -1,6 +1,6 @@
 {#-
-Number and checksum of rows, in whatever order they come: sums over the md5 of each. Columns are taken as text, in the order of
-their names, each with its length before it. Finds what has changed; it is no proof against whoever looks for two tables of one sum.
+Sums over the md5 of each row. Columns are taken as text, in the order of their names, each with its length before it. Finds what has
+changed; it is no proof against whoever looks for two tables of one sum.
 -#}
 {% macro row_digest(rows, columns) -%}
     {%- set cells = [] -%}

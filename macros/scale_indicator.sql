@@ -1,4 +1,3 @@
-{#- Indicator that a variable is multiplied with or divided by, of its derivation; null: none. -#}
 {% macro scale_indicator(derivation) -%}
     case {{ derivation }}
         when 'count' then 'SP.POP.TOTL'

@@ -1,4 +1,3 @@
-{#- Whose figures a term of a pair takes: those of the reporter or of the partner. -#}
 {% macro side_country(pair, side) -%}
     case {{ side }} when 'reporter' then {{ pair }}.reporter_iso3 else {{ pair }}.partner_iso3 end
 {%- endmacro %}

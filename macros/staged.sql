@@ -1,7 +1,6 @@
 {#-
-A staging model: the declared columns of its input, wherever the var `inputs` says that the rows stand, and the place of each
-row. It is a table, unless the rows have been loaded into one already: they are read once, so that what the gate saw is what
-everything below it uses, whatever becomes of the files. Everything but the name of the model follows from the declaration in
+It is a table, unless the rows have been loaded into one already: they are read once, so that what the gate saw is what everything
+below it uses, whatever becomes of the files. Everything but the name of the model follows from the declaration in
 seeds/<folder>/_<folder>__seeds.yml, of a source (inputs/world/_world__sources.yml) that the model names.
 -#}
 {% macro staged(declared=none) -%}
@@ -19,13 +18,11 @@ seeds/<folder>/_<folder>__seeds.yml, of a source (inputs/world/_world__sources.y
 {%- endmacro %}
 
 
-{#- Whether the rows of an input stand in a table that this project has loaded: its seed, or where load_sources put a file. -#}
 {% macro is_loaded(name, declared) -%}
     {{ return(name not in inputs_given() and (declared is none or target.type != 'duckdb')) }}
 {%- endmacro %}
 
 
-{#- A gate model: the declared columns of its input, no row while an expectation of severity error fails. -#}
 {% macro gated() -%}
     {{ config(materialized='view') }}
     {%- set name = this.identifier.removeprefix('gate_') %}
@@ -38,21 +35,18 @@ seeds/<folder>/_<folder>__seeds.yml, of a source (inputs/world/_world__sources.y
 {%- endmacro %}
 
 
-{#- The rows that a test of a declared input judges: dbt attaches it to the seed, the rows are those of its staging model. -#}
 {% macro staged_rows() -%}
     {%- set declared = judged_input(model) -%}
     {{ return(ref('stg_' ~ (declared.source or model.fqn[1]) ~ '__' ~ declared.name)) }}
 {%- endmacro %}
 
 
-{#- The input that a test is declared of: its name, and its source where it is no seed. -#}
 {% macro judged_input(test) -%}
     {{ return(modules.re.search(
         "(?:ref|source)[(](?:'(?P<source>\\w+)', *)?'(?P<name>\\w+)'[)]", test.test_metadata.kwargs.model).groupdict()) }}
 {%- endmacro %}
 
 
-{#- Inputs whose seeds are declared in a folder of seeds/, or that are tables of a source of its name. -#}
 {% macro input_names(folder) -%}
     {%- set names = [] -%}
     {%- for declared in input_declarations() if input_folder(declared) == folder -%}
@@ -62,7 +56,6 @@ seeds/<folder>/_<folder>__seeds.yml, of a source (inputs/world/_world__sources.y
 {%- endmacro %}
 
 
-{#- Every declaration of an input: seeds, and tables of sources. -#}
 {% macro input_declarations() -%}
     {%- set found = [] -%}
     {%- if execute -%}
@@ -73,33 +66,29 @@ seeds/<folder>/_<folder>__seeds.yml, of a source (inputs/world/_world__sources.y
 {%- endmacro %}
 
 
-{#- The folder in the name of the staging model, stg_<folder>__<input>. -#}
 {% macro input_folder(declared) -%}
     {{ return(declared.source_name if declared.resource_type == 'source' else declared.fqn[1]) }}
 {%- endmacro %}
 
 
-{#- Key of an input. -#}
 {% macro input_key(name) -%}
     {{ return(input_declaration(name).config.meta.key if execute else []) }}
 {%- endmacro %}
 
 
-{#- Columns by which people are told of a row: the key, or config.meta.named_by of the seed. -#}
 {% macro named_by(name) -%}
     {{ return((input_declaration(name).config.meta.get('named_by') if execute) or input_key(name)) }}
 {%- endmacro %}
 
 
-{#- The input behind stg_<folder>__<input>. -#}
 {% macro input_name(staging) -%}
     {{ return(staging.split('__') | last) }}
 {%- endmacro %}
 
 
 {#-
-The table of a seed that this run does not load may be older than its declaration: refuse it then. The header of one that it loads
-has been compared, and of other inputs check_inputs compares the columns.
+The table may be older than the declaration. The header of a seed that the run loads has been compared, and of other inputs
+check_inputs compares the columns.
 -#}
 {% macro require_columns(name) -%}
     {%- if execute and input_source(name).kind == 'seed' and input_declaration(name).unique_id not in selected_resources -%}

@@ -1,10 +1,8 @@
-{#- Bands of pairs of like predicted size, of equal count, by year and flow. -#}
 {% macro size_bands() -%}
     {{ return(20) }}
 {%- endmacro %}
 
 
-{#- An amount by the label of a flow: forward the first direction, back the second, else their sum over those that are there. -#}
 {% macro of_direction(amount) -%}
     {%- set first, second = amount.replace('{k}', '1'), amount.replace('{k}', '2') -%}
     case labels.label
@@ -15,7 +13,6 @@
 {%- endmacro %}
 
 
-{#- Who exports in a flow seen from the reporter; the two of a total stand in the order of the alphabet. -#}
 {% macro exporter_of(answers) -%}
     case {{ answers }}.flow
         when 'exports' then {{ answers }}.reporter_iso3
@@ -34,7 +31,6 @@
 {%- endmacro %}
 
 
-{#- An amount of int_structural__pair_flows as exports or imports of the reporter. -#}
 {% macro seen_from(answers, pairs, amount, side) -%}
     {%- set names = ['1', '2'] if side == 'exports' else ['2', '1'] -%}
     case

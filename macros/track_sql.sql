@@ -1,6 +1,6 @@
 {#-
-Digest of the SQL that the track record of a kind of study rests on (track_record.scratch.sql_digest makes the same from the
-manifest): md5 of the checksums that dbt has of some models and of those behind them, from the panel on.
+track_record.scratch.sql_digest makes the same from the manifest: md5 of the checksums that dbt has of some models and of those behind
+them, from the panel on.
 -#}
 {% macro track_sql(kind) -%}
     {%- set of_both = ['int_panel__country_codes', 'int_panel__observations'] -%}

@@ -1,4 +1,3 @@
-{#- Every calendar year of every study, also one without any figure. -#}
 {% macro years_of_studies(studies) -%}
     select distinct
         studies.study_id,

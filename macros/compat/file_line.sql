@@ -1,7 +1,3 @@
-{#-
-Line of the seed file a row came from (header is line 1). DuckDB keeps the order of the file; elsewhere the
-loader of seeds adds a column with the line.
--#}
 {% macro file_line() -%}
     {{ return(adapter.dispatch('file_line', 'trade_potential')()) }}
 {%- endmacro %}
@@ -16,7 +12,6 @@ loader of seeds adds a column with the line.
 {%- endmacro %}
 
 
-{#- Name of the column that the loader of seeds adds; none on DuckDB. -#}
 {% macro line_column() -%}
     {{ return(adapter.dispatch('line_column', 'trade_potential')()) }}
 {%- endmacro %}

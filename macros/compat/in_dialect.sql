@@ -1,4 +1,3 @@
-{#- A statement that a macro sends itself (run_query, hooks), in the SQL of the engine. -#}
 {% macro in_dialect(sql) -%}
     {{ return(adapter.dispatch('in_dialect', 'trade_potential')(sql)) }}
 {%- endmacro %}

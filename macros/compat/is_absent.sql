@@ -1,4 +1,3 @@
-{#- Whether a value of any type is null, empty text, NaN or infinite. -#}
 {% macro is_absent(column) -%}
     trim(lower(coalesce(cast({{ column }} as varchar), ''))) in ('', 'nan', 'inf', '-inf', 'infinity', '-infinity')
 {%- endmacro %}

@@ -1,7 +1,4 @@
-{#-
-The answer of a function of the library, arguments by name (trade_potential.quality.answers): what SQL cannot say, such as text
-joined from columns. dbt reads JSON.
--#}
+{#- Such as text joined from columns. dbt reads JSON. -#}
 {% macro library(function, arguments) -%}
     {{ return(fromjson(adapter.dispatch('library', 'trade_potential')(function, tojson(arguments))).answer) }}
 {%- endmacro %}
@@ -15,7 +12,6 @@ joined from columns. dbt reads JSON.
 {%- endmacro %}
 
 
-{#- The rows of a query, values as text. -#}
 {% macro as_texts(table) -%}
     {%- set rows = [] -%}
     {%- for row in table -%}

@@ -1,7 +1,3 @@
-{#-
-Before a run: DuckDB reads the Parquet files of sources where they lie; elsewhere those that the run stages become tables, with
-the number of each row.
--#}
 {% macro load_sources() -%}
     {{ return(adapter.dispatch('load_sources', 'trade_potential')()) }}
 {%- endmacro %}

@@ -1,7 +1,4 @@
-{#-
-Write into the status file of a folder of releases that this run has failed, and tell the command of the user's; what could not be
-done. Only on DuckDB: elsewhere the age of the current release tells (releases status --max-age-hours).
--#}
+{#- Only on DuckDB: elsewhere the age of the current release tells (releases status --max-age-hours). -#}
 {% macro tell_failed(folder, message) -%}
     {{ return(adapter.dispatch('tell_failed', 'trade_potential')(folder, message)) }}
 {%- endmacro %}

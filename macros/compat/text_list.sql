@@ -1,4 +1,3 @@
-{#- Texts of a group as one, separated by commas, in a fixed order. -#}
 {% macro text_list(expression, order_by) -%}
     {{ return(adapter.dispatch('text_list', 'trade_potential')(expression, order_by)) }}
 {%- endmacro %}

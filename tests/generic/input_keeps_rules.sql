@@ -1,13 +1,4 @@
-{#-
-What the rows of an input keep, in one test: a test costs more than a rule. Its key, config.meta.key of the seed, names at most one
-row; that is always asked.
-
-present: columns in which no value is missing.
-countries: columns of country codes, ISO 3166 alpha-3 or explained by country_code_mappings.
-known: columns that are empty or a key of another input, its column `field`, staged in `to`.
-one_of: columns that are empty or one of some values.
-rows: conditions that every row fulfils (`holds`, over `columns`); where one is null nothing is told.
--#}
+{#- One test for all rules: a test costs more than a rule. -#}
 {% test input_keeps_rules(model, present=[], countries=[], known={}, one_of={}, rows=[]) %}
 
     {%- set judged = staged_rows() %}

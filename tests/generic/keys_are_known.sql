@@ -1,6 +1,6 @@
 {#-
-The argument `known` of input_keeps_rules as a test of its own: where an unknown key only warns, and where somebody reads the input
-and not the other one. A failed test stops who descends from all that it reads, and nobody else.
+The argument `known` of input_keeps_rules, for where an unknown key only warns, and where somebody reads the input and not the other
+one: a failed test stops who descends from all that it reads, and nobody else.
 -#}
 {% test keys_are_known(model, known) %}
 

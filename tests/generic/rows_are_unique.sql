@@ -1,4 +1,3 @@
-{#- The columns together name at most one row; nulls are equal. -#}
 {% test rows_are_unique(model, columns) %}
 
     select
