@@ -15,7 +15,15 @@ SAMPLE = 60
 LEAST = 300
 
 
-@pytest.mark.slow(reason="eight builds of parts and of the whole")
+@pytest.mark.slow(reason="a process for each")
+def test_sample_of_commands_is_refused_by_name_or_harmless(tmp_path: Path) -> None:
+    cases = [case for case in all_cases() if case.stage == "command"][:: LEAST // SAMPLE]
+    verdicts = [verdict for some in judged(cases, tmp_path, 0) for verdict in some]
+    assert len(verdicts) == len(cases) > 0
+    assert [f"{v.case.name}: {v.failure}" for v in verdicts if v.failure] == []
+
+
+@pytest.mark.rare(reason="eight builds of parts and of the whole: make corpus has all of them")
 def test_sample_is_refused_by_name_or_harmless(rebuilt: Project, tmp_path: Path) -> None:
     cases = some_cases(SAMPLE)
     verdicts = [verdict for some in judged(cases, tmp_path, 0, rebuilt) for verdict in some]
