@@ -49,10 +49,7 @@ def lane(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[L
 
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(name, marks=RARE if place >= IN_CI else ())
-        for place, name in enumerate(SAMPLE)
-    ],
+    [pytest.param(name, marks=RARE if place >= IN_CI else ()) for place, name in enumerate(SAMPLE)],
 )
 def test_a_planted_fault_is_stopped(lane: Lane, name: str) -> None:
     mutant = next(one for one in all_mutants() if f"{one.area}/{one.name}" == name)
