@@ -72,11 +72,14 @@ build: $(SYNCED) ## Make .venv from uv.lock, check rows, then dbt build, quietly
 check: $(SYNCED) ## Check rows of studies and inputs without a build: what is refused, a line each (STUDIES="mine")
 	@$(BIN)/python -m trade_potential.rehearsal $(STUDIES)
 
-.PHONY: test test-all
+.PHONY: test test-ci test-all
 test: $(SYNCED_DEV) ## Test the library, the reference values, a whole build and planted defects
-	$(BIN)/python -m pytest $(PYTEST) -m "not slow"
+	$(BIN)/python -m pytest $(PYTEST) -m "not slow and not rare"
 
-test-all: $(SYNCED_DEV) ## Test all, what is marked slow too, and say what each test costs
+test-ci: $(SYNCED_DEV) ## Test all but what is marked rare: what CI runs, half an hour; says what each test costs
+	$(BIN)/python -m pytest $(PYTEST) -m "not rare" --costs
+
+test-all: $(SYNCED_DEV) ## Test all, what is marked slow or rare too: before a release, an hour
 	$(BIN)/python -m pytest $(PYTEST) --costs
 
 # OpenBLAS takes the kernels of the processor it finds unless it is told others.
@@ -93,7 +96,7 @@ test-kernels: $(SYNCED_DEV) ## Test the numbers again with other kernels of Open
 		if [ "$$found" = "$$own" ] && [ "$$found" != "$$kernel" ]; then \
 			echo "test-kernels: this processor or OpenBLAS has no kernel $$kernel" >&2; exit 1; \
 		fi; \
-		$(BIN)/python -m pytest -q $(PYTEST) -m "not slow" $(NUMERIC) || exit 1; \
+		$(BIN)/python -m pytest -q $(PYTEST) -m "not slow and not rare" $(NUMERIC) || exit 1; \
 	done
 
 # Each in an environment of its own in build/pythons; a Python that is nowhere is taken from Debian's packages.

@@ -30,11 +30,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """No test is left out of `make test` without a reason."""
+    """No test is left out of `make test` or CI without a reason."""
     for item in items:
-        for mark in item.iter_markers("slow"):
-            if not mark.kwargs.get("reason"):
-                raise pytest.UsageError(f"{item.nodeid} is marked slow without a reason")
+        for name in ("slow", "rare"):
+            for mark in item.iter_markers(name):
+                if not mark.kwargs.get("reason"):
+                    raise pytest.UsageError(f"{item.nodeid} is marked {name} without a reason")
 
 
 def pytest_runtest_logstart() -> None:

@@ -11,6 +11,8 @@ from tests.corruptions.kinds import KINDS, applied
 from tests.corruptions.written import write
 
 pytestmark = [pytest.mark.build, pytest.mark.slow(reason="a build for each mistake")]
+RARE = pytest.mark.rare(reason="make corruptions makes all of them")
+IN_CI = 3
 
 MISTAKES = {
     "GDP per head in national currency": ("MEX", "observations.csv", "NY.GDP.PCAP.PP.CD, MEX"),
@@ -37,7 +39,13 @@ def corrupted(project: Project, name: str, iso3: str) -> None:
     write(project.root, inputs, changed)
 
 
-@pytest.mark.parametrize("name", MISTAKES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=RARE if place >= IN_CI else ())
+        for place, name in enumerate(MISTAKES)
+    ],
+)
 def test_a_mistake_is_named_and_not_published_unseen(
     built: Project, tmp_path: Path, name: str
 ) -> None:

@@ -11,8 +11,10 @@ from tests.mutants.mutant import Mutant, all_mutants
 
 pytestmark = [
     pytest.mark.build,
-    pytest.mark.slow(reason="a build of a part for each of ten faults"),
+    pytest.mark.slow(reason="a build of a part for each fault"),
 ]
+RARE = pytest.mark.rare(reason="make mutants plants all of them")
+IN_CI = 3
 
 SAMPLE = (
     "index/rank_ascending",
@@ -45,7 +47,10 @@ def lane(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[L
     remove_releases(folder)
 
 
-@pytest.mark.parametrize("name", SAMPLE)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=RARE if place >= IN_CI else ()) for place, name in enumerate(SAMPLE)],
+)
 def test_a_planted_fault_is_stopped(lane: Lane, name: str) -> None:
     mutant = next(one for one in all_mutants() if f"{one.area}/{one.name}" == name)
     verdict = lane.judge(mutant)

@@ -12,7 +12,7 @@ from tests.torture.kills import Lane, Settings
 pytestmark = pytest.mark.build
 
 
-@pytest.mark.slow(reason="three builds, two of them killed")
+@pytest.mark.rare(reason="three builds, two of them killed: make torture has fifty")
 def test_killed_builds_and_readers(built: Project, tmp_path: Path) -> None:
     said: list[str] = []
     # Early kills: tests/unit/test_release_killed.py kills at every call of a publish.

@@ -99,8 +99,7 @@ def read_seeds() -> list[Seed]:
             content = (ROOT / "seeds" / f"{target}.csv").read_text(encoding="utf-8")
             header, *rows = list(csv.reader(io.StringIO(content)))
             assert header == list(entry["config"]["column_types"]), target
-            if rows:  # own_outcomes has none to change
-                seeds.append(Seed(target, entry, rows))
+            seeds.append(Seed(target, entry, rows))
     return seeds
 
 

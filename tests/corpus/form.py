@@ -81,7 +81,7 @@ def form_cases(seed: Seed, number: int) -> Iterator[Case]:
                 cell=(line, seed.header.index(column)),
             )  # fmt: skip
     yield from _file_cases(seed, number)
-    yield from _header_cases(seed, number)
+    yield from header_cases(seed, number)
     yield from _row_cases(seed, number)
 
 
@@ -129,7 +129,8 @@ def _file_cases(seed: Seed, number: int) -> Iterator[Case]:
     )  # fmt: skip
 
 
-def _header_cases(seed: Seed, number: int) -> Iterator[Case]:
+def header_cases(seed: Seed, number: int) -> Iterator[Case]:
+    """Cases of the first line, which a file without rows has, too."""
     chance = seed.random("header", number)
     k = chance.randrange(len(seed.header))
     column = seed.header[k]
@@ -168,7 +169,8 @@ def _header_cases(seed: Seed, number: int) -> Iterator[Case]:
     yield _case(
         seed, "column without a name", rename(""), where.format("(no name)", "is unknown"), unknown
     )
-    yield _case(seed, "no header", lambda b: b.split(b"\n", 1)[1], ", line 1, column ", missing)
+    if seed.rows:
+        yield _case(seed, "no header", lambda b: b.split(b"\n", 1)[1], ", line 1, column ", missing)
     yield _case(
         seed, "two byte order marks", lambda b: b"\xef\xbb\xbf" * 2 + b, ", line 1, column ",
         missing,

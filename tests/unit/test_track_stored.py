@@ -139,6 +139,35 @@ def test_the_record_of_a_chain_is_computed_twice(
     assert one.columns >= set(rows.columns) - {"is_current"}
 
 
+def stale_from(rows: pd.DataFrame, year: int) -> pd.DataFrame:
+    """As the mart is where a figure of that year has moved: what reaches it has no numbers."""
+    rows = rows.copy()
+    reached = rows["last_cut_off_year"] + rows["horizon_years"] >= year
+    numbers = rows.select_dtypes("number").columns.difference(
+        ["horizon_years", "first_cut_off_year", "last_cut_off_year"]
+    )
+    rows[numbers] = rows[numbers].astype("float64").mask(reached)
+    rows.loc[reached, [name for name in rows.columns if name.endswith("_status")]] = "stale"
+    rows["is_current"] = ~reached
+    return rows
+
+
+def test_where_some_years_have_moved_the_others_are_computed_twice(
+    figures: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = chain_rows(figures, monkeypatch)
+    compared = {}
+    for year in range(min(YEARS), max(YEARS) + 2):
+        found = list(check_track(gated(stale_from(rows, year), figures)))
+        assert differing(found) == set(), year
+        compared[year] = sum(len(one.rows) for one in found)
+    assert compared[max(YEARS)] > 0
+    off = stale_from(rows, max(YEARS))
+    slopes = off.index[off["is_current"] & off["slope"].notna() & (off["horizon_years"] == 1)]
+    off.loc[slopes, "slope"] *= 1.001
+    assert differing(list(check_track(gated(off, figures)))) == {"fct_track_record.slope"}
+
+
 @pytest.mark.parametrize(
     ("column", "predictor"),
     [

@@ -40,13 +40,22 @@ def check_track(gated: Gated) -> Iterator[Compared]:
     """A sample of the chains, without boosting, and of the world the slopes of one cut-off.
 
     Of chains the whole of every horizon, its last cut-off with rows, and the headline by region.
+    A figure that moved leaves the cut-offs before its year: of such a study the last of these.
     """
     published = gated["fct_track_record"]
-    published = published[published["is_current"].astype(bool)]
+    is_current = published["is_current"].astype(bool)
+    stale, published = published[~is_current], published[is_current]
     own = _sampled(published, set(gated["stg_track__frozen_ratios"]["study_id"]))
-    again = [_study(gated, study) for study in sorted(set(own["study_id"]))]
+    one = own[own["first_cut_off_year"] == own["last_cut_off_year"]]
+    again = []
+    for study in sorted(set(own["study_id"])):
+        last = one[one["study_id"] == study].groupby("horizon_years")["last_cut_off_year"].max()
+        is_partial = study in set(stale["study_id"])
+        again.append(_study(gated, study, last.to_dict() if is_partial else {}))
     columns = [name for name in published.columns if name != "is_current"]
     made = pd.concat(again) if again else pd.DataFrame(columns=columns)
+    keys = [pd.MultiIndex.from_frame(frame[KEY]) for frame in (made, stale)]
+    made = made[~keys[0].isin(keys[1])]
     made = made.reindex(columns=columns).astype(own[columns].dtypes.to_dict())
     yield compared("fct_track_record", own[columns], made, key=KEY, by=("study_id",))
     yield from world_rows(gated, published, KEY)
@@ -66,19 +75,22 @@ def _sampled(published: pd.DataFrame, chains: set[str]) -> pd.DataFrame:
     return found
 
 
-def _study(gated: Gated, study: str) -> pd.DataFrame:
-    """Rows of one study."""
+def _study(gated: Gated, study: str, last: dict[int, int]) -> pd.DataFrame:
+    """Rows of one study; its last cut-off by horizon where that is not the last with rows."""
     tables = tables_of(gated, study, HORIZONS)
-    rows = [row for table in tables if len(table) for row in _of_horizon(table)]
+    rows = [
+        row for table in tables if len(table) for row in _of_horizon(table, last.get(table.horizon))
+    ]
     return pd.DataFrame(rows).assign(study_id=study)
 
 
-def _of_horizon(table: Table) -> list[dict[str, Any]]:
+def _of_horizon(table: Table, latest: int | None) -> list[dict[str, Any]]:
     forecasts = {name: _forecasts(table, name) for name in ("mean_growth", *LINES)}
     forecasts["no_change"] = np.zeros(len(table))
     losses = {name: (table["growth"] - f) ** 2 for name, f in forecasts.items()}
     first, last = table.first, table.last - table.horizon
-    every, latest = np.ones(len(table), dtype=bool), int(table["cut_off"].max())
+    every = np.ones(len(table), dtype=bool)
+    latest = int(table["cut_off"].max()) if latest is None else latest
     is_longest = table.horizon == max(HORIZONS)
     asked = [("all", "with_class", every, span) for span in ((first, last), (latest, latest))]
     if is_longest:
