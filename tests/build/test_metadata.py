@@ -61,7 +61,7 @@ def manifest(built: Project) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def models(manifest: dict[str, Any]) -> dict[str, Node]:
-    return {key: node for key, node in _own(manifest["nodes"], "model").items()}
+    return _own(manifest["nodes"], "model")
 
 
 def _own(nodes: dict[str, Node], *types: str) -> dict[str, Node]:
@@ -97,9 +97,8 @@ def test_everything_has_a_description(manifest: dict[str, Any]) -> None:
         **manifest["groups"],
         **_own(manifest["unit_tests"], "unit_test"),
     }
-    singular = {
-        key: node for key, node in _own(manifest["nodes"], "test").items() if "test_metadata" not in node
-    }  # fmt: skip
+    tests = _own(manifest["nodes"], "test").items()
+    singular = {key: test for key, test in tests if "test_metadata" not in test}
     short = [
         key for key, node in {**nodes, **singular}.items()
         if len((node["description"] or "").strip()) < MIN_TEXT
@@ -148,9 +147,8 @@ def test_text_of_a_column_stands_once(manifest: dict[str, Any]) -> None:
     said: dict[str, set[str]] = defaultdict(set)
     nodes = {**_own(manifest["nodes"], "model", "seed"), **_own(manifest["sources"], "source")}
     for node in nodes.values():
-        if node["patch_path"] is None and node["resource_type"] != "source":
-            continue
-        where = f"{node['original_file_path'] if node['resource_type'] == 'source' else node['patch_path']}"
+        is_source = node["resource_type"] == "source"
+        where = node["original_file_path"] if is_source else node["patch_path"]
         for name, column in node["columns"].items():
             if not column.get("doc_blocks"):
                 said[str(column["description"])].add(f"{where} {node['name']}.{name}")
@@ -181,9 +179,7 @@ def test_public_models_keep_a_contract(models: dict[str, Node]) -> None:
     ] == []  # fmt: skip
 
 
-def test_exposures_rest_on_public_tables(
-    manifest: dict[str, Any], models: dict[str, Node]
-) -> None:
+def test_exposures_rest_on_public_tables(manifest: dict[str, Any], models: dict[str, Node]) -> None:
     assert manifest["exposures"]
     for exposure in manifest["exposures"].values():
         assert exposure["owner"]["name"]
@@ -263,7 +259,9 @@ def test_views_are_not_chained(models: dict[str, Node]) -> None:
     assert [key for key in models if depth(key) > CHAINED_VIEWS] == []
 
 
-def test_tables_have_a_key_that_is_tested(manifest: dict[str, Any], models: dict[str, Node]) -> None:
+def test_tables_have_a_key_that_is_tested(
+    manifest: dict[str, Any], models: dict[str, Node]
+) -> None:
     tested = {
         test["attached_node"]
         for test in _own(manifest["nodes"], "test").values()
