@@ -147,6 +147,15 @@ def test_nothing_is_written_unless_it_is_said(
     assert not (project / "own").exists()
 
 
+def test_a_build_that_is_refused_says_why(project: Path) -> None:
+    assert study(project, *NEW, "--yes") == 0
+    with pytest.raises(tp.InputError) as refused:  # the copy has no profile
+        tp.Study("vietnam", project=project).build()
+    *_, why, reason = str(refused.value).splitlines()
+    assert why.endswith("why it failed:")
+    assert reason.strip()
+
+
 def test_a_study_is_written_shown_exported_and_removed(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -142,14 +142,14 @@ class Study:
         return found.lines if found else []
 
     def build(self) -> None:
-        """Build the project, which publishes a release: dbt build.
+        """Build the project, which publishes a release, as make build does.
 
         Raises:
-            InputError: The build failed; its last lines.
+            InputError: The build failed; why, as its last lines say.
         """
         said = subprocess.run(
-            [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "build"],
-            cwd=self.project, env={**os.environ, "DO_NOT_TRACK": "1"},
+            [sys.executable, "-m", "dbt_trade_potential.quiet"],
+            cwd=self.project, env={**os.environ, "DO_NOT_TRACK": "1", "VERBOSE": "0"},
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         if said.returncode:
