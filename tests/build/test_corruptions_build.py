@@ -12,7 +12,7 @@ from tests.corruptions.written import write
 
 pytestmark = [pytest.mark.build, pytest.mark.slow(reason="a build for each mistake")]
 RARE = pytest.mark.rare(reason="make corruptions makes all of them")
-IN_CI = 3
+IN_CI = 2
 
 MISTAKES = {
     "GDP per head in national currency": ("MEX", "observations.csv", "NY.GDP.PCAP.PP.CD, MEX"),

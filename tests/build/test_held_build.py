@@ -11,7 +11,10 @@ from tests.build.project import Project
 from trade_potential.cli import main
 from trade_potential.release import candidates, current_id, verify_all
 
-pytestmark = [pytest.mark.build, pytest.mark.slow(reason="two whole builds")]
+pytestmark = [
+    pytest.mark.build,
+    pytest.mark.rare(reason="two whole builds; tests/unit/test_release_held.py"),
+]
 
 
 def test_a_build_beyond_a_limit_is_held_and_accepted(

@@ -24,7 +24,7 @@ def _potential(project: Project) -> list[tuple[object, ...]]:
     )
 
 
-@pytest.mark.slow(reason="every class of the world again")
+@pytest.mark.rare(reason="every class of the world again; test_choices_as_rows.py")
 def test_classes_texts_follow_the_cuts_and_printed_classes_do_not(
     built: Project, rebuilt: Project
 ) -> None:
@@ -142,7 +142,7 @@ def _only(studies: set[str]) -> Change:
     return change
 
 
-slow = pytest.mark.slow(reason="a whole build of other studies")
+slow = pytest.mark.rare(reason="a whole build of other studies; test_own_studies_build.py")
 
 
 @slow

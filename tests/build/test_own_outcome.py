@@ -57,7 +57,7 @@ def with_own_studies(project: Project) -> None:
     project.edit_seed("study/study_partners", rows_added(*partners))
 
 
-@pytest.mark.slow(reason="a whole build of studies of one's own")
+@pytest.mark.rare(reason="a whole build; test_two_studies.py has own outcomes, too")
 def test_studies_of_ones_own_outcomes(unbuilt: Project) -> None:
     project = unbuilt
     with_own_studies(project)

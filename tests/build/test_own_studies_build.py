@@ -87,7 +87,7 @@ def test_a_release_says_which_rows_of_ones_own_it_was_built_from(owned: Project)
     assert definition["externalParameters"]["vars"]["own_folder"] == str(own)
 
 
-@pytest.mark.slow(reason="a whole build of a small world")
+@pytest.mark.rare(reason="a whole build; test_two_studies.py builds them together, too")
 def test_own_rows_stand_beside_the_bundled_ones(tmp_path: Path) -> None:
     project = Project.copied_to(tmp_path / "project")
     study(

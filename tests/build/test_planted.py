@@ -157,7 +157,7 @@ def test_duplicate_key_is_named_in_every_seed(unbuilt: Project) -> None:
     assert unbuilt.mart_count() == 0
 
 
-@pytest.mark.slow(reason="a whole build")
+@pytest.mark.rare(reason="most of a build; make mutants has many")
 def test_wrong_formula_stops_the_build_before_the_release(rebuilt: Project) -> None:
     project = rebuilt
     with duckdb.connect(project.database) as warehouse:

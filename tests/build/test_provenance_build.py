@@ -54,7 +54,7 @@ def test_rows_that_were_loaded_stay_though_their_file_is_swapped(rebuilt: Projec
     assert [rebuilt.query(sql) for sql in asked] == before
 
 
-@pytest.mark.slow(reason="a whole build of other inputs")
+@pytest.mark.rare(reason="a whole build of other inputs; test_inputs_build.py has one")
 def test_what_is_swapped_after_the_gate_is_not_published(built: Project, tmp_path: Path) -> None:
     project = Project.copied_to(tmp_path / "project")
     (project.root / "data").mkdir()
@@ -103,7 +103,7 @@ def test_what_is_swapped_after_the_gate_is_not_published(built: Project, tmp_pat
             assert found.sql(sql).fetchall() == [(0,)], name
 
 
-@pytest.mark.slow(reason="a whole build, and another one of its commit")
+@pytest.mark.rare(reason="two whole builds; tests/unit/test_release_reproduce.py builds again, too")
 def test_a_release_is_built_again_byte_by_byte(built: Project, tmp_path: Path) -> None:
     project = Project.copied_to(tmp_path / "project", parsed=built)
     (project.root / ".gitignore").write_text("/warehouse/\n/target/\n/logs/\n/release/\n", "utf-8")

@@ -88,7 +88,7 @@ def test_publish_that_is_asked_for_and_cannot_be_had_is_refused(rebuilt: Project
     assert rebuilt.query("select status from release.publish_release") == [("published",)]
 
 
-@pytest.mark.slow(reason="a whole build")
+@pytest.mark.rare(reason="most of a build; tests/unit/test_release_*.py")
 def test_failing_test_publishes_nothing_and_the_old_release_stays(rebuilt: Project) -> None:
     project, root = rebuilt, rebuilt.root / "release"
     before = current_id(root)

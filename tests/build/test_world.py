@@ -9,7 +9,7 @@ import statsmodels.api as sm
 from tests.build.project import Project
 from tests.build.world import TERMS, add_world
 
-pytestmark = [pytest.mark.build, pytest.mark.slow(reason="a whole build of a larger panel")]
+pytestmark = [pytest.mark.build, pytest.mark.rare(reason="a whole build of a larger panel")]
 
 
 @pytest.fixture(scope="module")

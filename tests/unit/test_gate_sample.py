@@ -19,6 +19,7 @@ from trade_potential.quality.levels import OLDER
 from trade_potential.quality.parts import profile
 
 pytestmark = pytest.mark.slow(reason="a million rows")
+RARE = pytest.mark.rare(reason="a million rows once more")
 
 MAX_ROWS = 20_000
 CODES = "chr(65 + (i // 26 % 26)::int) || chr(65 + (i % 26)::int)"
@@ -105,6 +106,7 @@ def test_pairs_of_sampled_flows_are_all_looked_up(
     assert len(wanted.merge(found[keys], on=keys)) == len(wanted) == len(found)
 
 
+@RARE
 def test_an_extreme_in_a_million_rows_is_refused_by_name(lake: duckdb.DuckDBPyConnection) -> None:
     planted = "case " + " ".join(f"when {w} then {v!r}" for w, v in PLANTED.items())
     lake.execute("set preserve_insertion_order = false")
@@ -138,6 +140,7 @@ def test_an_extreme_in_a_million_rows_is_refused_by_name(lake: duckdb.DuckDBPyCo
     assert set(failed["suite"]) == {"trade_flows"}
 
 
+@RARE
 def test_the_profile_is_that_of_all_rows() -> None:
     frames = read_inputs()
     whole = profile({name: read_input(name, frame) for name, frame in frames.items()})
@@ -179,6 +182,7 @@ def test_a_small_input_is_read_as_it_is(lake: duckdb.DuckDBPyConnection) -> None
     assert asked(some, "select count(*) as n from input")["n"].tolist() == [100]
 
 
+@RARE
 def test_what_was_not_read_is_not_absent() -> None:
     frames = read_inputs()
     of_china = declared().set_index("input_name", drop=False)
