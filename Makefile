@@ -20,6 +20,8 @@ NUMERIC := $(filter-out %_input.py, $(wildcard tests/unit/test_gravity*.py tests
 TORTURE ?=
 # Names of mistakes and arguments: make corruptions CORRUPTIONS="'GDP per head' --by-turns"; --help tells them
 CORRUPTIONS ?=
+# Of tests what every change waits for
+CHEAP := not slow and not rare
 # A file's tests stay in one process, which makes what they share; files begin in order, builds first.
 PYTEST ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
 # Studies whose samples `make check` makes: none is all
@@ -74,7 +76,7 @@ check: $(SYNCED) ## Check rows of studies and inputs without a build: what is re
 
 .PHONY: test test-ci test-all
 test: $(SYNCED_DEV) ## Test the library, the reference values, a whole build and planted defects
-	$(BIN)/python -m pytest $(PYTEST) -m "not slow and not rare"
+	$(BIN)/python -m pytest $(PYTEST) -m "$(CHEAP)"
 
 test-ci: $(SYNCED_DEV) ## Test all but what is marked rare: what CI runs, half an hour; says what each test costs
 	$(BIN)/python -m pytest $(PYTEST) -m "not rare" --costs
@@ -96,7 +98,7 @@ test-kernels: $(SYNCED_DEV) ## Test the numbers again with other kernels of Open
 		if [ "$$found" = "$$own" ] && [ "$$found" != "$$kernel" ]; then \
 			echo "test-kernels: this processor or OpenBLAS has no kernel $$kernel" >&2; exit 1; \
 		fi; \
-		$(BIN)/python -m pytest -q $(PYTEST) -m "not slow and not rare" $(NUMERIC) || exit 1; \
+		$(BIN)/python -m pytest -q $(PYTEST) -m "$(CHEAP)" $(NUMERIC) || exit 1; \
 	done
 
 # Each in an environment of its own in build/pythons; a Python that is nowhere is taken from Debian's packages.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,12 @@ TOLD_ONE_BY_ONE = 1.0
 """CPU seconds from which `--costs` names a test."""
 _elsewhere = 0.0
 _spent = 0.0
+
+
+def some_in_ci(cases: Iterable[str], count: int, reason: str) -> list[Any]:
+    """Parameters of which only the first so many are not rare."""
+    rare = pytest.mark.rare(reason=reason)
+    return [pytest.param(case, marks=rare if k >= count else ()) for k, case in enumerate(cases)]
 
 
 def add(seconds: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from tests.build import forks, parsed_state, small_world
@@ -119,6 +121,12 @@ class Project:
     def query(self, sql: str) -> list[tuple[object, ...]]:
         with duckdb.connect(self.database, read_only=True) as connection:
             return connection.execute(sql).fetchall()
+
+    def manifest(self) -> dict[str, Any]:
+        """What dbt knew of the project when it last ran."""
+        path = self.root / "target" / "manifest.json"
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return content
 
     def mart_sums(self) -> dict[str, tuple[object, ...]]:
         """Of every mart the number of rows and the sum of their hashes, in whatever order."""

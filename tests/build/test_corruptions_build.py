@@ -9,10 +9,9 @@ from tests.build.project import Project
 from tests.corruptions.inputs import Inputs
 from tests.corruptions.kinds import KINDS, applied
 from tests.corruptions.written import write
+from tests.costs import some_in_ci
 
 pytestmark = [pytest.mark.build, pytest.mark.slow(reason="a build for each mistake")]
-RARE = pytest.mark.rare(reason="make corruptions makes all of them")
-IN_CI = 2
 
 MISTAKES = {
     "GDP per head in national currency": ("MEX", "observations.csv", "NY.GDP.PCAP.PP.CD, MEX"),
@@ -39,13 +38,7 @@ def corrupted(project: Project, name: str, iso3: str) -> None:
     write(project.root, inputs, changed)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=RARE if place >= IN_CI else ())
-        for place, name in enumerate(MISTAKES)
-    ],
-)
+@pytest.mark.parametrize("name", some_in_ci(MISTAKES, 2, "make corruptions makes all of them"))
 def test_a_mistake_is_named_and_not_published_unseen(
     built: Project, tmp_path: Path, name: str
 ) -> None:

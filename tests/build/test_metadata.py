@@ -7,7 +7,6 @@ says so with its reason.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from typing import Any
@@ -54,9 +53,7 @@ Node = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def manifest(built: Project) -> dict[str, Any]:
-    path = built.root / "target" / "manifest.json"
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return content
+    return built.manifest()
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.build.project import ROOT, Project
+from tests.costs import some_in_ci
 from tests.mutants.lane import Lane, remove_releases
 from tests.mutants.mutant import Mutant, all_mutants
 
@@ -13,8 +14,6 @@ pytestmark = [
     pytest.mark.build,
     pytest.mark.slow(reason="a build of a part for each fault"),
 ]
-RARE = pytest.mark.rare(reason="make mutants plants all of them")
-IN_CI = 3
 
 SAMPLE = (
     "index/rank_ascending",
@@ -47,10 +46,7 @@ def lane(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[L
     remove_releases(folder)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=RARE if place >= IN_CI else ()) for place, name in enumerate(SAMPLE)],
-)
+@pytest.mark.parametrize("name", some_in_ci(SAMPLE, 3, "make mutants plants all of them"))
 def test_a_planted_fault_is_stopped(lane: Lane, name: str) -> None:
     mutant = next(one for one in all_mutants() if f"{one.area}/{one.name}" == name)
     verdict = lane.judge(mutant)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -209,7 +208,7 @@ def _passed_by(graph: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def test_who_reads_an_input_waits_for_all_that_is_asked_of_it(built: Project) -> None:
-    graph = json.loads((built.root / "target" / "manifest.json").read_text(encoding="utf-8"))
+    graph = built.manifest()
     assert sorted(_passed_by(graph)) == []
     # The keys of studies in its one test: who reads no gravity specification would not wait.
     nodes = {node["name"]: node for node in graph["nodes"].values()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
@@ -22,14 +21,14 @@ def test_no_mart_is_missing_from_the_node(built: Project) -> None:
     assert all(
         name == f"{ref}_v{version}" if version else name == ref for name, ref, version in named
     )
-    graph = json.loads((built.root / "target" / "manifest.json").read_text(encoding="utf-8"))
+    graph = built.manifest()
     marts = [node["alias"] for node in graph["nodes"].values() if node["fqn"][1] == "marts"]
     tests = {node["alias"] for node in graph["nodes"].values() if node["resource_type"] == "test"}
     assert sorted(name for name, _, _ in named) == sorted(set(marts) - tests)
 
 
 def test_every_model_and_test_comes_before_the_node(built: Project) -> None:
-    graph = json.loads((built.root / "target" / "manifest.json").read_text(encoding="utf-8"))
+    graph = built.manifest()
     before: set[str] = set()
     waiting = [NODE]
     while waiting:

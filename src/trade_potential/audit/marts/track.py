@@ -54,8 +54,8 @@ def check_track(gated: Gated) -> Iterator[Compared]:
         again.append(_study(gated, study, last.to_dict() if is_partial else {}))
     columns = [name for name in published.columns if name != "is_current"]
     made = pd.concat(again) if again else pd.DataFrame(columns=columns)
-    keys = [pd.MultiIndex.from_frame(frame[KEY]) for frame in (made, stale)]
-    made = made[~keys[0].isin(keys[1])]
+    is_stale = pd.MultiIndex.from_frame(made[KEY]).isin(pd.MultiIndex.from_frame(stale[KEY]))
+    made = made[~is_stale]
     made = made.reindex(columns=columns).astype(own[columns].dtypes.to_dict())
     yield compared("fct_track_record", own[columns], made, key=KEY, by=("study_id",))
     yield from world_rows(gated, published, KEY)
