@@ -30,7 +30,7 @@ STUDIES ?=
 MUTANTS ?=
 # Arguments of the benchmark: make bench BENCH="--sizes 1e5"
 BENCH ?=
-PAGES := docs/methodology.md docs/multiverse.md docs/calibration.md docs/replication.md docs/index-validity.md
+PAGES := docs/questions.md docs/methodology.md docs/multiverse.md docs/calibration.md docs/replication.md docs/index-validity.md
 # dbt leaves compiled Python in target/; outside a git checkout ruff does not read .gitignore.
 RUFF_SCOPE := --extend-exclude target .
 
@@ -110,7 +110,11 @@ test-python: $(SYNCED_DEV) ## Test the library and build on other Pythons: PYTHO
 # The other engines: Debian's packages where they are missing and make runs as root, else their name.
 # The small world of the tests, or WORLD=whole.
 WORLD ?= small
-.PHONY: test-postgres test-spark
+.PHONY: engines test-postgres test-spark
+engines: $(SYNCED_ENGINES)
+	$(BIN)/python -m tests.engines.install postgres
+	$(BIN)/python -m tests.engines.install java
+
 test-postgres: $(SYNCED_ENGINES) ## Build on a private PostgreSQL server and compare every mart with DuckDB's
 	$(BIN)/python -m tests.engines.install postgres
 	$(BIN)/python -m pytest tests/engines --world $(WORLD) --ignore-glob 'tests/engines/test_spark*'
@@ -118,6 +122,12 @@ test-postgres: $(SYNCED_ENGINES) ## Build on a private PostgreSQL server and com
 test-spark: $(SYNCED_ENGINES) ## Build in a local Spark session and compare every mart with DuckDB's
 	$(BIN)/python -m tests.engines.install java
 	$(BIN)/python -m pytest tests/engines --world $(WORLD) --ignore-glob 'tests/engines/test_postgres*'
+
+# What is not installed is left out, and keeps what the page has of it.
+.PHONY: readers
+readers: $(SYNCED_ENGINES) ## Let BI tools, drivers, spreadsheets and notebooks read a release: docs/bi.md, by hand
+	$(BIN)/python -m tests.engines.install postgres
+	$(BIN)/python -m tests.readers
 
 .PHONY: torture
 torture: $(SYNCED_DEV) ## Kill 50 builds, read all the while, fill disks: about an hour, outside the project
@@ -179,8 +189,8 @@ multiverse: build $(SYNCED_DEV) ## Build, then run every admissible specificatio
 calibration: $(SYNCED_DEV) ## Ask whether probabilities are frequencies: three minutes of a core, docs/calibration.md
 	$(BIN)/python -m research.calibration
 
-.PHONY: lint lint-python lint-types lint-sql lint-yaml lint-docs
-lint: lint-python lint-types lint-sql lint-yaml lint-docs ## Check style, types and the results printed in docs/
+.PHONY: lint lint-python lint-types lint-sql lint-yaml lint-metadata lint-docs
+lint: lint-python lint-types lint-sql lint-yaml lint-metadata lint-docs ## Check style, types and the results printed in docs/
 
 lint-python: $(SYNCED_DEV)
 	$(BIN)/ruff check $(RUFF_SCOPE)
@@ -195,7 +205,14 @@ lint-sql: $(SYNCED_DEV)
 lint-yaml: $(SYNCED_DEV)
 	$(BIN)/yamllint --strict .
 
-# After the build, where the same make runs one: DuckDB lets one process write or many read.
+# What others ask of dbt's metadata: dbt-score's rules, dbt-bouncer's strict preset but for what dbt-bouncer.yml names.
+lint-metadata: $(SYNCED_DEV)
+	$(BIN)/dbt --quiet parse --no-partial-parse --target-path build/metadata
+	@$(BIN)/dbt-score lint --manifest build/metadata/manifest.json --fail-project-under 9.5 --show all \
+		> build/metadata/score.txt || { cat build/metadata/score.txt; exit 1; }
+	@$(BIN)/dbt-bouncer run --config-file dbt-bouncer.yml > build/metadata/bouncer.txt 2>&1 || { cat build/metadata/bouncer.txt; exit 1; }
+	@tail -qn 1 build/metadata/score.txt build/metadata/bouncer.txt
+
 lint-docs: $(SYNCED_DEV) $(if $(filter build docs,$(MAKECMDGOALS)),build,$(WAREHOUSE))
 	$(BIN)/python docs/run_queries.py --check $(PAGES)
 	$(BIN)/python docs/answers.py --check

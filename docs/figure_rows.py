@@ -31,7 +31,7 @@ LOST = f"""
     inner join marts.dim_study as studies
         on ledger.study_id = studies.study_id and ledger.spec_id = studies.default_spec_id
     inner join marts.dim_specification as specifications
-        on specifications.spec_kind = 'gravity' and ledger.spec_id = specifications.spec_id
+        on ledger.spec_id = specifications.spec_id
     inner join marts.dim_country as countries
         on ledger.partner_iso3 = countries.country_iso3
     inner join panel.int_panel__outcomes as outcomes

@@ -11,6 +11,7 @@
         {%- endfor -%}
         {%- if refused.lines -%}
             {%- do record_complaints(refused.complaints) -%}
+            {%- do report_gate([]) -%}
             {{ exceptions.raise_compiler_error(
                 'Rejected before anything was computed:\n    ' ~ refused.lines | join('\n    ')) }}
         {%- endif -%}

@@ -30,6 +30,8 @@ reach the node: nothing.
             'publish_seconds': whole_number('publish_seconds'),
             'keys': mart_keys(),
             'parts': mart_parts(),
+            'texts': mart_texts(),
+            'target_path': args.get('target_path'),
             'left_out': left_out,
         } -%}
         {#- One statement each: Spark takes no more, PostgreSQL has no "create or replace table". -#}
@@ -110,4 +112,27 @@ However its nodes were selected. dbt tells a hook every selected node but the un
         {%- do parts.update({found.alias: found.config.meta.parted_by}) -%}
     {%- endfor -%}
     {{ return(parts) }}
+{%- endmacro %}
+
+
+{#- One line each: a text of YAML is folded as its author liked. -#}
+{% macro mart_texts() -%}
+    {%- set texts = {} -%}
+    {%- for found in graph.nodes.values() if found.resource_type == 'model' and found.fqn[1] == 'marts' -%}
+        {%- set columns = {} -%}
+        {%- for name, column in found.columns.items() -%}
+            {%- do columns.update({name: (column.description or '').split() | join(' ')}) -%}
+        {%- endfor -%}
+        {#- An old version has not every column of which the YAML speaks. -#}
+        {%- set references = [] -%}
+        {%- for one in found.config.meta.get('references', []) if not one.columns | reject('in', columns) | list -%}
+            {%- do references.append(one) -%}
+        {%- endfor -%}
+        {%- do texts.update({found.alias: {
+            'description': (found.description or '').split() | join(' '),
+            'columns': columns,
+            'references': references,
+        }}) -%}
+    {%- endfor -%}
+    {{ return(texts) }}
 {%- endmacro %}

@@ -64,6 +64,7 @@
 
 
 {% macro record_complaints(complaints) -%}
-    {%- set folder = invocation_args_dict.project_dir ~ '/' ~ (invocation_args_dict.target_path or 'target') -%}
+    {%- set target = invocation_args_dict.target_path or 'target' -%}
+    {%- set folder = target if target.startswith('/') else invocation_args_dict.project_dir ~ '/' ~ target -%}
     {{ return(library('record', {'folder': folder, 'invocation_id': invocation_id, 'refused': complaints})) }}
 {%- endmacro %}

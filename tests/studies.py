@@ -20,7 +20,8 @@ Rows = list[dict[str, Any]]
 GROUP = ["study_id", "spec_id", "estimator"]
 KEYS = {
     "dim_potential_class": ["study_id", "potential_class"],
-    "dim_specification": ["spec_kind", "spec_id"],
+    "dim_index_specification": ["index_spec_id"],
+    "dim_specification": ["spec_id"],
     "dim_study": ["study_id"],
     "fct_country_year": ["study_id", "country_iso3", "year"],
     "fct_development_index": ["study_id", "index_spec_id", "country_iso3", "year"],
@@ -64,10 +65,8 @@ def marts(studies: Sequence[str] = STUDIES) -> dict[str, Rows]:
         for study in studies
         for name, low, high in (("huge", None, 0.8), ("expansion", 0.8, 1.2))
     ]  # fmt: skip
-    found["dim_specification"] = [
-        {"spec_kind": "gravity", "spec_id": SPEC, "index_spec_id": INDEX, "terms": "gdp"},
-        {"spec_kind": "index", "spec_id": INDEX, "index_spec_id": None, "terms": "a, b"},
-    ]
+    found["dim_specification"] = [{"spec_id": SPEC, "index_spec_id": INDEX, "terms": "gdp"}]
+    found["dim_index_specification"] = [{"index_spec_id": INDEX, "terms": "a, b"}]
     found["fct_quality_results"] = [
         {"check_id": "a", "severity": "error", "passed": True},
         {"check_id": "b", "severity": "warning", "passed": False},

@@ -5,6 +5,7 @@ select
     countries.country_name,
     countries.income_group,
     countries.un_region,
+    countries.source_id,
     sources.citation as source,
     countries.latitude_deg,
     countries.longitude_deg,

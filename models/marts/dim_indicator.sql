@@ -15,6 +15,7 @@ select
     indicators.unit,
     indicators.direction,
     indicators.vintage_kind,
+    indicators.source_id,
     sources.citation as source,
     sources.licence,
     sources.caveat,

@@ -10,7 +10,9 @@ select
     panel.is_imputed,
     panel.is_estimate,
     panel.is_vintage_after_as_of,
-    case when panel.is_imputed then panel.value_method end as fill_method
+    case when panel.is_imputed then panel.value_method end as fill_method,
+    {{ one_key(['panel.study_id', 'panel.country_iso3', 'cast(panel.year as varchar)']) }}
+        as country_year_key
 from {{ ref('int_panel__values') }} as panel
 inner join {{ ref('stg_study__studies') }} as studies
     on

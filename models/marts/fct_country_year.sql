@@ -49,6 +49,7 @@ select
     cast(count(*) as integer) as indicator_count,
     cast(sum(case when is_imputed then 1 else 0 end) as integer) as imputed_count,
     cast(sum(case when is_estimate then 1 else 0 end) as integer) as source_estimate_count,
-    cast(sum(case when is_vintage_after_as_of then 1 else 0 end) as integer) as later_vintage_count
+    cast(sum(case when is_vintage_after_as_of then 1 else 0 end) as integer) as later_vintage_count,
+    {{ one_key(['study_id', 'country_iso3', 'cast(year as varchar)']) }} as country_year_key
 from long_panel
 group by study_id, country_iso3, year

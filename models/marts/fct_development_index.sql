@@ -15,5 +15,6 @@ select
     composite_score,
     imputed_share,
     indicator_count,
-    is_partial
+    is_partial,
+    {{ one_key(['study_id', 'country_iso3', 'cast(year as varchar)']) }} as country_year_key
 from {{ ref('int_index__scores') }}

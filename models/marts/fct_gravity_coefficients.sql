@@ -15,8 +15,8 @@ select
     coefficients.p_value,
     coefficients.coefficient_ci_low,
     coefficients.coefficient_ci_high,
-    fits.n_obs,
-    fits.n_entities,
+    cast(fits.n_obs as integer) as n_obs,
+    cast(fits.n_entities as integer) as n_entities,
     case when coefficients.df is null then 'normal' else 't' end as distribution
 from {{ ref('est_gravity_coefficients') }} as coefficients
 inner join {{ ref('est_gravity_fits') }} as fits
@@ -42,8 +42,8 @@ select
     coefficients.p_value,
     coefficients.ci_low as coefficient_ci_low,
     coefficients.ci_high as coefficient_ci_high,
-    fits.n_obs,
-    fits.n_pairs as n_entities,
+    cast(fits.n_obs as integer) as n_obs,
+    cast(fits.n_pairs as integer) as n_entities,
     'normal' as distribution
 from {{ ref('est_structural_coefficients') }} as coefficients
 inner join {{ ref('est_structural_fits') }} as fits

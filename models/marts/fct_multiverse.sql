@@ -57,7 +57,7 @@ select
     options.choice_position,
     options.k_ratio_alone,
     options.is_default_choice,
-    cast(options.specification_count as bigint) as specification_count,
+    cast(options.specification_count as integer) as specification_count,
     case when options.is_current then 'ok' else 'stale' end as status,
     cast(options.n_huge as double precision) / options.specification_count as huge_share,
     cast(options.n_expansion as double precision) / options.specification_count as expansion_share,

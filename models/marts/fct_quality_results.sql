@@ -9,10 +9,10 @@ select
     cast(observed as varchar) as observed,
     cast(limit_value as varchar) as limit_value,
     cast(failing_keys as varchar) as failing_keys,
-    cast(rows_checked as bigint) as rows_checked,
-    cast(rows_total as bigint) as rows_total,
-    cast(failing_count as bigint) as failing_count,
-    cast(acknowledged_count as bigint) as acknowledged_count,
-    cast(new_count as bigint) as new_count,
+    cast(rows_checked as integer) as rows_checked,
+    cast(rows_total as integer) as rows_total,
+    cast(failing_count as integer) as failing_count,
+    cast(acknowledged_count as integer) as acknowledged_count,
+    cast(new_count as integer) as new_count,
     cast(passed as boolean) as passed
 from {{ ref('gate_results') }}

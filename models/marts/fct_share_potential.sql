@@ -139,6 +139,7 @@ select
     ratios.flow,
     ratios.structural_study_id,
     classes.potential_class,
+    classes.display_order as class_order,
     ratios.k_status,
     ratios.year,
     cast(ratios.partner_count as integer) as partner_count,
@@ -148,7 +149,8 @@ select
     ratios.predicted_usd,
     ratios.predicted_total_usd,
     ratios.predicted_share,
-    ratios.share_k
+    ratios.share_k,
+    {{ one_key(['classes.study_id', 'classes.potential_class']) }} as class_key
 from ratios
 left join {{ ref('int_panel__classes') }} as classes
     on

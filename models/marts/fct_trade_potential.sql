@@ -88,6 +88,7 @@ select
     potential.interval_covariance,
     potential.scale_kind,
     studies.trade_source,
+    classes.display_order as class_order,
     potential.year,
     potential.actual_usd,
     potential.predicted_usd,
@@ -140,10 +141,22 @@ select
             then classes.potential_class <> out_classes.potential_class
     end as class_depends_on_own_trade,
     potential.spec_id = studies.default_spec_id
-    and potential.estimator = studies.default_estimator as is_default
+    and potential.estimator = studies.default_estimator as is_default,
+    studies.is_default_study,
+    specifications.index_spec_id,
+    {{ one_key(['classes.study_id', 'classes.potential_class']) }} as class_key,
+    {{ one_key([
+        'potential.study_id', 'potential.partner_iso3', 'cast(potential.year as varchar)',
+    ]) }} as partner_year_key,
+    {{ one_key([
+        'potential.study_id', 'potential.spec_id', 'potential.estimator',
+        'potential.reporter_iso3', 'potential.partner_iso3', 'cast(potential.year as varchar)',
+    ]) }} as potential_key
 from potential
 inner join {{ ref('dim_study') }} as studies
     on potential.study_id = studies.study_id
+left join {{ ref('stg_study__gravity_specifications') }} as specifications
+    on potential.spec_id = specifications.spec_id
 inner join smearing
     on
         potential.study_id = smearing.study_id

@@ -155,15 +155,27 @@ select
     answered.reporter_iso3,
     answered.partner_iso3,
     answered.flow,
+    reporter_countries.country_name as reporter_name,
+    partner_countries.country_name as partner_name,
+    partner_countries.un_region,
+    region_labels.label as un_region_label,
+    partner_countries.income_group,
+    income_labels.label as income_group_label,
     answered.study_id,
     answered.spec_id,
+    estimators.estimator,
+    estimators.estimator_label,
     'baci' as trade_source,
     answered.potential_class,
+    classes.class_label,
+    classes.display_order as class_order,
     answered.lasting_class,
     answered.k_status,
+    status_labels.label as k_status_label,
     answered.k_reason,
     answered.pair_out_method,
     answered.probability_status,
+    probability_labels.label as probability_status_label,
     {{ answer_certainty('answered.class_probability', 'answered.class_depends_on_own_trade') }}
         as answer_certainty,
     said.other_answers,
@@ -192,8 +204,32 @@ select
     answered.k_new_year_ci_high,
     answered.is_unreported,
     answered.class_depends_on_own_trade,
-    coalesce(reporters.flag, partners.flag) as trade_flag
+    coalesce(reporters.flag, partners.flag) as trade_flag,
+    coalesce(studies.is_default_study, false) as is_default_study,
+    {{ one_key(['classes.study_id', 'classes.potential_class']) }} as class_key,
+    {{ one_key([
+        'answered.reporter_iso3', 'answered.partner_iso3', 'answered.flow',
+        'cast(answered.year as varchar)',
+    ]) }} as answer_key,
+    'Choose one flow: flows, the two sides of a pair and studies are never added up.'
+        as reading_note
 from answered
+inner join {{ ref('dim_country') }} as reporter_countries
+    on answered.reporter_iso3 = reporter_countries.country_iso3
+inner join {{ ref('dim_country') }} as partner_countries
+    on answered.partner_iso3 = partner_countries.country_iso3
+left join {{ ref('dim_study') }} as studies
+    on answered.study_id = studies.study_id
+left join {{ ref('dim_estimator') }} as estimators
+    on case when answered.study_id is not null then 'ppml_structural' end = estimators.estimator
+left join {{ ref('int_panel__classes') }} as classes
+    on
+        answered.study_id = classes.study_id
+        and answered.potential_class = classes.potential_class
+{{ join_label('region_labels', 'un_region', 'partner_countries.un_region') }}
+{{ join_label('income_labels', 'income_group', 'partner_countries.income_group') }}
+{{ join_label('status_labels', 'k_status', 'answered.k_status') }}
+{{ join_label('probability_labels', 'probability_status', 'answered.probability_status') }}
 left join said
     on
         answered.reporter_iso3 = said.reporter_iso3

@@ -258,7 +258,11 @@ select
     completed.k_pair_out_ratio,
     completed.classes_agree,
     completed.is_default,
-    least(completed.partner_imports_ratio, completed.partner_exports_ratio) as hub_ratio
+    least(completed.partner_imports_ratio, completed.partner_exports_ratio) as hub_ratio,
+    {{ one_key([
+        'completed.reporter_iso3', 'completed.partner_iso3', 'completed.flow',
+        'cast(completed.year as varchar)',
+    ]) }} as answer_key
 from completed
 left join reasons
     on

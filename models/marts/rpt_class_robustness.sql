@@ -1,6 +1,10 @@
 -- Whether a class stands under every admissible specification, and which choice moves it: of the
 -- variance of whether a specification gives the class of the default one. Two kinds, log gravity of
 -- one reporter and world trade, each with choices of its own.
+-- Means are of rows in one order, so that their last digits are the same in every build.
+{% set of_dimension -%}
+    partition by study_id, partner_iso3, year, dimension {{ all_rows('choice') }}
+{%- endset -%}
 with studies as (
     select distinct study_id
     from {{ ref('stg_multiverse__specification_choices') }}
@@ -26,6 +30,7 @@ options as (
         potential.partner_iso3,
         potential.year,
         multiverse.dimension,
+        multiverse.choice,
         multiverse.status,
         multiverse.specification_count,
         multiverse.switched_share,
@@ -44,13 +49,29 @@ centred as (
         partner_iso3,
         year,
         dimension,
+        choice,
         status,
         specification_count,
         switched_share,
         same_share,
-        avg(same_share) over (partition by study_id, partner_iso3, year, dimension)
-            as share_same_class
+        avg(same_share) over ({{ of_dimension }}) as share_same_class
     from options
+),
+
+spread as (
+    select
+        study_id,
+        partner_iso3,
+        year,
+        dimension,
+        status,
+        specification_count,
+        share_same_class,
+        avg((same_share - share_same_class) * (same_share - share_same_class))
+            over ({{ of_dimension }}) as explained,
+        -- two options drawn alike differ in twice the variance
+        avg(switched_share) over ({{ of_dimension }}) / 2 as unexplained
+    from centred
 ),
 
 dimensions as (
@@ -63,10 +84,9 @@ dimensions as (
         sum(specification_count) as specification_count,
         min(share_same_class) as share_same_class,
         min(share_same_class) * (1 - min(share_same_class)) as variance,
-        avg((same_share - share_same_class) * (same_share - share_same_class)) as explained,
-        -- two options drawn alike differ in twice the variance
-        avg(switched_share) / 2 as unexplained
-    from centred
+        min(explained) as explained,
+        min(unexplained) as unexplained
+    from spread
     group by study_id, partner_iso3, year, dimension
 ),
 
@@ -141,7 +161,7 @@ select
         when 'stale' then 'figures, choices or code have changed since: make multiverse'
     end as reason,
     year,
-    cast(specification_count as bigint) as specification_count,
+    cast(specification_count as integer) as specification_count,
     share_same_class,
     first_order_share,
     total_share,

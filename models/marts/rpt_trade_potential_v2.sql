@@ -9,20 +9,31 @@ select
     partners.country_name as partner_name,
     partners.un_region,
     partners.income_group,
+    region_labels.label as un_region_label,
+    income_labels.label as income_group_label,
+    potential.potential_key,
     potential.study_id,
     potential.spec_id,
     potential.estimator,
+    estimators.estimator_label,
     potential.reporter_iso3,
     potential.partner_iso3,
+    studies.flow,
+    potential.potential_class,
+    potential.class_key,
     classes.class_label,
+    potential.class_order,
     potential.estimator_status,
+    status_labels.label as estimator_status_label,
     potential.scale_kind,
     potential.trade_source,
     structural_classes.class_label as structural_class_label,
     structural.k_status as structural_k_status,
+    structural.k_status_label as structural_k_status_label,
     differences.difference_reason,
     indices.missing_indicators,
     potential.probability_status,
+    probability_labels.label as probability_status_label,
     potential.answer_certainty,
     potential.year,
     indices.index_rank,
@@ -47,14 +58,19 @@ select
     {{ rounded('indices.development_index', 3) }} as development_index,
     {{ rounded('potential.imputed_share', 3) }} as imputed_share,
     potential.is_unreported,
-    structural.class_depends_on_own_trade
+    structural.class_depends_on_own_trade,
+    potential.is_default_study,
+    {{ one_key([
+        'potential.reporter_iso3', 'potential.partner_iso3', 'studies.flow',
+        'cast(potential.year as varchar)',
+    ]) }} as answer_key,
+    'Choose one study (is_default_study): studies answer one question and are never added up.'
+        as reading_note
 from {{ ref('fct_trade_potential') }} as potential
 inner join {{ ref('dim_study') }} as studies
     on potential.study_id = studies.study_id
-inner join {{ ref('dim_specification') }} as specifications
-    on
-        specifications.spec_kind = 'gravity'
-        and potential.spec_id = specifications.spec_id
+inner join {{ ref('dim_estimator') }} as estimators
+    on potential.estimator = estimators.estimator
 inner join {{ ref('dim_country') }} as reporters
     on potential.reporter_iso3 = reporters.country_iso3
 inner join {{ ref('dim_country') }} as partners
@@ -66,7 +82,7 @@ inner join {{ ref('dim_potential_class') }} as classes
 left join {{ ref('fct_development_index') }} as indices
     on
         potential.study_id = indices.study_id
-        and specifications.index_spec_id = indices.index_spec_id
+        and potential.index_spec_id = indices.index_spec_id
         and potential.partner_iso3 = indices.country_iso3
         and potential.year = indices.year
 left join {{ ref('rpt_answer') }} as structural
@@ -93,4 +109,8 @@ left join {{ ref('int_panel__ecommerce_shares') }} as shares
     on
         potential.study_id = shares.study_id
         and potential.year = shares.year
+{{ join_label('region_labels', 'un_region', 'partners.un_region') }}
+{{ join_label('income_labels', 'income_group', 'partners.income_group') }}
+{{ join_label('status_labels', 'estimator_status', 'potential.estimator_status') }}
+{{ join_label('probability_labels', 'probability_status', 'potential.probability_status') }}
 where potential.is_default

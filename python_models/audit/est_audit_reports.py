@@ -33,6 +33,7 @@ def model(dbt, session):
             ),
             "stg_study__ecommerce_series": dbt.ref("stg_study__ecommerce_series"),
             "stg_study__gravity_specifications": dbt.ref("stg_study__gravity_specifications"),
+            "stg_study__labels": dbt.ref("stg_study__labels"),
             "stg_study__potential_classes": dbt.ref("stg_study__potential_classes"),
             "stg_study__studies": dbt.ref("stg_study__studies"),
             "stg_study__study_partners": dbt.ref("stg_study__study_partners"),

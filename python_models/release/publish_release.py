@@ -11,11 +11,16 @@ def model(dbt, session):
     dbt.ref("stg_study__country_groups")
     marts = {
         "dim_country": dbt.ref("dim_country"),
+        "dim_date": dbt.ref("dim_date"),
+        "dim_estimator": dbt.ref("dim_estimator"),
+        "dim_index_specification": dbt.ref("dim_index_specification"),
         "dim_indicator": dbt.ref("dim_indicator"),
+        "dim_label": dbt.ref("dim_label"),
         "dim_potential_class": dbt.ref("dim_potential_class"),
         "dim_potential_class_v1": dbt.ref("dim_potential_class", version=1),
         "dim_source": dbt.ref("dim_source"),
         "dim_specification": dbt.ref("dim_specification"),
+        "dim_specification_v1": dbt.ref("dim_specification", version=1),
         "dim_study": dbt.ref("dim_study"),
         "fct_audit_results": dbt.ref("fct_audit_results"),
         "fct_country_effects": dbt.ref("fct_country_effects"),
@@ -48,6 +53,8 @@ def model(dbt, session):
     }
     vintages, limits = dbt.ref("int_panel__vintages"), dbt.ref("stg_study__release_limits")
     series = dbt.ref("int_quality__series")
+    acknowledged = dbt.ref("stg_study__acknowledged_warnings")
     return publish_marts(
-        session, marts=marts, vintages=vintages, limits=limits, series=series, say=say
-    )
+        session, marts=marts, vintages=vintages, limits=limits, series=series,
+        acknowledged=acknowledged, say=say,
+    )  # fmt: skip

@@ -26,7 +26,7 @@ from trade_potential.quality import complaints, own_folder
 from trade_potential.quality.answers import FUNCTIONS
 from trade_potential.quality.seed_files import complaints_of_seeds
 from trade_potential.quality.source_files import complaints_of_sources
-from trade_potential.release import provenance
+from trade_potential.release import last_gate, provenance
 
 PROJECT = "trade_potential"
 MEMORY_LIMIT = "TRADE_POTENTIAL_MEMORY_LIMIT"
@@ -38,7 +38,7 @@ GC_THRESHOLDS = (100_000, 20, 20)
 AHEAD = ("great_expectations", "trade_potential.quality.gate", "trade_potential.audit.models")
 """What a whole build computes in a process of its own imports these, which takes seconds."""
 
-FUNCTIONS.update(provenance.FUNCTIONS | own_folder.FUNCTIONS)
+FUNCTIONS.update(provenance.FUNCTIONS | own_folder.FUNCTIONS | last_gate.FUNCTIONS)
 # A process may run dbt more than once: what it has imported, not what lies there later.
 provenance.library()
 
@@ -79,11 +79,14 @@ class SeedFiles(dbtPlugin):
             provenance.begin(get_invocation_id(), project.resolve(), variables, outside)
         found = [complaints_of_seeds(project), complaints_of_sources(project)]
         refused = complaints.told([*found, own_folder.complaints_of_own(own)])
+        is_whole = getattr(flags, "WHICH", "") == "build" and not getattr(flags, "SELECT", None)
         if refused.lines:
             complaints.write(target, get_invocation_id(), refused.complaints)
+            if is_whole and not getattr(flags, "EXCLUDE", None):
+                root = last_gate.root_of(project, variables)
+                last_gate.report_refused(root, refused.complaints, get_invocation_id())
             said = "\n  ".join(refused.lines)
             raise DbtRuntimeError(f"Rejected before anything was loaded:\n  {said}")
-        is_whole = getattr(flags, "WHICH", "") == "build" and not getattr(flags, "SELECT", None)
         if is_whole and AHEAD[0] not in sys.modules:
             stand_by(*AHEAD)
 

@@ -19,6 +19,7 @@ from trade_potential.errors import InputError
 from trade_potential.progress import Progress
 from trade_potential.rehearsal import Checked, check
 from trade_potential.rehearsal.compiled import digest_of, keep, kept
+from trade_potential.release.last_gate import report_refused, root_of
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
@@ -41,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         refused = None if given else _rehearsed(progress)
         if refused is not None:
             progress.end()
-            print(f"refused in {progress.seconds} s, nothing was run:")
+            report = report_refused(root_of(PROJECT), refused.refused)
+            print(f"refused in {progress.seconds} s ({report}), nothing was run:")
             print("\n".join(refused.lines))
             return NOT_RUN
         return _built(given, progress)

@@ -137,7 +137,8 @@ def _others(project: Project) -> dict[str, list[tuple[object, ...]]]:
         assert isinstance(mart, str) and isinstance(names, list)  # noqa: PT018
         if mart in MOVE_BY_THEMSELVES:
             continue
-        key = {"dim_specification": "spec_id", "dim_indicator": "indicator_code",
+        key = {"dim_specification": "spec_id", "dim_specification_v1": "spec_id",
+               "dim_index_specification": "index_spec_id", "dim_indicator": "indicator_code",
                "fct_country_indicator": "indicator_code"}.get(mart)  # fmt: skip
         where = "study_id is distinct from 'germany'" if "study_id" in names else "true"
         if key:
@@ -207,7 +208,8 @@ def test_germany_has_thirteen_slopes_and_an_index_of_twelve(chosen: Project) -> 
     assert weights == [(12,)]
     signs = chosen.query(
         "select term from (select unnest(string_split(term_definitions, ', ')) as term "
-        "from marts.dim_specification where spec_id = 'pca_12') where term like '%waiting%'"
+        "from marts.dim_index_specification where index_spec_id = 'pca_12') "
+        "where term like '%waiting%'"
     )
     assert signs == [("-ln(waiting_days_per_head)",)]
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from functools import cache
+from html import escape
 from typing import Any
 
 import duckdb
@@ -77,9 +79,26 @@ def stopped(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Callabl
         assert result.returncode != 0
         assert "Traceback" not in result.stdout
         assert project.mart_count() == 0
+        assert_reported(project, stage)
         return refusals(result.stdout)
 
     return complaints
+
+
+def assert_reported(project: Project, stage: str) -> None:
+    """The report beside the releases has the complaints of the run, and no checks but its own."""
+    report = json.loads((project.root / "release" / "gate.json").read_bytes())
+    left = json.loads((project.root / "target" / "complaints.json").read_bytes())
+    assert left["complaints"]
+    assert report["complaints"] == left["complaints"]
+    assert report["run"]["run_id"] == left["invocation_id"]
+    assert (report["verdict"], report["run"]["current"]) == ("refused", None)
+    assert bool(report["checks"]) == (stage == "gate")
+    page = (project.root / "release" / "gate.html").read_text(encoding="utf-8")
+    assert report["sentence"].startswith("Refused: ")
+    for told in left["complaints"]:
+        assert escape(told["rule"]) in page
+        assert told["row"] is None or f'<td role="cell" data-label="Row">line {told["row"]}' in page
 
 
 LATER = pytest.mark.slow(reason="a build of all seeds, as that of every input below")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -94,6 +95,11 @@ def test_refusals_are_the_last_lines(project: Project, capsys: pytest.CaptureFix
     head, line = capsys.readouterr().out.splitlines()
     assert head.startswith("refused, 1 line, in ")
     assert line.startswith('seeds/study/studies.csv, line 6, column reporter_iso3: "VIE" (rule: ')
+    report = json.loads((project.root / FOLDER / "gate.json").read_bytes())
+    (told,) = report["complaints"]
+    assert (told["file"], told["row"], told["value"]) == ("seeds/study/studies.csv", 6, "VIE")
+    assert (project.root / FOLDER / "gate.html").is_file()
+    assert not (project.root / "release").exists()
 
 
 def test_a_rule_that_has_changed_is_not_compiled_unasked(project: Project) -> None:

@@ -61,9 +61,7 @@ predicted as (
         ) as mean_outcome
     from {{ ref('fct_trade_potential') }} as potential
     inner join {{ ref('dim_specification') }} as specifications
-        on
-            specifications.spec_kind = 'gravity'
-            and potential.spec_id = specifications.spec_id
+        on potential.spec_id = specifications.spec_id
     group by potential.study_id, potential.spec_id, potential.estimator
 )
 

@@ -8,6 +8,7 @@ import pwd
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -47,13 +48,25 @@ def unprivileged() -> dict[str, str]:
     return {"user": "postgres" if "postgres" in names else "nobody"}
 
 
+def _free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextlib.contextmanager
-def postgres() -> Iterator[dict[str, str]]:
-    """Environment of a running server that listens on a socket only."""
+def postgres(*, listens: bool = False) -> Iterator[dict[str, str]]:
+    """Environment of a running server.
+
+    Args:
+        listens: Whether on a port of this machine as well, not on a socket only.
+    """
     programs = binaries()
     if programs is None:
         raise RuntimeError(f"no PostgreSQL {OLDEST} or newer here; apt-get install postgresql")
     owner = unprivileged()
+    host, port = ("127.0.0.1", str(_free_port())) if listens else ("", "5432")
     folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: the path of a socket has 107 bytes
     try:
         if owner:
@@ -71,13 +84,13 @@ def postgres() -> Iterator[dict[str, str]]:
             raise RuntimeError(made.stderr)
         log = (folder / "log").open("wb")
         server = subprocess.Popen(
-            [programs / "postgres", "-D", data, "-k", folder, "-h", "", *HASTY],
+            [programs / "postgres", "-D", data, "-k", folder, "-h", host, "-p", port, *HASTY],
             cwd=folder,
             stdout=log,
             stderr=subprocess.STDOUT,
             **owner,
         )
-        environment = {"PGHOST": str(folder), "PGPORT": "5432", "PGUSER": USER}
+        environment = {"PGHOST": host or str(folder), "PGPORT": port, "PGUSER": USER}
         environment["PGDATABASE"] = "postgres"
         try:
             _wait(environment, server, folder / "log")
@@ -97,7 +110,10 @@ def _wait(environment: dict[str, str], server: subprocess.Popen[bytes], log: Pat
     while True:
         try:
             psycopg2.connect(
-                host=environment["PGHOST"], user=USER, dbname=environment["PGDATABASE"]
+                host=environment["PGHOST"],
+                port=environment["PGPORT"],
+                user=USER,
+                dbname=environment["PGDATABASE"],
             ).close()
             return
         except psycopg2.OperationalError:

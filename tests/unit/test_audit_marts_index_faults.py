@@ -65,6 +65,9 @@ def marts(names: tuple[str, ...] = tuple(INDEX)) -> dict[str, pd.DataFrame]:
     rows["development_index"] = (rows["composite_score"] - lowest) / (highest - lowest)
     rows["development_index_se"] = rows.pop("error") / (highest - lowest)
     rows["index_rank"] = rows.groupby("year")["development_index"].rank(ascending=False).astype(int)
+    rows["country_year_key"] = [
+        f"{index.study_id}/{country}/{year}" for country, year in rows.index
+    ]
 
     weights = [
         *(

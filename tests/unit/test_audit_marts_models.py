@@ -35,12 +35,12 @@ def declared() -> dict[str, list[str]]:
             columns = [column["name"] for column in model["columns"]]
             found[model["name"]] = columns
             for version in model.get("versions", []):
-                left_out = [
-                    name for part in version.get("columns", []) for name in part.get("exclude", [])
-                ]
-                if left_out:
+                parts = version.get("columns", [])
+                left_out = {name for part in parts for name in part.get("exclude", [])}
+                if parts:
+                    more = [part["name"] for part in parts if "name" in part]
                     name = f"{model['name']}_v{version['v']}"
-                    found[name] = [column for column in columns if column not in left_out]
+                    found[name] = [column for column in columns if column not in left_out] + more
     return found
 
 

@@ -145,11 +145,18 @@ def by_hand(spec_id: str, estimator: str) -> pd.DataFrame:
                 "imputed_share": 0.5,
                 "is_unreported": row["is_unreported"],
                 "is_default": (spec_id, estimator) == ("logs", "mundlak"),
+                "is_default_study": True,
+                "index_spec_id": "pca",
+                "partner_year_key": f"s/{row['partner_iso3']}/{row['year']}",
+                "potential_key": f"s/{spec_id}/{estimator}/CHN/{row['partner_iso3']}/{row['year']}",
             }
         )
     frame = pd.DataFrame(found)
     if (frame["k_definition"] == "median_without_effects").all():
         frame["k_mean_ratio"] = frame["k_ratio"] / frame["k_ratio"].mean()
+    order = {"huge": 1, "expansion": 2, "reshaping": 3}
+    frame["class_order"] = frame["potential_class"].map(order)
+    frame["class_key"] = "s/" + frame["potential_class"]
     return frame.astype(dict.fromkeys(("k_log_ratio", "k_ratio_ci_low"), float))
 
 
@@ -197,9 +204,18 @@ def tables(mart: pd.DataFrame, **changed: pd.DataFrame) -> Gated:
         MART: mart,
         "fct_gravity_coefficients": pd.DataFrame(coefficients),
         "est_gravity_covariances": pd.DataFrame(covariances),
-        "stg_study__potential_classes": classes.assign(study_id="all", display_order=range(1, 4)),
+        "stg_study__potential_classes": classes.assign(
+            study_id="all", display_order=range(1, 4), class_label=classes["potential_class"]
+        ),
+        "stg_study__studies": pd.DataFrame(
+            {"study_id": ["s"], "reporter_iso3": ["CHN"], "flow": ["total"], "last_year": [2020],
+             "revises_study_id": [None], "partner_scope": ["all_reported"]}
+        ),
+        "stg_study__gravity_specifications": pd.DataFrame(
+            {"spec_id": ["logs", "levels"], "index_spec_id": ["pca", "pca"]}
+        ),
         **changed,
-    }
+    }  # fmt: skip
 
     class Given(Gated):
         def once(self, make: Callable[..., Any]) -> Any:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +14,7 @@ from dbt_trade_potential import quiet
 from dbt_trade_potential.watch import Watch, reasons
 from trade_potential.errors import InputError
 from trade_potential.progress import CLEAR, Progress
+from trade_potential.quality.complaints import Complaint
 from trade_potential.rehearsal import Checked
 
 
@@ -143,14 +146,17 @@ def test_a_model_that_cannot_be_run_is_left_to_the_build(monkeypatch: pytest.Mon
 
 
 def test_refused_rows_stop_a_build_before_dbt(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("trade_potential.warehouse.main", lambda: 0)
-    monkeypatch.setattr(Checked, "lines", ["seeds/x.csv, line 2"])
-    refused: Any = ("one",)
+    monkeypatch.setattr(quiet, "PROJECT", tmp_path)
+    refused = (Complaint("seeds/x.csv", 2, None, "a", "b", "c"),)
     monkeypatch.setattr(quiet, "check", lambda *_, **__: Checked(refused=refused, stage="rows"))
     assert quiet.main([]) == 2
     head, line = capsys.readouterr().out.splitlines()
     assert head.startswith("refused in ")
     assert head.endswith("nothing was run:")
-    assert line == "seeds/x.csv, line 2"
+    assert line == 'seeds/x.csv, line 2, column a: "b" (rule: c)'
+    report = json.loads((tmp_path / "release" / "gate.json").read_bytes())
+    assert report["complaints"] == [refused[0]._asdict()]
+    assert str(tmp_path / "release" / "gate.html") in head

@@ -16,7 +16,7 @@ from trade_potential.release.noise import ABSOLUTE, P_VALUE, RELATIVE, has_moved
 
 KEYS = {
     "dim_potential_class": ["study_id", "potential_class"],
-    "dim_specification": ["spec_kind", "spec_id"],
+    "dim_specification": ["spec_id"],
     "fct_country_year": ["study_id", "country_iso3", "year"],
     "fct_development_index": ["study_id", "index_spec_id", "country_iso3", "year"],
     "fct_gravity_coefficients": ["study_id", "spec_id", "estimator", "covariance", "term"],
@@ -62,7 +62,7 @@ def _marts(
         "dim_potential_class": f"(values ('s', 'low', null, {cut}::double, false, false), "
         f"('s', 'high', {cut}::double, null, true, false)) "
         "t(study_id, potential_class, k_lower, k_upper, is_lower_inclusive, is_upper_inclusive)",
-        "dim_specification": "(values ('gravity', 'g', 'i')) t(spec_kind, spec_id, index_spec_id)",
+        "dim_specification": "(values ('g', 'i')) t(spec_id, index_spec_id)",
         "fct_country_year": f"(values ('s', 'KAZ', 2020, {gdp}::double), "
         "('s', 'KGZ', 2020, 7::double)) t(study_id, country_iso3, year, gdp_usd)",
         "fct_development_index": f"(values ('s', 'i', 'KAZ', 2020, {INDEX}::double), "

@@ -128,7 +128,7 @@ def _no_trade(rows: dict[str, Rows]) -> None:
             {("choices_changed", "specification")},
         ),
         (
-            in_mart("dim_specification", {"terms": "gdp, distance"}, spec_kind="gravity"),
+            in_mart("dim_specification", {"terms": "gdp, distance"}),
             {("choices_changed", "specification")},
         ),
         (in_mart("fct_quality_results", {"passed": True}), set()),

@@ -34,6 +34,8 @@ def _publish(
         "publish_seconds": 600,
         "keys": {"dim_study": ["study_id"]},
         "parts": {},
+        "texts": None,
+        "target_path": None,
         "left_out": "",
         **plan,
     }

@@ -13,7 +13,14 @@ from dbt_common.clients.jinja import get_environment
 from dbt_common.exceptions.macros import MacroReturn
 from tests.panels import ROOT
 
-MACROS = ("plan_release", "runs_nodes", "left_out_of_a_release", "mart_keys", "mart_parts")
+MACROS = (
+    "plan_release",
+    "runs_nodes",
+    "left_out_of_a_release",
+    "mart_keys",
+    "mart_parts",
+    "mart_texts",
+)
 NODE = "model.trade_potential.publish_release"
 TEST = "test.trade_potential.unique_dim"
 KINDS = {
@@ -23,6 +30,7 @@ KINDS = {
     TEST: "test",
 }
 WHOLE = tuple(KINDS)
+REFERENCES = [{"columns": ["a"], "mart": "dim_other"}]
 
 
 class Refused(Exception):  # noqa: N818 (as dbt's)
@@ -48,8 +56,12 @@ def planned(
             alias=unique_id.split(".")[-1],
             fqn=["trade_potential", "release" if unique_id == NODE else "marts"],
             config=SimpleNamespace(
-                meta={"parted_by": "year"} if unique_id.endswith(".dim") else {}
+                meta={"parted_by": "year", "references": REFERENCES}
+                if unique_id.endswith(".dim")
+                else {}
             ),
+            description='One\n  "dim" it\'s.\n',
+            columns={"a": {"name": "a", "description": "Back\\slash \n of a"}},
         )
         for unique_id, kind in KINDS.items()
     }
@@ -116,6 +128,13 @@ def test_a_build_of_everything_publishes_however_it_is_selected(args: dict[str, 
     assert plan is not None
     assert plan["left_out"] == ""
     assert plan["parts"] == {"dim": "year"}
+    assert plan["texts"] == {
+        "dim": {
+            "description": 'One "dim" it\'s.',
+            "columns": {"a": "Back\\slash of a"},
+            "references": REFERENCES,
+        }
+    }
 
 
 @pytest.mark.parametrize(

@@ -30,12 +30,24 @@ ROOMS: dict[str, set[str]] = {
     "audit": {"gravity", "inference", "results", "rows"},
     "quality": {"rows", "sql"},
     "own": {"outcome", "quality", "rehearsal", "sql"},
-    "rehearsal": {"quality", "sql"},
-    "release": {"sql"},
+    "reports": {"quality"},
+    "rehearsal": {"reports", "quality", "sql"},
+    "release": {"reports", "quality", "sql"},
+    "served": {"release", "sql"},
     "outcome": set(),
     "warehouse": set(),
     "engines": {"quality", "sql"},
-    "cli": {*SHARED, *MODELS, "outcome", "own", "panel", "rehearsal", "results", "release"},
+    "cli": {
+        *SHARED,
+        *MODELS,
+        "outcome",
+        "own",
+        "panel",
+        "rehearsal",
+        "results",
+        "release",
+        "served",
+    },
 }
 """What a room may import beside itself and the ground: nothing that stands above it, no sibling."""
 

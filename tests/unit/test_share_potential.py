@@ -53,10 +53,10 @@ def gated(
             "spec_id model_kind", ("base", "panel"), ("structural", "structural")
         ),
         "stg_study__potential_classes": frame(
-            "study_id display_order potential_class k_lower k_upper is_lower_inclusive "
+            "study_id display_order class_label potential_class k_lower k_upper is_lower_inclusive "
             "is_upper_inclusive",
-            *(("all", k, *row) for k, row in enumerate(CUTS)),
-            *(("s", k, *row) for k, row in enumerate(cuts)),
+            *(("all", k, row[0], *row) for k, row in enumerate(CUTS)),
+            *(("s", k, row[0], *row) for k, row in enumerate(cuts)),
         ),
         "fct_share_potential": frame("study_id"),
     }

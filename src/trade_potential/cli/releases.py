@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trade_potential.cli import release_care, release_status
+from trade_potential.cli import release_care, release_postgres, release_status
 from trade_potential.cli.release_diff import diff_table
 from trade_potential.cli.release_document import root_of, write_document
 from trade_potential.cli.session import BAD_DATA, OK
@@ -26,6 +26,7 @@ EXAMPLES = """examples of releases:
   trade-potential releases pin current --reason 'report of 2026'
   trade-potential releases export current release.tar
   trade-potential releases restore release.tar
+  PGHOST=db.example PGDATABASE=bi trade-potential releases to-postgres
   trade-potential releases status --max-age-hours 30
 """
 
@@ -66,6 +67,7 @@ def add_arguments(sub: argparse.ArgumentParser) -> None:
         "release", metavar="ID", nargs="?", help="default: the one before the current"
     )
     release_care.add_arguments(command)
+    release_postgres.add_arguments(command)
     release_status.add_arguments(command)
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 FILE = "complaints.json"
+SAMPLED = "; a sample: "
+"""Ends what a check has observed, where not all rows of an input were read."""
 
 
 class Complaint(NamedTuple):

@@ -11,6 +11,7 @@ import pandas as pd
 
 from trade_potential.quality.acknowledged import Acknowledged
 from trade_potential.quality.checks import MAY_BE_EMPTY, Check
+from trade_potential.quality.complaints import SAMPLED
 from trade_potential.quality.inputs import Input
 from trade_potential.quality.measured import Measured
 
@@ -60,7 +61,7 @@ def row_of(
     else:
         observed = _observed(check, frame, failing, rows_checked)
         if read.is_sample:
-            observed += f"; a sample: {len(frame)} of {read.rows_total} rows were read"
+            observed += f"{SAMPLED}{len(frame)} of {read.rows_total} rows were read"
     rows = _in_order(read, refused)
     if not passed and acknowledged.names(check):
         new, known = acknowledged.parted(check, _refused(check, read, rows))

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from trade_potential.errors import InputError
 from trade_potential.progress import Progress
 from trade_potential.rehearsal import Checked, check
+from trade_potential.rehearsal.compiled import FOLDER
+from trade_potential.reports.files import write
+from trade_potential.reports.report import Ran, Report
+from trade_potential.reports.sentences import of_check
 
 OK, REFUSED, NOT_RUN = 0, 1, 2
 
@@ -33,7 +38,18 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def tell(found: Checked, seconds: int) -> None:
+def report(found: Checked, project: Path) -> str:
+    """Write the report of a check; the path of its page, or why there is none."""
+    verdict, sentence = of_check(found.refused, found.stage)
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    made = Report(
+        of="check", verdict=verdict, sentence=sentence, ran=Ran(None, at),
+        complaints=found.refused, warned=found.warned,
+    )  # fmt: skip
+    return write(project / FOLDER, made)
+
+
+def tell(found: Checked, seconds: int, page: str) -> None:
     """Print warnings, the result, and what is refused as the last lines."""
     for line in found.warnings:
         print(f"warning: {line}")
@@ -41,7 +57,7 @@ def tell(found: Checked, seconds: int) -> None:
     if not count:
         print(f"checked in {seconds} s: nothing that a build would refuse before it estimates")
         return
-    print(f"refused, {count} {'line' if count == 1 else 'lines'}, in {seconds} s:")
+    print(f"refused, {count} {'line' if count == 1 else 'lines'}, in {seconds} s ({page}):")
     for line in found.lines:
         print(line)
 
@@ -66,7 +82,7 @@ def main(argv: list[str] | None = None) -> int:
     progress.end()
     if found is None:  # never where dbt may be asked
         return NOT_RUN
-    tell(found, progress.seconds)
+    tell(found, progress.seconds, report(found, args.project))
     return REFUSED if found.refused else OK
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from trade_potential.release.provenance import Run
 
 SPECIFICATION, FIGURES, CODE = CAUSES = "specification", "figures", "code"
-NAMES = {"study_name", "spec_name", "description"}
+NAMES = {"study_name", "spec_name", "index_name", "description"}
 """Columns of studies and specifications that say nothing of how they are computed."""
 INPUTS = "inputs"
 """Entry of the manifest (``recorded``)."""
@@ -42,6 +42,7 @@ class Causes:
         }
         self._declared = cuts | _moved(pairs, "dim_study", "study_id")
         self._specs = _moved(pairs, "dim_specification", "spec_id")
+        self._specs |= _moved(pairs, "dim_index_specification", "index_spec_id")
         self._index_of = pairs.index_specifications()
         self._figures = {
             study

@@ -10,7 +10,11 @@ from trade_potential.release.noise import moved
 from trade_potential.release.pair import Pairs
 from trade_potential.sql.render import quoted
 
-CHOICES = {"dim_study": "study_id", "dim_specification": "spec_id"}
+CHOICES = {
+    "dim_study": "study_id",
+    "dim_specification": "spec_id",
+    "dim_index_specification": "index_spec_id",
+}
 """Marts of choices: whose each row is. Names and descriptions of theirs are none."""
 
 
@@ -35,7 +39,7 @@ def choices_moved(pairs: Pairs) -> Iterator[Measured]:
                 measure="choices_changed",
                 mart=mart,
                 study_id=whose if name == "study_id" else None,
-                spec_id=whose if name == "spec_id" else None,
+                spec_id=whose if name != "study_id" else None,
                 estimator=None,
                 value=len(changes),
                 rows=len(changes),

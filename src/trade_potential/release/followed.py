@@ -25,7 +25,7 @@ FILES = (
     "selectors.yml",
 )  # fmt: skip
 """Files of the project's own folder that a build follows."""
-SUFFIXES = {".sql", ".py", ".yml", ".yaml", ".csv", ".parquet"}
+SUFFIXES = {".sql", ".py", ".yml", ".yaml", ".csv", ".parquet", ".j2", ".css", ".js"}
 """What dbt and the library read; documentation may change while a build runs."""
 PACKAGES = ("trade_potential", "dbt_trade_potential", "dbt/adapters/trade*", "dbt/include/trade*")
 """Folders of the library, beside each other whether it is installed or run from its source."""

@@ -30,6 +30,8 @@ PACKAGES = (
     "statsmodels",
 )
 """Packages that a published number can depend on."""
+COMMENTS = "comments_sha256"
+"""Of the database: digest of the texts in it, which its tables do not tell."""
 GATE, AUDIT = "fct_quality_results", "fct_audit_results"
 
 
@@ -65,6 +67,7 @@ def manifest(
     about: dict[str, Any],
     contents: dict[str, Content],
     keys: dict[str, list[str]],
+    comments: str | None = None,
 ) -> dict[str, Any]:
     """The manifest of the tables in a directory.
 
@@ -76,6 +79,7 @@ def manifest(
         about: The run: id, code, versions, vintages.
         contents: What each mart holds.
         keys: Columns of the key of each mart.
+        comments: Digest of the comments in the DuckDB file.
     """
     files = files_of(folder)
     marts = {
@@ -96,7 +100,12 @@ def manifest(
         **about,
         "gate": _gate(memory, folder) if GATE in contents else None,
         "audit": _audit(memory, folder) if AUDIT in contents else None,
-        "database": {"file": DATABASE, "schema": "main", **files[DATABASE]},
+        "database": {
+            "file": DATABASE,
+            "schema": "main",
+            **files[DATABASE],
+            **({COMMENTS: comments} if comments else {}),
+        },
         "marts": marts,
         "files": files,
     }

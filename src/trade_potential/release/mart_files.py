@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from trade_potential.errors import ReleaseError
 from trade_potential.release.layout import DATABASE, MARTS
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 STORAGE = "v1.1.0"
 """Oldest DuckDB that reads the file. Left to itself, an engine may write what only it can read."""
+RELEASED = "released.main"
+"""Where the tables are while the file is written."""
+CODEC: Literal["snappy"] = "snappy"
+"""Of Parquet: the one that every reader has."""
 NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]*")
 
 
@@ -104,7 +108,7 @@ def write_parquet(
         contents[mart] = content(rows)
         for path, part in _parts(folder, mart, rows, parts.get(mart)):
             ordered = part.order(", ".join(f"{quoted(c)} asc nulls last" for c in key))
-            ordered.write_parquet(str(path), compression="zstd")
+            ordered.write_parquet(str(path), compression=CODEC)
     return contents
 
 
@@ -127,7 +131,11 @@ def _parts(
 
 
 def write_database(
-    folder: Path, marts: Iterable[str], *, memory: duckdb.DuckDBPyConnection
+    folder: Path,
+    marts: Iterable[str],
+    *,
+    memory: duckdb.DuckDBPyConnection,
+    comments: Iterable[str] = (),
 ) -> None:
     """Write the DuckDB file from the Parquet files.
 
@@ -135,12 +143,17 @@ def write_database(
         folder: Where they lie.
         marts: Names.
         memory: As ``opened``: a full disk would end the database that writes.
+        comments: Statements that describe the tables of the schema RELEASED.
     """
     path = literal(folder / DATABASE)
     memory.execute(f"attach {path} as released (storage_version '{STORAGE}')")
     for mart in marts:
         rows = rows_of(parquet_files(folder, mart))
-        memory.execute(f"create table released.main.{quoted(mart)} as select * from {rows}")
+        memory.execute(f"create table {RELEASED}.{quoted(mart)} as select * from {rows}")
+    memory.execute("begin")
+    for statement in comments:
+        memory.execute(statement)
+    memory.execute("commit")
     memory.execute("detach released")
 
 

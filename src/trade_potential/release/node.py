@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from trade_potential.errors import TradePotentialError
 from trade_potential.release.causes import INPUTS, recorded
 from trade_potential.release.exit_gate import Limit
+from trade_potential.release.explain import Explained
 from trade_potential.release.held import HeldError
 from trade_potential.release.layout import CURRENT, current_id, release_id
 from trade_potential.release.manifest import versions
@@ -17,6 +18,7 @@ from trade_potential.release.provenance import begun
 from trade_potential.release.publish import publish
 from trade_potential.release.series import ENTRY, notes_of, told_of_series
 from trade_potential.release.status import FAILED, HELD, PUBLISHED, result, tell
+from trade_potential.release.texts import texts_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,6 +34,7 @@ def publish_marts(
     vintages: duckdb.DuckDBPyRelation,
     limits: duckdb.DuckDBPyRelation,
     series: duckdb.DuckDBPyRelation,
+    acknowledged: duckdb.DuckDBPyRelation | None = None,
     say: Callable[[str], None],
 ) -> pd.DataFrame:
     """Publish the marts as the plan of this run says (macro plan_release).
@@ -47,6 +50,7 @@ def publish_marts(
         vintages: int_panel__vintages.
         limits: stg_study__release_limits.
         series: int_quality__series.
+        acknowledged: stg_study__acknowledged_warnings.
         say: Writes a line of the log. As soon as ``current`` has moved it says so, whatever
             becomes of the run: dbt that is interrupted runs none of the hooks at its end.
     """
@@ -68,6 +72,7 @@ def publish_marts(
             keys=plan["keys"],
             parts=plan["parts"],
             series=series,
+            acknowledged=acknowledged,
             run_id=plan["invocation_id"],
             about={
                 "target": plan["target"],
@@ -79,6 +84,7 @@ def publish_marts(
                 "vintages": _vintages(marts["dim_study"], vintages),
             },
             run=run,
+            explained=_explained(plan),
             limits=[Limit(*values) for values in limits.project(LIMIT_COLUMNS).fetchall()],
             kept=_whole("releases_kept", plan),
             limit_seconds=_whole("publish_seconds", plan),
@@ -105,6 +111,14 @@ def publish_marts(
     )
     row["notes"] = "; ".join([*notes, *tell(root, said)])
     return _frame(row | {"status": status}, plan)
+
+
+def _explained(plan: dict[str, Any]) -> Explained | None:
+    """What the plan says of the marts, and where dbt has written its manifest."""
+    if plan["texts"] is None:
+        return None
+    target = Path(plan["project_dir"] or ".").resolve() / (plan["target_path"] or "target")
+    return Explained(texts_of(plan["texts"]), target / "manifest.json", plan["invocation_id"])
 
 
 def _frame(row: dict[str, Any], plan: dict[str, Any]) -> pd.DataFrame:

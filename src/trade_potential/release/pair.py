@@ -205,11 +205,6 @@ class Pairs:
     def index_specifications(self) -> dict[str, str]:
         """Index specification by gravity specification, in the new release."""
         pair = self.comparable("dim_specification")
-        if pair is None or not {"spec_kind", "spec_id", "index_spec_id"} <= set(pair.types):
+        if pair is None or not {"spec_id", "index_spec_id"} <= set(pair.types):
             return {}
-        return dict(
-            pair.query(
-                f"select spec_id, index_spec_id from {pair.sides['new']} "
-                "where spec_kind = 'gravity'"
-            )
-        )
+        return dict(pair.query(f"select spec_id, index_spec_id from {pair.sides['new']}"))

@@ -1,4 +1,4 @@
-"""What a release says beside its marts: licence of the figures, packages, provenance."""
+"""What a release says beside its marts: licence of the figures, gate, packages, provenance."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from trade_potential.release.disk import checksum
 from trade_potential.release.layout import MANIFEST
 from trade_potential.release.licence import LICENCE, SOURCES, data_licence
+from trade_potential.release.manifest import GATE
+from trade_potential.release.own_gate import write_gate
 from trade_potential.release.provenance import Run
 from trade_potential.release.statement import STATEMENT, statement
 
@@ -18,11 +20,21 @@ if TYPE_CHECKING:
 
 
 def papers(
-    memory: duckdb.DuckDBPyConnection, folder: Path, marts: Container[str], run: Run | None
+    memory: duckdb.DuckDBPyConnection,
+    folder: Path,
+    marts: Container[str],
+    run: Run | None,
+    acknowledged: duckdb.DuckDBPyRelation | None = None,
 ) -> None:
-    """Write what the manifest lists: the licence where there are sources, the packages of a run."""
+    """Write what the manifest lists.
+
+    That is the licence where there are sources, the report where there is a gate, with what was
+    acknowledged of it, and the packages of a run.
+    """
     if SOURCES in marts:
         (folder / LICENCE).write_text(data_licence(memory, folder), encoding="utf-8")
+    if GATE in marts:
+        write_gate(memory, folder, acknowledged)
     if run:
         from trade_potential.release.sbom import SBOM, bill_of_materials
 

@@ -28,6 +28,7 @@ from trade_potential.errors import ReleaseError
 from trade_potential.release import disk
 from trade_potential.release.deadline import ended_after
 from trade_potential.release.exit_gate import ENTRY, Limit, judge
+from trade_potential.release.explain import Explained, explain
 from trade_potential.release.held import hold
 from trade_potential.release.layout import (
     MANIFEST,
@@ -43,6 +44,7 @@ from trade_potential.release.layout import (
 )
 from trade_potential.release.manifest import manifest, sums
 from trade_potential.release.mart_files import (
+    RELEASED,
     opened,
     refuse_other_contents,
     write_database,
@@ -54,6 +56,7 @@ from trade_potential.release.provenance import Run
 from trade_potential.release.series import write_series
 from trade_potential.release.share import link_unchanged
 from trade_potential.release.signature import sign
+from trade_potential.release.texts import comments, digest, refuse_undescribed
 from trade_potential.release.verify import complaints_by
 
 if TYPE_CHECKING:
@@ -80,13 +83,15 @@ class Published:
 class Tables(NamedTuple):
     """By name of the mart: its rows, the columns of its key, and the column that parts it.
 
-    Beside them, the series of the inputs.
+    Beside them, the series of the inputs, and what is said of the marts.
     """
 
     marts: Mapping[str, duckdb.DuckDBPyRelation]
     keys: dict[str, list[str]]
     parts: Mapping[str, str]
     series: duckdb.DuckDBPyRelation | None
+    explained: Explained | None
+    acknowledged: duckdb.DuckDBPyRelation | None
 
 
 def publish(
@@ -97,9 +102,11 @@ def publish(
     keys: dict[str, list[str]],
     parts: Mapping[str, str] | None = None,
     series: duckdb.DuckDBPyRelation | None = None,
+    acknowledged: duckdb.DuckDBPyRelation | None = None,
     run_id: str,
     about: dict[str, Any],
     run: Run | None = None,
+    explained: Explained | None = None,
     limits: Sequence[Limit] = (),
     kept: int = KEPT,
     wait_seconds: float = disk.WAIT_SECONDS,
@@ -114,10 +121,13 @@ def publish(
         keys: Columns of the key by name of the mart.
         parts: Column by name of the mart, whose whole numbers part its Parquet into files.
         series: Of the inputs, for the gate of the next build (series.py); None: none are kept.
+        acknowledged: Warnings somebody has looked into, for the report of the gate; None: none.
         run_id: Of the build.
         about: Further entries of the manifest.
         run: What the build began from: looked at again just before ``current`` moves, and told in
             files of the release. None: of marts that no build has made.
+        explained: What is said of the marts, for comments in the DuckDB file, CSV, workbook, data
+            package and lineage; None: the release has none of them.
         limits: What may differ from the current release; beyond them the release is held.
         kept: How many of the newest releases stay.
         wait_seconds: How long to wait while another process publishes.
@@ -135,6 +145,8 @@ def publish(
         raise ReleaseError(f"{root}: DuckDB reads no database in a folder whose path has a ?")
     if not marts:
         raise ReleaseError("there are no marts to publish")
+    if explained is not None:
+        refuse_undescribed(marts, explained.texts)
     try:
         with disk.locked(root, wait_seconds=wait_seconds):
             notes = disk.recover(root)
@@ -144,7 +156,7 @@ def publish(
             name = release_id(sequence, run_id)
             new = ReleaseFolder(name, sequence, root / name)
             about = {"run_id": run_id, **about}
-            tables = Tables(marts, keys, parts or {}, series)
+            tables = Tables(marts, keys, parts or {}, series, explained, acknowledged)
             notes += _bring_in(new, previous, tables, session, about, run, limits, limit_seconds)
             notes += _retain(root, kept, {name, previous})
     except OSError as error:
@@ -178,10 +190,16 @@ def _bring_in(
             contents = write_parquet(staging, tables.marts, tables.keys, tables.parts, build=build)
             if tables.series is not None:
                 write_series(staging, tables.series, build=build)
-            if not link_unchanged(staging, before):
-                write_database(staging, contents, memory=memory)
+            told = explain(
+                staging, tables.explained, contents, tables.keys, memory=memory, build=build
+            )
+            texts = tables.explained.texts if tables.explained else None
+            columns = {mart: [name for name, _ in held.columns] for mart, held in contents.items()}
+            said = list(comments(columns, texts, RELEASED))
+            if not link_unchanged(staging, before, digest(said)):
+                write_database(staging, contents, memory=memory, comments=said)
             refuse_other_contents(memory, staging, contents, tables.keys)
-            papers(memory, staging, contents, run)
+            papers(memory, staging, contents, run, tables.acknowledged)
             described = manifest(
                 memory,
                 staging,
@@ -190,6 +208,7 @@ def _bring_in(
                 about=about,
                 contents=contents,
                 keys=tables.keys,
+                comments=digest(said),
             )
             candidate = ReleaseFolder(new.release_id, new.sequence, staging)
             _describe(staging, described)
@@ -218,7 +237,7 @@ def _bring_in(
         with contextlib.suppress(OSError):
             disk.recover(root)
         raise
-    return list(verdict["told"])
+    return [*verdict["told"], *told]
 
 
 def _describe(staging: Path, described: dict[str, Any]) -> None:

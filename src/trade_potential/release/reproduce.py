@@ -20,6 +20,8 @@ from typing import Any
 
 from trade_potential.errors import ReleaseError
 from trade_potential.release.code import git_says
+from trade_potential.release.csv_files import CSV
+from trade_potential.release.datapackage import DATAPACKAGE
 from trade_potential.release.disk import checksum
 from trade_potential.release.followed import INSTALLED
 from trade_potential.release.layout import DATABASE, MARTS, ReleaseFolder, find
@@ -29,6 +31,7 @@ from trade_potential.release.sbom import SBOM
 from trade_potential.release.secrets import is_cut
 from trade_potential.release.statement import COMMIT, STATEMENT
 from trade_potential.release.verify import complaints
+from trade_potential.release.workbook import WORKBOOK
 
 LINES = 15
 """Last lines of a build that failed."""
@@ -44,7 +47,8 @@ class Reproduced:
 
     Attributes:
         release_id: Of the release.
-        marts: By name of each file of a mart: identical, differs, missing or new.
+        marts: By name of each file that holds marts or tells of them (Parquet, CSV, workbook, data
+            package): identical, differs, missing or new.
         database: Of the DuckDB file: identical; same_tables, where its bytes differ and every
             mart is identical; or differs.
         notes: What is not as it was and stops nothing.
@@ -57,7 +61,7 @@ class Reproduced:
 
     @property
     def is_same(self) -> bool:
-        """Whether every mart has the very bytes."""
+        """Whether every such file has the very bytes."""
         return set(self.marts.values()) <= {"identical"}
 
 
@@ -234,7 +238,7 @@ def _compared(
         else "identical" if was[name] == now[name]
         else "differs"
         for name in sorted(was.keys() | now.keys())
-        if name.startswith(f"{MARTS}/")
+        if name.startswith((f"{MARTS}/", f"{CSV}/")) or name in (DATAPACKAGE, WORKBOOK)
     }  # fmt: skip
     is_same = set(marts.values()) <= {"identical"}
     # Its tables hold what the Parquet files hold: both releases have been verified.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from trade_potential.errors import ReleaseError
 from trade_potential.release.disk import checksum, in_words
 from trade_potential.release.layout import SERIES, current_id, named
-from trade_potential.release.mart_files import opened, rows_of
+from trade_potential.release.mart_files import CODEC, opened, rows_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,7 +56,7 @@ def write_series(
         build: A connection to its database, as ``write_parquet`` has it.
     """
     rows = build.sql(series.sql_query()).filter(THERE).project(KEPT).order(ORDER)
-    rows.write_parquet(str(folder / SERIES), compression="zstd")
+    rows.write_parquet(str(folder / SERIES), compression=CODEC)
 
 
 def told_of_series(series: duckdb.DuckDBPyRelation) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.differences import KEY, differences, in_words
 from trade_potential.audit.marts.figures import countries_of_today, records
 from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.labels import ANSWER, IN_WORDS, check_answers_in_words
 
-ANSWER = ["reporter_iso3", "partner_iso3", "flow", "year"]
 WORDS = ["other_answers", "difference_reason", "trade_flag"]
 SOURCE = "baci"
 """Trade of every answer."""
@@ -34,8 +34,10 @@ def check_answers(gated: Gated) -> Iterator[Compared]:
     )
     found = compared("rpt_answer in words", published, words(gated, again), key=ANSWER, by=[])
     yield replace(found, mart="rpt_answer")
+    yield from check_answers_in_words(gated)
     # an answer without a prediction has nothing else, and one with a prediction has no reason
-    rest = [name for name in gated.columns("rpt_answer") if name not in (*ANSWER, *WORDS)]
+    known = (*ANSWER, *WORDS, *IN_WORDS)
+    rest = [name for name in gated.columns("rpt_answer") if name not in known]
     said = ("study_id", "spec_id", "trade_source", "k_status", "k_reason", "probability_status")
     published = gated.part(
         "rpt_answer",

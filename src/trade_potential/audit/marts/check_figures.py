@@ -10,6 +10,7 @@ import pandas as pd
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.figures import FILLED, METHODS, Tables, at, records
 from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.labels import one_key
 from trade_potential.audit.marts.panel import Panel, panel_of
 
 REVISED = (
@@ -36,13 +37,15 @@ QUANTITY = [
 def check_figures(gated: Gated) -> Iterator[Compared]:
     """Figures of countries, their indicators, and what a later as-of date changes."""
     published = gated["fct_country_year"]
-    again = country_years(panel_of(gated), list(published.columns))
     key = ["study_id", "country_iso3", "year"]
+    again = country_years(panel_of(gated), list(published.columns))
+    again = again.assign(country_year_key=one_key(again, key))
     yield compared("fct_country_year", published, again, key=key, by=["study_id"])
+    of_indicators = country_indicators(panel_of(gated))
     yield compared(
         "fct_country_indicator",
         gated["fct_country_indicator"],
-        country_indicators(panel_of(gated)),
+        of_indicators.assign(country_year_key=one_key(of_indicators, key)),
         key=["study_id", "country_iso3", "indicator_code", "year"],
         by=["study_id"],
     )
@@ -135,7 +138,7 @@ def indicators(gated: Tables) -> pd.DataFrame:
     rows = gated["gate_indicators"]
     rows = rows[rows["indicator_code"].isin(vintages["indicator_code"])]
     code, source = rows["indicator_code"], rows["source_id"]
-    return rows.drop(columns="source_id").assign(
+    return rows.assign(
         source=source.map(sources["citation"]),
         licence=source.map(sources["licence"]),
         caveat=source.map(sources["caveat"]),

@@ -13,6 +13,7 @@ from trade_potential.audit.marts.factor_tests import chi2_tail
 from trade_potential.audit.marts.factors import NEGATIVE, SINGULAR, is_null, listed
 from trade_potential.audit.marts.gated import Gated
 from trade_potential.audit.marts.indices import Index
+from trade_potential.audit.marts.labels import one_key
 from trade_potential.audit.marts.panel import loadings_of, panel_of
 
 KEY = ["study_id", "index_spec_id"]
@@ -77,7 +78,8 @@ def _scores(index: Index, published: pd.DataFrame) -> pd.DataFrame:
     own = own[own["index_spec_id"] == index.spec_id].drop_duplicates(["country_iso3", "year"])
     ranks = own.groupby("year")["development_index"].rank(method="min", ascending=False)
     own = own[["country_iso3", "year"]].assign(index_rank=ranks)
-    return rows.merge(own, on=["country_iso3", "year"], how="left")
+    rows = rows.merge(own, on=["country_iso3", "year"], how="left")
+    return rows.assign(country_year_key=one_key(rows, ["study_id", "country_iso3", "year"]))
 
 
 def _weights(index: Index, published: pd.DataFrame) -> pd.DataFrame:

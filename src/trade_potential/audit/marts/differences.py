@@ -16,6 +16,7 @@ from trade_potential.audit.cuts import cuts_in_words, cuts_of, in_digits
 from trade_potential.audit.marts.answers import Answers, Floats, others_of
 from trade_potential.audit.marts.figures import records
 from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.labels import ANSWER, one_key
 from trade_potential.audit.marts.panel import panel_of
 
 KEY = ["study_id", "spec_id", "estimator", "reporter_iso3", "partner_iso3", "flow", "year"]
@@ -50,6 +51,7 @@ STRUCTURAL_WORDS = {
 def differences(gated: Gated, answers: Answers) -> pd.DataFrame:
     """Rows of rpt_answer_differences."""
     rows = pd.concat([_of_panels(gated), *_of_structural(gated, answers)], ignore_index=True)
+    rows = rows.sort_values(KEY, ignore_index=True)  # means of partners have one order
     place = answers.at(rows)
     rows = rows.assign(
         **{name: answers.of(name, place) for name in answers.numbers},
@@ -75,7 +77,7 @@ def differences(gated: Gated, answers: Answers) -> pd.DataFrame:
     agree = (rows["potential_class"] == rows["other_class"]).astype("boolean").mask(~known)
     rows["difference_reason"] = _with_cuts(gated, answers.study_id, rows, agree)
     columns = list(gated["rpt_answer_differences"].columns)
-    return rows.assign(classes_agree=agree)[columns]
+    return rows.assign(classes_agree=agree, answer_key=one_key(rows, ANSWER))[columns]
 
 
 def _of_panels(gated: Gated) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from trade_potential.audit.cuts import ALL, cuts_of, in_digits
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.figures import Tables, records
 from trade_potential.audit.marts.gated import PLACE, Gated
+from trade_potential.audit.marts.labels import default_studies, one_key
 
 OF_INDICATORS = ("observations", "world_observations")
 OF_SOURCES = (
@@ -34,14 +35,16 @@ def check_dimensions(gated: Gated) -> Iterator[Compared]:
     for mart, again, key in (
         ("dim_country", countries(gated), ["country_iso3"]),
         ("dim_study", studies(gated), ["study_id"]),
-        ("dim_specification", specifications(gated), ["spec_kind", "spec_id"]),
+        ("dim_specification", gravity_specifications(gated), ["spec_id"]),
+        ("dim_index_specification", index_specifications(gated), ["index_spec_id"]),
+        ("dim_specification_v1", specifications(gated), ["spec_kind", "spec_id"]),
         ("dim_potential_class", classes(gated), ["study_id", "potential_class"]),
         ("dim_potential_class_v1", classes_of_all(gated), ["potential_class"]),
         ("dim_source", sources(gated), ["source_id"]),
         ("fct_quality_results", expectations(gated), ["check_id"]),
     ):
         by = ["study_id"] if mart in ("dim_study", "dim_potential_class") else []
-        by = ["spec_id"] if mart == "dim_specification" else by
+        by = ["spec_id"] if mart.startswith("dim_specification") else by
         yield compared(mart, gated[mart], again, key=key, by=by, tolerance=0.0)
 
 
@@ -49,33 +52,48 @@ def countries(gated: Tables) -> pd.DataFrame:
     """Rows of dim_country."""
     rows = gated["gate_countries"]
     citations = gated["gate_sources"].set_index("source_id")["citation"]
-    return rows.assign(source=rows["source_id"].map(citations)).drop(columns="source_id")
+    return rows.assign(source=rows["source_id"].map(citations))
 
 
 def studies(gated: Tables) -> pd.DataFrame:
     """Rows of dim_study."""
-    return gated["stg_study__studies"].drop(columns=PLACE, errors="ignore")
+    rows = gated["stg_study__studies"].drop(columns=PLACE, errors="ignore")
+    return rows.assign(is_default_study=rows["study_id"].isin(default_studies(rows)))
 
 
 def specifications(gated: Tables) -> pd.DataFrame:
-    """Rows of dim_specification: of indices, then of gravity models."""
+    """Rows of version 1 of dim_specification: of indices, then of gravity models."""
+    columns = list(gated["dim_specification_v1"].columns)
+    parts = [
+        index_specifications(gated).assign(spec_kind="index").rename(
+            columns={"index_name": "spec_name"}
+        ),
+        gravity_specifications(gated).assign(spec_kind="gravity"),
+    ]  # fmt: skip
+    parts[0] = parts[0].assign(spec_id=parts[0]["index_spec_id"])
+    return pd.concat([part.reindex(columns=columns) for part in parts], ignore_index=True)
+
+
+def index_specifications(gated: Tables) -> pd.DataFrame:
+    """Rows of dim_index_specification."""
     index, of_indices = gated["stg_study__index_specifications"], gated["stg_study__index_terms"]
     of_indices = of_indices.assign(definition=[_of_index(row) for row in records(of_indices)])
-    of_index = index.assign(
-        spec_kind="index",
-        spec_id=index["index_spec_id"],
-        spec_name=index["index_name"],
+    found = index.assign(
         terms=_listed(of_indices, "index_spec_id", "variable", index),
         term_definitions=_listed(of_indices, "index_spec_id", "definition", index),
     )
+    return found[list(gated["dim_index_specification"].columns)]
+
+
+def gravity_specifications(gated: Tables) -> pd.DataFrame:
+    """Rows of dim_specification."""
     gravity, of_models = (
         gated["stg_study__gravity_specifications"],
         gated["stg_study__gravity_terms"],
     )
     of_models = of_models.assign(definition=[_of_model(row) for row in records(of_models)])
     is_log = gravity["outcome_transform"] == "ln"
-    of_gravity = gravity.assign(
-        spec_kind="gravity",
+    found = gravity.assign(
         method=np.where(
             gravity["model_kind"] == "structural",
             "structural",
@@ -85,9 +103,7 @@ def specifications(gated: Tables) -> pd.DataFrame:
         terms=_listed(of_models, "spec_id", "term", gravity),
         term_definitions=_listed(of_models, "spec_id", "definition", gravity),
     )
-    columns = list(gated["dim_specification"].columns)
-    parts = [frame.reindex(columns=columns) for frame in (of_index, of_gravity)]
-    return pd.concat(parts, ignore_index=True)
+    return found[list(gated["dim_specification"].columns)]
 
 
 def _of_index(row: Any) -> str:
@@ -121,7 +137,8 @@ def classes(gated: Tables) -> pd.DataFrame:
     rows = gated["stg_study__potential_classes"]
     studies_ = gated["stg_study__studies"]["study_id"]
     found = [cuts_of(rows, str(study)).assign(study_id=str(study)) for study in studies_]
-    return _with_meaning(pd.concat([rows.head(0), *found], ignore_index=True))
+    again = _with_meaning(pd.concat([rows.head(0), *found], ignore_index=True))
+    return again.assign(class_key=one_key(again, ["study_id", "potential_class"]))
 
 
 def classes_of_all(gated: Tables) -> pd.DataFrame:

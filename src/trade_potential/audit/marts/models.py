@@ -21,6 +21,7 @@ from trade_potential.audit.marts.estimates import (
 )
 from trade_potential.audit.marts.findings import check_findings
 from trade_potential.audit.marts.gated import VALIDITY_LIMITS, Gated
+from trade_potential.audit.marts.labels import check_labels
 from trade_potential.audit.marts.lasting import check_lasting
 from trade_potential.audit.marts.ledger import check_ledger
 from trade_potential.audit.marts.multiverse import check_multiverse
@@ -44,7 +45,7 @@ CHECKS: tuple[Check, ...] = (
     *(check_samples, check_descriptives, check_ledger),
     *(check_coefficients, check_tests, check_diagnostics),
     *(check_potential, check_lasting, check_comparison),
-    *(check_dimensions, check_effects, check_shares),
+    *(check_dimensions, check_labels, check_effects, check_shares),
     *(check_printed, check_replication, check_findings, check_validity),
     check_track,
 )

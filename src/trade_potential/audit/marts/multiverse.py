@@ -105,6 +105,7 @@ def _robustness(gated: Gated, multiverse: pd.DataFrame) -> pd.DataFrame:
     own = potential[potential["is_default"] & potential["study_id"].isin(studies)]
     own = own[[*KEY, "spec_id", "reporter_iso3", "potential_class"]]
     options = multiverse.drop(columns=["spec_id", "reporter_iso3"]).merge(own, on=KEY)
+    options = options.sort_values(OPTION, ignore_index=True)  # means have one order
     same = np.full(len(options), np.nan)
     for name, column in COLUMN_OF.items():
         is_own = (options["potential_class"] == name).to_numpy()

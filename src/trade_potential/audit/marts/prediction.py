@@ -12,6 +12,7 @@ from trade_potential.audit.cuts import cuts_of
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.dimensions import class_of
 from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.labels import default_studies, of_classes, one_key
 from trade_potential.audit.marts.sample import Sample, samples_of
 from trade_potential.audit.marts.samples import said_of, where_kept
 
@@ -59,6 +60,7 @@ def check_potential(gated: Gated) -> Iterator[Compared]:
     columns = [name for name in gated.columns(MART) if name not in OF_LAWS]
     noises = [f"noise_{name}" for name in ROUNDED]
     again = pd.concat([pd.DataFrame(columns=[*columns, *noises]), *found], ignore_index=True)
+    again = _with_keys(gated, again)
     where = where_kept(samples_of(gated), "reporter_iso3 || '-' || partner_iso3")
     yield compared(
         MART,
@@ -70,6 +72,21 @@ def check_potential(gated: Gated) -> Iterator[Compared]:
             name: np.nan_to_num(again[f"noise_{name}"].to_numpy(dtype=float)) for name in ROUNDED
         },
         said=said_of(samples_of(gated)),
+    )
+
+
+def _with_keys(gated: Gated, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with what joins them to others, each as one column, and the order of the class."""
+    studies = gated["stg_study__studies"]
+    specifications = gated["stg_study__gravity_specifications"].set_index("spec_id")
+    classes = of_classes(gated, rows)
+    return rows.assign(
+        class_order=classes["class_order"],
+        class_key=classes["class_key"],
+        index_spec_id=rows["spec_id"].map(specifications["index_spec_id"]),
+        is_default_study=rows["study_id"].isin(default_studies(studies)),
+        partner_year_key=one_key(rows, ["study_id", "partner_iso3", "year"]),
+        potential_key=one_key(rows, KEY),
     )
 
 

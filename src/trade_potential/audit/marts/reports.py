@@ -11,6 +11,7 @@ import pandas as pd
 from trade_potential.audit.cuts import cuts_of
 from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.gated import Gated
+from trade_potential.audit.marts.labels import ANSWER, REPORT_NOTE, in_words, one_key
 from trade_potential.audit.marts.outcomes import ecommerce_shares
 from trade_potential.audit.marts.prediction import PREDICT
 
@@ -85,6 +86,14 @@ def report(gated: Gated) -> pd.DataFrame:
     )
     rows = rows.merge(reasons, on=[*RUN, "estimator", *PAIR_YEAR], how="left")
     rows["class_label"] = _labels(gated, rows["study_id"], rows["potential_class"])
+    for column in ("un_region", "income_group", "estimator", "estimator_status"):
+        rows[f"{column}_label"] = in_words(gated, rows[column])
+    rows["probability_status_label"] = in_words(gated, rows["probability_status"])
+    rows["structural_k_status_label"] = in_words(
+        gated, rows["structural_k_status"], kind="k_status"
+    )
+    rows["reading_note"] = REPORT_NOTE
+    rows["answer_key"] = one_key(rows, ANSWER)
     rows["structural_class_label"] = _labels(
         gated, rows["structural_study"], rows["structural_class"]
     )
@@ -115,6 +124,7 @@ def _with_index(gated: Gated, rows: pd.DataFrame) -> pd.DataFrame:
     indices = gated.part(
         "fct_development_index", "study_id", "index_spec_id", "country_iso3", "year", *columns
     )
+    rows = rows.drop(columns="index_spec_id")
     return rows.merge(specifications, on="spec_id", how="left").merge(
         indices.rename(columns={"country_iso3": "partner_iso3"}),
         on=["study_id", "index_spec_id", "partner_iso3", "year"],

@@ -13,6 +13,7 @@ from trade_potential.audit.marts.compare import Compared, compared
 from trade_potential.audit.marts.dimensions import class_of
 from trade_potential.audit.marts.figures import records
 from trade_potential.audit.marts.gated import Gated, quoted
+from trade_potential.audit.marts.labels import of_classes
 from trade_potential.audit.marts.outcomes import own_series
 
 MART = "fct_share_potential"
@@ -48,7 +49,9 @@ def share_potential(gated: Gated) -> pd.DataFrame:
     for study, of_study in ratios.groupby(again["study_id"]):
         cuts = cuts_of(gated["stg_study__potential_classes"], str(study))
         classes.append(class_of(of_study, cuts))
-    return again.assign(potential_class=pd.concat(classes))
+    again = again.assign(potential_class=pd.concat(classes))
+    found_classes = of_classes(gated, again)
+    return again.assign(**found_classes[["class_order", "class_key"]])
 
 
 def _predictions(gated: Gated, reporters: list[str]) -> tuple[str | None, Predictions]:

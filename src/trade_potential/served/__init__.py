@@ -1,0 +1,1 @@
+"""Releases in a database that others read: PostgreSQL, for BI; see docs/bi.md."""

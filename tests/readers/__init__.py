@@ -1,0 +1,1 @@
+"""Programs of other people that read a release: make readers."""
