@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -28,6 +29,9 @@ ENTRIES = {
 CHOICES, STUDIES = "stg_multiverse__specification_choices", "stg_study__studies"
 
 COLUMNS = ("study_id", "input_digest", "code_digest")
+
+# dbt runs models in threads, and CPython 3.11 fails where two build trees at once.
+_PARSING = Lock()
 
 
 def digest_rows(
@@ -84,7 +88,9 @@ def modules(kind: str) -> set[Path]:
 
 def _imported(path: Path) -> Iterator[Path]:
     """Modules of the library that a module names in its imports."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    with _PARSING:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [one.name for one in node.names]
