@@ -35,6 +35,9 @@ ROOMS: dict[str, set[str]] = {
     "release": {"reports", "quality", "sql"},
     "served": {"release", "sql"},
     "outcome": set(),
+    "words": set(),
+    "site": {"release", "words"},
+    "brief": {"release", "words"},
     "warehouse": set(),
     "engines": {"quality", "sql"},
     "cli": {
@@ -47,6 +50,9 @@ ROOMS: dict[str, set[str]] = {
         "results",
         "release",
         "served",
+        "site",
+        "brief",
+        "words",
     },
 }
 """What a room may import beside itself and the ground: nothing that stands above it, no sibling."""
