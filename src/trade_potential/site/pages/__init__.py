@@ -1,0 +1,31 @@
+"""The pages of the site, in the order of its navigation.
+
+A page is a template ``templates/<name>.html.j2``, its texts ``words/<language>/site_<name>.yml``
+and a function that takes a Source and the Words of a language and gives what the template shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from trade_potential.site.pages import glossary
+from trade_potential.site.source import Source
+from trade_potential.words import Words
+
+
+class Page(NamedTuple):
+    """One page.
+
+    Attributes:
+        name: Of its file, its template and its texts.
+        context: What the template shows.
+        scripts: In assets/, in the order in which they run; without them it needs none.
+    """
+
+    name: str
+    context: Callable[[Source, Words], dict[str, Any]]
+    scripts: tuple[str, ...] = ()
+
+
+PAGES = (Page("glossary", glossary.context),)

@@ -1,0 +1,74 @@
+"""Writes the site."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trade_potential.site.pages import PAGES, Page
+from trade_potential.site.source import Source
+from trade_potential.words import LANGUAGES, Words
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+HERE = Path(__file__).parent
+FIRST = next(iter(LANGUAGES))
+"""Its pages lie at the top, those of each other language in a folder of its own."""
+
+
+def write_site(folder: Path, source: Source) -> None:
+    """Write every page in every language, with all that they load.
+
+    Args:
+        folder: Of the site; made here.
+        source: The release that is shown.
+    """
+    folder.mkdir(parents=True)
+    for part in ("assets", "vendor"):
+        shutil.copytree(HERE / part, folder / part)
+    for language in LANGUAGES:
+        words = Words(language)
+        inside = folder if language == FIRST else folder / language
+        inside.mkdir(exist_ok=True)
+        for page in PAGES:
+            (inside / f"{page.name}.html").write_text(
+                _rendered(page, source, words), encoding="utf-8"
+            )
+
+
+def _rendered(page: Page, source: Source, words: Words) -> str:
+    """A page as text."""
+    up = "" if words.language == FIRST else "../"
+    return (
+        _environment()
+        .get_template(f"{page.name}.html.j2")
+        .render(
+            page=page, pages=PAGES, words=words, t=words.text, languages=LANGUAGES, up=up,
+            others={
+                code: (up if code == FIRST else f"{up}{code}/") + f"{page.name}.html"
+                for code in LANGUAGES
+            },
+            release_id=source.release.id, published_at=source.release.published_at,
+            **page.context(source, words),
+        )
+    )  # fmt: skip
+
+
+def script(name: str, held: Any) -> str:
+    """Rows as a script that hands them to the page."""
+    text = json.dumps(held, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return f"TP.receive({json.dumps(name)},{text});\n"
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
