@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 from tests.engines.serving import asked, connected, counts, following, served, told
+from tests.forked import forked
 
 from trade_potential.errors import ReleaseError
 from trade_potential.served import load, schema
@@ -83,7 +84,7 @@ def test_a_load_that_is_killed_leaves_what_was_served(
 ) -> None:
     root, first, second = pairs
     served(root, name, first)
-    child = os.fork()
+    child = forked()
     if child == 0:
         patch = pytest.MonkeyPatch()
         if module == "after":  # all is done but the commit

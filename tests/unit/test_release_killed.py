@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.forked import forked
 from tests.releases import contents, release, tiny
 
 from trade_potential.errors import ReleaseError
@@ -63,7 +64,7 @@ def interrupted(at: int, act: Callable[[], None]) -> Iterator[list[str]]:
 
 def killed(publish: Callable[[], object], at: int) -> bool:
     """Publish in a process that is killed at a call; whether there was such a call."""
-    child = os.fork()
+    child = forked()
     if child == 0:
         with interrupted(at, lambda: os.kill(os.getpid(), signal.SIGKILL)):
             publish()
