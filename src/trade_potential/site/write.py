@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trade_potential.site.data import handed_over, write_data
 from trade_potential.site.pages import PAGES, Page
 from trade_potential.site.source import Source
 from trade_potential.words import LANGUAGES, Words
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 HERE = Path(__file__).parent
+SHAPES = "countries-110m.json"
+SCRIPTS = ("site_script.", "units.")
+"""Of texts that scripts use."""
 FIRST = next(iter(LANGUAGES))
 """Its pages lie at the top, those of each other language in a folder of its own."""
 
@@ -29,9 +32,12 @@ def write_site(folder: Path, source: Source) -> None:
     """
     folder.mkdir(parents=True)
     for part in ("assets", "vendor"):
-        shutil.copytree(HERE / part, folder / part)
+        shutil.copytree(HERE / part, folder / part, ignore=shutil.ignore_patterns(SHAPES))
+    write_data(folder / "data", source, HERE / "vendor" / SHAPES)
     for language in LANGUAGES:
         words = Words(language)
+        texts = handed_over(f"texts.{language}", {k: words.texts[k] for k in words.texts if k.startswith(SCRIPTS)})
+        (folder / "data" / f"texts.{language}.js").write_text(texts, encoding="utf-8")
         inside = folder if language == FIRST else folder / language
         inside.mkdir(exist_ok=True)
         for page in PAGES:
@@ -56,12 +62,6 @@ def _rendered(page: Page, source: Source, words: Words) -> str:
             **page.context(source, words),
         )
     )  # fmt: skip
-
-
-def script(name: str, held: Any) -> str:
-    """Rows as a script that hands them to the page."""
-    text = json.dumps(held, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return f"TP.receive({json.dumps(name)},{text});\n"
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from trade_potential.site.pages import glossary
+from trade_potential.site.pages import glossary, overview, plain
 from trade_potential.site.source import Source
 from trade_potential.words import Words
 
@@ -28,4 +28,14 @@ class Page(NamedTuple):
     scripts: tuple[str, ...] = ()
 
 
-PAGES = (Page("glossary", glossary.context),)
+D3, PLOT, TOPOJSON = (
+    f"vendor/{name}" for name in ("d3.min.js", "plot.umd.min.js", "topojson-client.min.js")
+)
+OWN = "assets/site.js"
+
+PAGES = (
+    Page("index", overview.context, (D3, TOPOJSON, OWN, "assets/overview.js")),
+    Page("choose", plain.context, (D3, OWN, "assets/choose.js")),
+    Page("partner", plain.context, (D3, PLOT, OWN, "assets/partner.js")),
+    Page("glossary", glossary.context, (OWN,)),
+)

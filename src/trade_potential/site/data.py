@@ -1,0 +1,273 @@
+"""Rows that pages load: one script for the world, one for each reporter, study and country.
+
+K, shares and money are rounded here to what pages print, from the exact number: rounding twice
+would print another digit. Which class a K has is the mart's word; no page computes one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trade_potential.site.source import Source
+from trade_potential.words import LANGUAGES
+
+if TYPE_CHECKING:
+    import duckdb
+
+ANSWER, STUDIES = "rpt_answer", "fct_trade_potential"
+CODES = {
+    "huge_potential": "h", "potential_expansion": "e", "potential_reshaping": "r",
+    "below_minimum_prediction": "b", "no_recorded_trade": "n", "after_last_trade_year": "a",
+    "economy_not_in_sample": "x", "outside_years_of_study": "y", "no_structural_study": "s",
+}  # fmt: skip
+"""A letter for each class, and for each status that has none."""
+CERTAINTIES = {"firm": "f", "leaning": "l", "undecided": "u"}
+RATIO = "case when {0} is null then 'null' when {0} >= 0.095 then format('{{:.2f}}', {0}) else format('{{:.2g}}', {0}) end"
+"""As ``Words.ratio`` prints it."""
+MILLIONS = (
+    "case when {0} is null then 'null' when {0} >= 1e11 then format('{{:.0f}}', {0} / 1e6) "
+    "when {0} >= 1e6 then format('{{:.5g}}', {0} / 1e6) else format('{{:.6f}}', {0} / 1e6) end"
+)
+"""US$ millions with the digits of any unit that pages print."""
+TWO, WHOLE = (
+    "coalesce(format('{{:.2f}}', {0}), 'null')",
+    "coalesce(format('{{:.0f}}', {0}::double), 'null')",
+)
+
+
+LISTS = {
+    "k": ("k_ratio", RATIO, "k_ratio > 0"),
+    "a": ("actual_usd", MILLIONS, "k_ratio > 0"),
+    "p": ("predicted_usd", MILLIONS, "k_ratio is not null"),
+    "o": ("k_pair_out_ratio", RATIO, "potential_class is not null"),
+    "m": ("k_median_of_band", RATIO, "potential_class is not null"),
+    "q": ("k_percentile", WHOLE, "potential_class is not null"),
+}
+"""By name of the list: column, how it is printed, and of which rows it is."""
+
+
+def write_data(folder: Path, source: Source, shapes: Path) -> None:
+    """Write every script of rows.
+
+    Args:
+        folder: ``data`` of the site; made here.
+        source: The release that is shown.
+        shapes: TopoJSON of the economies.
+    """
+    for name in ("reporter", "country", "study"):
+        (folder / name).mkdir(parents=True)
+    _hand_over(folder, "world", json.dumps(world(source), ensure_ascii=False))
+    _hand_over(folder, "shapes", shapes.read_text(encoding="utf-8"))
+    for language in LANGUAGES:
+        held = json.dumps(labels(source, language), ensure_ascii=False)
+        _hand_over(folder, f"labels.{language}", held)
+    for found in (reporters(source), countries(source), studies(source)):
+        for name, text in found:
+            _hand_over(folder, name, text)
+
+
+def handed_over(name: str, held: Any) -> str:
+    """A script that hands something to the page."""
+    text = json.dumps(held, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _script(name, text)
+
+
+def _script(name: str, text: str) -> str:
+    return f"TP.receive({json.dumps(name)},{text});\n"
+
+
+def _hand_over(folder: Path, name: str, text: str) -> None:
+    """Write JSON as a script."""
+    (folder / f"{name}.js").write_text(_script(name, text), encoding="utf-8")
+
+
+def world(source: Source) -> dict[str, Any]:
+    """What every page knows: release, economies, years, codes, sources, the default choice."""
+    answers = source.release.mart(ANSWER)
+    reporters = answers.project("reporter_iso3").distinct().order("all").fetchall()
+    newest = answers.filter("k_ratio is not null").aggregate("max(year)").fetchone()
+    sources = source.rows("dim_source")
+    return {
+        "release": source.release.id,
+        "published": source.release.published_at.date().isoformat(),
+        "reporters": [code for (code,) in reporters],
+        "economies": {
+            row["country_iso3"]: [
+                row["un_region"], row["income_group"], row["longitude_deg"], row["latitude_deg"],
+            ]
+            for row in source.rows("dim_country")
+        },
+        "years": [y for (y,) in answers.project("year").distinct().order("all").fetchall()],
+        "newest": newest[0] if newest else None,
+        "indexed": _codes(source, "fct_development_index", "country_iso3"),
+        "own_studies": _codes(source, STUDIES, "reporter_iso3"),
+        "codes": {letter: code for code, letter in CODES.items()},
+        "certainties": {letter: code for code, letter in CERTAINTIES.items()},
+        "sources": {row["source_id"]: [row["title"], row["vintage"], row["url"]] for row in sources},
+        "indicators": {
+            row["indicator"]: [row["unit"], row["source_id"], row["indicator_code"]]
+            for row in source.rows("dim_indicator")
+        },
+    }  # fmt: skip
+
+
+def _codes(source: Source, mart: str, column: str) -> list[str]:
+    return [of for (of,) in source.release.mart(mart).project(column).distinct().order(column).fetchall()]
+
+
+def labels(source: Source, language: str) -> dict[str, dict[str, str]]:
+    """What codes are called, by kind."""
+    found: dict[str, dict[str, str]] = {}
+    for row in source.rows("dim_label", where=f"language = '{language}'"):
+        found.setdefault(row["code_kind"], {})[row["code"]] = row["label"]
+    return found
+
+
+def reporters(source: Source) -> Iterator[tuple[str, str]]:
+    """Answers of each reporter: by flow texts of letters and lists, partners, within them years.
+
+    A list is of the rows alone that have something to say in it, in the same order.
+    """
+    held = source.release.mart(ANSWER)
+    rows = _with_letters(held)
+    lists = [
+        f"string_agg({text.format(column)}, ',' order by place) filter ({where}) as {name}"
+        for name, (column, text, where) in LISTS.items()
+    ]
+    letters = [f"string_agg({name}, '' order by place) as {name}" for name in ("c", "s", "f")]
+    by_flow = rows.aggregate(", ".join(["reporter_iso3", "flow", *letters, *lists]))
+    flows: dict[str, dict[str, str]] = {}
+    for code, flow, *values in by_flow.fetchall():
+        names = ("c", "s", "f", *LISTS)
+        said = dict(zip(names, values, strict=True))
+        text = ",".join(
+            f'"{name}":"{value}"' if name in ("c", "s", "f") else f'"{name}":[{value or ""}]'
+            for name, value in said.items()
+        )
+        flows.setdefault(code, {})[flow] = text
+    lasting = _lasting(held)
+    told = _told(held)
+    years = _listed(held, "year")
+    for code, partners in _partners(held).items():
+        parts = ",".join(
+            f'"{flow}":{{{text},"l":{lasting[code, flow]}}}'
+            for flow, text in sorted(flows[code].items())
+        )
+        yield f"reporter/{code}", (
+            f'{{"partners":{json.dumps(partners)},"years":{years},"flows":{{{parts}}},'
+            f'"told":{json.dumps(told.get(code, []), ensure_ascii=False)}}}'
+        )
+
+
+def _with_letters(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Letters of class, certainty and flags, and the place of each row in its list."""
+    letters = " ".join(f"when '{code}' then '{letter}'" for code, letter in CODES.items())
+    certain = " ".join(f"when '{code}' then '{letter}'" for code, letter in CERTAINTIES.items())
+    return rows.project(
+        "*, partner_iso3 || year::varchar as place, "
+        f"case coalesce(potential_class, k_status) {letters} else '?' end as c, "
+        f"case answer_certainty {certain} else '-' end as s, "
+        "(coalesce(is_unreported, false)::int + 2 * coalesce(class_depends_on_own_trade, false)::int"
+        " + 4 * (trade_flag is not null)::int)::varchar as f"
+    )
+
+
+def _listed(rows: duckdb.DuckDBPyRelation, column: str) -> str:
+    found = rows.project(column).distinct().order(column).fetchall()
+    return json.dumps([value for (value,) in found])
+
+
+def _partners(rows: duckdb.DuckDBPyRelation) -> dict[str, list[str]]:
+    found = rows.project("reporter_iso3, partner_iso3").distinct().order("all").fetchall()
+    partners: dict[str, list[str]] = {}
+    for reporter, partner in found:
+        partners.setdefault(reporter, []).append(partner)
+    return partners
+
+
+LASTING = (
+    ("k_lasting_median", RATIO), ("k_lasting_ci_low", RATIO), ("k_lasting_ci_high", RATIO),
+    ("probability_huge", TWO), ("probability_expansion", TWO), ("probability_reshaping", TWO),
+    ("k_new_year_ci_low", RATIO), ("k_new_year_ci_high", RATIO), ("n_years", WHOLE),
+)  # fmt: skip
+"""What is said of all years of a pair together, in this order."""
+
+
+def _lasting(rows: duckdb.DuckDBPyRelation) -> dict[tuple[str, str], str]:
+    """By reporter and flow: for each partner the numbers of ``LASTING``, or why there are none."""
+    first = ", ".join(f"any_value({column}) as {column}" for column, _ in LASTING)
+    pairs = rows.aggregate(
+        "reporter_iso3, flow, partner_iso3, any_value(lasting_class) as lasting_class, "
+        f"max(probability_status) filter (k_ratio is not null) as status, {first}"
+    )
+    numbers = " || ',' || ".join(text.format(column) for column, text in LASTING)
+    text = (
+        "case when lasting_class is null then '\"' || coalesce(status, '') || '\"' else "
+        f"'[\"' || lasting_class || '\",' || {numbers} || ']' end"
+    )
+    found = pairs.aggregate(
+        f"reporter_iso3, flow, '[' || string_agg({text}, ',' order by partner_iso3) || ']'"
+    )
+    return {(reporter, flow): said for reporter, flow, said in found.fetchall()}
+
+
+def _told(rows: duckdb.DuckDBPyRelation) -> dict[str, list[list[Any]]]:
+    """By reporter: flow, partner, year, what other studies answer, and why."""
+    found: dict[str, list[list[Any]]] = {}
+    said = rows.filter("other_answers is not null").project(
+        "reporter_iso3, flow, partner_iso3, year, other_answers, difference_reason"
+    )
+    for reporter, *rest in said.order("all").fetchall():
+        found.setdefault(reporter, []).append(rest)
+    return found
+
+
+def countries(source: Source) -> Iterator[tuple[str, str]]:
+    """Index and indicators of each country, by study."""
+    held: dict[str, dict[str, Any]] = {}
+    for row in source.rows("fct_development_index"):
+        of = held.setdefault(row["country_iso3"], {}).setdefault(row["study_id"], {"index": {}})
+        of["index"].setdefault(row["index_spec_id"], []).append(
+            [row["year"], _short(row["development_index"]), row["index_rank"],
+             _short(row["imputed_share"])]
+        )  # fmt: skip
+    figures = source.release.mart("fct_country_indicator").project(
+        "country_iso3, study_id, indicator, year, indicator_value, "
+        "coalesce(fill_method, ''), is_estimate"
+    )
+    for country, study, indicator, year, value, filled, is_estimate in figures.order("all").fetchall():
+        if study not in held.get(country, {}):
+            continue
+        of = held[country][study].setdefault("figures", {}).setdefault(indicator, [])
+        of.append([year, _short(value), filled or ("estimate" if is_estimate else "")])
+    for country, found in held.items():
+        text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+        yield f"country/{country}", text
+
+
+def studies(source: Source) -> Iterator[tuple[str, str]]:
+    """Answers of studies of one reporter, by study, specification and estimator."""
+    rows = source.release.mart(STUDIES)
+    order = "reporter_iso3, study_id, spec_id, estimator, is_default desc, partner_iso3, year"
+    found = rows.order(order).project(
+        "reporter_iso3, study_id, spec_id, estimator, is_default, partner_iso3, year, "
+        "potential_class, k_status, answer_certainty, k_ratio, k_ratio_ci_low, k_ratio_ci_high, "
+        "probability_huge, probability_expansion, probability_reshaping, actual_usd / 1e6, "
+        "predicted_usd / 1e6, imputed_share"
+    )
+    held: dict[str, dict[str, Any]] = {}
+    for reporter, study, spec, estimator, is_default, *rest in found.fetchall():
+        name = f"{study}/{spec}/{estimator}"
+        of = held.setdefault(reporter, {}).setdefault(name, {"default": is_default, "rows": []})
+        of["rows"].append([_short(value) if isinstance(value, float) else value for value in rest])
+    for reporter, said in held.items():
+        text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+        yield f"study/{reporter}", text
+
+
+def _short(value: float | None) -> float | None:
+    """Seven digits: more than a page prints."""
+    return None if value is None else float(f"{value:.7g}")
