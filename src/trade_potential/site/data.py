@@ -29,7 +29,7 @@ RATIO = "case when {0} is null then 'null' when {0} >= 0.095 then format('{{:.2f
 """As ``Words.ratio`` prints it."""
 MILLIONS = (
     "case when {0} is null then 'null' when {0} >= 1e11 then format('{{:.0f}}', {0} / 1e6) "
-    "when {0} >= 1e6 then format('{{:.5g}}', {0} / 1e6) else format('{{:.6f}}', {0} / 1e6) end"
+    "when {0} >= 1e6 then format('{{:.7g}}', {0} / 1e6) else format('{{:.6f}}', {0} / 1e6) end"
 )
 """US$ millions with the digits of any unit that pages print."""
 TWO, WHOLE = (
@@ -38,12 +38,13 @@ TWO, WHOLE = (
 )
 
 
+LETTERS = ("c", "s", "f", "b")
+"""Class or status of every row; certainty, flags and band of those that have them."""
 LISTS = {
     "k": ("k_ratio", RATIO, "k_ratio > 0"),
     "a": ("actual_usd", MILLIONS, "k_ratio > 0"),
     "p": ("predicted_usd", MILLIONS, "k_ratio is not null"),
     "o": ("k_pair_out_ratio", RATIO, "potential_class is not null"),
-    "m": ("k_median_of_band", RATIO, "potential_class is not null"),
     "q": ("k_percentile", WHOLE, "potential_class is not null"),
 }
 """By name of the list: column, how it is printed, and of which rows it is."""
@@ -102,6 +103,7 @@ def world(source: Source) -> dict[str, Any]:
         },
         "years": [y for (y,) in answers.project("year").distinct().order("all").fetchall()],
         "newest": newest[0] if newest else None,
+        "typical": typical(source),
         "indexed": _codes(source, "fct_development_index", "country_iso3"),
         "own_studies": _codes(source, STUDIES, "reporter_iso3"),
         "codes": {letter: code for code, letter in CODES.items()},
@@ -112,6 +114,14 @@ def world(source: Source) -> dict[str, Any]:
             for row in source.rows("dim_indicator")
         },
     }  # fmt: skip
+
+
+def typical(source: Source) -> dict[str, float]:
+    """Median K by flow, year and letter of the band of predicted size."""
+    rows = source.release.mart(ANSWER).filter("potential_class is not null")
+    text = RATIO.format("any_value(k_median_of_band)")
+    found = rows.aggregate(f"flow || '/' || year || '/' || chr(64 + size_band) as place, {text}")
+    return {place: float(said) for place, said in sorted(found.fetchall())}
 
 
 def _codes(source: Source, mart: str, column: str) -> list[str]:
@@ -137,14 +147,20 @@ def reporters(source: Source) -> Iterator[tuple[str, str]]:
         f"string_agg({text.format(column)}, ',' order by place) filter ({where}) as {name}"
         for name, (column, text, where) in LISTS.items()
     ]
-    letters = [f"string_agg({name}, '' order by place) as {name}" for name in ("c", "s", "f")]
+    letters = [
+        "string_agg(c, '' order by place) as c",
+        "string_agg(s, '' order by place) filter (potential_class is not null) as s",
+        "string_agg(f, '' order by place) filter (k_ratio > 0) as f",
+        "string_agg(chr(64 + size_band), '' order by place) "
+        "filter (potential_class is not null) as b",
+    ]
     by_flow = rows.aggregate(", ".join(["reporter_iso3", "flow", *letters, *lists]))
     flows: dict[str, dict[str, str]] = {}
     for code, flow, *values in by_flow.fetchall():
-        names = ("c", "s", "f", *LISTS)
+        names = (*LETTERS, *LISTS)
         said = dict(zip(names, values, strict=True))
         text = ",".join(
-            f'"{name}":"{value}"' if name in ("c", "s", "f") else f'"{name}":[{value or ""}]'
+            f'"{name}":"{value or ""}"' if name in LETTERS else f'"{name}":[{value or ""}]'
             for name, value in said.items()
         )
         flows.setdefault(code, {})[flow] = text
@@ -163,13 +179,20 @@ def reporters(source: Source) -> Iterator[tuple[str, str]]:
 
 
 def _with_letters(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-    """Letters of class, certainty and flags, and the place of each row in its list."""
+    """Letters of class, certainty and flags of every pair, flow and year; a point for no row."""
     letters = " ".join(f"when '{code}' then '{letter}'" for code, letter in CODES.items())
     certain = " ".join(f"when '{code}' then '{letter}'" for code, letter in CERTAINTIES.items())
-    return rows.project(
-        "*, partner_iso3 || year::varchar as place, "
-        f"case coalesce(potential_class, k_status) {letters} else '?' end as c, "
-        f"case answer_certainty {certain} else '-' end as s, "
+    key = "reporter_iso3, partner_iso3, flow, year"
+    pairs = rows.project("reporter_iso3, partner_iso3, flow").distinct().set_alias("pairs")
+    years = rows.project("year").distinct().set_alias("years")
+    grid = pairs.cross(years).project(key).set_alias("grid")
+    on = " and ".join(f"grid.{name} = held.{name}" for name in key.split(", "))
+    held = rows.project("*, true as is_there").set_alias("held")
+    return grid.join(held, on, how="left").project(
+        "held.* exclude (reporter_iso3, partner_iso3, flow, year), "
+        "grid.reporter_iso3, grid.flow, grid.partner_iso3 || grid.year::varchar as place, "
+        f"case when is_there is null then '.' else case coalesce(potential_class, k_status) {letters} "
+        f"else '?' end end as c, case answer_certainty {certain} else '-' end as s, "
         "(coalesce(is_unreported, false)::int + 2 * coalesce(class_depends_on_own_trade, false)::int"
         " + 4 * (trade_flag is not null)::int)::varchar as f"
     )

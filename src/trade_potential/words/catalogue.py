@@ -67,8 +67,12 @@ class Words:
         return str(format_decimal(value, _pattern(digits), locale=self.locale))
 
     def ratio(self, value: float) -> str:
-        """A ratio such as K: two digits behind the point, more where it is small."""
-        return self.number(value, 2 if value >= 0.095 or value == 0 else 4)
+        """A ratio such as K: two digits behind the point, of a small one its first two."""
+        from babel.numbers import format_decimal
+
+        if value >= 0.095 or value == 0:
+            return self.number(value, 2)
+        return str(format_decimal(value, "@@", locale=self.locale))
 
     def percent(self, share: float, digits: int = 0) -> str:
         """A share of 1 as per cent."""

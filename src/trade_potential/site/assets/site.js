@@ -123,21 +123,22 @@ window.TP = TP;
       data.years.forEach((year, j) => {
         const place = i * data.years.length + j;
         const letter = held.c[place];
+        if (letter === ".") return;
         const code = codes[letter];
         const hasClass = "her".includes(letter);
         const hasTrade = hasClass || letter === "b";
         const hasK = hasTrade || letter === "n";
-        const flags = Number(held.f[place]);
+        const flags = hasTrade ? Number(held.f[at.k]) : 0;
         const row = {
           partner, year, code, hasClass,
           k: hasTrade ? held.k[at.k] : hasK ? 0 : null,
           actual: hasTrade ? held.a[at.k] : hasK ? 0 : null,
           predicted: hasK ? held.p[at.p] : null,
-          certainty: TP.held.world.certainties[held.s[place]] || null,
+          certainty: hasClass ? TP.held.world.certainties[held.s[at.o]] || null : null,
           out: hasClass ? held.o[at.o] : null,
-          typical: hasClass ? held.m[at.o] : null,
+          typical: hasClass ? TP.held.world.typical[`${flow}/${year}/${held.b[at.o]}`] : null,
           percentile: hasClass ? held.q[at.o] : null,
-          unreported: Boolean(flags & 1), own: Boolean(flags & 2), union: Boolean(flags & 4),
+          unreported: letter === "n" || Boolean(flags & 1), own: Boolean(flags & 2), union: Boolean(flags & 4),
           lasting: lasting(held.l[i]),
         };
         if (hasTrade) at.k += 1;
