@@ -35,6 +35,8 @@ REPORT_NOTE = (
 )
 
 
+NTH = "nth"
+"""Of the combinations with one key."""
 IN_WORDS = (
     *("reporter_name", "partner_name", "un_region", "un_region_label", "income_group"),
     *("income_group_label", "estimator", "estimator_label", "is_default_study", "reading_note"),
@@ -140,8 +142,8 @@ def of_classes(gated: Gated, rows: pd.DataFrame) -> pd.DataFrame:
 def check_answers_in_words(gated: Gated) -> Iterator[Compared]:
     """What rpt_answer says beside its numbers follows from a few of its columns.
 
-    Each combination of such a column with what follows from it is compared once: were it not the
-    same in every row, a key would stand twice.
+    Each combination of such a column with what follows from it is compared once. Of a column that
+    is not the same in every row there are several, each numbered: one of them differs.
     """
     wrong = f"answer_key is distinct from concat_ws('/', {', '.join(ANSWER)})"
     others = gated.part("rpt_answer", *ANSWER, "answer_key", where=wrong)
@@ -151,11 +153,11 @@ def check_answers_in_words(gated: Gated) -> Iterator[Compared]:
     for key, again in _of_answers(gated):
         published = gated.distinct("rpt_answer", *key, *again.columns.difference(key))
         published = published.fillna(dict.fromkeys(key, ""))
-        known = again.merge(published[list(key)], on=list(key))
+        published[NTH] = published.groupby(key).cumcount()
+        known = again.merge(published[[*key, NTH]], on=list(key))
         name = f"rpt_answer by {' and '.join(key)}"
-        yield replace(
-            compared(name, published, known, key=key, by=[], tolerance=0.0), mart="rpt_answer"
-        )
+        found = compared(name, published, known, key=[*key, NTH], by=[], tolerance=0.0)
+        yield replace(found, mart="rpt_answer", columns=found.columns - {NTH})
 
 
 def _of_answers(gated: Gated) -> Iterator[tuple[list[str], pd.DataFrame]]:
