@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from typing import Any, NoReturn, get_args
 
 from trade_potential import limits
-from trade_potential.cli import gravity, index, outcome, releases, show, study, table
+from trade_potential.cli import explain, gravity, index, outcome, releases, show, study, table
 from trade_potential.cli.session import BAD_ARGUMENTS
 from trade_potential.errors import InputError
 from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, Correction, of_commands
@@ -131,7 +131,7 @@ def parser() -> argparse.ArgumentParser:
     """All commands."""
     raw = argparse.RawDescriptionHelpFormatter
     examples = GRAVITY_EXAMPLES + INDEX_EXAMPLES + TABLE_EXAMPLES
-    examples += outcome.EXAMPLES + releases.EXAMPLES + show.EXAMPLES
+    examples += outcome.EXAMPLES + releases.EXAMPLES + show.EXAMPLES + explain.EXAMPLES
     about = "Gravity models and indices of anyone's own table; releases of a warehouse."
     top = _Parser(prog="trade-potential", description=about, epilog=examples, formatter_class=raw)
     top.add_argument("--version", action=_Version, nargs=0, help="show the version and stop")
@@ -190,6 +190,11 @@ def parser() -> argparse.ArgumentParser:
         "show", help=about, description=about, epilog=show.EXAMPLES, formatter_class=raw
     )
     show.add_arguments(sub)
+    about = "Explain an answer: every step from raw figures to the class, recomputed."
+    sub = commands.add_parser(
+        "explain", help=about, description=about, epilog=explain.EXAMPLES, formatter_class=raw
+    )
+    explain.add_arguments(sub)
     about = "Make, check, list and remove studies of your own."
     sub = commands.add_parser(
         "study", help=about, description=about, epilog=study.EXAMPLES, formatter_class=raw
