@@ -9,7 +9,7 @@ from typing import Any, NoReturn, get_args
 
 from trade_potential import limits
 from trade_potential.cli import explain, gravity, index, outcome, releases, show, study, table
-from trade_potential.cli.session import BAD_ARGUMENTS
+from trade_potential.cli.session import BAD_ARGUMENTS, check_word
 from trade_potential.errors import InputError
 from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, Correction, of_commands
 
@@ -173,7 +173,7 @@ def parser() -> argparse.ArgumentParser:
     about = "Compute a composite index of a file."
     _index_arguments(over_file(command("index", about, INDEX_EXAMPLES, ("table", "json"))))
     about = "Show models of a built warehouse side by side."
-    formats = ("table", "latex", "html", "markdown")
+    formats = ("table", "json", "latex", "html", "markdown", "docx")
     _table_arguments(with_digits(command("table", about, TABLE_EXAMPLES, formats)))
     about = "Read a series of one's own by partner and year into rows of own_outcomes."
     sub = commands.add_parser(
@@ -262,7 +262,7 @@ def _table_arguments(sub: _Parser) -> None:
     )
     sub.add_argument("--covariance", choices=COVARIANCES, default="clustered")
     sub.add_argument("--database", default="warehouse/trade_potential.duckdb", metavar="FILE")
-    sub.set_defaults(run=table.run, check=lambda _: None, parser=sub)
+    sub.set_defaults(run=table.run, check=check_word, parser=sub)
 
 
 def _index_arguments(sub: _Parser) -> None:
@@ -284,6 +284,7 @@ def _index_arguments(sub: _Parser) -> None:
 
 
 def _check_gravity(args: argparse.Namespace) -> None:
+    check_word(args)
     error = args.parser.error
     if args.outcome in args.regressors:
         error(f"{args.outcome} is both outcome and regressor")

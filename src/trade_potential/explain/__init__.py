@@ -76,10 +76,7 @@ def _study(tables: Tables, study: str | None, spec: str | None, estimator: str |
     asked = {"spec_id": spec, "estimator": estimator}
     wanted = {name: value for name, value in asked.items() if value is not None}
     if not wanted:
-        return next(
-            (row for row in studies.values() if row["is_default_study"]),
-            next(iter(studies.values())),
-        )
+        return min(studies.values(), key=_precedence)
     with_it = sorted({row["study_id"] for row in tables.rows("fct_gravity_coefficients", **wanted)})
     said = " and ".join(wanted.values())
     if not with_it:
@@ -87,3 +84,9 @@ def _study(tables: Tables, study: str | None, spec: str | None, estimator: str |
     if len(with_it) > 1:
         raise InputError(f"{said} is in {', '.join(with_it)}: name one with --study")
     return studies[with_it[0]]
+
+
+def _precedence(study: Row) -> tuple[bool, bool, str]:
+    """What is asked first: the study of every pair, then that of a reporter."""
+    is_of_all = study["default_estimator"] == STRUCTURAL
+    return not is_of_all, not study["is_default_study"], study["study_id"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from trade_potential.explain.tables import Row, Tables
+from trade_potential.explain.tables import Row, Tables, double
 from trade_potential.explain.terms import Term, index_terms
 from trade_potential.explain.trace import Step, Trace
 
@@ -215,7 +215,7 @@ def _scored(
         highest=high,
     )
     above = tables.number(
-        f"count(*) filter (development_index > {score['development_index']!r})",
+        f"count(*) filter (development_index > {double(score['development_index'])})",
         SCORES,
         **key,
         year=score["year"],

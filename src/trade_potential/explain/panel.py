@@ -90,23 +90,16 @@ def _without(trace: Trace, tables: Tables, study: Row) -> None:
         (MART, DIAGNOSTICS, "dim_estimator", "fct_row_ledger"),
         "methodology 6; decision 004",
     )
-    if own["estimator_status"] != "ok":
-        step.read("estimator", own["estimator_status"], own["reason"] or "")
-        return
-    if not about.get("gives_k", True):
-        step.read(
-            "estimator",
-            asked["estimator"],
-            "has effects of the partner: with them inside K would be about 1",
-        )
-        return
-    spec = {name_: asked[name_] for name_ in ("study_id", "spec_id")}
+    spec = {column: asked[column] for column in ("study_id", "spec_id")}
     if not tables.number("count(*)", MART, **spec, estimator=asked["estimator"]):
-        step.read(
-            "estimator",
-            asked["estimator"],
-            "sees means of pairs, and predicts nothing where years have effects",
-        )
+        if own["estimator_status"] != "ok":
+            step.read("estimator", own["estimator_status"], own["reason"] or "")
+        elif about.get("gives_k", True):
+            said = "sees means of pairs, and predicts nothing where years have effects"
+            step.read("estimator", asked["estimator"], said)
+        else:
+            said = "has effects of the partner: with them inside K would be about 1"
+            step.read("estimator", asked["estimator"], said)
         return
     lost = tables.one(
         "fct_row_ledger",

@@ -131,6 +131,11 @@ def _attached(path: Path, said: str) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
+def double(value: float) -> str:
+    """A number in SQL, where a bare literal would be a decimal with fewer digits."""
+    return f"cast('{value!r}' as double)"
+
+
 def _places(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Each table and view by its name; of two of one name the mart."""
     found = connection.execute(
