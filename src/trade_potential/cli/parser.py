@@ -8,7 +8,17 @@ from collections.abc import Callable, Collection
 from typing import Any, NoReturn, get_args
 
 from trade_potential import limits
-from trade_potential.cli import explain, gravity, index, outcome, releases, show, study, table
+from trade_potential.cli import (
+    doctor,
+    explain,
+    gravity,
+    index,
+    outcome,
+    releases,
+    show,
+    study,
+    table,
+)
 from trade_potential.cli.session import BAD_ARGUMENTS, check_word
 from trade_potential.errors import InputError
 from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, Correction, of_commands
@@ -131,7 +141,9 @@ def parser() -> argparse.ArgumentParser:
     """All commands."""
     raw = argparse.RawDescriptionHelpFormatter
     examples = GRAVITY_EXAMPLES + INDEX_EXAMPLES + TABLE_EXAMPLES
-    examples += outcome.EXAMPLES + releases.EXAMPLES + show.EXAMPLES + explain.EXAMPLES
+    examples += (
+        outcome.EXAMPLES + releases.EXAMPLES + show.EXAMPLES + explain.EXAMPLES + doctor.EXAMPLES
+    )
     about = "Gravity models and indices of anyone's own table; releases of a warehouse."
     top = _Parser(prog="trade-potential", description=about, epilog=examples, formatter_class=raw)
     top.add_argument("--version", action=_Version, nargs=0, help="show the version and stop")
@@ -200,6 +212,11 @@ def parser() -> argparse.ArgumentParser:
         "study", help=about, description=about, epilog=study.EXAMPLES, formatter_class=raw
     )
     study.add_arguments(sub)
+    about = "Say what is wrong with this installation or checkout, and what to do about it."
+    sub = commands.add_parser(
+        "doctor", help=about, description=about, epilog=doctor.EXAMPLES, formatter_class=raw
+    )
+    doctor.add_arguments(sub)
     return top
 
 

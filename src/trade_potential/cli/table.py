@@ -24,18 +24,14 @@ TESTS = ("f_effects", "breusch_pagan_lm", "hausman_robust")
 
 def run(args: argparse.Namespace) -> int:
     """Read the marts and write a table; returns the exit code."""
-    import duckdb
-
+    from trade_potential.explain.tables import attached
     from trade_potential.regression_table import WORD, document, render
 
     if not Path(args.database).is_file():
         raise InputError(f"{args.database}: no such file; make build makes it")
-    try:
-        with duckdb.connect(args.database, read_only=True) as connection:
-            spec = args.spec or _default_spec(connection, args.study)
-            models = [_model(connection, args, spec, name) for name in args.estimator]
-    except duckdb.Error as error:
-        raise InputError(f"{args.database}: {str(error).splitlines()[0]}") from error
+    with attached(Path(args.database), args.database) as connection:
+        spec = args.spec or _default_spec(connection, args.study)
+        models = [_model(connection, args, spec, name) for name in args.estimator]
     caption = f"Gravity model of {args.study}, specification {spec}"
     if args.format == "json":
         write_document(args, {"caption": caption, "models": [_content(m) for m in models]}, "")

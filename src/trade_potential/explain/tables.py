@@ -94,7 +94,7 @@ def of_release(root: str) -> Iterator[Tables]:
         said = f"release {release.id}"
         names = release.marts
         database = release.path / DATABASE
-    with _attached(database, said) as connection:
+    with attached(database, said) as connection:
         held = _places(connection)
         yield Tables(connection, {name: held[name] for name in names if name in held}, said)
 
@@ -109,7 +109,7 @@ def of_warehouse(file: str) -> Iterator[Tables]:
     path = Path(file)
     if not path.is_file():
         raise InputError(f"{file}: no such file; make build makes it")
-    with _attached(path, file) as connection:
+    with attached(path, file) as connection:
         places = _places(connection)
         if NEEDED not in places:
             raise InputError(f"{file}: holds no {NEEDED}; make build makes it")
@@ -117,7 +117,16 @@ def of_warehouse(file: str) -> Iterator[Tables]:
 
 
 @contextmanager
-def _attached(path: Path, said: str) -> Iterator[duckdb.DuckDBPyConnection]:
+def attached(path: Path, said: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database that is only read, whatever its file is called.
+
+    Args:
+        path: The file.
+        said: What messages call it.
+
+    Raises:
+        InputError: It cannot be read, or a query of the block fails.
+    """
     import duckdb
 
     connection = duckdb.connect()
