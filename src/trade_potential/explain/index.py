@@ -196,10 +196,12 @@ def _scored(
         step.read(f"weight x standardised {name}", part, **parts)
     composite = score["composite_score"]
     place = f"{SCORES}.composite_score"
-    if complete:
+    if complete and tables.is_warehouse:
         step.check("composite score", total, composite, place, size=largest, note="their sum")
     else:
         step.read("composite score", composite, place)
+        if complete:
+            step.read("sum by the figures of the study", total, "no check, see above")
     spec = tables.one("dim_index_specification", index_spec_id=key["index_spec_id"]) or {}
     low, high = (tables.number(f"{f}(composite_score)", SCORES, **key) for f in ("min", "max"))
     zscore = spec.get("normalisation") == "zscore"

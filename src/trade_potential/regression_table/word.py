@@ -26,6 +26,8 @@ MANY = 6
 """Models from which the page lies on its side."""
 RULES = {"top": 12, "bottom": 12}
 """Of the table, in eighths of a point."""
+AFTER_BORDERS = ("w:shd", "w:noWrap", "w:tblLayout", "w:tcMar", "w:tblCellMar", "w:tblLook")
+"""Elements that must not stand before the borders, in tables and cells."""
 UNKNOWN = re.compile("[\ufffe\uffff]")
 """What XML cannot hold and ``clean`` lets by."""
 FIRST = (1980, 1, 1, 0, 0, 0)
@@ -196,7 +198,7 @@ def _borders(properties: Any, name: str, sizes: dict[str, int]) -> None:
         for key, value in {"val": "single", "sz": str(size), "space": "0"}.items():
             edge.set(qn(f"w:{key}"), value)
         borders.append(edge)
-    properties.append(borders)
+    properties.insert_element_before(borders, *AFTER_BORDERS)
 
 
 def _mark(properties: Any, name: str) -> None:
