@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from trade_potential.regression_table.cells import Cell, Figure
+from trade_potential.regression_table.cells import EMPTY, Cell, Figure
 from trade_potential.regression_table.escape import clean
 from trade_potential.regression_table.layout import Row, Table, rows_of
 
@@ -123,8 +123,10 @@ def _row(cells: Sequence[_Cell], row: Row, column: float) -> None:
     _spaced(cells[0].paragraphs[0]).add_run(_text(row.label))
     for number, line in enumerate(rows_of(row)):
         for cell, value in zip(cells[1:], line, strict=True):
-            paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
-            _value(paragraph, value, column)
+            if number == 0:
+                _value(cell.paragraphs[0], value, column)
+            elif value != EMPTY:
+                _value(cell.add_paragraph(), value, column)
 
 
 def _value(paragraph: Paragraph, value: Cell, column: float) -> None:
