@@ -10,14 +10,14 @@ from pathlib import Path
 
 from trade_potential.doctor.finding import Finding
 
-INSTALL = "make setup, or pip install the wheel again"
+INSTALL = "make build makes .venv from the lock; else pip install the wheel again"
 VersionOf = Callable[[str], str]
 FindModule = Callable[[str], object]
 Which = Callable[[str], str | None]
 
 ADAPTERS = {"dbt.adapters.duckdb": "dbt-duckdb", "dbt_trade_potential": "the plugin of the project"}
 MODULES = {
-    "typst": ("briefs as PDF", "make pdf installs it"),
+    "typst": ("briefs as PDF", "uv sync --group pdf"),
     "dbt.adapters.postgres": ("builds on PostgreSQL", "uv sync --group postgres"),
     "pyspark": ("builds on Spark", "uv sync --group spark"),
 }
@@ -164,7 +164,9 @@ def blas_threads(value: str | None) -> Finding:
         value: Of the environment variable OPENBLAS_NUM_THREADS, or None.
     """
     if value is None:
-        return Finding("openblas", "ok", "OPENBLAS_NUM_THREADS is not set; make sets it to 1")
+        return Finding(
+            "openblas", "ok", "OPENBLAS_NUM_THREADS is not set; the Makefile sets it to 1"
+        )
     if value == "1":
         return Finding("openblas", "ok", "OPENBLAS_NUM_THREADS is 1")
     said = f"OPENBLAS_NUM_THREADS is {value}: last digits may differ from a published release"

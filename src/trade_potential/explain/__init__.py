@@ -53,13 +53,17 @@ def explain(
     if reporter == partner:
         raise InputError(f"{partner}: is one economy; name a partner of another")
     if chosen["default_estimator"] == STRUCTURAL:
-        return world.explained(trace, tables, chosen)
-    if flow not in ("total", chosen["flow"]):
+        world.explained(trace, tables, chosen)
+    elif flow in ("total", chosen["flow"]):
+        panel.explained(trace, tables, chosen)
+    else:
         raise InputError(
             f"study {chosen['study_id']} is of the flow {chosen['flow']} only; "
             "--study world has exports and imports"
         )
-    return panel.explained(trace, tables, chosen)
+    for step in trace.steps:
+        step.tables = tuple(name for name in step.tables if tables.has(name))
+    return trace
 
 
 def _study(tables: Tables, study: str | None, spec: str | None, estimator: str | None) -> Row:

@@ -49,7 +49,7 @@ def cuts_in_words(cuts: list[Row]) -> str:
 def class_step(trace: Trace, row: Row, cuts: list[Row], mart: str, *, has_class: bool) -> Step:
     """K against the cuts."""
     step = trace.step(
-        "Class", (mart, "dim_potential_class"), "cuts of the reference study; methodology 6"
+        "Class", (mart, "dim_potential_class"), "cuts of the reference study; methodology section 6"
     )
     found = class_of(row["k_ratio"], cuts) if has_class else None
     step.check(

@@ -13,7 +13,7 @@ EFFECTS = "fct_country_effects"
 CELLS = "int_structural__cells"
 PAIRS = "est_structural_pairs"
 RECORDED = "int_structural__pair_years"
-MODEL = "Anderson and van Wincoop (2003); Santos Silva and Tenreyro (2006); methodology 8"
+MODEL = "Anderson and van Wincoop (2003); Santos Silva and Tenreyro (2006); methodology section 8"
 
 
 def direction(trace: Trace, tables: Tables, row: Row, flow: str) -> Row:

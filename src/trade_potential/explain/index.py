@@ -29,7 +29,7 @@ def steps(
     step = trace.step(
         f"Development index {index_spec}",
         (WEIGHTS, "fct_index_diagnostics", SCORES, "int_index__sample"),
-        "methodology 4; weights of kept components, Anderson (2003) section 2.5 where some lack",
+        "methodology section 4; Anderson (2003) section 2.5 where indicators are missing",
     )
     if score is None:
         lost = tables.one(
@@ -58,7 +58,7 @@ def _raw(
     step = trace.step(
         "Indicators of the index",
         (INDICATORS if tables.is_warehouse else MARTS_INDICATORS,),
-        "methodology 1 and 2; docs/data.md",
+        "methodology sections 1 and 2; docs/data.md",
     )
     where: Row = {"study_id": study, "country_iso3": country, "year": year}
     if tables.is_warehouse:

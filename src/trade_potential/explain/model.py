@@ -34,7 +34,7 @@ def prediction(trace: Trace, tables: Tables, row: Row, values: dict[str, float])
     step = trace.step(
         "Coefficients x regressors",
         (COEFFICIENTS, FITTED if tables.is_warehouse else MART),
-        "methodology 5; docs of the estimator in dim_estimator",
+        "methodology section 5",
     )
     held = {r["term"]: r for r in tables.rows(COEFFICIENTS, **key)}
     total, largest, lacking = 0.0, 0.0, []
@@ -95,7 +95,7 @@ def _fitted(tables: Tables, row: Row, is_log: bool, divisor: float) -> float | N
 def _in_dollars(
     trace: Trace, row: Row, total: float | None, is_log: bool, divisor: float, largest: float
 ) -> None:
-    step = trace.step("Predicted US$", (MART,), "methodology 6")
+    step = trace.step("Predicted US$", (MART,), "methodology section 6")
     if total is None:
         step.read("predicted trade, US$", row["predicted_usd"])
         return
@@ -123,7 +123,7 @@ def k_step(trace: Trace, tables: Tables, row: Row) -> None:
         tables: Where to read.
         row: Of fct_trade_potential.
     """
-    step = trace.step("K", (MART,), "methodology 6; Duan (1983) for the smearing factor")
+    step = trace.step("K", (MART,), "methodology section 6; Duan (1983) for the smearing factor")
     actual, predicted = row["actual_usd"], row["predicted_usd"]
     k = actual / predicted if predicted else None
     step.check(
@@ -165,7 +165,7 @@ def interval(trace: Trace, tables: Tables, row: Row, values: dict[str, float]) -
         row: Of fct_trade_potential.
         values: Regressors and means by term.
     """
-    step = trace.step("Interval of K", (MART, COEFFICIENTS, COVARIANCES), "methodology 6")
+    step = trace.step("Interval of K", (MART, COEFFICIENTS, COVARIANCES), "methodology section 6")
     step.read("covariance", row["interval_covariance"])
     error = row["k_log_ratio_se"]
     if error is None:

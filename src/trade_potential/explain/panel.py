@@ -31,6 +31,10 @@ def explained(trace: Trace, tables: Tables, study: Row) -> Trace:
     if row is None:
         _without(trace, tables, study)
         return trace
+    if row["predicted_usd"] is None:
+        step = trace.step("No K", (MART,), "methodology section 6")
+        step.read("status", row["k_status"], "there is no prediction")
+        return trace
     scaling = _scaling(tables, study, row)
     trade.steps(trace, tables, row, study, scaling)
     if row["index_spec_id"]:
@@ -44,7 +48,7 @@ def explained(trace: Trace, tables: Tables, study: Row) -> Trace:
         values |= regressors.means(trace, tables, row)
     if row["estimator_status"] != "ok":
         held = tables.one(DIAGNOSTICS, **own) or {}
-        step = trace.step("Estimator", (DIAGNOSTICS,), "methodology 5")
+        step = trace.step("Estimator", (DIAGNOSTICS,), "methodology section 5")
         step.read("status", row["estimator_status"], held.get("reason") or "")
     model.prediction(trace, tables, row, values)
     model.k_step(trace, tables, row)
@@ -88,7 +92,7 @@ def _without(trace: Trace, tables: Tables, study: Row) -> None:
     step = trace.step(
         "No K",
         (MART, DIAGNOSTICS, "dim_estimator", "fct_row_ledger"),
-        "methodology 6; decision 004",
+        "methodology section 6; decision 004",
     )
     spec = {column: asked[column] for column in ("study_id", "spec_id")}
     if not tables.number("count(*)", MART, **spec, estimator=asked["estimator"]):

@@ -90,7 +90,9 @@ def step(trace: Trace, tables: Tables, row: Row) -> dict[str, float]:
     """
     source = SAMPLE if tables.is_warehouse else "fct_country_year"
     made = trace.step(
-        "Regressors", ("dim_specification", source, "fct_development_index"), "methodology 5"
+        "Regressors",
+        ("dim_specification", source, "fct_development_index"),
+        "methodology section 5",
     )
     held = figures(tables, row)
     sample = _sample(tables, row) or {}
@@ -139,7 +141,7 @@ def means(trace: Trace, tables: Tables, row: Row) -> dict[str, float]:
     made = trace.step(
         "Means of the regressors over the pair's years",
         (MEANS_OF, "int_gravity__pair_means"),
-        "Mundlak (1978); methodology 5",
+        "Mundlak (1978); methodology section 5",
     )
     if not tables.is_warehouse:
         made.missing.append(f"means need the regressors of all years: {MEANS_OF} of a warehouse")

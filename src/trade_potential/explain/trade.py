@@ -21,7 +21,9 @@ def steps(trace: Trace, tables: Tables, row: Row, study: Row, scaling: str) -> N
         scaling: Whether the specification scales trade: ecommerce_share or none.
     """
     step = trace.step(
-        "Trade that the study measures", ("fct_trade_potential", OUTCOMES, SHARES), "methodology 3"
+        "Trade that the study measures",
+        ("fct_trade_potential", OUTCOMES, SHARES),
+        "methodology section 3",
     )
     actual, place = row["actual_usd"], "fct_trade_potential.actual_usd"
     step.read("source of trade", row["trade_source"])

@@ -45,7 +45,9 @@ def explained(trace: Trace, tables: Tables, study: Row) -> Trace:
     classes.class_step(trace, row, cuts, MART, has_class=has_class)
     _among(trace, tables, row)
     if row["k_pair_out_ratio"] is not None:
-        step = trace.step("K with the pair left out", (MART, PAIRS), "methodology 8; decision 026")
+        step = trace.step(
+            "K with the pair left out", (MART, PAIRS), "methodology section 8; decision 026"
+        )
         step.read("method", row["pair_out_method"])
         step.check(
             "K = actual / predicted with the pair left out",
@@ -92,7 +94,7 @@ def _sums(trace: Trace, row: Row, found: dict[str, Row]) -> None:
     """Both directions together."""
     if len(found) < 2:
         return
-    step = trace.step("Both directions", (MART,), "methodology 8: sum over sum")
+    step = trace.step("Both directions", (MART,), "methodology section 8: sum over sum")
     for name in ("actual_usd", "predicted_usd"):
         parts = {flow: held[name] for flow, held in found.items()}
         step.check(
@@ -106,7 +108,7 @@ def _sums(trace: Trace, row: Row, found: dict[str, Row]) -> None:
 
 def _ratio(trace: Trace, tables: Tables, row: Row, study: Row, found: dict[str, Row]) -> None:
     """K, and whether it may have a class."""
-    step = trace.step("K", (MART, "dim_study"), "methodology 8")
+    step = trace.step("K", (MART, "dim_study"), "methodology section 8")
     k = row["actual_usd"] / row["predicted_usd"]
     step.check(
         "K = actual / predicted",
@@ -149,7 +151,7 @@ def _ratio(trace: Trace, tables: Tables, row: Row, study: Row, found: dict[str, 
 
 def _among(trace: Trace, tables: Tables, row: Row) -> None:
     """Place of K among flows of like predicted size, and how common the class is."""
-    step = trace.step("Among flows of like size", (MART,), "methodology 8")
+    step = trace.step("Among flows of like size", (MART,), "methodology section 8")
     where = {name: row[name] for name in ("study_id", "flow", "year")}
     band = {**where, "size_band": row["size_band"]}
     k = double(row["k_ratio"])
