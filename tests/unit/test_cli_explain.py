@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.explained_rows import released, rows, warehouse
+from tests.unit.explained_release import released, rows, warehouse
 
 from trade_potential.cli import main
 from trade_potential.cli.session import ATTENTION, BAD_ARGUMENTS, BAD_DATA
