@@ -5,11 +5,22 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from typing import TextIO
+from typing import Protocol, TextIO
 
 CLEAR = "\r\x1b[K"
 PAUSE_SECONDS = 0.1
 """Between two states of the line: a terminal far away is not flooded."""
+
+
+class Say(Protocol):
+    """Tells a phase, and what of it is at work."""
+
+    def __call__(self, phase: str, detail: str = "", /) -> None:
+        """Say it."""
+
+
+def silent(phase: str, detail: str = "", /) -> None:
+    """Say nothing."""
 
 
 class Progress:

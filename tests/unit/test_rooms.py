@@ -40,6 +40,8 @@ ROOMS: dict[str, set[str]] = {
     "brief": {"release", "words"},
     "warehouse": set(),
     "engines": {"quality", "sql"},
+    "explain": {"inference", "release", "sql"},
+    "doctor": {"release", "warehouse"},
     "cli": {
         *SHARED,
         *MODELS,
@@ -53,6 +55,8 @@ ROOMS: dict[str, set[str]] = {
         "site",
         "brief",
         "words",
+        "explain",
+        "doctor",
     },
 }
 """What a room may import beside itself and the ground: nothing that stands above it, no sibling."""

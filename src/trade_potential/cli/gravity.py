@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from trade_potential.cli.session import DEGENERATE, OK, Progress, told, write
+from trade_potential.cli.session import DEGENERATE, OK, Progress, told, write, write_bytes
 
 if TYPE_CHECKING:
     from trade_potential.panel.fit import Fit
 
-FORMATS = ("table", "json", "csv", "latex", "html", "markdown")
+FORMATS = ("table", "json", "csv", "latex", "html", "markdown", "docx")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -22,7 +22,10 @@ def run(args: argparse.Namespace) -> int:
     with told(args):
         fits = _fits(args, progress)
         progress("done")
-        write(args, _pieces(args, fits))
+        if args.format == "docx":
+            write_bytes(args, _word(args, fits))
+        else:
+            write(args, _pieces(args, fits))
     if args.format == "csv" and not args.quiet:
         for fit in fits:
             if fit.reason:
@@ -67,6 +70,13 @@ def _fits(args: argparse.Namespace, progress: Progress) -> list[Fit]:
     if len(of_moments) < len(args.estimator):
         found += panel.fits(["ppml"], **settings)
     return sorted(found, key=lambda fit: args.estimator.index(fit.estimator))
+
+
+def _word(args: argparse.Namespace, fits: list[Fit]) -> bytes:
+    """The models as a file of Word."""
+    from trade_potential.panel.tables import table
+
+    return table(fits, "docx", digits=args.digits, tests=args.tests, reset_powers=args.reset_powers)
 
 
 def _pieces(args: argparse.Namespace, fits: list[Fit]) -> Iterator[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import csv
+import json
 import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from trade_potential.cli.session import OK, write
@@ -34,6 +36,7 @@ def add_arguments(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--name", required=True, metavar="SERIES", help="lower snake_case")
     reading_arguments(sub)
     sub.add_argument("--project", default=".", metavar="FOLDER", help="of its countries and rates")
+    sub.add_argument("--json", action="store_true", help="say what was read and written as JSON")
     sub.add_argument("--output", metavar="FILE", help="of own series; rows of others stay")
     sub.set_defaults(run=run, check=lambda _: None, parser=sub)
 
@@ -56,6 +59,11 @@ def reading_arguments(sub: argparse.ArgumentParser | argparse._ArgumentGroup) ->
 def run(args: argparse.Namespace) -> int:
     """Read, show what was read, and write the rows; returns the exit code."""
     outcome = read(args, args.file)
+    if args.json:
+        replaced = outcome.write(args.output) if args.output else 0
+        said = {**asdict(outcome), "written_to": args.output, "rows_replaced": replaced}
+        print(json.dumps(said, indent=2, ensure_ascii=False))
+        return OK
     if not args.output:
         print(outcome.coverage(), file=sys.stderr)
         write(args, [outcome.csv_text()])

@@ -8,8 +8,18 @@ from collections.abc import Callable, Collection
 from typing import Any, NoReturn, get_args
 
 from trade_potential import limits
-from trade_potential.cli import gravity, index, outcome, releases, show, study, table
-from trade_potential.cli.session import BAD_ARGUMENTS
+from trade_potential.cli import (
+    doctor,
+    explain,
+    gravity,
+    index,
+    outcome,
+    releases,
+    show,
+    study,
+    table,
+)
+from trade_potential.cli.session import BAD_ARGUMENTS, check_word
 from trade_potential.errors import InputError
 from trade_potential.inference.registry import COVARIANCES, ESTIMATORS, Correction, of_commands
 
@@ -131,7 +141,9 @@ def parser() -> argparse.ArgumentParser:
     """All commands."""
     raw = argparse.RawDescriptionHelpFormatter
     examples = GRAVITY_EXAMPLES + INDEX_EXAMPLES + TABLE_EXAMPLES
-    examples += outcome.EXAMPLES + releases.EXAMPLES + show.EXAMPLES
+    examples += (
+        outcome.EXAMPLES + releases.EXAMPLES + show.EXAMPLES + explain.EXAMPLES + doctor.EXAMPLES
+    )
     about = "Gravity models and indices of anyone's own table; releases of a warehouse."
     top = _Parser(prog="trade-potential", description=about, epilog=examples, formatter_class=raw)
     top.add_argument("--version", action=_Version, nargs=0, help="show the version and stop")
@@ -173,7 +185,7 @@ def parser() -> argparse.ArgumentParser:
     about = "Compute a composite index of a file."
     _index_arguments(over_file(command("index", about, INDEX_EXAMPLES, ("table", "json"))))
     about = "Show models of a built warehouse side by side."
-    formats = ("table", "latex", "html", "markdown")
+    formats = ("table", "json", "latex", "html", "markdown", "docx")
     _table_arguments(with_digits(command("table", about, TABLE_EXAMPLES, formats)))
     about = "Read a series of one's own by partner and year into rows of own_outcomes."
     sub = commands.add_parser(
@@ -190,11 +202,21 @@ def parser() -> argparse.ArgumentParser:
         "show", help=about, description=about, epilog=show.EXAMPLES, formatter_class=raw
     )
     show.add_arguments(sub)
+    about = "Explain an answer: every step from raw figures to the class, recomputed."
+    sub = commands.add_parser(
+        "explain", help=about, description=about, epilog=explain.EXAMPLES, formatter_class=raw
+    )
+    explain.add_arguments(sub)
     about = "Make, check, list and remove studies of your own."
     sub = commands.add_parser(
         "study", help=about, description=about, epilog=study.EXAMPLES, formatter_class=raw
     )
     study.add_arguments(sub)
+    about = "Say what is wrong with this installation or checkout, and what to do about it."
+    sub = commands.add_parser(
+        "doctor", help=about, description=about, epilog=doctor.EXAMPLES, formatter_class=raw
+    )
+    doctor.add_arguments(sub)
     return top
 
 
@@ -257,7 +279,7 @@ def _table_arguments(sub: _Parser) -> None:
     )
     sub.add_argument("--covariance", choices=COVARIANCES, default="clustered")
     sub.add_argument("--database", default="warehouse/trade_potential.duckdb", metavar="FILE")
-    sub.set_defaults(run=table.run, check=lambda _: None, parser=sub)
+    sub.set_defaults(run=table.run, check=check_word, parser=sub)
 
 
 def _index_arguments(sub: _Parser) -> None:
@@ -279,6 +301,7 @@ def _index_arguments(sub: _Parser) -> None:
 
 
 def _check_gravity(args: argparse.Namespace) -> None:
+    check_word(args)
     error = args.parser.error
     if args.outcome in args.regressors:
         error(f"{args.outcome} is both outcome and regressor")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from trade_potential.cli.session import write
 from trade_potential.errors import ReleaseError
+from trade_potential.progress import Progress, Say, silent
 
 
 def root_of(args: argparse.Namespace) -> Path:
@@ -24,6 +27,16 @@ def root_of(args: argparse.Namespace) -> Path:
             f"{root}: no such directory; dbt build publishes there, --release-path names another"
         )
     return root
+
+
+@contextmanager
+def steps() -> Iterator[Say]:
+    """A line that says where a long command is, for whoever looks at a terminal."""
+    progress = Progress()
+    try:
+        yield progress.show if progress.is_live else silent
+    finally:
+        progress.end()
 
 
 def write_document(args: argparse.Namespace, document: Any, text: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from trade_potential.cli import release_care, release_postgres, release_status
 from trade_potential.cli.release_diff import diff_table
-from trade_potential.cli.release_document import root_of, write_document
+from trade_potential.cli.release_document import root_of, steps, write_document
 from trade_potential.cli.session import BAD_DATA, OK
 from trade_potential.errors import ReleaseError
 from trade_potential.plain_text import aligned
@@ -163,7 +163,9 @@ def _verify(args: argparse.Namespace) -> int:
     allowed = Path(signers) if signers else None
     others = []
     if args.release is None:
-        found, others, known = verify_all(root, allowed), left_alone(root), released(root)
+        with steps() as say:
+            found = verify_all(root, allowed, say)
+        others, known = left_alone(root), released(root)
     else:
         known = [find(root, args.release, or_held=True)]
         found = {known[0].release_id: complaints(known[0], allowed)}
@@ -193,7 +195,8 @@ def _reproduce(args: argparse.Namespace) -> int:
     from trade_potential.release.layout import find
     from trade_potential.release.reproduce import reproduce
 
-    found = reproduce(find(root_of(args), args.release), Path(args.project))
+    with steps() as say:
+        found = reproduce(find(root_of(args), args.release), Path(args.project), say=say)
     document = {
         "release_id": found.release_id,
         "is_same": found.is_same,

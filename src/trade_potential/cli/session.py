@@ -51,6 +51,17 @@ def check_output(args: argparse.Namespace) -> None:
             args.parser.error(f"--output {file}: there is no folder {file.parent}")
 
 
+def check_word(args: argparse.Namespace) -> None:
+    """End before anything is computed where a file of Word has no place to go."""
+    if args.format == "docx" and not args.output:
+        args.parser.error("--format docx needs --output FILE: a file of Word is no text")
+
+
+def write_bytes(args: argparse.Namespace, data: bytes) -> None:
+    """Write a file that is no text to --output."""
+    Path(args.output).write_bytes(data)
+
+
 def write(args: argparse.Namespace, pieces: Iterable[str]) -> None:
     """Write to --output or stdout."""
     stdout = nullcontext(sys.stdout)

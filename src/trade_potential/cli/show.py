@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from trade_potential.cli.release_document import write_document
 from trade_potential.cli.session import OK
@@ -13,6 +13,8 @@ from trade_potential.plain_text import shown
 from trade_potential.sql.render import quoted, text_literal
 
 if TYPE_CHECKING:
+    import duckdb
+
     from trade_potential.release.front import Release
 
 EXAMPLES = """examples of show:
@@ -28,6 +30,13 @@ REPORTER = "CHN"
 WIDTH = 10
 NEAR = 5
 Row = dict[str, Any]
+
+
+class Marts(Protocol):
+    """What has marts by their name: a release, or a warehouse."""
+
+    def mart(self, name: str) -> duckdb.DuckDBPyRelation:
+        """The rows of one."""
 
 
 def add_arguments(sub: argparse.ArgumentParser) -> None:
@@ -90,7 +99,7 @@ def answer(release: Release, reporter: str, partner: str, year: int | None, flow
     return dict(zip(found.columns, found.fetchall()[0], strict=True))
 
 
-def code_of(release: Release, asked: str) -> str:
+def code_of(release: Marts, asked: str) -> str:
     """Code of an economy by its code or its name.
 
     Raises:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from trade_potential.cli.session import OK, write
+from trade_potential.cli.release_document import write_document
+from trade_potential.cli.session import OK, write, write_bytes
 from trade_potential.errors import InputError
 from trade_potential.inference.left_out import ABSORBED, WITHOUT_COEFFICIENT
 from trade_potential.inference.registry import ESTIMATORS, Dimension, Estimator
@@ -23,19 +24,21 @@ TESTS = ("f_effects", "breusch_pagan_lm", "hausman_robust")
 
 def run(args: argparse.Namespace) -> int:
     """Read the marts and write a table; returns the exit code."""
-    import duckdb
-
-    from trade_potential.regression_table import render
+    from trade_potential.explain.tables import attached
+    from trade_potential.regression_table import WORD, document, render
 
     if not Path(args.database).is_file():
         raise InputError(f"{args.database}: no such file; make build makes it")
-    try:
-        with duckdb.connect(args.database, read_only=True) as connection:
-            spec = args.spec or _default_spec(connection, args.study)
-            models = [_model(connection, args, spec, name) for name in args.estimator]
-    except duckdb.Error as error:
-        raise InputError(f"{args.database}: {str(error).splitlines()[0]}") from error
+    with attached(Path(args.database), args.database) as connection:
+        spec = args.spec or _default_spec(connection, args.study)
+        models = [_model(connection, args, spec, name) for name in args.estimator]
     caption = f"Gravity model of {args.study}, specification {spec}"
+    if args.format == "json":
+        write_document(args, {"caption": caption, "models": [_content(m) for m in models]}, "")
+        return OK
+    if args.format == WORD:
+        write_bytes(args, document(models, caption=caption, digits=args.digits))
+        return OK
     text = render(
         models,
         format="text" if args.format == "table" else args.format,
@@ -45,6 +48,13 @@ def run(args: argparse.Namespace) -> int:
     )
     write(args, [text])
     return OK
+
+
+def _content(model: Model) -> dict[str, Any]:
+    """A column as JSON has it, unrounded."""
+    from dataclasses import asdict
+
+    return {**asdict(model), "coefficients": [asdict(held) for held in model.coefficients]}
 
 
 def _default_spec(connection: duckdb.DuckDBPyConnection, study: str) -> str:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, overload
 
 from trade_potential.errors import InputError
 from trade_potential.inference.left_out import beside_absorbed
 from trade_potential.inference.registry import COVARIANCES
 from trade_potential.panel.fit import Fit
 from trade_potential.panel.requests import Powers, checked_powers
-from trade_potential.regression_table import Coefficient, Format, Model, render
+from trade_potential.regression_table import WORD, Coefficient, Format, Model, document, render
 
 OF_LEAST_SQUARES = ("r_squared_within", "r_squared_between", "r_squared_overall")
 
 
+@overload
 def table(
     fits: Fit | Sequence[Fit],
-    format: Format = "text",  # noqa: A002  the word users know
+    format: Format = "text",
     *,
     caption: str = "",
     label: str = "",
@@ -26,14 +28,44 @@ def table(
     tests: bool = False,
     reset_powers: Powers | None = None,
     standalone: bool = False,
-) -> str:
+) -> str: ...
+
+
+@overload
+def table(
+    fits: Fit | Sequence[Fit],
+    format: Literal["docx"],
+    *,
+    caption: str = "",
+    label: str = "",
+    digits: int = 3,
+    labels: Mapping[str, str] | None = None,
+    tests: bool = False,
+    reset_powers: Powers | None = None,
+    standalone: bool = False,
+) -> bytes: ...
+
+
+def table(
+    fits: Fit | Sequence[Fit],
+    format: Format | Literal["docx"] = "text",  # noqa: A002  the word users know
+    *,
+    caption: str = "",
+    label: str = "",
+    digits: int = 3,
+    labels: Mapping[str, str] | None = None,
+    tests: bool = False,
+    reset_powers: Powers | None = None,
+    standalone: bool = False,
+) -> str | bytes:
     """Models side by side: coefficients with stars, standard errors in parentheses below.
 
     Args:
         fits: The columns, in order.
-        format: text, latex, html or markdown.
+        format: text, latex, html or markdown; docx for the bytes of a file of Word.
         caption: Title.
-        label: Anchor, for LaTeX's label and HTML's id; needs a caption in LaTeX.
+        label: Anchor, for LaTeX's label, HTML's id and Word's bookmark; needs a caption in LaTeX
+            and Word.
         digits: Decimals; what would show as zero gets more.
         labels: What to print for a term, by term.
         tests: Whether p-values of specification tests are shown.
@@ -41,7 +73,8 @@ def table(
         standalone: A whole document instead of a part (LaTeX and HTML).
 
     Returns:
-        The table, ending in a newline. A model without numbers has a column with its status, and
+        The table, ending in a newline, or the bytes of a .docx file, the same for the same numbers.
+        A model without numbers has a column with its status, and
         the reason in a footnote. LaTeX needs the package booktabs.
 
     Raises:
@@ -55,16 +88,29 @@ def table(
     if len(keys) > 1:
         raise InputError(f"the fits have different keys: {', '.join(map(str, sorted(keys)))}")
     entity, time = keys.pop() if keys else ("", "")
+    models = [_column(fit, tests=tests, reset_powers=reset_powers) for fit in fits]
+    outcome, times = _outcomes(fits), time or "time"
+    if format == WORD:
+        return document(
+            models,
+            caption=caption,
+            label=label,
+            outcome=outcome,
+            digits=digits,
+            labels=labels,
+            entity=entity,
+            time=times,
+        )
     return render(
-        [_column(fit, tests=tests, reset_powers=reset_powers) for fit in fits],
+        models,
         format=format,
         caption=caption,
         label=label,
-        outcome=_outcomes(fits),
+        outcome=outcome,
         digits=digits,
         labels=labels,
         entity=entity,
-        time=time or "time",
+        time=times,
         standalone=standalone,
     )
 

@@ -1,23 +1,25 @@
-"""Regression tables as economists print them: text, Markdown, HTML and LaTeX.
+"""Regression tables as economists print them: text, Markdown, HTML, LaTeX and Word.
 
-Models come in as names and numbers, so any estimator can be shown. Only the standard library is
-imported: the command line stays fast.
+Models come in as names and numbers, so any estimator can be shown. But for Word only the standard
+library is imported: the command line stays fast.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 from trade_potential.errors import InputError
-from trade_potential.regression_table import latex, plain, web
+from trade_potential.regression_table import latex, plain, web, word
 from trade_potential.regression_table.layout import build
 from trade_potential.regression_table.model import STARS, Coefficient, Model
 
-__all__ = ["FORMATS", "STARS", "Coefficient", "Format", "Model", "render"]
+__all__ = ["FORMATS", "STARS", "WORD", "Coefficient", "Format", "Model", "document", "render"]
 
 Format = Literal["text", "markdown", "html", "latex"]
 FORMATS: tuple[Format, ...] = get_args(Format)
+WORD: Final = "docx"
+"""The format that is no text: ``document`` makes it."""
 
 
 def render(
@@ -73,3 +75,37 @@ def render(
     if format == "html":
         return web.render(table, standalone=standalone)
     return plain.render_markdown(table) if format == "markdown" else plain.render_text(table)
+
+
+def document(
+    models: Sequence[Model],
+    *,
+    caption: str = "",
+    label: str = "",
+    outcome: str = "",
+    digits: int = 3,
+    labels: Mapping[str, str] | None = None,
+    entity: str = "partner",
+    time: str = "year",
+) -> bytes:
+    """The same as a file of Word: a native table, its caption above and its notes below.
+
+    The arguments are those of ``render``; the label becomes a bookmark.
+
+    Returns:
+        The bytes of a .docx file, the same for the same numbers.
+
+    Raises:
+        InputError: As ``render``.
+    """
+    table = build(
+        models,
+        caption=caption,
+        label=label,
+        outcome=outcome,
+        digits=digits,
+        labels=labels,
+        entity=entity,
+        time=time,
+    )
+    return word.render(table)

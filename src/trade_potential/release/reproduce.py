@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from trade_potential.errors import ReleaseError
+from trade_potential.progress import Say, silent
 from trade_potential.release.code import git_says
 from trade_potential.release.csv_files import CSV
 from trade_potential.release.datapackage import DATAPACKAGE
@@ -65,17 +66,21 @@ class Reproduced:
         return set(self.marts.values()) <= {"identical"}
 
 
-def reproduce(release: ReleaseFolder, project: Path, *, build: Build | None = None) -> Reproduced:
+def reproduce(
+    release: ReleaseFolder, project: Path, *, build: Build | None = None, say: Say = silent
+) -> Reproduced:
     """Build a release again.
 
     Args:
         release: Which.
         project: A checkout whose history has the commit of the release.
         build: What builds; default: dbt of this environment.
+        say: Told of each phase.
 
     Raises:
         ReleaseError: It cannot be built again; the message names what is missing or another.
     """
+    say("verify the release")
     wrong = complaints(release)
     if wrong:
         raise ReleaseError(f"{release.release_id} is damaged: {'; '.join(wrong)}")
@@ -87,10 +92,13 @@ def reproduce(release: ReleaseFolder, project: Path, *, build: Build | None = No
     given = definition["externalParameters"]
     with TemporaryDirectory(prefix="trade-potential-") as folder:
         copy = Path(folder) / "project"
+        say("unpack its code")
         _unpack(project, commit, copy)
         _refuse(release, list(_other_files(recorded, copy, commit)))
         variables = _located(given["vars"], project) | {"release_path": f"{folder}/release"}
+        say("build it again", "some minutes")
         (build or _dbt_build)(copy, given["target"], variables)
+        say("compare the marts")
         again = find(Path(folder) / "release", "current")
         _refuse(release, list(_other_tables(recorded, read_statement(again))))
         return _compared(release, again, definition["internalParameters"])

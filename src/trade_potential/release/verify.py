@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trade_potential.errors import ReleaseError
+from trade_potential.progress import Say, silent
 from trade_potential.release.disk import checksum
 from trade_potential.release.layout import (
     CURRENT,
@@ -45,17 +46,25 @@ def complaints_by(memory: duckdb.DuckDBPyConnection, release: ReleaseFolder) -> 
     return wrong
 
 
-def verify_all(root: Path, allowed_signers: Path | None = None) -> dict[str, list[str]]:
-    """Complaints about every release and candidate by its id, and about the link ``current``."""
+def verify_all(
+    root: Path, allowed_signers: Path | None = None, say: Say = silent
+) -> dict[str, list[str]]:
+    """Complaints about every release and candidate by its id, and about the link ``current``.
+
+    Args:
+        root: Folder of the releases.
+        allowed_signers: File of keys, one of which must have signed.
+        say: Told of each release.
+    """
     try:
         current = current_id(root)
         known = released(root)
     except ReleaseError as error:
         return {CURRENT: [str(error)]}
-    found = {
-        release.release_id: complaints(release, allowed_signers)
-        for release in [*known, *candidates(root)]
-    }
+    found = {}
+    for release in [*known, *candidates(root)]:
+        say("verify", release.release_id)
+        found[release.release_id] = complaints(release, allowed_signers)
     if current is None:
         link_is_wrong = [f"{root / CURRENT}: is missing; roll back to a release"] if known else []
     elif current not in {release.release_id for release in known}:
