@@ -4,6 +4,7 @@
 def model(dbt, session):
     from dbt_trade_potential.log import say
     from trade_potential.release.node import publish_marts
+    from trade_potential.site import write_into
 
     dbt.config(materialized="table")
     # no mart reads these; as parents they must pass, too
@@ -56,5 +57,5 @@ def model(dbt, session):
     acknowledged = dbt.ref("stg_study__acknowledged_warnings")
     return publish_marts(
         session, marts=marts, vintages=vintages, limits=limits, series=series,
-        acknowledged=acknowledged, say=say,
+        acknowledged=acknowledged, site=write_into, say=say,
     )  # fmt: skip

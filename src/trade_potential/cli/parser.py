@@ -16,6 +16,7 @@ from trade_potential.cli import (
     outcome,
     releases,
     show,
+    site,
     study,
     table,
 )
@@ -141,9 +142,8 @@ def parser() -> argparse.ArgumentParser:
     """All commands."""
     raw = argparse.RawDescriptionHelpFormatter
     examples = GRAVITY_EXAMPLES + INDEX_EXAMPLES + TABLE_EXAMPLES
-    examples += (
-        outcome.EXAMPLES + releases.EXAMPLES + show.EXAMPLES + explain.EXAMPLES + doctor.EXAMPLES
-    )
+    for module in (outcome, releases, show, explain, doctor, site):
+        examples += module.EXAMPLES
     about = "Gravity models and indices of anyone's own table; releases of a warehouse."
     top = _Parser(prog="trade-potential", description=about, epilog=examples, formatter_class=raw)
     top.add_argument("--version", action=_Version, nargs=0, help="show the version and stop")
@@ -192,31 +192,30 @@ def parser() -> argparse.ArgumentParser:
         "outcome", help=about, description=about, epilog=outcome.EXAMPLES, formatter_class=raw
     )
     outcome.add_arguments(sub)
-    about = "List, compare, verify, accept, keep and roll back what builds have made."
-    sub = commands.add_parser(
-        "releases", help=about, description=about, epilog=releases.EXAMPLES, formatter_class=raw
-    )
-    releases.add_arguments(sub)
-    about = "Show the answer for one partner and year, from the current release."
-    sub = commands.add_parser(
-        "show", help=about, description=about, epilog=show.EXAMPLES, formatter_class=raw
-    )
-    show.add_arguments(sub)
-    about = "Explain an answer: every step from raw figures to the class, recomputed."
-    sub = commands.add_parser(
-        "explain", help=about, description=about, epilog=explain.EXAMPLES, formatter_class=raw
-    )
-    explain.add_arguments(sub)
-    about = "Make, check, list and remove studies of your own."
-    sub = commands.add_parser(
-        "study", help=about, description=about, epilog=study.EXAMPLES, formatter_class=raw
-    )
-    study.add_arguments(sub)
-    about = "Say what is wrong with this installation or checkout, and what to do about it."
-    sub = commands.add_parser(
-        "doctor", help=about, description=about, epilog=doctor.EXAMPLES, formatter_class=raw
-    )
-    doctor.add_arguments(sub)
+    for name, module, about in (
+        (
+            "releases",
+            releases,
+            "List, compare, verify, accept, keep, roll back what builds made.",
+        ),
+        ("show", show, "Show the answer for one partner and year, from the current release."),
+        (
+            "explain",
+            explain,
+            "Recompute an answer, every step from raw figures to the class.",
+        ),
+        ("site", site, "Write the pages of the current release into a folder of your own."),
+        ("study", study, "Make, check, list and remove studies of your own."),
+        (
+            "doctor",
+            doctor,
+            "Say what is wrong with this installation, and what to do.",
+        ),
+    ):
+        sub = commands.add_parser(
+            name, help=about, description=about, epilog=module.EXAMPLES, formatter_class=raw
+        )
+        module.add_arguments(sub)
     return top
 
 

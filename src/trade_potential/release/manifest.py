@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Collection
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -46,9 +47,9 @@ def versions() -> dict[str, str | None]:
     return found
 
 
-def files_of(folder: Path) -> dict[str, dict[str, Any]]:
-    """Bytes and checksum of every file, by path within the release."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+def files_of(folder: Path, *, but: Collection[str] = ()) -> dict[str, dict[str, Any]]:
+    """Bytes and checksum of every file but those named, by path within the release."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in but)
     return {
         path.relative_to(folder).as_posix(): {
             "bytes": path.stat().st_size,

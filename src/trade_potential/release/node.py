@@ -15,7 +15,7 @@ from trade_potential.release.held import HeldError
 from trade_potential.release.layout import CURRENT, current_id, release_id
 from trade_potential.release.manifest import versions
 from trade_potential.release.provenance import begun
-from trade_potential.release.publish import publish
+from trade_potential.release.publish import Site, publish
 from trade_potential.release.series import ENTRY, notes_of, told_of_series
 from trade_potential.release.status import FAILED, HELD, PUBLISHED, result, tell
 from trade_potential.release.texts import texts_of
@@ -35,6 +35,7 @@ def publish_marts(
     limits: duckdb.DuckDBPyRelation,
     series: duckdb.DuckDBPyRelation,
     acknowledged: duckdb.DuckDBPyRelation | None = None,
+    site: Site | None = None,
     say: Callable[[str], None],
 ) -> pd.DataFrame:
     """Publish the marts as the plan of this run says (macro plan_release).
@@ -51,6 +52,7 @@ def publish_marts(
         limits: stg_study__release_limits.
         series: int_quality__series.
         acknowledged: stg_study__acknowledged_warnings.
+        site: Writes the pages of a release; see ``publish``.
         say: Writes a line of the log. As soon as ``current`` has moved it says so, whatever
             becomes of the run: dbt that is interrupted runs none of the hooks at its end.
     """
@@ -85,6 +87,7 @@ def publish_marts(
             },
             run=run,
             explained=_explained(plan),
+            site=site,
             limits=[Limit(*values) for values in limits.project(LIMIT_COLUMNS).fetchall()],
             kept=_whole("releases_kept", plan),
             limit_seconds=_whole("publish_seconds", plan),

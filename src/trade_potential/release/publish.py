@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -42,7 +42,7 @@ from trade_potential.release.layout import (
     release_id,
     released,
 )
-from trade_potential.release.manifest import manifest, sums
+from trade_potential.release.manifest import files_of, manifest, sums
 from trade_potential.release.mart_files import (
     RELEASED,
     opened,
@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     import duckdb
 
 KEPT = 10
+Site = Callable[[ReleaseFolder, ReleaseFolder | None], None]
 LIMIT_SECONDS = 600.0
 """For writing a release: some three hundred times what the default build takes."""
 
@@ -92,6 +93,7 @@ class Tables(NamedTuple):
     series: duckdb.DuckDBPyRelation | None
     explained: Explained | None
     acknowledged: duckdb.DuckDBPyRelation | None
+    site: Site | None
 
 
 def publish(
@@ -107,6 +109,7 @@ def publish(
     about: dict[str, Any],
     run: Run | None = None,
     explained: Explained | None = None,
+    site: Site | None = None,
     limits: Sequence[Limit] = (),
     kept: int = KEPT,
     wait_seconds: float = disk.WAIT_SECONDS,
@@ -128,6 +131,8 @@ def publish(
             files of the release. None: of marts that no build has made.
         explained: What is said of the marts, for comments in the DuckDB file, CSV, workbook, data
             package and lineage; None: the release has none of them.
+        site: Writes pages for people into the folder of the release, whose manifest is there but
+            for them; it gets the release before it, too. None: there are none.
         limits: What may differ from the current release; beyond them the release is held.
         kept: How many of the newest releases stay.
         wait_seconds: How long to wait while another process publishes.
@@ -156,7 +161,7 @@ def publish(
             name = release_id(sequence, run_id)
             new = ReleaseFolder(name, sequence, root / name)
             about = {"run_id": run_id, **about}
-            tables = Tables(marts, keys, parts or {}, series, explained, acknowledged)
+            tables = Tables(marts, keys, parts or {}, series, explained, acknowledged, site)
             notes += _bring_in(new, previous, tables, session, about, run, limits, limit_seconds)
             notes += _retain(root, kept, {name, previous})
     except OSError as error:
@@ -215,6 +220,10 @@ def _bring_in(
             verdict = judge(memory, before, candidate, limits)
             described |= {ENTRY: verdict}
             _describe(staging, described)
+            if tables.site is not None:
+                tables.site(candidate, before)
+                described["files"] = files_of(staging, but=(MANIFEST, MARKER))
+                _describe(staging, described)
             state(staging, new.release_id, described, run)
             (staging / SUMS).write_text(sums(staging), encoding="utf-8")
             sign(staging)

@@ -5,6 +5,6 @@
 rows: a page opened as a file may load a script, and may not fetch).
 """
 
-from trade_potential.site.write import write_site
+from trade_potential.site.write import write_into, write_site
 
-__all__ = ["write_site"]
+__all__ = ["write_into", "write_site"]

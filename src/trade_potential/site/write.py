@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from trade_potential.release.front import Release
 from trade_potential.site.data import handed_over, write_data
 from trade_potential.site.pages import PAGES, Page
 from trade_potential.site.source import Source
@@ -15,12 +17,37 @@ from trade_potential.words import LANGUAGES, Words
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from trade_potential.release.layout import ReleaseFolder
+
 HERE = Path(__file__).parent
+SITE = "site"
+"""Its folder in a release."""
+NEEDED = {
+    *("dim_country", "dim_indicator", "dim_label", "dim_source", "fct_country_indicator"),
+    *("fct_development_index", "fct_trade_potential", "rpt_answer"),
+}
+"""Marts without which there is no site."""
 SHAPES = "countries-110m.json"
 SCRIPTS = ("site_script.", "units.")
 """Of texts that scripts use."""
 FIRST = next(iter(LANGUAGES))
 """Its pages lie at the top, those of each other language in a folder of its own."""
+
+
+def write_into(new: ReleaseFolder, before: ReleaseFolder | None) -> None:
+    """Write the site of a release into its folder, as a part of it.
+
+    Args:
+        new: Of the release, still being written.
+        before: The release that is current; None: there is none, or it cannot be read.
+    """
+    with ExitStack() as held:
+        release = held.enter_context(Release(new))
+        earlier = Release(before) if before is not None and before.is_proven() else None
+        if earlier is not None:
+            held.enter_context(earlier)
+        if set(release.marts) >= NEEDED:
+            write_site(new.folder / SITE, Source(release, earlier))
 
 
 def write_site(folder: Path, source: Source) -> None:
@@ -36,7 +63,9 @@ def write_site(folder: Path, source: Source) -> None:
     write_data(folder / "data", source, HERE / "vendor" / SHAPES)
     for language in LANGUAGES:
         words = Words(language)
-        texts = handed_over(f"texts.{language}", {k: words.texts[k] for k in words.texts if k.startswith(SCRIPTS)})
+        texts = handed_over(
+            f"texts.{language}", {k: words.texts[k] for k in words.texts if k.startswith(SCRIPTS)}
+        )
         (folder / "data" / f"texts.{language}.js").write_text(texts, encoding="utf-8")
         inside = folder if language == FIRST else folder / language
         inside.mkdir(exist_ok=True)

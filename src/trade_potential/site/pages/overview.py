@@ -11,6 +11,7 @@ from trade_potential.words import Words
 ANSWER, REPORTER, FLOW = "rpt_answer", "CHN", "total"
 MOST = 25
 """Rows of a table that is there without a script, and of changes."""
+NONE = "\u2013"
 TONES = (
     ("huge", "huge_potential"),
     ("expansion", "potential_expansion"),
@@ -61,15 +62,15 @@ def _newest(source: Source) -> list[Row]:
     found = rows.aggregate("max(year)").fetchone()
     if not found or found[0] is None:
         return []
-    return source.rows(ANSWER, where=f"{where} and year = {found[0]}", order="k_ratio, partner_iso3")
+    return source.rows(
+        ANSWER, where=f"{where} and year = {found[0]}", order="k_ratio, partner_iso3"
+    )
 
 
 def _answer(classed: list[Row], names: dict[str, dict[str, str]], words: Words) -> str:
     if not classed:
         return words.text("site_index.nothing")
-    counts = {
-        tone: sum(row["potential_class"] == code for row in classed) for tone, code in TONES
-    }
+    counts = {tone: sum(row["potential_class"] == code for row in classed) for tone, code in TONES}
     return words.text(
         "site_script.answer",
         reporter=names["country"].get(REPORTER, REPORTER),
@@ -89,17 +90,22 @@ def _changes(
         return None
     columns = "reporter_iso3, partner_iso3, year, k_ratio, potential_class"
     now, then = (
-        {row[:3]: row[3:] for row in of.mart(ANSWER).filter(f"flow = '{FLOW}'").project(columns).fetchall()}
+        {
+            row[:3]: row[3:]
+            for row in of.mart(ANSWER).filter(f"flow = '{FLOW}'").project(columns).fetchall()
+        }
         for of in (source.release, source.before)
     )
     moved = [
-        (key, then[key], now[key]) for key in sorted(now.keys() & then.keys()) if then[key][1] != now[key][1]
+        (key, then[key], now[key])
+        for key in sorted(now.keys() & then.keys())
+        if then[key][1] != now[key][1]
     ]
     called, classes = names["country"], names["potential_class"]
 
     def shown(said: tuple[float | None, str | None]) -> list[str]:
         k, of = said
-        return ["–" if k is None else words.ratio(k), classes.get(of or "", "–")]
+        return [NONE if k is None else words.ratio(k), classes.get(of or "", NONE)]
 
     return {
         "before": source.before.id,
@@ -109,7 +115,7 @@ def _changes(
             for name in ("reporter", "partner", "year", "k_before", "before", "k_now", "now")
         ],
         "rows": [
-            [called.get(key[0], key[0]), called.get(key[1], key[1]), str(key[2]), *shown(old), *shown(new)]
+            [*(called.get(of, of) for of in key[:2]), str(key[2]), *shown(old), *shown(new)]
             for key, old, new in moved[:MOST]
         ],
     }  # fmt: skip
