@@ -129,6 +129,10 @@ readers: $(SYNCED_ENGINES) ## Let BI tools, drivers, spreadsheets and notebooks 
 	$(BIN)/python -m tests.engines.install postgres
 	$(BIN)/python -m tests.readers
 
+.PHONY: site
+site: $(SYNCED) ## Write the pages of the current release into build/site, to be served or sent
+	@$(BIN)/trade-potential site
+
 .PHONY: torture
 torture: $(SYNCED_DEV) ## Kill 50 builds, read all the while, fill disks: about an hour, outside the project
 	$(BIN)/python -m tests.torture $(TORTURE)

@@ -27,6 +27,9 @@
                         graph.nodes['model.' ~ project_name ~ '.stg_study__acknowledged_warnings'])}) -%}
             {%- endif -%}
         {%- endfor -%}
+        {%- if told.published.status == 'published' -%}
+            {%- do log('Pages to look at: ' ~ path ~ '/current/site/index.html', info=true) -%}
+        {%- endif -%}
         {%- do log('Report of the gate: ' ~ library('report_run', told) | replace(project, ''), info=true) -%}
     {%- endif -%}
 {%- endmacro %}
