@@ -24,7 +24,8 @@ SITE = "site"
 """Its folder in a release."""
 NEEDED = {
     *("dim_country", "dim_indicator", "dim_label", "dim_source", "fct_country_indicator"),
-    *("fct_development_index", "fct_trade_potential", "rpt_answer"),
+    *("fct_audit_results", "fct_development_index", "fct_quality_results", "fct_row_ledger"),
+    *("fct_track_record", "fct_trade_potential", "rpt_answer"),
 }
 """Marts without which there is no site."""
 SHAPES = "countries-110m.json"

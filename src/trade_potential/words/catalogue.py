@@ -108,11 +108,11 @@ def _pattern(digits: int) -> str:
 @cache
 def read(language: str) -> dict[str, Text]:
     """All texts of a language by key, from every file of its folder."""
-    import yaml
+    import tomllib
 
     found: dict[str, Text] = {}
-    for file in sorted((HERE / language).glob("*.yml")):
-        held = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for file in sorted((HERE / language).glob("*.toml")):
+        held = tomllib.loads(file.read_text(encoding="utf-8"))
         found.update(_flat(file.stem, held))
     return found
 

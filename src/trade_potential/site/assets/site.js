@@ -241,5 +241,8 @@ window.TP = TP;
       TP.show();
     });
   };
-  if (!["index", "choose", "partner"].includes(page)) addEventListener("hashchange", keepChoice), keepChoice();
+  if (!["index", "choose", "partner"].includes(page)) {
+    keepChoice();
+    document.documentElement.dataset.ready = "0";
+  }
 })();

@@ -1,6 +1,6 @@
 """The pages of the site, in the order of its navigation.
 
-A page is a template ``templates/<name>.html.j2``, its texts ``words/<language>/site_<name>.yml``
+A page is a template ``templates/<name>.html.j2``, its texts ``words/<language>/site_<name>.toml``
 and a function that takes a Source and the Words of a language and gives what the template shows.
 """
 
@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from trade_potential.site.pages import glossary, overview, plain
+from trade_potential.site.pages import (
+    downloads,
+    glossary,
+    method,
+    overview,
+    plain,
+    quality,
+    track,
+)
 from trade_potential.site.source import Source
 from trade_potential.words import Words
 
@@ -37,5 +45,9 @@ PAGES = (
     Page("index", overview.context, (D3, TOPOJSON, OWN, "assets/overview.js")),
     Page("choose", plain.context, (D3, OWN, "assets/choose.js")),
     Page("partner", plain.context, (D3, PLOT, OWN, "assets/partner.js")),
+    Page("track", track.context, (OWN,)),
+    Page("quality", quality.context, (OWN,)),
+    Page("method", method.context, (OWN,)),
     Page("glossary", glossary.context, (OWN,)),
+    Page("downloads", downloads.context, (OWN,)),
 )

@@ -7,7 +7,11 @@ from typing import Any
 from trade_potential.site.source import Source
 from trade_potential.words import Words
 
-TERMS = ("k", "prediction")
+TERMS = (
+    "k", "prediction", "huge", "expansion", "reshaping", "lasting", "interval", "probability",
+    "certainty", "pair_out", "percentile", "typical", "gravity", "ppml", "index", "filled",
+    "vintage", "release", "study", "specification", "estimator", "reporter", "flow",
+)  # fmt: skip
 """In the order in which they build on each other."""
 
 
