@@ -131,7 +131,7 @@ ID = "000001-0a1b2c3d"
         ([_file(f"{ID}/../../evil")], "has a path that no file of a release has"),
         ([_file(f"{ID}/marts/../evil")], "has a path that no file of a release has"),
         ([_file(f"{ID}//evil")], "has a path that no file of a release has"),
-        ([_file(f"{ID}/a/b/c/d")], "has a path that no file of a release has"),
+        ([_file(f"{ID}/a/b/c/d/e")], "has a path that no file of a release has"),
         ([_file(f"{ID}/.publisher")], "has a path that no file of a release has"),
         ([_file(f"{ID}/back\\slash")], "has a path that no file of a release has"),
         ([_file(f"{ID}/li\nne")], "has a path that no file of a release has"),

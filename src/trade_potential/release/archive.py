@@ -30,8 +30,8 @@ from trade_potential.release.layout import (
 from trade_potential.release.mart_files import NAME
 from trade_potential.release.verify import complaints
 
-DEPTH = 3
-"""Folders in a release: marts, and one for each mart in parts."""
+DEPTH = 4
+"""Folders in a release and its files: rows of the site lie in site/data/reporter."""
 LARGEST_SEQUENCE = 999_999_999
 """Of a release from elsewhere: the next one here counts on from it."""
 

@@ -120,8 +120,10 @@
       for (const [spec, points] of Object.entries(of.index)) {
         const known = points.filter(([, value]) => value !== null).sort((a, b) => b[0] - a[0]);
         if (!known.length) continue;
-        parts.push(TP.table(TP.text("site_script.index_caption", { study, spec }), ["year", "index", "rank", "filled"].map((key) => TP.text(`site_script.${key}`, {})),
-          known.map(([year, value, rank, filled]) => [String(year), TP.number(value, 2), rank === null ? "–" : TP.number(rank), filled === null ? "–" : TP.share(filled)]), [1, 2, 3]));
+        const caption = TP.text("site_script.index_caption", { study, spec });
+        const table = TP.table(caption, ["year", "index", "rank", "filled"].map((key) => TP.text(`site_script.${key}`, {})),
+          known.map(([year, value, rank, filled]) => [String(year), TP.number(value, 2), rank === null ? "–" : TP.number(rank), filled === null ? "–" : TP.share(filled)]), [1, 2, 3]);
+        parts.push(TP.el("details", {}, TP.el("summary", {}, `${caption}: ${TP.number(known[0][1], 2)} (${known[0][0]})`), table));
       }
       if (of.figures) parts.push(drivers(choice, study, of.figures));
     }
