@@ -9,7 +9,7 @@ import duckdb
 from trade_potential.errors import ReleaseError
 from trade_potential.release import ReleaseFolder, current_id, verify_all
 from trade_potential.release.disk import checksum
-from trade_potential.release.layout import DATABASE, PENDING, find, pending_id
+from trade_potential.release.layout import DATABASE, PENDING, find, pending
 from trade_potential.release.mart_files import content, literal
 
 Fingerprints = dict[str, tuple[int, int]]
@@ -31,9 +31,9 @@ def leftovers(root: Path) -> set[str]:
         return set()
     known = {path.name for path in root.iterdir()}
     hidden = {name for name in known if name.startswith((".staging-", ".current-", ".removing-"))}
-    waiting = pending_id(root)
-    if waiting is not None and waiting != current_id(root) and waiting in known:
-        hidden.add(waiting)
+    told = pending(root)
+    if told is not None and told.release_id != current_id(root) and told.release_id in known:
+        hidden.add(told.release_id)
     return hidden
 
 

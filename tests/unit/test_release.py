@@ -196,6 +196,7 @@ def test_a_flipped_byte_is_found(root: Path, part: str) -> None:
     held = bytearray(path.read_bytes())
     held[len(held) // 2] ^= 1
     path.write_bytes(held)
+    path.chmod(0o444)
     found = verify_all(root)
     assert found[good.release_id] == found["current"] == []
     assert found[bad.release_id] == [f"{path}: has changed since it was published (checksum)"]
@@ -207,9 +208,12 @@ def test_missing_and_foreign_files_are_found(root: Path) -> None:
         folder.chmod(0o755)
     (only.folder / "marts" / "fct_audit_results.parquet").unlink()
     (only.folder / "notes.txt").touch()
-    missing, foreign = complaints(only)
+    missing, foreign, *writable = complaints(only)
     assert missing.endswith("fct_audit_results.parquet: is missing")
     assert foreign.endswith("notes.txt: is not part of the release")
+    assert [said.split(": ")[1] for said in writable] == [
+        "can be written to (mode 0755), and was read-only"
+    ] * 2
     (root / "current").unlink()
     assert "is missing" in verify_all(root)["current"][0]
     (root / "current").symlink_to("000099-00000000")

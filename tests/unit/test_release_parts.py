@@ -88,9 +88,11 @@ def test_damage_to_a_part_is_found(root: Path) -> None:
     part = release.folder / "marts" / ANSWER / "2018.parquet"
     part.chmod(0o644)
     part.write_bytes(part.read_bytes()[:-1] + b"?")
+    part.chmod(0o444)
     assert complaints(release) == [f"{part}: has changed since it was published (checksum)"]
     part.parent.chmod(0o755)
     part.unlink()
+    part.parent.chmod(0o555)
     assert complaints(release) == [f"{part}: is missing"]
 
 

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from trade_potential.errors import ReleaseError
+from trade_potential.release import regular
 from trade_potential.release.layout import (
     CURRENT,
     HELD,
@@ -32,14 +33,17 @@ from trade_potential.release.layout import (
     current_id,
     is_leftover,
     named,
-    pending_id,
+    pending,
     publisher,
+    released,
 )
 
 POLL_SECONDS = 0.1
 WAIT_SECONDS = 60.0
 """For another publish to end: it takes seconds, unless the disk is very slow."""
 CHUNK_BYTES = 1 << 20
+_HELD: dict[Path, int] = {}
+"""Open lock by directory of releases, of this process."""
 
 
 def flush(path: Path) -> None:
@@ -52,9 +56,9 @@ def flush(path: Path) -> None:
 
 
 def checksum(path: Path) -> str:
-    """SHA-256 of a file."""
+    """SHA-256 of a file; errors as ``regular.opened``."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    with regular.opened(path) as file:
         while chunk := file.read(CHUNK_BYTES):
             digest.update(chunk)
     return digest.hexdigest()
@@ -69,23 +73,63 @@ def locked(root: Path, *, wait_seconds: float) -> Iterator[None]:
     """
     root.mkdir(parents=True, exist_ok=True)
     path = root / LOCK
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        end = time.monotonic() + wait_seconds
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    end = time.monotonic() + wait_seconds
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_at(handle, path):
                 break
-            except BlockingIOError:
-                if time.monotonic() >= end:
-                    raise ReleaseError(
-                        f"{path}: another process publishes, or rolls back, since more than "
-                        f"{wait_seconds:g} s; try again when it has ended"
-                    ) from None
-            time.sleep(POLL_SECONDS)
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                os.close(handle)
+                raise ReleaseError(
+                    f"{path}: another process publishes, or rolls back, since more than "
+                    f"{wait_seconds:g} s; try again when it has ended"
+                ) from None
+        os.close(handle)
+        time.sleep(POLL_SECONDS)
+    _HELD[root] = handle
+    try:
         yield
     finally:
+        del _HELD[root]
         os.close(handle)
+
+
+def _has_lost(root: Path) -> bool:
+    """Whether somebody has removed the lock file, so that another process has its own."""
+    return root in _HELD and not _is_at(_HELD[root], root / LOCK)
+
+
+def refuse_lost(root: Path) -> None:
+    """See that the lock that this process holds is still the one that others look at.
+
+    Raises:
+        ReleaseError: Somebody has removed its file.
+    """
+    if _has_lost(root):
+        raise ReleaseError(
+            f"{root / LOCK}: was removed while this process held it, and another may publish now; "
+            "current stays; try again, and leave the lock file alone"
+        )
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    """Whether the open file is the one of that name: not if somebody has removed it meanwhile."""
+    try:
+        return os.path.samestat(os.fstat(handle), path.lstat())
+    except FileNotFoundError:
+        return False
+
+
+def said_of_mode(root: Path) -> str:
+    """That others cannot read the releases of a new directory."""
+    mode = stat.S_IMODE(root.stat().st_mode)
+    return (
+        f"{root}: others cannot enter it (mode {mode:04o}, by this user's umask), so that they "
+        f"read no release; chmod a+rx {root} lets them"
+    )
 
 
 def seal(folder: Path) -> None:
@@ -133,14 +177,19 @@ def intend(root: Path, name: str) -> None:
     """Write down which directory is about to become a release, on the disk when this returns.
 
     Raises:
-        ReleaseError: Something that no publish has written is in the way.
+        ReleaseError: Something that no publish has written is in the way, or another process has.
     """
     if os.path.lexists(root / PENDING):
+        if pending(root) is not None:
+            raise ReleaseError(
+                f"{root / PENDING}: another process publishes, for the lock file was removed; "
+                "try again when it has ended"
+            )
         raise ReleaseError(
             f"{root / PENDING}: was not written by a publish; move it away, then run dbt build"
         )
     draft = root / (LINK + name + PENDING)
-    draft.write_text(name + "\n", encoding="utf-8")
+    draft.write_text(f"{name} {os.getpid()}\n", encoding="utf-8")
     flush(draft)
     draft.replace(root / PENDING)
     flush(root)
@@ -162,7 +211,14 @@ def settle(root: Path) -> None:
 
 
 def point(root: Path, name: str) -> None:
-    """Move ``current``: readers see the old release or the new one, never neither."""
+    """Move ``current``: readers see the old release or the new one, never neither.
+
+    Raises:
+        ReleaseError: The release is not there, or the lock was removed; ``current`` stays.
+    """
+    refuse_lost(root)
+    if not named(root / name).is_proven():
+        raise ReleaseError(f"{root / name}: is gone, or is no release any more; current stays")
     link = root / (LINK + name)
     link.symlink_to(name)
     link.replace(root / CURRENT)
@@ -170,7 +226,12 @@ def point(root: Path, name: str) -> None:
 
 
 def swap_in(root: Path, staging: Path, name: str) -> None:
-    """Give a directory that is sealed the name of a release and make it current."""
+    """Give a directory that is sealed the name of a release and make it current.
+
+    Raises:
+        ReleaseError: As ``intend`` and ``point``; ``current`` stays.
+    """
+    refuse_lost(root)
     intend(root, name)
     staging.rename(root / name)
     flush(root)
@@ -184,12 +245,17 @@ def recover(root: Path) -> list[str]:
     Returns:
         One sentence for each thing found.
     """
+    if _has_lost(root):  # what lies there may be of the process that holds the new one
+        return []
     notes = []
-    waiting, current = pending_id(root), current_id(root)
-    if waiting is not None:
-        if waiting != current and named(root / waiting).is_proven():
-            discard(root / waiting)
-            notes.append(f"removed {waiting}: complete, but killed before it became current")
+    told, current = pending(root), current_id(root)
+    if told is not None and not _is_alive(told.process):
+        waiting = named(root / told.release_id)
+        newest = max((of.sequence for of in [*released(root), *candidates(root)]), default=0)
+        if told.release_id != current and waiting.is_proven() and waiting.sequence >= newest:
+            discard(waiting.folder)
+            said = "complete, but killed before it became current"
+            notes.append(f"removed {told.release_id}: {said}")
         settle(root)
     for path in sorted(root.iterdir()):
         if not path.name.startswith((STAGING, LINK, REMOVING)):
@@ -205,8 +271,12 @@ def recover(root: Path) -> list[str]:
 
 def _is_being_written(staging: Path) -> bool:
     """Whether another process still writes it: somebody has removed the lock file."""
-    process = (publisher(staging) or ("", os.getpid()))[1]
-    if process == os.getpid():
+    return _is_alive((publisher(staging) or ("", os.getpid()))[1])
+
+
+def _is_alive(process: int) -> bool:
+    """Whether it is another process that runs."""
+    if process in (0, os.getpid()):
         return False
     try:
         os.kill(process, 0)

@@ -13,9 +13,10 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from trade_potential.errors import ReleaseError
+from trade_potential.release import regular
 
 CURRENT = "current"
 MARTS = "marts"
@@ -60,7 +61,7 @@ class ReleaseFolder:
         """
         path = self.folder / MANIFEST
         try:
-            read = json.loads(path.read_bytes())
+            read = json.loads(regular.read(path))
             named = read["release_id"], read["sequence"]
             whole = isinstance(read["marts"], dict) and isinstance(read["files"], dict)
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
@@ -100,13 +101,26 @@ def current_id(root: Path) -> str | None:
     return target
 
 
-def pending_id(root: Path) -> str | None:
-    """The id of a directory that is about to become a release, if there is one."""
+class Pending(NamedTuple):
+    """A directory that is about to become a release.
+
+    Attributes:
+        release_id: Its id.
+        process: That publishes it; 0 where that is not told.
+    """
+
+    release_id: str
+    process: int
+
+
+def pending(root: Path) -> Pending | None:
+    """What is about to become a release, if there is something."""
     try:
-        said = (root / PENDING).read_text(encoding="utf-8").strip()
+        name, _, process = regular.read(root / PENDING).decode().strip().partition(" ")
+        told = Pending(name, int(process or 0))
     except (OSError, ValueError):  # none, or none of a publish
         return None
-    return said if ID.fullmatch(said) else None
+    return told if ID.fullmatch(name) else None
 
 
 def released(root: Path) -> list[ReleaseFolder]:
@@ -119,7 +133,8 @@ def released(root: Path) -> list[ReleaseFolder]:
     """
     if not root.is_dir():
         return []
-    not_yet = {pending_id(root)} - {current_id(root)}
+    told = pending(root)
+    not_yet = {told.release_id if told else None} - {current_id(root)}
     found = [
         named(path)
         for path in root.iterdir()
@@ -190,7 +205,10 @@ def _is_link_of_ours(path: Path) -> bool:
         return False
     if path.is_symlink():
         return path.name == LINK + name and str(path.readlink()) == name
-    return path.name == LINK + name + PENDING and f"{name}\n".encode().startswith(path.read_bytes())
+    said = regular.read(path)
+    return path.name == LINK + name + PENDING and (
+        f"{name} ".encode().startswith(said) or said.startswith(f"{name} ".encode())
+    )
 
 
 def _foreign(path: Path) -> str | None:
@@ -209,7 +227,7 @@ def _foreign(path: Path) -> str | None:
         if ID.fullmatch(path.name.removeprefix(HELD)):
             return None if named(path).is_proven() else "holds no manifest of a candidate"
         if path.name == PENDING:
-            return None if pending_id(path.parent) else "names no release"
+            return None if pending(path.parent) else "names no release"
     except OSError as error:
         return f"cannot be read ({error.strerror})"
     return None

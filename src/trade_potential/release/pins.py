@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from trade_potential.errors import ReleaseError
-from trade_potential.release import disk
+from trade_potential.release import disk, regular
 from trade_potential.release.layout import find, released
 
 PINS = "pins.json"
@@ -24,7 +24,7 @@ def pinned(root: Path) -> Pins:
     """
     path = root / PINS
     try:
-        read = json.loads(path.read_bytes())
+        read = json.loads(regular.read(path))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:

@@ -19,7 +19,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+<<<<<<< HEAD
 from collections.abc import Callable, Mapping, Sequence
+=======
+import stat
+from collections.abc import Mapping, Sequence
+>>>>>>> w-rel
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -152,9 +157,12 @@ def publish(
         raise ReleaseError("there are no marts to publish")
     if explained is not None:
         refuse_undescribed(marts, explained.texts)
+    is_new = not root.exists()
     try:
         with disk.locked(root, wait_seconds=wait_seconds):
             notes = disk.recover(root)
+            if is_new and not root.stat().st_mode & stat.S_IXOTH:
+                notes.append(disk.said_of_mode(root))
             previous = current_id(root)
             known = [*released(root), *candidates(root)]
             sequence = 1 + max((found.sequence for found in known), default=0)
@@ -231,6 +239,7 @@ def _bring_in(
             disk.seal(staging)
             wrong = complaints_by(memory, candidate)
         wrong += run.changed() if run else []
+        disk.refuse_lost(root)
         if wrong:
             raise ReleaseError("; ".join(wrong))
         if verdict["beyond"]:

@@ -19,7 +19,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from trade_potential.errors import ReleaseError
+<<<<<<< HEAD
 from trade_potential.progress import Say, silent
+=======
+from trade_potential.release import regular
+>>>>>>> w-rel
 from trade_potential.release.code import git_says
 from trade_potential.release.csv_files import CSV
 from trade_potential.release.datapackage import DATAPACKAGE
@@ -112,7 +116,7 @@ def read_statement(release: ReleaseFolder) -> dict[str, Any]:
     """
     path = release.folder / STATEMENT
     try:
-        return dict(json.loads(path.read_bytes()))
+        return dict(json.loads(regular.read(path)))
     except (OSError, ValueError) as error:
         raise ReleaseError(
             f"{path}: does not tell what the release was built from ({error})"
@@ -143,7 +147,7 @@ def _missing(
     for name in sorted(name for name, held in variables.items() if is_cut(held)):
         yield f"the var {name} held what looks like a secret, and was not written down"
     here = installed()
-    for component in json.loads((release.folder / SBOM).read_bytes())["components"]:
+    for component in json.loads(regular.read(release.folder / SBOM))["components"]:
         name, version = component["name"], component["version"]
         if component.get("scope") == "required" and here.get(name) != version:
             found = here.get(name, "not installed")

@@ -12,6 +12,7 @@ import subprocess
 from pathlib import Path
 
 from trade_potential.errors import ReleaseError
+from trade_potential.release import regular
 from trade_potential.release.layout import SUMS
 
 PROGRAM = "ssh-keygen"
@@ -53,7 +54,7 @@ def signature_of(folder: Path, allowed_signers: Path | None = None) -> tuple[str
     if allowed_signers is None and not shutil.which(PROGRAM):
         return f"signed; not checked, for {PROGRAM} is not installed", []
     try:
-        content = sums.read_bytes()
+        content = regular.read(sums)
         if allowed_signers is None:
             said = _ssh_keygen(
                 "-Y", "check-novalidate", "-n", NAMESPACE, "-s", str(path), content=content

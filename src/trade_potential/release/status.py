@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trade_potential.errors import ReleaseError
-from trade_potential.release import disk
+from trade_potential.release import disk, regular
 from trade_potential.release.held import is_outdated
 from trade_potential.release.layout import ReleaseFolder, candidates, current_id, find
 from trade_potential.release.manifest import GATE
@@ -143,7 +143,7 @@ def _last(root: Path) -> Document:
     """The status file; of releases without one, that the current release was published."""
     path = root / STATUS
     try:
-        said = json.loads(path.read_bytes())
+        said = json.loads(regular.read(path))
         if said["result"] not in RESULTS:
             raise ValueError(f"{said['result']!r} is no result")
         wanted = ("result", "at", "run_id", "message", "findings")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+import stat
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from trade_potential.errors import ReleaseError
 from trade_potential.progress import Say, silent
+from trade_potential.release import regular
 from trade_potential.release.disk import checksum
 from trade_potential.release.layout import (
     CURRENT,
+    MANIFEST,
     SUMS,
     ReleaseFolder,
     candidates,
@@ -21,6 +25,8 @@ from trade_potential.release.signature import SIGNATURE, signature_of
 
 if TYPE_CHECKING:
     import duckdb
+
+WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 def complaints(release: ReleaseFolder, allowed_signers: Path | None = None) -> list[str]:
@@ -43,6 +49,8 @@ def complaints_by(memory: duckdb.DuckDBPyConnection, release: ReleaseFolder) -> 
             wrong = _wrong_rows(memory, release)
     except (ReleaseError, OSError) as error:
         return [str(error)]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return [f"{release.folder / MANIFEST}: the manifest is damaged ({error!r})"]
     return wrong
 
 
@@ -65,6 +73,9 @@ def verify_all(
     for release in [*known, *candidates(root)]:
         say("verify", release.release_id)
         found[release.release_id] = complaints(release, allowed_signers)
+    # A publish may have removed one meanwhile: it is beyond those that are kept, and not damaged.
+    gone = {of.release_id for of in known if not os.path.lexists(of.folder)} - {current}
+    found = {name: wrong for name, wrong in found.items() if name not in gone}
     if current is None:
         link_is_wrong = [f"{root / CURRENT}: is missing; roll back to a release"] if known else []
     elif current not in {release.release_id for release in known}:
@@ -79,22 +90,35 @@ def _wrong_files(folder: Path) -> list[str]:
     """Files that are missing, changed or unknown, by the list of checksums."""
     path = folder / SUMS
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = regular.read(path).decode().splitlines()
         listed = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
     except (OSError, ValueError) as error:
         return [f"{path}: no list of checksums ({error})"]
-    there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
-    wrong = [f"{folder / name}: is missing" for name in sorted(listed.keys() - there)]
+    within = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*")}
+    folders = {str(of) for name in listed for of in PurePosixPath(name).parents} - {"."}
+    known = listed.keys() | folders | {SUMS, SIGNATURE}
+    wrong = [f"{folder / name}: is missing" for name in sorted(listed.keys() - within.keys())]
     wrong += [
-        f"{folder / name}: is not part of the release"
-        for name in sorted(there - listed.keys() - {SUMS, SIGNATURE})
+        f"{within[name]}: is not part of the release" for name in sorted(within.keys() - known)
     ]
-    wrong += [
-        f"{folder / name}: has changed since it was published (checksum)"
-        for name in sorted(there & listed.keys())
-        if checksum(folder / name) != listed[name]
-    ]
+    wrong += _odd(folder, is_folder=True)
+    for name in sorted(within.keys() & known):
+        path = within[name]
+        if name in listed and path.is_file() and not path.is_symlink():
+            is_same = checksum(path) == listed[name]
+            wrong += [] if is_same else [f"{path}: has changed since it was published (checksum)"]
+        wrong += _odd(path, is_folder=name in folders)
     return wrong
+
+
+def _odd(path: Path, *, is_folder: bool) -> list[str]:
+    """What is wrong with a file or folder whatever it holds."""
+    mode = path.lstat().st_mode
+    if not (stat.S_ISDIR(mode) if is_folder else stat.S_ISREG(mode)):
+        return [f"{path}: {regular.kind(path) or 'is a file'}, and was none when it was published"]
+    if mode & WRITABLE:
+        return [f"{path}: can be written to (mode {stat.S_IMODE(mode):04o}), and was read-only"]
+    return []
 
 
 def _wrong_rows(memory: duckdb.DuckDBPyConnection, release: ReleaseFolder) -> list[str]:
