@@ -19,12 +19,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-<<<<<<< HEAD
-from collections.abc import Callable, Mapping, Sequence
-=======
 import stat
-from collections.abc import Mapping, Sequence
->>>>>>> w-rel
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple

@@ -19,11 +19,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from trade_potential.errors import ReleaseError
-<<<<<<< HEAD
 from trade_potential.progress import Say, silent
-=======
 from trade_potential.release import regular
->>>>>>> w-rel
 from trade_potential.release.code import git_says
 from trade_potential.release.csv_files import CSV
 from trade_potential.release.datapackage import DATAPACKAGE
