@@ -123,6 +123,11 @@ test-spark: $(SYNCED_ENGINES) ## Build in a local Spark session and compare ever
 	$(BIN)/python -m tests.engines.install java
 	$(BIN)/python -m pytest tests/engines --world $(WORLD) --ignore-glob 'tests/engines/test_postgres*'
 
+.PHONY: test-browser
+test-browser: $(SYNCED_DEV) ## Look at the site of the current release in headless Chromium, every page: after make build
+	$(BIN)/python -m tests.engines.install chromium
+	$(BIN)/python -m pytest $(PYTEST) tests/browser
+
 # What is not installed is left out, and keeps what the page has of it.
 .PHONY: readers
 readers: $(SYNCED_ENGINES) ## Let BI tools, drivers, spreadsheets and notebooks read a release: docs/bi.md, by hand

@@ -27,8 +27,14 @@ def java() -> bool:
     return bool(version) and int(version[1]) >= JAVA
 
 
+def chromium() -> bool:
+    """Whether a browser is there that tests can drive."""
+    return any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+
+
 NEEDS = {
     "postgres": (lambda: binaries() is not None, "postgresql", f"PostgreSQL {OLDEST} or newer"),
+    "chromium": (chromium, "chromium", "Chromium"),
     "java": (java, "default-jre-headless", f"Java {JAVA} or newer"),
 }
 

@@ -47,6 +47,7 @@
       ariaLabel: TP.text("site_script.chart", names),
     });
     figure.setAttribute("role", "img");
+    figure.querySelectorAll("g[aria-label]").forEach((group) => group.removeAttribute("aria-label"));
     TP.fill("chart", figure);
     TP.fill("band", lasting.status === "ok" ? TP.text("site_script.band_said", { low: TP.ratio(lasting.low), high: TP.ratio(lasting.high), n: lasting.years, class: TP.label("potential_class", lasting.code) }) : TP.label("probability_status", lasting.status));
   }

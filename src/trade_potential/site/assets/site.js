@@ -50,10 +50,11 @@ window.TP = TP;
   const formats = {};
   function format(options) {
     const key = JSON.stringify(options);
-    return (formats[key] = formats[key] || new Intl.NumberFormat(language, options));
+    return (formats[key] = formats[key] || new Intl.NumberFormat(language, { roundingMode: "halfEven", ...options }));
   }
+  /* A division leaves 8907.349999999999 where people, and the library, have 8907.35. */
   TP.number = (value, digits = 0) =>
-    format({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+    format({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(Number(value.toPrecision(12)));
   TP.ratio = function (value) {
     if (value === null || value === undefined) return MINUS;
     if (value >= 0.095 || value === 0) return TP.number(value, 2);
