@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
+from trade_potential.cli import streams
 from trade_potential.cli.parser import parser
 from trade_potential.cli.session import BAD_ARGUMENTS, BAD_DATA, OK, check_output
 from trade_potential.errors import InputError
@@ -12,17 +12,24 @@ from trade_potential.errors import InputError
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code; see docs/command-line.md."""
+    streams.prepare()
     args = parser().parse_args(argv)
     args.check(args)
     check_output(args)
+    if streams.is_closed() and not args.output:
+        print(f"{args.parser.prog}: error: {streams.CLOSED}", file=sys.stderr)
+        return BAD_ARGUMENTS
     try:
-        return int(args.run(args))
+        code = int(args.run(args))
+        streams.finish()
+        return code
     except InputError as error:
         print(f"{args.parser.prog}: error: {' '.join(str(error).split())}", file=sys.stderr)
         return BAD_DATA
     except BrokenPipeError:  # the reader, such as head, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.abandon()
         return OK
     except OSError as error:
+        streams.abandon()
         print(f"{args.parser.prog}: error: {error}", file=sys.stderr)
         return BAD_ARGUMENTS

@@ -13,6 +13,8 @@ from trade_potential.inference.test_result import TestResult
 from trade_potential.panel.fit import Fit
 from trade_potential.panel.numbers import COEFFICIENT
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a text begins with that spreadsheets run."""
 OF_ERRORS = ("covariance", "correction")
 
 
@@ -64,6 +66,17 @@ def _test(test: TestResult, alpha: float) -> Document:
     }
 
 
+def harmless(text: str) -> str:
+    """A text that no spreadsheet runs: one that looks like a formula gets an apostrophe."""
+    if not text.startswith(FORMULA):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return f"'{text}"
+    return text
+
+
 def csv_text(fits: Sequence[Fit]) -> str:
     """The coefficients and what their errors are, also those that are left out.
 
@@ -77,7 +90,11 @@ def csv_text(fits: Sequence[Fit]) -> str:
         front = [fit.estimator] if several else []
         for term, values in fit.rows():
             errors = (fit.cov_type, fit.correction)
-            writer.writerow([*front, term, *map(json_number, values), *errors, fit.status])
+            writer.writerow(
+                [*front, harmless(term), *map(json_number, values), *errors, fit.status]
+            )
         blank = [""] * (len(COEFFICIENT) + len(OF_ERRORS) - 1)
-        writer.writerows([*front, term, *blank, word] for term, word in fit.without_coefficient())
+        writer.writerows(
+            [*front, harmless(term), *blank, word] for term, word in fit.without_coefficient()
+        )
     return text.getvalue()

@@ -49,6 +49,9 @@ def check_output(args: argparse.Namespace) -> None:
             args.parser.error(f"--output {file}: it is a folder")
         if not file.parent.is_dir():
             args.parser.error(f"--output {file}: there is no folder {file.parent}")
+        for name, value in vars(args).items():
+            if name != "output" and isinstance(value, str) and _is_same(value, file):
+                args.parser.error(f"--output {file}: is read as {value}, and would be overwritten")
 
 
 def check_word(args: argparse.Namespace) -> None:
@@ -60,6 +63,16 @@ def check_word(args: argparse.Namespace) -> None:
 def write_bytes(args: argparse.Namespace, data: bytes) -> None:
     """Write a file that is no text to --output."""
     Path(args.output).write_bytes(data)
+
+
+def _is_same(read: str, file: Path) -> bool:
+    """Whether a file is the one that is read, or one of those that a pattern names."""
+    try:
+        path = Path(read)
+        paths = [path, *path.parent.glob(path.name)] if set(path.name) & set("*?[") else [path]
+        return any(one.is_file() and file.exists() and file.samefile(one) for one in paths)
+    except (OSError, ValueError):  # an argument that is no path
+        return False
 
 
 def write(args: argparse.Namespace, pieces: Iterable[str]) -> None:
