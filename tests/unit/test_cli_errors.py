@@ -124,7 +124,11 @@ def test_no_number_of_threads(shell: Shell, panel: pd.DataFrame, text: str) -> N
         ("panel.xlsx", "x", "panel.xlsx: unknown extension; known are .csv"),
         ("empty.csv", "", "empty.csv: the file is empty"),
         ("head.csv", "firm,year,invest,value,capital\n", "head.csv: no rows below the header"),
-        ("less.csv", "firm,year,invest,value\nA,1,2,3\n", "no column capital; it has firm, year"),
+        (
+            "less.csv",
+            "firm,year,invest,value\nA,1,2,3\n",
+            'no column "capital"; it has "firm", "year"',
+        ),
         ("two.csv", "firm,year,year\nA,1,2\n", "two columns are called year"),
         (
             "text.csv",
@@ -182,7 +186,7 @@ def test_weight_that_is_not_positive(
 
 def test_weights_that_are_text_or_not_there(shell: Shell, panel: pd.DataFrame) -> None:
     arguments = options(weights="w")
-    assert "no column w; it has invest" in shell.complaint(3, "gravity", panel, *arguments)
+    assert 'no column "w"; it has "invest"' in shell.complaint(3, "gravity", panel, *arguments)
     text = panel.assign(w="a")
     complaint = shell.complaint(3, "gravity", text, *arguments)
     assert "row 1, column w: 'a' is not a number" in complaint
@@ -190,7 +194,7 @@ def test_weights_that_are_text_or_not_there(shell: Shell, panel: pd.DataFrame) -
 
 def test_effect_that_is_not_there(shell: Shell, panel: pd.DataFrame) -> None:
     arguments = options(estimator="ppml", effects="firm,port^year")
-    assert "no column port; it has invest" in shell.complaint(3, "gravity", panel, *arguments)
+    assert 'no column "port"; it has "invest"' in shell.complaint(3, "gravity", panel, *arguments)
 
 
 def test_negative_outcome_of_ppml(shell: Shell, panel: pd.DataFrame) -> None:

@@ -77,7 +77,7 @@ def test_lost_rows_are_counted(frame: pd.DataFrame) -> None:
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"regressors": ["value", "nothing"]}, "no column nothing"),
+        ({"regressors": ["value", "nothing"]}, 'no column "nothing"'),
         ({"regressors": ["value", "value"]}, "value is a regressor twice"),
         ({"regressors": ["value", "invest"]}, "invest is both outcome and regressor"),
         ({"regressors": []}, "no regressors"),
@@ -85,7 +85,7 @@ def test_lost_rows_are_counted(frame: pd.DataFrame) -> None:
         ({"regressors": None}, "regressors: None is no list of names"),
         ({"effects": "firm"}, "effects: 'firm' is no list of names"),
         ({"entity": ["firm", "year"]}, r"\['firm', 'year'\] is no name of a column"),
-        ({"outcome": "nothing", "name": "investment"}, "investment: no column nothing"),
+        ({"outcome": "nothing", "name": "investment"}, 'investment: no column "nothing"'),
         ({"entity": "year"}, "year is both entity and time"),
         ({"outcome": "firm"}, "is not a number"),
         ({"weights": "minus"}, "is not a positive weight"),

@@ -127,7 +127,7 @@ def test_rows_of_files_count_from_one_and_others_from_zero(
 
 def test_a_source_can_be_named() -> None:
     with pytest.raises(
-        InputError, match=r"^flows: no column nope; it has unused, unit of trade, x"
+        InputError, match=r'^flows: no column "nope"; it has "unused", "unit of trade", "x"'
     ):
         rows_of(FRAME, values=["nope"], name="flows")
 
@@ -252,7 +252,7 @@ def test_errors_of_a_relation_are_told() -> None:
         (pl.LazyFrame({"x": [1.0]}), "LazyFrame: is no table"),
         (pa.chunked_array([[1.0]]), "ChunkedArray: "),
         (pd.DataFrame({"x": []}), "DataFrame: no rows"),
-        (pd.DataFrame(), "DataFrame: no column x; it has "),
+        (pd.DataFrame(), 'DataFrame: no column "x"; it has '),
         (Path("no.csv"), "no.csv: no such file"),
         ("rows.xlsx", "rows.xlsx: unknown extension; known are .csv"),
     ],

@@ -20,6 +20,16 @@ from trade_potential.sql.render import file_literal
 if TYPE_CHECKING:
     import duckdb
 
+OTHERS = (";", "\t", "|", ",")
+"""Signs that part cells where that of the extension parts none."""
+HOW = {
+    "-": "standard input is not read; write it to a file first",
+    ".xlsx": "save the sheet as CSV; the command outcome reads .xlsx",
+    ".xls": "save the sheet as CSV",
+    ".dta": "pandas.read_stata(..).to_parquet(..) writes Parquet, which is read",
+    ".sav": "pandas.read_spss(..).to_parquet(..) writes Parquet, which is read",
+}
+"""What to do about files that people have and that are not read, by their ends."""
 DELIMITERS = {".csv": ",", ".csv.gz": ",", ".tsv": "\t"}
 PARQUET = (".parquet", ".pq")
 
@@ -33,8 +43,16 @@ def file_table(connection: duckdb.DuckDBPyConnection, path: str) -> Table:
     file = Path(path)
     known = (*DELIMITERS, *PARQUET)
     suffix = next((end for end in known if file.name.lower().endswith(end)), None)
+    if file.is_dir():
+        raise InputError(
+            f"{path}: is a folder; DuckDB makes one file of the Parquet files in it: "
+            f"copy (from '{path}/**/*.parquet') to 'all.parquet'"
+        )
     if suffix is None:
-        raise InputError(f"{path}: unknown extension; known are {', '.join(known)}")
+        how = next(
+            (f"; {said}" for end, said in HOW.items() if file.name.lower().endswith(end)), ""
+        )
+        raise InputError(f"{path}: unknown extension; known are {', '.join(known)}{how}")
     if not file.is_file():
         raise InputError(f"{path}: no such file")
     if file.stat().st_size == 0:
@@ -50,12 +68,12 @@ def file_table(connection: duckdb.DuckDBPyConnection, path: str) -> Table:
         too_wide = {k: column.too_wide for k, column in enumerate(stored) if column.too_wide}
         types = tuple(str(row[1]) for row in described)
     else:
-        columns, too_wide = _header(file, path, DELIMITERS[suffix]), {}
+        (columns, delimiter), too_wide = _header(file, path, DELIMITERS[suffix]), {}
         types = ("VARCHAR",) * len(columns)
         fields = ", ".join(f"'c{k}': 'VARCHAR'" for k in range(len(columns)))
         rows = (
             f"read_csv({literal}, auto_detect = false, header = true, "
-            f"delim = '{DELIMITERS[suffix]}', quote = '\"', escape = '\"', "
+            f"delim = '{delimiter}', quote = '\"', escape = '\"', "
             f"hive_partitioning = false, columns = {{{fields}}})"
         )
     aliases = ", ".join(f"c{k}" for k in range(len(columns)))
@@ -71,13 +89,23 @@ def file_table(connection: duckdb.DuckDBPyConnection, path: str) -> Table:
     )
 
 
-def _header(file: Path, path: str, delimiter: str) -> tuple[str, ...]:
-    """Names in the first line of a text file."""
+def _header(file: Path, path: str, usual: str) -> tuple[tuple[str, ...], str]:
+    """Names in the first line of a text file, and what parts its cells.
+
+    That is the usual sign, but where it parts no names and exactly one other sign does.
+    """
     opened = gzip.open if file.name.lower().endswith(".gz") else open
     try:
         # Bytes that are not UTF-8 in a row below are for DuckDB to tell: it knows the line.
         with opened(file, "rt", encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
-            header = next(csv.reader(text, delimiter=delimiter), [])
+            header, delimiter = next(csv.reader(text, delimiter=usual), []), usual
+            if len(header) == 1:
+                text.seek(0)
+                line = text.readline().rstrip("\r\n")
+                parted = {sign: next(csv.reader([line], delimiter=sign), []) for sign in OTHERS}
+                several = {sign: cells for sign, cells in parted.items() if len(cells) > 1}
+                if len(several) == 1:
+                    ((delimiter, header),) = several.items()
         "".join(header).encode("utf-8")
     except csv.Error as error:
         raise InputError(f"{path}: line 1: {error}") from error
@@ -85,4 +113,4 @@ def _header(file: Path, path: str, delimiter: str) -> tuple[str, ...]:
         raise InputError(f"{path}: line 1: not a UTF-8 text file: {error}") from error
     if not header:
         raise InputError(f"{path}: the first line is empty")
-    return tuple(header)
+    return tuple(header), delimiter

@@ -16,7 +16,9 @@ from trade_potential.rows.read_errors import WIDEST
 if TYPE_CHECKING:
     import duckdb
 
-NULL_TEXTS = ("", "na", "n/a", "nan", "null", "none", ".")
+COMMA = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?")
+"""A number with a decimal comma, or with one that parts thousands."""
+NULL_TEXTS = ("", "na", "n/a", "nan", "null", "none", ".", "..", ":", "-")
 """Texts that mean "no value" in a numeric column, in any case. In a key NA is a name: Namibia."""
 
 NUMERIC = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\)|BOOLEAN")
@@ -76,7 +78,8 @@ class Table:
                 decimal that DuckDB does not read right.
         """
         if column not in self.columns:
-            raise InputError(f"{self.name}: no column {column}; it has {', '.join(self.columns)}")
+            there = ", ".join(f'"{name}"' for name in self.columns)
+            raise InputError(f'{self.name}: no column "{column}"; it has {there}')
         k = self.columns.index(column)
         if k in self.too_wide:
             raise InputError(
@@ -175,7 +178,9 @@ class Table:
             return
         number, *found = first
         column, cell = next((n, c) for n, c in zip(values, found, strict=True) if c is not None)
-        raise InputError(f"{self.name}: row {number}, column {column}: {cell!r} is not a number")
+        how = "; a decimal is written with a point" if COMMA.fullmatch(cell.strip()) else ""
+        said = f"{cell!r} is not a number{how}"
+        raise InputError(f"{self.name}: row {number}, column {column}: {said}")
 
 
 def drop(connection: duckdb.DuckDBPyConnection, name: str) -> None:
