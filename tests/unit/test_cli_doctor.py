@@ -106,7 +106,7 @@ def test_adapters_and_options() -> None:
     assert state(lacking) == {"warning"}
     assert has_remedies(*lacking)
     assert {one.check for one in there} == {
-        "typst", "dbt-postgres", "pyspark", "java", "psql", "pdflatex", "chromium",
+        "dbt-postgres", "pyspark", "java", "psql", "pdflatex", "chromium",
     }  # fmt: skip
 
 

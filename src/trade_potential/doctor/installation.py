@@ -17,7 +17,6 @@ Which = Callable[[str], str | None]
 
 ADAPTERS = {"dbt.adapters.duckdb": "dbt-duckdb", "dbt_trade_potential": "the plugin of the project"}
 MODULES = {
-    "typst": ("briefs as PDF", "uv sync --group pdf"),
     "dbt.adapters.postgres": ("builds on PostgreSQL", "uv sync --group postgres"),
     "pyspark": ("builds on Spark", "uv sync --group spark"),
 }
