@@ -16,7 +16,8 @@ from trade_potential.words import LANGUAGES, Words
 
 HERE = Path(__file__).parent
 NAMES = (
-    "index", "choose", "partner", "track", "quality", "method", "glossary", "downloads",
+    "index", "choose", "partner", "track", "quality", "models", "robustness", "replication",
+    "vintages", "method", "glossary", "downloads",
 )  # fmt: skip
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SAMPLE = 40

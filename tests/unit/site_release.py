@@ -74,7 +74,8 @@ OTHERS = {
     "dim_source": """
         select 'cepii_baci' as source_id, 'BACI' as title, 'CEPII' as publisher, '2022' as vintage,
             'https://example.org/baci' as url, 'Etalab' as licence, 'Gaulier' as citation,
-            'today' as retrieved, 'world_trade' as inputs, 1 as figure_count""",
+            'today' as retrieved, 'know <this>' as caveat,
+            'world_trade' as inputs, 1 as figure_count""",
     "dim_indicator": """
         select 'internet_users_pct' as indicator, '%' as unit, 'cepii_baci' as source_id,
             'IT.NET' as indicator_code""",
@@ -93,6 +94,39 @@ OTHERS = {
             0.5 as k_ratio, 0.4 as k_ratio_ci_low, 0.6 as k_ratio_ci_high, 0.9 as probability_huge,
             0.1 as probability_expansion, 0.0 as probability_reshaping, 1e9 as actual_usd,
             2e9 as predicted_usd, 0.25 as imputed_share""",
+    "dim_study": """
+        select 'study_of_china' as study_id, 's' as default_spec_id""",
+    "fct_gravity_coefficients": """
+        select 'study_of_china' as study_id, 's' as spec_id, 'random' as estimator,
+            'clustered' as covariance, 'lnpgdp' as term, 0.5125 as coefficient,
+            0.25 as coefficient_ci_low, 0.75 as coefficient_ci_high""",
+    "fct_gravity_tests": """
+        select 'study_of_china' as study_id, 's' as spec_id, 'hausman' as test,
+            null::varchar as estimator, null::varchar as covariance, 'a <b> c' as reason,
+            'reject' as decision, 12.25 as statistic, 0.0001 as p_value""",
+    "fct_index_diagnostics": """
+        select 'study_of_china' as study_id, 'pca' as index_spec_id, 'kmo' as diagnostic,
+            null::varchar as variable, 0.7 as diagnostic_value, null::double as p_value""",
+    "rpt_class_robustness": """
+        select 'study_of_china' as study_id, 'ok' as status, 0.95 as share_same_class,
+            true as is_robust, 100 as specification_count, 0.9 as robust_least_share,
+            'years' as most_influential_choice, 0.5 as total_share""",
+    "rpt_printed_consistency": """
+        select 'claim' as claim, 'hausman' as exhibit, 'r' as row_label, 'c' as column_label,
+            1.5 as printed_value, 1.75 as recomputed_value, false as is_consistent""",
+    "rpt_replication": """
+        select 'printed' as replication_id, 'hausman' as exhibit, 'reproduced' as status,
+            'a' as row_label""",
+    "rpt_replication_findings": """
+        select 'f' as finding_id, 'found' as finding, 'measure' as measure, '<=' as comparison,
+            'log points' as unit, 'confirmed' as verdict, 1 as position, 0.5 as measured_value,
+            0.75 as threshold""",
+    "rpt_vintage_sensitivity": """
+        select 'study_of_china' as study_id, 'newer' as later_study_id, 'k_ratio' as quantity_kind,
+            's' as spec_id, 'random' as estimator, 'AAA' as country_iso3, 2019 as year,
+            'huge_potential' as potential_class, 'potential_expansion' as later_class,
+            0.7 as quantity_value, 0.9 as later_value, 0.25 as relative_change,
+            true as is_class_changed, false as is_sign_changed""",
     "fct_quality_results": """
         select 'a.b' as check_id, 'countries' as suite, 'seeds/countries.csv' as file,
             'name' as column_name, 'a name is not <empty>' as rule, 'warning' as severity,
@@ -120,6 +154,11 @@ KEYS = {
     "dim_indicator": ["indicator"], "fct_trade_potential": ["partner_iso3"],
     "fct_quality_results": ["check_id"], "fct_row_ledger": ["reason"],
     "fct_audit_results": ["reference"], "fct_track_record": ["study_id"],
+    **{mart: ["study_id"] for mart in ("dim_study", "fct_gravity_coefficients")},
+    **{mart: ["study_id"] for mart in ("fct_gravity_tests", "fct_index_diagnostics")},
+    **{mart: ["study_id"] for mart in ("rpt_class_robustness", "rpt_vintage_sensitivity")},
+    "rpt_printed_consistency": ["claim"], "rpt_replication": ["replication_id"],
+    "rpt_replication_findings": ["finding_id"],
 }  # fmt: skip
 
 

@@ -22,8 +22,7 @@ def write_data(folder: Path, source: Source, shapes: Path) -> None:
         source: The release that is shown.
         shapes: TopoJSON of the economies.
     """
-    for name in ("reporter", "country", "study"):
-        (folder / name).mkdir(parents=True)
+    folder.mkdir(parents=True)
     _hand_over(folder, "world", json.dumps(world(source), ensure_ascii=False))
     _hand_over(folder, "shapes", shapes.read_text(encoding="utf-8"))
     for language in LANGUAGES:
@@ -46,7 +45,9 @@ def _script(name: str, text: str) -> str:
 
 def _hand_over(folder: Path, name: str, text: str) -> None:
     """Write JSON as a script."""
-    (folder / f"{name}.js").write_text(_script(name, text), encoding="utf-8")
+    file = folder / f"{name}.js"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(_script(name, text), encoding="utf-8")
 
 
 def world(source: Source) -> dict[str, Any]:

@@ -25,6 +25,9 @@ SITE = "site"
 NEEDED = {
     *("dim_country", "dim_indicator", "dim_label", "dim_source", "fct_country_indicator"),
     *("fct_audit_results", "fct_development_index", "fct_quality_results", "fct_row_ledger"),
+    *("dim_study", "fct_gravity_coefficients", "fct_gravity_tests", "fct_index_diagnostics"),
+    *("rpt_class_robustness", "rpt_printed_consistency", "rpt_replication"),
+    *("rpt_replication_findings", "rpt_vintage_sensitivity"),
     *("fct_track_record", "fct_trade_potential", "rpt_answer"),
 }
 """Marts without which there is no site."""

@@ -13,10 +13,14 @@ from trade_potential.site.pages import (
     downloads,
     glossary,
     method,
+    models,
     overview,
     plain,
     quality,
+    replication,
+    robustness,
     track,
+    vintages,
 )
 from trade_potential.site.source import Source
 from trade_potential.words import Words
@@ -47,6 +51,10 @@ PAGES = (
     Page("partner", plain.context, (D3, PLOT, OWN, "assets/partner.js")),
     Page("track", track.context, (OWN,)),
     Page("quality", quality.context, (OWN,)),
+    Page("models", models.context, (OWN,)),
+    Page("robustness", robustness.context, (OWN,)),
+    Page("replication", replication.context, (OWN,)),
+    Page("vintages", vintages.context, (OWN,)),
     Page("method", method.context, (OWN,)),
     Page("glossary", glossary.context, (OWN,)),
     Page("downloads", downloads.context, (OWN,)),
