@@ -267,7 +267,7 @@ def test_there_is_none_where_a_mart_is_lacking(tmp_path: Path) -> None:
 
 
 def test_the_command_writes_it_anew_and_spares_other_folders(
-    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    root: Path, site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "out" / "pages"
     for _ in range(2):
@@ -275,7 +275,7 @@ def test_the_command_writes_it_anew_and_spares_other_folders(
         assert main(arguments) == 0
         said = json.loads(capsys.readouterr().out)
         assert Path(said["page"]) == target / "index.html"
-        assert (target / "index.html").is_file()
+        assert (target / "index.html").read_bytes() == (site / "index.html").read_bytes()
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "letter.txt").write_text("precious", encoding="utf-8")

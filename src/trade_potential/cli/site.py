@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import argparse
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trade_potential.cli.release_document import steps, write_document
 from trade_potential.cli.session import OK
-from trade_potential.errors import InputError
+from trade_potential.errors import InputError, ReleaseError
+
+if TYPE_CHECKING:
+    from trade_potential.release.front import Release
 
 EXAMPLES = """examples of site:
   trade-potential site
@@ -42,14 +47,29 @@ def run(args: argparse.Namespace) -> int:
     target = Path(args.to)
     if target.exists() and not (target / MARK).is_file():
         raise InputError(f"{target}: is there and holds no site; name another folder with --to")
-    with Release.current(args.release_path) as release, steps() as say:
-        say("pages", "")
+    with ExitStack() as held:
+        release = held.enter_context(Release.current(args.release_path))
+        earlier = _before(release, args.release_path)
+        if earlier is not None:
+            held.enter_context(earlier)
+        held.enter_context(steps())("pages", "")
         draft = target.with_name(f".{target.name}.draft")
         shutil.rmtree(draft, ignore_errors=True)
-        write_site(draft, Source(release, None))
+        write_site(draft, Source(release, earlier))
         shutil.rmtree(target, ignore_errors=True)
         draft.rename(target)
     page = target / "index.html"
     said = {"release_id": release.id, "page": str(page)}
     write_document(args, said, f"{page}\n")
     return OK
+
+
+def _before(release: Release, path: str) -> Release | None:
+    """The release that was current before; None where it is gone."""
+    from trade_potential.release.front import Release
+
+    name = release.manifest.get("previous_release_id")
+    try:
+        return Release.of(name, path) if name else None
+    except ReleaseError:
+        return None
