@@ -6,6 +6,7 @@ import codecs
 import io
 import os
 import sys
+from contextlib import suppress
 
 ESCAPED = "trade_potential.escaped"
 r"""Characters that an encoding lacks become ``\u20ac``, which JSON reads as the same again."""
@@ -45,6 +46,11 @@ def finish() -> None:
 
 
 def abandon() -> None:
-    """Keep the end of the process from writing once more what could not be written."""
-    if sys.stdout is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Keep the end of the process from writing once more what cannot be written."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with suppress(OSError):  # of a caller that has put something else in its place
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
